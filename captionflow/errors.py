@@ -1,0 +1,54 @@
+"""Every error that captionflow raises on purpose, named by what the caller should do about it.
+
+Adapters translate their vendor's errors into these, with ``raise … from error``; the API turns each into one
+problem document (RFC 9457), the command line into one exit code.
+"""
+
+from typing import ClassVar
+
+
+class CaptionflowError(Exception):
+    """Base of all. ``str(error)`` is one plain sentence that says what is wrong and what to do; it never has caption text."""
+
+    code: ClassVar[str] = "error"
+
+
+class BadMessage(CaptionflowError):
+    """What came in can't be used and never will be: correct it, don't retry. A record from a topic goes to the dead letters."""
+
+    code = "bad-message"
+
+
+class TooLarge(BadMessage):
+    """More than a documented limit allows: send it in smaller pieces."""
+
+    code = "too-large"
+
+
+class NotFound(CaptionflowError):
+    """There is nothing under that name."""
+
+    code = "not-found"
+
+
+class Conflict(CaptionflowError):
+    """It contradicts what is already there: read the current state, then decide."""
+
+    code = "conflict"
+
+
+class Unavailable(CaptionflowError):
+    """It can't be done now and nothing was done: retry the very same call later."""
+
+    code = "unavailable"
+
+    def __init__(self, message: str, *, retry_after: float = 1.0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        """Seconds after which a retry makes sense."""
+
+
+class Misconfigured(CaptionflowError):
+    """A setting, a folder or a file of this installation must be changed by the person who runs it."""
+
+    code = "misconfigured"

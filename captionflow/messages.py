@@ -1,0 +1,207 @@
+"""The messages of the pipeline: what a line is, what a turn is, and what travels between the services.
+
+All are frozen msgspec structs. The three records (``LineRecord``, ``StepRecord``, ``Session``) carry a version ``v``;
+a reader refuses a version above the one it knows. Times are timezone-aware UTC. Offsets into text count Unicode code
+points. JSON Schema and AsyncAPI in docs/messages/ are generated from this file.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+VERSION = 1
+MAX_RECORD_BYTES = 64 * 1024
+"""No record and no segmenter state weighs more than this when encoded as JSON, whatever comes in."""
+
+MAX_LINE_CHARS = 4_000
+"""Longest text of one line. The door refuses longer ones; readers of files cut them."""
+
+Status = Literal["scheduled", "live", "finished"]
+
+
+class Message(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=False):
+    """Base: immutable, defaults left out on the wire, unknown fields of newer minor writers ignored."""
+
+
+# --- captions.lines: the truth -------------------------------------------------------------------------------------
+
+
+class Draft(Message, frozen=True):
+    """A line as its sender gave it, cleaned at the door, before the log has numbered it.
+
+    ``text`` is a verbatim stretch of the caption stream: the texts of a session's lines, joined with nothing between,
+    are what was typed. A line break is a ``\\n`` inside ``text``; a line without one goes on in the next line. That is
+    what makes the transcript independent of how the stream was cut.
+    """
+
+    sender: str
+    """Who sent it; with ``number`` it makes the line unique: the same pair again is a retry."""
+    number: int
+    """The sender's own sequence number, 0 or more, rising by one."""
+    text: str
+    at: datetime | None = None
+    """When it was said or typed, if the source knows."""
+    speaker: str | None = None
+    """The speaker, where the source knows (a recogniser's diarisation, a WebVTT voice). A change opens a turn."""
+    segment: str | None = None
+    """A recogniser's id for an utterance; interim lines of one (sender, segment) replace each other."""
+    final: bool = True
+    """False: an interim result. It is shown live, never archived, and gives way to the next line of its segment."""
+    revises: int | None = None
+    """``seq`` of an earlier line that this text replaces. An empty text deletes it."""
+    ends: bool = False
+    """The session ends after this line. A line that comes later opens it again."""
+
+
+class Line(Draft, frozen=True, kw_only=True):
+    """A line in the log: a draft with its place in the truth."""
+
+    seq: int
+    """Position in the session and language: 1, 2, 3 … without holes; given by the line log."""
+    received_at: datetime
+
+
+class LineRecord(Message, frozen=True, omit_defaults=False):
+    """One record of ``captions.lines`` (key: session id as raw bytes): consecutive lines of one session and language."""
+
+    session: str
+    language: str
+    lines: tuple[Line, ...]
+    v: int = VERSION
+
+
+class Receipt(Message, frozen=True):
+    """What the log answers for one accepted draft. The same draft again gets the same receipt."""
+
+    number: int
+    """The sender's number."""
+    seq: int
+    received_at: datetime
+
+
+# --- captions.turns: what one step of the segmenter said ------------------------------------------------------------
+
+
+class Note(Message, frozen=True):
+    """A sound or a captioner's note inside a turn, brackets included, e.g. ``[Applause]``."""
+
+    text: str
+    at: int
+    """Where it stood: offset into the part's text (see ``Part.text``)."""
+
+
+class Apart(Message, frozen=True):
+    """Words of the stream that nobody spoke: kept, accounted for, and never part of a paragraph."""
+
+    text: str
+    why: Literal["head", "furniture", "mark", "end"]
+    """head: title, date, disclaimer … before the talk; furniture: page numbers, running heads; mark: agenda and clock
+    marks, rules; end: ``(Concluded at 1434).`` and the like."""
+    at: int
+
+
+class Stamp(Message, frozen=True):
+    """From this offset of the part's text on, words were said at or after this time."""
+
+    offset: int
+    at: datetime
+
+
+class Part(Message, frozen=True):
+    """A bounded piece of a speaker turn, the unit of storage, index and delivery. Self-contained; an upsert by
+    (turn_id, number), the highest version wins.
+
+    A turn has parts 0, 1, 2 …; all but the last are closed. The words before the first turn (the head) are a part of
+    their own with ordinal 0, no paragraphs, and everything in ``apart``.
+    """
+
+    turn_id: str
+    """``<session>.<language>.<seq>`` of the line that opened it, and ``.<n>`` for the n-th further turn in that line."""
+    number: int
+    session: str
+    language: str
+    ordinal: int
+    """Place of the turn in its session and language: 1, 2, 3 …; 0 is the head."""
+    version: int
+    """``seq`` of the last line that changed this part."""
+    speaker: str | None = None
+    """The label as captioned; None if nobody knows."""
+    role: bool = False
+    """The label is a role that many people share (MODERATOR), and no person."""
+    paragraphs: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    apart: tuple[Apart, ...] = ()
+    stamps: tuple[Stamp, ...] = ()
+    interim: str = ""
+    """What a recogniser believes right now; shown live, never stored in transcripts or searched."""
+    continues: bool = False
+    """The first paragraph goes on with the last one of the part before (it was split because of its length): join with
+    one space."""
+    closed: bool = False
+    retracted: bool = False
+    """A revision took away what opened this turn: treat it as if it had never been."""
+
+    @property
+    def text(self) -> str:
+        """The paragraphs joined with one newline; every offset counts in this."""
+        return "\n".join(self.paragraphs)
+
+
+class Facts(Message, frozen=True):
+    """What the text itself said about its session. It fills what the organiser left open, and never overrides them."""
+
+    title: str | None = None
+    date: str | None = None
+    """ISO 8601 day, ``2015-11-12``, if the head gave one."""
+    room: str | None = None
+    edition: Literal["raw", "rough", "draft", "finished"] | None = None
+    """RAW FILE, ROUGH EDITED COPY, DRAFT TRANSCRIPT, FINISHED FILE: how far the text was edited."""
+    about: str = ""
+    """The disclaimer and whatever else the head says, at most 4 kB."""
+    status: Status = "live"
+
+
+class StepRecord(Message, frozen=True, omit_defaults=False):
+    """One record of ``captions.turns``: what one step changed, and where in the line log that leaves us.
+
+    Readers ignore a record whose ``last_seq`` is not above the highest seen for its session and language.
+    """
+
+    session: str
+    language: str
+    first_seq: int
+    last_seq: int
+    parts: tuple[Part, ...] = ()
+    facts: Facts | None = None
+    """Present when they changed."""
+    missing: tuple[int, int] | None = None
+    """A hole in ``seq`` was noticed before this step: first and last missing."""
+    v: int = VERSION
+
+
+# --- captions.sessions ----------------------------------------------------------------------------------------------
+
+
+class Session(Message, frozen=True, omit_defaults=False):
+    """One talk in one room. ``version`` rises with every change; the highest wins."""
+
+    id: str
+    """``[a-z0-9][a-z0-9_-]{0,79}``: safe as a path segment, a topic key and a file name."""
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    title: str = ""
+    event: str = ""
+    room: str = ""
+    date: str | None = None
+    """ISO 8601 day."""
+    languages: tuple[str, ...] = ("en",)
+    """BCP 47 tags, the floor's language first."""
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    status: Status = "scheduled"
+    edition: str | None = None
+    about: str = ""
+    demo: bool = False
+    v: int = VERSION

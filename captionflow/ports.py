@@ -1,0 +1,161 @@
+"""What the services need from the outside, each as small as its callers' needs.
+
+One contract suite per port in tests/contract runs on every adapter. All methods raise ``Unavailable`` when the
+technology behind them can't be reached (nothing was done, retry), and adapters translate every vendor error.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from captionflow.messages import Draft, Facts, LineRecord, Message, Part, Receipt, Session, Status, StepRecord
+
+
+class LineLog(Protocol):
+    """The truth: an append-only log of lines per session and language."""
+
+    async def append(self, session: str, language: str, drafts: Sequence[Draft]) -> tuple[Receipt, ...]:
+        """Number the drafts and make them durable, in order, all or none; the receipts are in the drafts' order.
+
+        A (sender, number) that the log already has is not appended again: it gets its first receipt if the text is the
+        same, and the whole call raises ``Conflict`` if it is not.
+        """
+
+    async def last_number(self, session: str, language: str, sender: str) -> int | None:
+        """The highest number the log has from this sender, or None."""
+
+    def read(self, session: str, language: str, after: int = 0) -> AsyncIterator[LineRecord]:
+        """What the log has with ``seq > after`` now, in order, in records of a bounded size; then ends."""
+
+    def follow(self, after: int = 0) -> AsyncIterator[tuple[int, LineRecord]]:
+        """All sessions' records after a position of the log, in order, waiting for new ones; never ends by itself.
+
+        Yields (position of the record, record).
+        """
+
+
+class Turns(Message, frozen=True):
+    """A stretch of a transcript: parts in order, and the last ``seq`` that they reflect."""
+
+    parts: tuple[Part, ...]
+    last_seq: int
+
+
+class TurnStore(Protocol):
+    """The transcripts: derived, can be thrown away and rebuilt from the line log."""
+
+    async def apply(self, steps: Sequence[StepRecord]) -> None:
+        """Upsert all parts of all steps, or none; an older version never wins; steps that don't advance change nothing."""
+
+    async def turns(self, session: str, language: str, *, last: int | None = None) -> Turns:
+        """The transcript so far, head first, retracted parts left out; with ``last`` only the last so many turns.
+
+        A session of which nothing was said gives no parts and ``last_seq`` 0.
+        """
+
+    async def last_seq(self, session: str, language: str) -> int:
+        """How far the stored turns reflect the line log; 0 before the first line."""
+
+
+class SearchQuery(Message, frozen=True):
+    """``text`` is plain words; ``"…"`` makes a phrase. Everything else in it is searched for, never interpreted."""
+
+    text: str
+    speaker: str | None = None
+    event: str | None = None
+    session: str | None = None
+    language: str | None = None
+    room: str | None = None
+    limit: int = 20
+    """Turns a page, 1 to 100."""
+    cursor: str | None = None
+    """``SearchPage.next`` of the page before. One that is not ours raises ``BadMessage``."""
+
+
+class Fragment(Message, frozen=True):
+    """A run of words of a turn; ``hit`` when it is what was searched for. Text, never markup."""
+
+    text: str
+    hit: bool = False
+
+
+class Hit(Message, frozen=True):
+    """One part of a turn that matches."""
+
+    session: str
+    session_title: str
+    event: str
+    room: str
+    date: str | None
+    language: str
+    turn_id: str
+    part: int
+    ordinal: int
+    speaker: str | None
+    fragments: tuple[Fragment, ...]
+    at: datetime | None = None
+
+
+class Count(Message, frozen=True):
+    """How many hits have this value."""
+
+    value: str
+    count: int
+
+
+class SearchPage(Message, frozen=True):
+    """Hits grouped by session in a stable order (newest session first, then by turn), with counts over all hits."""
+
+    hits: tuple[Hit, ...]
+    total: int
+    speakers: tuple[Count, ...] = ()
+    events: tuple[Count, ...] = ()
+    languages: tuple[Count, ...] = ()
+    next: str | None = None
+
+
+class Search(Protocol):
+    """Finds turns by their words: case, diacritics and hyphen variants don't matter."""
+
+    async def search(self, query: SearchQuery) -> SearchPage:
+        """One page. Paging through is stable while nothing is written: no hit twice, none left out."""
+
+
+class SessionFilter(Message, frozen=True):
+    """All given must match; ``event`` and ``room`` compare folded and whole."""
+
+    status: Status | None = None
+    event: str | None = None
+    room: str | None = None
+
+
+class SessionStore(Protocol):
+    """What is known of each session."""
+
+    async def create(self, session: Session) -> Session:
+        """Store it; the same content under the same id again gives the stored one, another content raises ``Conflict``."""
+
+    async def get(self, session: str) -> Session:
+        """Raises ``NotFound``."""
+
+    async def list(self, wanted: SessionFilter) -> tuple[Session, ...]:
+        """Live ones first, then by date and start, newest first."""
+
+    async def replace(self, session: Session, *, expected_version: int) -> Session:
+        """Store it with ``expected_version + 1``; raises ``Conflict`` if somebody was faster, ``NotFound`` if it isn't there."""
+
+    async def learn(self, session: str, facts: Facts, *, at: datetime) -> Session:
+        """Fill fields the organiser left open with what the text said, and follow its status. Idempotent.
+
+        A session that was never announced is created.
+        """
+
+
+class StepFeed(Protocol):
+    """``captions.turns``: the segmenter's steps on their way to the index and to live readers."""
+
+    async def publish(self, step: StepRecord) -> None:
+        """Hand a step on; returns when it can't be lost any more (embedded: the line log has it already)."""
+
+    def follow(self) -> AsyncIterator[StepRecord]:
+        """Every step from now on. The subscription stands when this returns, before the first ``anext``."""
