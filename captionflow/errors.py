@@ -8,13 +8,19 @@ from typing import ClassVar
 
 
 class CaptionflowError(Exception):
-    """Base of all. ``str(error)`` is one plain sentence that says what is wrong and what to do; it never has caption text."""
+    """Base of all.
+
+    ``str(error)`` is one plain sentence that says what is wrong and what to do; it never has caption text.
+    """
 
     code: ClassVar[str] = "error"
 
 
 class BadMessage(CaptionflowError):
-    """What came in can't be used and never will be: correct it, don't retry. A record from a topic goes to the dead letters."""
+    """What came in can't be used and never will be: correct it, don't retry.
+
+    A record from a topic goes to the dead letters.
+    """
 
     code = "bad-message"
 

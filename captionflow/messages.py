@@ -28,10 +28,10 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
 
 
 class Draft(Message, frozen=True):
-    """A line as its sender gave it, cleaned at the door, before the log has numbered it.
+    r"""A line as its sender gave it, cleaned at the door, before the log has numbered it.
 
     ``text`` is a verbatim stretch of the caption stream: the texts of a session's lines, joined with nothing between,
-    are what was typed. A line break is a ``\\n`` inside ``text``; a line without one goes on in the next line. That is
+    are what was typed. A line break is a ``\n`` inside ``text``; a line without one goes on in the next line. That is
     what makes the transcript independent of how the stream was cut.
     """
 
@@ -63,7 +63,7 @@ class Line(Draft, frozen=True, kw_only=True):
 
 
 class LineRecord(Message, frozen=True, omit_defaults=False):
-    """One record of ``captions.lines`` (key: session id as raw bytes): consecutive lines of one session and language."""
+    """One record of ``captions.lines`` (key: session id, raw bytes): consecutive lines of one session and language."""
 
     session: str
     language: str
@@ -109,15 +109,16 @@ class Stamp(Message, frozen=True):
 
 
 class Part(Message, frozen=True):
-    """A bounded piece of a speaker turn, the unit of storage, index and delivery. Self-contained; an upsert by
-    (turn_id, number), the highest version wins.
+    """A bounded piece of a speaker turn: the unit of storage, index and delivery.
+
+    Self-contained; an upsert by (turn_id, number), the highest version wins.
 
     A turn has parts 0, 1, 2 …; all but the last are closed. The words before the first turn (the head) are a part of
     their own with ordinal 0, no paragraphs, and everything in ``apart``.
     """
 
     turn_id: str
-    """``<session>.<language>.<seq>`` of the line that opened it, and ``.<n>`` for the n-th further turn in that line."""
+    """``<session>.<language>.<seq>`` of the line that opened it; ``.<n>`` for the n-th further turn in that line."""
     number: int
     session: str
     language: str

@@ -45,7 +45,10 @@ class TurnStore(Protocol):
     """The transcripts: derived, can be thrown away and rebuilt from the line log."""
 
     async def apply(self, steps: Sequence[StepRecord]) -> None:
-        """Upsert all parts of all steps, or none; an older version never wins; steps that don't advance change nothing."""
+        """Upsert all parts of all steps, or none.
+
+        An older version never wins; steps that don't advance change nothing.
+        """
 
     async def turns(self, session: str, language: str, *, last: int | None = None) -> Turns:
         """The transcript so far, head first, retracted parts left out; with ``last`` only the last so many turns.
@@ -133,7 +136,10 @@ class SessionStore(Protocol):
     """What is known of each session."""
 
     async def create(self, session: Session) -> Session:
-        """Store it; the same content under the same id again gives the stored one, another content raises ``Conflict``."""
+        """Store it.
+
+        The same content under the same id again gives the stored one; another content raises ``Conflict``.
+        """
 
     async def get(self, session: str) -> Session:
         """Raises ``NotFound``."""
@@ -142,7 +148,10 @@ class SessionStore(Protocol):
         """Live ones first, then by date and start, newest first."""
 
     async def replace(self, session: Session, *, expected_version: int) -> Session:
-        """Store it with ``expected_version + 1``; raises ``Conflict`` if somebody was faster, ``NotFound`` if it isn't there."""
+        """Store it with ``expected_version + 1``; raises ``Conflict`` if somebody was faster.
+
+        ``NotFound`` if it isn't there.
+        """
 
     async def learn(self, session: str, facts: Facts, *, at: datetime) -> Session:
         """Fill fields the organiser left open with what the text said, and follow its status. Idempotent.

@@ -1,0 +1,1 @@
+"""Serves live and finished transcripts, search and the pages."""

@@ -1,0 +1,1 @@
+"""Writes turns to the store and the search index."""

@@ -1,0 +1,1 @@
+"""Accepts caption lines and reads caption files."""

@@ -1,0 +1,1 @@
+"""Turns caption lines into speaker turns."""
