@@ -1,0 +1,48 @@
+"""Readers: the bytes of a file in, a stream of captions out. Pure: no file is opened here.
+
+``read`` is all that the outside needs. What a file is, its content says first; its name is only asked when the content
+is silent.
+"""
+
+from services.ingest.cleaning import clean
+from services.ingest.readers.cue_blocks import TIMES
+from services.ingest.readers.encoding import decode
+from services.ingest.readers.plain import read_plain
+from services.ingest.readers.reading import Kind, Passage, Reading
+from services.ingest.readers.srt import read_srt
+from services.ingest.readers.webvtt import HEADER, read_webvtt
+
+__all__ = ["Kind", "Passage", "Reading", "kind_of", "read"]
+
+_READERS = {"text": read_plain, "vtt": read_webvtt, "srt": read_srt}
+
+
+def read(data: bytes, name: str) -> Reading:
+    """A transcript, WebVTT or SRT file as passages.
+
+    Nothing said is lost silently: what can't be understood is kept as words and told in ``oddities``. Raises
+    ``BadMessage`` for what is no text at all.
+    """
+    text, oddities = decode(data)
+    text, removed = clean(text)
+    kind = kind_of(text, name)
+    reading = _READERS[kind](text)
+    odd = [*oddities]
+    if removed:
+        odd.append(f"{removed} control characters were taken out.")
+    suffix = name.rpartition(".")[2].casefold()
+    if suffix in _READERS and suffix != kind and reading.passages:
+        odd.append(f"The name ends in .{suffix}, but the content is {kind}: read as {kind}.")
+    return reading._replace(oddities=(*odd, *reading.oddities))
+
+
+def kind_of(text: str, name: str) -> Kind:
+    """WebVTT by its first line; either cue format by the first line of times; everything else is plain text."""
+    lines = text.split("\n")
+    if HEADER.match(lines[0]):
+        return "vtt"
+    suffix = name.rpartition(".")[2].casefold()
+    times = next((line for line in lines if TIMES.match(line)), None)
+    if times is None or (suffix not in _READERS and "-->" not in times):
+        return "text"
+    return "srt" if "," in times.split(">")[0] else "vtt"

@@ -1,0 +1,64 @@
+"""The text of WebVTT and SRT cues: formatting goes, voices and words stay. Pure.
+
+Only tags that the formats define are taken away. ``<script>`` is no such tag, and ``5 < 6`` is no tag at all: they are
+words that somebody typed. webvtt-py knows the voice of a cue's first line only, hence our own.
+"""
+
+import html
+import re
+from collections.abc import Iterator
+
+from services.ingest.cleaning import clean, clean_label
+from services.ingest.readers.rollup import Said
+
+_TAG = re.compile(
+    r"<(?P<close>/?)(?:"
+    r"(?P<voice>v)(?:\.[^\s<>]*)?(?:\s+(?P<name>[^<>]*))?"
+    r"|(?:c|i|b|u|s|ruby|rt|lang)(?:\.[^\s<>]*)?(?:\s[^<>]*)?"
+    r"|font(?:\s[^<>]*)?"
+    r"|(?:\d+:)?\d{1,2}:\d{2}\.\d{1,3}"
+    r")\s*/?>",
+    re.IGNORECASE,
+)
+_OVERRIDE = re.compile(r"\{\\[^{}]*\}")  # SubStation codes that SRT files carry: {\an8}
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]\w{1,30});")
+
+
+def voiced(lines: tuple[str, ...]) -> tuple[Said, ...]:
+    """The lines of a WebVTT cue; a voice holds until it is closed, another begins, or the cue ends."""
+    speaker: str | None = None
+    said: list[Said] = []
+    for line in lines:
+        before = len(said)
+        for text, speaker in _runs(line, speaker):  # noqa: B020 a voice stays open over the lines of its cue
+            if text.strip():
+                goes_on = len(said) > before and said[-1].speaker == speaker
+                said.append(Said(text, speaker, goes_on))
+    return tuple(said)
+
+
+def _runs(line: str, speaker: str | None) -> Iterator[tuple[str, str | None]]:
+    """Stretches of one voice; the last one, empty perhaps, tells which voice is open at the end."""
+    text, done = "", 0
+    for tag in _TAG.finditer(line):
+        text += line[done : tag.start()]
+        done = tag.end()
+        if tag["voice"]:
+            yield _plain(text), speaker
+            text = ""
+            speaker = None if tag["close"] else clean_label(_decoded(tag["name"] or "")).text or None
+    yield _plain(text + line[done:]), speaker
+
+
+def unformatted(lines: tuple[str, ...]) -> tuple[Said, ...]:
+    """The lines of an SRT cue."""
+    plain = (_plain(_OVERRIDE.sub("", _TAG.sub("", line))) for line in lines)
+    return tuple(Said(line) for line in plain if line.strip())
+
+
+def _plain(text: str) -> str:
+    return clean(_decoded(text)).text
+
+
+def _decoded(text: str) -> str:
+    return _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)

@@ -1,0 +1,95 @@
+"""From a file's bytes to its text. Pure.
+
+Order: binary formats by their first bytes (refused), byte order marks, UTF-16 without a mark where the NULs give it
+away, UTF-8, and for bytes that are not UTF-8 what they mean in Windows-1252, in which captioning software wrote for
+twenty years. A file may mix UTF-8 and Windows-1252 (two files pasted together): each stray byte is read for itself.
+"""
+
+import codecs
+import re
+from typing import NamedTuple
+
+from captionflow.errors import BadMessage
+
+_BINARY = {
+    b"%PDF": "a PDF document",
+    b"PK\x03\x04": "a ZIP archive (Word, OpenDocument, EPUB …)",
+    b"\xd0\xcf\x11\xe0": "an old Office document",
+    b"\x89PNG": "a PNG picture",
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"\x1f\x8b": "a gzip archive",
+    b"{\\rtf": "an RTF document",
+    b"ID3": "an MP3 file",
+    b"\x7fELF": "a program",
+    b"SQLite format 3": "a SQLite database",
+}
+_MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32-le", "UTF-32"),
+    (codecs.BOM_UTF32_BE, "utf-32-be", "UTF-32"),
+    (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16"),
+    (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
+)
+_LOOK = 64 * 1024
+_EVIDENT = 0.05  # of UTF-16 text at least this share of the code units is ASCII: blanks and line ends alone are more
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_BINARY_SHARE = 0.05
+_ESCAPED = re.compile("[\udc80-\udcff]+")
+
+
+class Decoded(NamedTuple):
+    """A file's text without its byte order mark, and what had to be guessed."""
+
+    text: str
+    oddities: tuple[str, ...] = ()
+
+
+def decode(data: bytes) -> Decoded:
+    """The text of a file; raises ``BadMessage`` for one that is no text."""
+    for magic, what in _BINARY.items():
+        if data.startswith(magic):
+            raise BadMessage(f"This is {what}, not text: export it as plain text, WebVTT or SRT first.")
+    for mark, codec, name in _MARKS:
+        if data.startswith(mark):
+            return _wide(data[len(mark) :], codec, f"Encoded in {name}.")
+    data = data.removeprefix(codecs.BOM_UTF8)
+    if b"\0" in data:
+        return _without_mark(data)
+    decoded = _utf8(data)
+    look = decoded.text[:_LOOK]
+    if len(_CONTROLS.findall(look)) > len(look) * _BINARY_SHARE:
+        raise BadMessage("This is a binary file, not text: it is full of control characters.")
+    return decoded
+
+
+def _utf8(data: bytes) -> Decoded:
+    text = data.decode("utf-8", "surrogateescape")
+    stray = _ESCAPED.search(text)
+    if stray is None:
+        return Decoded(text)
+    line = text.count("\n", 0, stray.start()) + 1
+    read, runs = _ESCAPED.subn(_windows, text)
+    return Decoded(read, (f"Not UTF-8 in {runs} places, first on line {line}: read there as Windows-1252.",))
+
+
+def _windows(run: re.Match[str]) -> str:
+    return run[0].encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+
+
+def _without_mark(data: bytes) -> Decoded:
+    """UTF-16 has its NULs on one side of each pair, and many; anything else with a NUL is no text."""
+    look = data[:_LOOK]
+    first, second = look[::2].count(0), look[1::2].count(0)
+    if min(first, second) == 0 and max(first, second) >= len(look) // 2 * _EVIDENT:
+        codec = "utf-16-be" if first else "utf-16-le"
+        decoded = _wide(data, codec, "Encoded in UTF-16 without a byte order mark.")
+        if _CONTROLS.search(decoded.text) is None:
+            return decoded
+    raise BadMessage(f"This is a binary file, not text: there is a NUL at byte {data.index(0)}.")
+
+
+def _wide(data: bytes, codec: str, oddity: str) -> Decoded:
+    text = data.decode(codec, "replace")
+    broken = text.count("\ufffd") - data.decode(codec, "ignore").count("\ufffd")
+    if not broken:
+        return Decoded(text, (oddity,))
+    return Decoded(text, (oddity, f"{broken} broken characters were replaced by \ufffd."))

@@ -1,0 +1,33 @@
+"""What every reader gives."""
+
+from datetime import timedelta
+from typing import Literal, NamedTuple
+
+Kind = Literal["text", "vtt", "srt"]
+
+
+class Passage(NamedTuple):
+    r"""A stretch of the caption stream, verbatim; line breaks are ``\n`` inside ``text``."""
+
+    text: str
+    at: timedelta | None = None
+    """When it begins, counted from the start of the file's own clock."""
+    speaker: str | None = None
+    """Who says it, where the format knows (a WebVTT voice)."""
+
+
+class Reading(NamedTuple):
+    """A file as a caption stream: the passages' texts joined with nothing between are the stream.
+
+    ``oddities`` account, in sentences for people, for everything that was left out or had to be guessed.
+    """
+
+    kind: Kind
+    passages: tuple[Passage, ...]
+    oddities: tuple[str, ...] = ()
+
+
+def listed(whats: list[str], most: int = 5) -> tuple[str, ...]:
+    """The first few of a list of oddities, and how many more there are."""
+    more = len(whats) - most
+    return (*whats[:most], f"… and {more} more of this kind") if more > 0 else tuple(whats)

@@ -1,0 +1,52 @@
+"""WebVTT (W3C Candidate Recommendation, 2019), and the roll-up files that YouTube makes of live captions. Pure."""
+
+import re
+from collections.abc import Iterable
+
+from services.ingest.readers.cue_blocks import Block, divide
+from services.ingest.readers.cue_file import read_cues
+from services.ingest.readers.cue_text import voiced
+from services.ingest.readers.reading import Reading
+
+HEADER = re.compile(r"WEBVTT(?:[ \t].*)?$")
+_ASIDE = re.compile(r"(NOTE|STYLE|REGION)(?:[ \t]|$)")
+
+
+def read_webvtt(text: str) -> Reading:
+    """The cues of a file; comments, styles and regions are left out and counted in the oddities."""
+    lines = text.split("\n")
+    oddities: list[str] = []
+    if HEADER.match(lines[0]):
+        head = 1 + _header_length(lines[1:])
+        if head > 1 or lines[0].strip() != "WEBVTT":
+            said = "; ".join([lines[0][len("WEBVTT") :].strip(), *(line.strip() for line in lines[1:head])])
+            oddities.append(f"The header says: {said.strip('; ')[:200]}.")
+        lines[:head] = [""] * head
+    else:
+        oddities.append("The first line is not WEBVTT.")
+    kept, asides = _without_asides(divide(lines))
+    reading = read_cues(kept, "vtt", voiced, oddities)
+    return reading._replace(oddities=(*reading.oddities, *asides))
+
+
+def _header_length(lines: list[str]) -> int:
+    """How many lines before the first empty one belong to the header; none may be the times of a cue."""
+    for count, line in enumerate(lines):
+        if not line.strip() or "-->" in line:
+            # The line before the times names the cue.
+            return max(0, count - 1) if "-->" in line else count
+    return len(lines)
+
+
+def _without_asides(blocks: Iterable[Block]) -> tuple[list[Block], tuple[str, ...]]:
+    kept: list[Block] = []
+    asides: dict[str, list[int]] = {}
+    for block in blocks:
+        aside = _ASIDE.match(block.words[0]) if block.times is None else None
+        if aside is None:
+            kept.append(block)
+        else:
+            asides.setdefault(aside[1], []).append(block.line)
+    return kept, tuple(
+        f"{len(places)} {name} blocks are left out, the first on line {places[0]}." for name, places in asides.items()
+    )
