@@ -1,0 +1,74 @@
+# `make` alone explains itself. Everything is installed into .venv, from locks with hashes; only chromium, which the
+# browser tests need, comes from the system.
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	--python-version 3.11 --group build
+
+.PHONY: help run test check format bench lock schema clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: .venv/.run ## Set up, then caption a demo session at http://127.0.0.1:8000
+	@exec $(BIN)/captionflow run
+
+test: .venv/.dev .venv/.browser ## Set up what the tests need, and run them; ARGS="-k word" picks some
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/.dev ## Lint, format, types, dependency rules, generated files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m captionflow.schema --check
+
+format: .venv/.dev ## Put the code into its format, and mend what can be mended mechanically
+	$(BIN)/ruff check --fix --exit-zero --quiet .
+	$(BIN)/ruff format .
+
+bench: .venv/.dev ## Measure; docs/performance.md has the figures and their conditions
+	@for bench in bench/*/main.py; do echo "== $$bench"; $(BIN)/python "$$bench"; done
+
+lock: .venv/.dev ## Renew requirements/*.lock from pyproject.toml; UPGRADE=1 takes newer versions
+	$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml -o requirements/run.lock
+	$(COMPILE) $(if $(UPGRADE),--upgrade) --group dev -c requirements/run.lock pyproject.toml -o requirements/dev.lock
+
+schema: .venv/.dev ## Generate docs/messages/ from captionflow/messages.py
+	$(BIN)/python -m captionflow.schema
+
+clean: ## Remove what make made; data/ stays
+	rm -rf .venv .*_cache .hypothesis .coverage* htmlcov *.egg-info
+
+# A stamp is older than its lock when the lock has changed since it was installed.
+.venv/.made:
+	@for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+		if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found="$$python"; break; fi; \
+	done; \
+	if [ -z "$${found-}" ]; then \
+		echo "captionflow needs Python 3.11 or newer; python3 is $$(python3 --version 2>&1 || true)." >&2; exit 1; \
+	fi; \
+	echo "Setting up .venv with $$("$$found" --version) …"; \
+	"$$found" -m venv .venv || { rm -rf .venv; \
+		echo "Making .venv failed. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@touch $@
+
+.venv/.run: requirements/run.lock pyproject.toml | .venv/.made
+	@echo "Installing what captionflow needs …"
+	@$(PIP) install --require-hashes -r requirements/run.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.dev: requirements/dev.lock .venv/.run
+	@echo "Installing what the tests and checks need …"
+	@$(PIP) install --require-hashes -r requirements/dev.lock
+	@touch $@
+
+.venv/.browser: .ci/browser .venv/.dev
+	@PATH="$(CURDIR)/$(BIN):$$PATH" bash .ci/browser
+	@touch $@
