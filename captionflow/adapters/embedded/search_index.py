@@ -1,0 +1,51 @@
+"""The search index's tables, and how a stored part gets into them.
+
+A closed part is indexed in the transaction that stores it. An open part changes with every word, and to index it anew
+each time would cost the square of its length: it is marked *stale* and indexed by the next search, at most once per
+search and change. So search finds every stored word at once, and what a part costs stays in proportion to its text.
+"""
+
+import sqlite3
+
+import msgspec
+
+from captionflow.folding import fold_name, index_terms
+from captionflow.messages import Part
+
+PARTS_A_REFRESH = 200
+"""Stale parts that one transaction of ``refresh`` indexes, so that it never holds up the log for long."""
+
+decode_part = msgspec.json.Decoder(Part).decode
+
+
+def index_part(connection: sqlite3.Connection, part_id: int, stream: int, part: Part) -> None:
+    """Make the index say what this part says now; a retracted part or one without spoken words leaves it."""
+    words, joined = index_terms("" if part.retracted else part.text)
+    if not words:
+        connection.execute("DELETE FROM search_text WHERE rowid = ?", (part_id,))
+        connection.execute("DELETE FROM search_parts WHERE id = ?", (part_id,))
+        return
+    connection.execute(
+        "INSERT OR REPLACE INTO search_text (rowid, words, joined) VALUES (?, ?, ?)", (part_id, words, joined)
+    )
+    connection.execute(
+        "INSERT OR REPLACE INTO search_parts (id, stream, ordinal, number, speaker, speaker_key)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (part_id, stream, part.ordinal, part.number, part.speaker, fold_name(part.speaker or "") or None),
+    )
+
+
+def has_stale(connection: sqlite3.Connection) -> bool:
+    """Whether the index lags behind the parts."""
+    return connection.execute("SELECT 1 FROM parts WHERE stale LIMIT 1").fetchone() is not None
+
+
+def refresh(connection: sqlite3.Connection) -> bool:
+    """Index the oldest stale parts; returns whether there may be more."""
+    rows = connection.execute(
+        "SELECT id, stream, body FROM parts WHERE stale ORDER BY id LIMIT ?", (PARTS_A_REFRESH,)
+    ).fetchall()
+    for part_id, stream, body in rows:
+        index_part(connection, part_id, stream, decode_part(body))
+        connection.execute("UPDATE parts SET stale = 0 WHERE id = ?", (part_id,))
+    return len(rows) == PARTS_A_REFRESH

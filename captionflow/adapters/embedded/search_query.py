@@ -1,0 +1,105 @@
+"""What a search asks for, as words: pure. Nothing that was typed is ever read as FTS5 syntax."""
+
+import base64
+import binascii
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import msgspec
+
+from captionflow.errors import BadMessage
+from captionflow.folding import words
+from captionflow.ports import SearchQuery
+
+MAX_TEXT_CHARS = 1_000
+MAX_LIMIT = 100
+
+_CHUNK = re.compile(r'["“„]([^"“”„]*)["”“]|(\S+)')
+"""A phrase in quotes of any kind, or what stands between spaces; a quote without its partner is just a character."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Words that follow each other, and for a word with joiners what they joined. All terms must be found."""
+
+    words: tuple[str, ...]
+    joined: str | None = None
+
+    def expression(self) -> str:
+        """For FTS5's MATCH. Folded words have no quotes, but are quoted, so that AND and NEAR are words too."""
+        if len(self.words) == 1:
+            return f'"{self.words[0]}"'
+        phrase = f'words : "{" ".join(self.words)}"'
+        return phrase if self.joined is None else f'({phrase} OR joined : "{self.joined}")'
+
+
+def parse(text: str) -> tuple[Term, ...]:
+    """The terms of a query's text, each once; none if it has no words.
+
+    Raises:
+        BadMessage: it is too long.
+    """
+    if len(text) > MAX_TEXT_CHARS:
+        raise BadMessage(f"A search has at most {MAX_TEXT_CHARS} characters, this one has {len(text)}: shorten it.")
+    return tuple(dict.fromkeys(_terms(text)))
+
+
+def _terms(text: str) -> Iterator[Term]:
+    for match in _CHUNK.finditer(text):
+        quoted, plain = match.groups()
+        found = words(plain if quoted is None else quoted)
+        if not found.pieces:
+            continue
+        alone = len(found.joined) == 1 and (found.joined[0].start, found.joined[0].end) == (
+            found.pieces[0].start,
+            found.pieces[-1].end,
+        )
+        yield Term(tuple(word.folded for word in found.pieces), found.joined[0].folded if alone else None)
+
+
+def expression(terms: tuple[Term, ...]) -> str:
+    """The terms for FTS5's MATCH."""
+    return " AND ".join(term.expression() for term in terms)
+
+
+class Place(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """Where a page ended: the sort key of its last hit, and which search it belongs to."""
+
+    search: str
+    date: str
+    starts_at: str
+    session: str
+    language: str
+    ordinal: int
+    number: int
+
+
+def fingerprint(query: SearchQuery) -> str:
+    """What all pages of one search have in common."""
+    whole = msgspec.structs.replace(query, cursor=None, limit=1)
+    return hashlib.sha256(repr(whole).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def encode_cursor(place: Place) -> str:
+    """``SearchPage.next``: opaque to callers, safe in a URL."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
+
+
+def decode_cursor(query: SearchQuery) -> Place | None:
+    """The place to go on from; None for the first page.
+
+    Raises:
+        BadMessage: the cursor isn't ours, or is another search's.
+    """
+    if query.cursor is None:
+        return None
+    try:
+        padded = query.cursor.encode("ascii") + b"=" * (-len(query.cursor) % 4)
+        place = msgspec.json.decode(base64.b64decode(padded, altchars=b"-_", validate=True), type=Place)
+    except (ValueError, binascii.Error, msgspec.DecodeError) as error:
+        raise BadMessage("This cursor is not one of ours: start again without a cursor.") from error
+    if place.search != fingerprint(query) or not all(0 <= n < 2**63 for n in (place.ordinal, place.number)):
+        raise BadMessage("This cursor belongs to another search: start again without a cursor.")
+    return place

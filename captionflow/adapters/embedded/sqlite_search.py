@@ -1,0 +1,191 @@
+"""Search in SQLite's FTS5: words, phrases, filters, counts and stable pages."""
+
+import sqlite3
+from datetime import datetime
+from typing import Any, Final
+
+import structlog
+
+from captionflow.adapters.embedded.database import Database
+from captionflow.adapters.embedded.highlight import fragments
+from captionflow.adapters.embedded.search_index import decode_part, has_stale, refresh
+from captionflow.adapters.embedded.search_query import (
+    MAX_LIMIT,
+    Place,
+    Term,
+    decode_cursor,
+    encode_cursor,
+    expression,
+    fingerprint,
+    parse,
+)
+from captionflow.adapters.embedded.sqlite_sessions import decode_session
+from captionflow.errors import BadMessage, Unavailable
+from captionflow.folding import fold_name
+from captionflow.messages import Part
+from captionflow.ports import Count, Hit, SearchPage, SearchQuery
+
+log = structlog.get_logger(__name__)
+
+MAX_COUNTS: Final = 50
+"""Values a list of counts has at most, the most frequent ones."""
+
+_MATCHES: Final = """
+    FROM search_parts AS hit
+    JOIN streams ON streams.id = hit.stream
+    LEFT JOIN sessions ON sessions.id = streams.session
+    WHERE (:expression IS NULL OR hit.id IN (SELECT rowid FROM search_text WHERE search_text MATCH :expression))
+    AND (:speaker IS NULL OR hit.speaker_key = :speaker)
+    AND (:session IS NULL OR streams.session = :session)
+    AND (:language IS NULL OR streams.language = :language)
+    AND (:event IS NULL OR sessions.event_key = :event)
+    AND (:room IS NULL OR sessions.room_key = :room)
+"""
+
+
+class SqliteSearch:
+    """``Search``. Finds every word that the turn store has, also of turns that still grow."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def search(self, query: SearchQuery) -> SearchPage:
+        """See ``Search.search``. A hit has all words of the query; no words and a speaker lists what they said.
+
+        Raises:
+            BadMessage: no words and no speaker, too long, a limit or a cursor that can't be.
+        """
+        terms = parse(query.text)
+        place = decode_cursor(query)
+        if not 1 <= query.limit <= MAX_LIMIT:
+            raise BadMessage(f"A page has 1 to {MAX_LIMIT} hits, not {query.limit}.")
+        if not query.text.strip() and not query.speaker:
+            raise BadMessage("Say what to search for: words, or a speaker.")
+        if not terms and query.text.strip():
+            return SearchPage((), 0)  # signs only: no word can match
+        await self._refresh()
+        return await self._database.read(lambda connection: _search(connection, query, terms, place))
+
+    async def _refresh(self) -> None:
+        """Bring what changed since the last search into the index; without space, search what is there."""
+        try:
+            if await self._database.read(has_stale):
+                while await self._database.write(refresh, durable=False):
+                    pass
+        except Unavailable as error:
+            log.warning("search_index_not_refreshed", reason=str(error))
+
+
+def _search(
+    connection: sqlite3.Connection, query: SearchQuery, terms: tuple[Term, ...], place: Place | None
+) -> SearchPage:
+    values = _values(query, terms)
+    (total,) = connection.execute(f"SELECT count(*) {_MATCHES}", values).fetchone()
+    rows = _page(connection, values, place, query.limit + 1)
+    more = len(rows) > query.limit
+    last = rows[query.limit - 1] if more else None
+    return SearchPage(
+        hits=tuple(_hit(row, terms) for row in rows[: query.limit]),
+        total=total,
+        speakers=_counts(connection, values, "min(hit.speaker)", "hit.speaker_key"),
+        events=_counts(connection, values, "min(sessions.event)", "nullif(sessions.event_key, '')"),
+        languages=_counts(connection, values, "streams.language", "streams.language"),
+        next=None if last is None else encode_cursor(_place(query, last)),
+    )
+
+
+def _values(query: SearchQuery, terms: tuple[Term, ...]) -> dict[str, Any]:
+    def key(name: str | None) -> str | None:
+        return fold_name(name) if name else None
+
+    return {
+        "expression": expression(terms) if terms else None,
+        "speaker": key(query.speaker),
+        "session": query.session or None,
+        "language": query.language or None,
+        "event": key(query.event),
+        "room": key(query.room),
+    }
+
+
+def _page(connection: sqlite3.Connection, values: dict[str, Any], place: Place | None, limit: int) -> list[sqlite3.Row]:
+    after = ""
+    if place is not None:
+        after = """
+            AND ((coalesce(sessions.date, ''), coalesce(sessions.starts_at, ''), streams.session)
+                 < (:date, :starts_at, :after_session)
+             OR ((coalesce(sessions.date, ''), coalesce(sessions.starts_at, ''), streams.session)
+                 = (:date, :starts_at, :after_session)
+                 AND (streams.language, hit.ordinal, hit.number) > (:after_language, :ordinal, :number)))
+        """
+        values = values | {
+            "date": place.date,
+            "starts_at": place.starts_at,
+            "after_session": place.session,
+            "after_language": place.language,
+            "ordinal": place.ordinal,
+            "number": place.number,
+        }
+    cursor = connection.cursor()
+    cursor.row_factory = sqlite3.Row
+    # What is put into the statement is this module's own text; all values are bound.
+    return cursor.execute(
+        f"""
+        SELECT page.*, parts.body, sessions.body AS about FROM (
+            SELECT hit.id, hit.ordinal, hit.number, streams.session, streams.language,
+                   coalesce(sessions.date, '') AS date, coalesce(sessions.starts_at, '') AS starts_at
+            {_MATCHES} {after}
+            ORDER BY date DESC, starts_at DESC, streams.session DESC, streams.language, hit.ordinal, hit.number
+            LIMIT :limit
+        ) AS page JOIN parts ON parts.id = page.id LEFT JOIN sessions ON sessions.id = page.session
+        ORDER BY page.date DESC, page.starts_at DESC, page.session DESC, page.language, page.ordinal, page.number
+        """,  # noqa: S608
+        values | {"limit": limit},
+    ).fetchall()
+
+
+def _counts(connection: sqlite3.Connection, values: dict[str, Any], name: str, key: str) -> tuple[Count, ...]:
+    rows = connection.execute(
+        f"SELECT {name}, count(*) AS hits {_MATCHES} AND {key} IS NOT NULL"
+        f" GROUP BY {key} ORDER BY hits DESC, {key} LIMIT {MAX_COUNTS}",
+        values,
+    )
+    return tuple(Count(value, count) for value, count in rows)
+
+
+def _place(query: SearchQuery, row: sqlite3.Row) -> Place:
+    return Place(
+        fingerprint(query),
+        row["date"],
+        row["starts_at"],
+        row["session"],
+        row["language"],
+        row["ordinal"],
+        row["number"],
+    )
+
+
+def _hit(row: sqlite3.Row, terms: tuple[Term, ...]) -> Hit:
+    part = decode_part(row["body"])
+    session = decode_session(row["about"]) if row["about"] is not None else None
+    shown, first = fragments(part.text, terms)
+    return Hit(
+        session=part.session,
+        session_title=session.title if session else "",
+        event=session.event if session else "",
+        room=session.room if session else "",
+        date=session.date if session else None,
+        language=part.language,
+        turn_id=part.turn_id,
+        part=part.number,
+        ordinal=part.ordinal,
+        speaker=part.speaker,
+        fragments=shown,
+        at=_said_at(part, first or 0),
+    )
+
+
+def _said_at(part: Part, offset: int) -> datetime | None:
+    """When the words at this offset were said: the time of the last stamp before them."""
+    before = [stamp for stamp in part.stamps if stamp.offset <= offset]
+    return max(before, key=lambda stamp: stamp.offset).at if before else None

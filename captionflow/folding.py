@@ -1,0 +1,124 @@
+"""How words compare in search: pure, and the same for every search adapter, its queries and its highlights.
+
+Case, diacritics, ligatures and widths fold away; invisible characters (soft hyphen, joiners) too. A *joiner* (a hyphen
+or an apostrophe of any kind, single, between letters) cuts a word into pieces, and what it joined is a word as well: so
+``one-stop`` is found with every kind of hyphen and as ``one stop``, and ``multistakeholder`` finds
+``multi-stakeholder``. Scripts that are written without spaces, and Hangul with its attached endings, are cut into
+characters: a query in them finds any stretch.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+MAX_WORD_CHARS = 64
+"""Longer words are cut to this, in texts and in queries alike."""
+
+_JOINERS = "-\u2010\u2011\u2013\u2212\ufe63\uff0d'\u2018\u2019\u02bb\u02bc\u00b4`\uff07"
+_INVISIBLE = "\u00ad\u034f\u0640\u180e\u200c\u200d\u200e\u200f\u2060\ufeff"
+_SPACELESS = (
+    "\u0e00-\u0eff"  # Thai, Lao
+    "\u1000-\u109f\u1780-\u17ff"  # Myanmar, Khmer
+    "\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff"  # Hangul
+    "\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\uff66-\uff9d"  # Kana
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"  # Han
+)
+_MARKED = (range(0x0300, 0x3100), range(0xA600, 0xAC00), range(0xFB1E, 0xFE30), range(0x10A00, 0x1E94B))
+"""Where Unicode has combining marks that belong to words."""
+
+_LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i", "ħ": "h"}
+)
+"""Letters with a stroke and the like, which Unicode does not decompose."""
+
+
+class Word(NamedTuple):
+    """A folded word and where it stood in the text: ``text[start:end]``."""
+
+    folded: str
+    start: int
+    end: int
+
+
+class Words(NamedTuple):
+    """The words of a text: ``pieces`` in order, and ``joined``: what joiners joined, as one word each."""
+
+    pieces: tuple[Word, ...]
+    joined: tuple[Word, ...]
+
+
+def words(text: str) -> Words:
+    """All words of a text, with their places."""
+    pieces: list[Word] = []
+    joined: list[Word] = []
+    for match in _pattern().finditer(text):
+        start, end = match.span()
+        found = _split(match.group())
+        pieces.extend(Word(folded, start + first, start + last) for folded, first, last in found)
+        if len(found) > 1:
+            joined.append(Word(_join(found), start, end))
+    return Words(tuple(pieces), tuple(joined))
+
+
+def index_terms(text: str) -> tuple[str, str]:
+    """What an index keeps of a text: its folded words in order, and the joined ones, each separated by spaces."""
+    pieces: list[str] = []
+    joined: list[str] = []
+    for word in _pattern().findall(text):
+        found = _split(word)
+        pieces.extend(piece for piece, _, _ in found)
+        if len(found) > 1:
+            joined.append(_join(found))
+    return " ".join(pieces), " ".join(joined)
+
+
+def fold_name(name: str) -> str:
+    """A name as it is compared when it is compared whole: ``JEAN-PIERRE  Dupont`` is ``jean pierre dupont``."""
+    return index_terms(name)[0]
+
+
+def _join(pieces: tuple[Word, ...]) -> str:
+    return "".join(piece.folded for piece in pieces)[:MAX_WORD_CHARS]
+
+
+@lru_cache(maxsize=32_768)
+def _split(word: str) -> tuple[Word, ...]:
+    """The folded pieces of one match of the pattern, with places relative to it; none of them is empty."""
+    if word.isascii() and word.isalnum():
+        return (Word(word.lower()[:MAX_WORD_CHARS], 0, len(word)),)
+    pieces = (Word(_fold(piece), start, end) for piece, start, end in _cut(word))
+    return tuple(piece for piece in pieces if piece.folded)
+
+
+def _cut(word: str) -> Iterator[tuple[str, int, int]]:
+    for match in re.finditer(f"[^{re.escape(_JOINERS)}]+", word):
+        yield match.group(), *match.span()
+
+
+def _fold(piece: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", piece.casefold())
+    kept = "".join(char for char in decomposed if not _is_dropped(char))
+    return unicodedata.normalize("NFC", kept.casefold().translate(_LETTERS))[:MAX_WORD_CHARS]
+
+
+@lru_cache(maxsize=4096)
+def _is_dropped(char: str) -> bool:
+    """Accents and points (Latin, Greek, Cyrillic, Hebrew, Arabic) and the invisible; no Indic vowel signs."""
+    kind = unicodedata.combining(char)
+    return char in _INVISIBLE or 10 <= kind <= 36 or kind >= 200  # noqa: PLR2004 - canonical combining classes
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    """A word: letters and digits with their marks, joined by single joiners; or one character of a spaceless script."""
+    marks = _marks() + re.escape(_INVISIBLE)
+    joiners = re.escape(_JOINERS)
+    letter = rf"[^\W_{_SPACELESS}{joiners}]"
+    run = rf"{letter}+(?:[{marks}]+{letter}*)*"
+    return re.compile(rf"{run}(?:[{joiners}]{run})*|[{_SPACELESS}][{marks}]*")
+
+
+def _marks() -> str:
+    return "".join(char for block in _MARKED for char in map(chr, block) if unicodedata.category(char)[0] == "M")
