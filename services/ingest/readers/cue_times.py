@@ -7,6 +7,8 @@ from typing import Literal, NamedTuple
 from webvtt import WebVTT
 from webvtt.errors import MalformedCaptionError, MalformedFileError
 
+_LONGEST = timedelta(hours=10_000)  # beyond it the figures are broken, and no date could be made of them
+
 
 class Span(NamedTuple):
     """When a cue is shown, from the start of the file's clock."""
@@ -25,4 +27,5 @@ def read_times(line: str, form: Literal["vtt", "srt"]) -> Span | None:
     if not captions:
         return None
     start, end = (time.in_milliseconds() for time in (captions[0].start_time, captions[0].end_time))
-    return Span(timedelta(milliseconds=start), timedelta(milliseconds=end))
+    span = Span(timedelta(milliseconds=start), timedelta(milliseconds=end))
+    return span if max(span) <= _LONGEST else None

@@ -1,0 +1,120 @@
+"""The door: lines of live senders go in here, and are acknowledged when the log has them for good."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+
+import msgspec
+import structlog
+
+from captionflow.errors import Conflict, NotFound
+from captionflow.messages import Draft, Message, Receipt, Session
+from captionflow.ports import LineLog, SessionStore
+
+log = structlog.get_logger(__name__)
+
+_ANNOUNCE_TRIES = 5
+
+
+class Receipts(Message, frozen=True, omit_defaults=False):
+    """What a sender gets for its lines."""
+
+    session: str
+    language: str
+    receipts: tuple[Receipt, ...]
+    cleaned: int = 0
+    """Characters that were taken out at the door."""
+    missing: tuple[tuple[int, int], ...] = ()
+    """Runs of numbers, first and last, that the sender skipped with these lines. They are still welcome later."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Gateway:
+    """Accepts lines for sessions that are known, in order of arrival, from any number of senders at once.
+
+    A finished session takes lines too: they open it again.
+    """
+
+    def __init__(self, log: LineLog, sessions: SessionStore, *, clock: Callable[[], datetime] = _now) -> None:
+        self._log = log
+        self._sessions = sessions
+        self._clock = clock
+
+    async def accept(
+        self, session: str, language: str | None, drafts: Sequence[Draft], *, cleaned: int = 0
+    ) -> Receipts:
+        """Make the drafts durable; None is the floor's language. A retry gets the receipts of the first time.
+
+        Raises ``NotFound`` for a session that nobody announced, and what ``LineLog.append`` raises.
+        """
+        stream = await self._stream(session, language)
+        before = {
+            sender: await self._log.last_number(session, stream, sender)
+            for sender in dict.fromkeys(draft.sender for draft in drafts)
+        }
+        now = self._clock()
+        stamped = [draft if draft.at is not None else msgspec.structs.replace(draft, at=now) for draft in drafts]
+        receipts = await self._log.append(session, stream, stamped)
+        missing = [
+            hole
+            for sender, last in before.items()
+            for hole in holes(last, (draft.number for draft in drafts if draft.sender == sender))
+        ]
+        if missing:
+            log.warning("numbers_missing", session=session, language=stream, missing=missing)
+        log.debug("lines_accepted", session=session, language=stream, lines=len(receipts))
+        return Receipts(session, stream, receipts, cleaned, tuple(missing))
+
+    async def last_number(self, session: str, language: str | None, sender: str) -> int | None:
+        """The highest number that the log has from this sender; raises ``NotFound`` as ``accept`` does."""
+        found = await self._found(session)
+        return await self._log.last_number(session, _spelled(found, language), sender)
+
+    async def _stream(self, session: str, language: str | None) -> str:
+        """The language as the session spells it. One that is new to the session is added to it."""
+        found = await self._found(session)
+        spelled = _spelled(found, language)
+        for tried in range(_ANNOUNCE_TRIES):
+            if spelled in found.languages:
+                break
+            wider = msgspec.structs.replace(found, languages=(*found.languages, spelled), updated_at=self._clock())
+            try:
+                found = await self._sessions.replace(wider, expected_version=found.version)
+            except Conflict:
+                if tried == _ANNOUNCE_TRIES - 1:
+                    raise
+                found = await self._sessions.get(session)
+        return spelled
+
+    async def _found(self, session: str) -> Session:
+        try:
+            return await self._sessions.get(session)
+        except NotFound as error:
+            raise NotFound(
+                f"There is no session {session[:80]!r}: announce it with POST /v1/sessions first."
+            ) from error
+
+
+def _spelled(session: Session, language: str | None) -> str:
+    if language is None:
+        return session.languages[0] if session.languages else "en"
+    folded = language.casefold()
+    return next((known for known in session.languages if known.casefold() == folded), language)
+
+
+def holes(last: int | None, numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """The runs of numbers above ``last`` that are left out below the highest of ``numbers``.
+
+    A sender that is new may begin with any number.
+    """
+    new = sorted({number for number in numbers if last is None or number > last})
+    if last is None:
+        last = new[0] - 1 if new else -1
+    found = []
+    for number in new:
+        if number > last + 1:
+            found.append((last + 1, number - 1))
+        last = number
+    return found

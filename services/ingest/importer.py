@@ -1,0 +1,195 @@
+"""Imports an archive of transcripts straight into the log. Done twice, it changes nothing; stopped, it goes on."""
+
+import asyncio
+import hashlib
+import re
+import unicodedata
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import structlog
+
+from captionflow.errors import BadMessage, Conflict, NotFound
+from captionflow.messages import Draft, Session
+from captionflow.ports import LineLog, SessionStore
+from services.ingest.cutter import Cut, cut
+from services.ingest.line_parser import parse_language
+from services.ingest.readers import Kind, Reading, read
+
+log = structlog.get_logger(__name__)
+
+SUFFIXES = frozenset({".txt", ".text", ".md", ".vtt", ".srt"})
+"""What is read of a folder; a file that is named itself may end in anything."""
+LINES_A_CALL = 500
+MAX_FILE_BYTES = 64 * 1024 * 1024
+"""A day of captions is some 1 MB; what is far above is no transcript."""
+FILE_CLOCK = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a cue file begins if nobody says: its times then show as hours, minutes and seconds of that day."""
+
+_WHOLE = Cut("whole")
+_MAX_SLUG = 66
+
+
+class FileReport(msgspec.Struct, frozen=True):
+    """What an import made of one file."""
+
+    path: str
+    outcome: Literal["imported", "unchanged", "empty", "skipped", "failed"]
+    kind: Kind | None = None
+    session: str | None = None
+    lines: int = 0
+    """Lines that the session has of this file."""
+    new: int = 0
+    """Of these, the ones that this import added."""
+    words: int = 0
+    oddities: tuple[str, ...] = ()
+    error: str | None = None
+
+
+class _Loaded(msgspec.Struct, frozen=True):
+    reading: Reading
+    digest: str
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def import_paths(  # noqa: PLR0913  what an import can be told
+    paths: Sequence[Path],
+    line_log: LineLog,
+    sessions: SessionStore,
+    *,
+    event: str = "",
+    language: str = "en",
+    starts_at: datetime | None = None,
+    clock: Callable[[], datetime] = _now,
+) -> AsyncIterator[FileReport]:
+    """Import files and folders in order, one report a file; one that can't be read does not stop the others.
+
+    ``starts_at`` is when the cues' clock showed 0. Raises ``Unavailable`` when the log can't take more: run it again.
+    """
+    language = parse_language(language)
+    for path in paths:
+        for file, wanted in await asyncio.to_thread(_listed, path):
+            if not wanted:
+                yield FileReport(str(file), "skipped")
+                continue
+            try:
+                loaded = await asyncio.to_thread(_load, file)
+                report = await _import(file, loaded, line_log, sessions, event, language, starts_at, clock)
+            except (BadMessage, Conflict, OSError) as error:
+                report = FileReport(str(file), "failed", error=_told(error))
+            log.info("file_imported", outcome=report.outcome, session=report.session, lines=report.lines)
+            yield report
+
+
+def _told(error: Exception) -> str:
+    return (error.strerror or type(error).__name__) if isinstance(error, OSError) else str(error)
+
+
+def _listed(path: Path) -> list[tuple[Path, bool]]:
+    return list(_files(path))
+
+
+def _files(path: Path) -> Iterator[tuple[Path, bool]]:
+    """Each file below, and whether it is one to import; hidden ones are not even mentioned."""
+    if not path.is_dir():
+        yield path, True
+        return
+    for entry in sorted(path.iterdir()):
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir():
+            if not entry.is_symlink():
+                yield from _files(entry)
+        else:
+            yield entry, entry.suffix.casefold() in SUFFIXES
+
+
+def _load(path: Path) -> _Loaded:
+    if path.exists() and not path.is_file():
+        raise BadMessage("This is no ordinary file.")
+    if path.stat().st_size > MAX_FILE_BYTES:
+        raise BadMessage(f"The file is above {MAX_FILE_BYTES // 1024 // 1024} MiB: that is no transcript.")
+    data = path.read_bytes()
+    return _Loaded(read(data, path.name), hashlib.sha256(data).hexdigest())
+
+
+async def _import(  # noqa: PLR0913, PLR0917  the inside of import_paths
+    path: Path,
+    loaded: _Loaded,
+    line_log: LineLog,
+    sessions: SessionStore,
+    event: str,
+    language: str,
+    starts_at: datetime | None,
+    clock: Callable[[], datetime],
+) -> FileReport:
+    reading = loaded.reading
+    if not reading.passages:
+        return FileReport(str(path), "empty", reading.kind, oddities=reading.oddities)
+    session = session_id(path, loaded.digest)
+    drafts = drafts_of(reading, f"file-{loaded.digest[:16]}", starts_at)
+    await _announce(session, sessions, event, language, clock())
+    last = await line_log.last_number(session, language, drafts[0].sender)
+    first = 0 if last is None else last + 1
+    for start in range(first, len(drafts), LINES_A_CALL):
+        await line_log.append(session, language, drafts[start : start + LINES_A_CALL])
+    oddities = reading.oddities
+    if starts_at is None and any(passage.at for passage in reading.passages):
+        oddities = (*oddities, "When the cues' clock began is not known: their times count from 0.")
+    return FileReport(
+        path=str(path),
+        outcome="imported" if first < len(drafts) else "unchanged",
+        kind=reading.kind,
+        session=session,
+        lines=len(drafts),
+        new=max(0, len(drafts) - first),
+        words=sum(len(passage.text.split()) for passage in reading.passages),
+        oddities=oddities,
+    )
+
+
+async def _announce(session: str, sessions: SessionStore, event: str, language: str, now: datetime) -> None:
+    """Title, date and room stay open: the segmenter finds them in the text."""
+    try:
+        await sessions.get(session)
+    except NotFound:
+        try:
+            await sessions.create(
+                Session(id=session, version=1, created_at=now, updated_at=now, event=event, languages=(language,))
+            )
+        except Conflict:  # somebody else imports it at this moment
+            await sessions.get(session)
+
+
+def session_id(path: Path, digest: str) -> str:
+    """From the names of the folder and the file, and the content: the same wherever the import is started.
+
+    A file that was changed is another transcript.
+    """
+    name = f"{path.absolute().parent.name} {path.stem}"
+    ascii_ = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", ascii_)[:_MAX_SLUG].strip("-")
+    return f"{slug or 'file'}-{digest[:12]}"
+
+
+def drafts_of(reading: Reading, sender: str, starts_at: datetime | None) -> tuple[Draft, ...]:
+    """The lines of a file, numbered by their place; the last one ends the session."""
+    begun = starts_at or FILE_CLOCK
+    pieces = tuple(cut(reading.passages, _WHOLE))
+    return tuple(
+        Draft(
+            sender=sender,
+            number=number,
+            text=piece.text,
+            at=None if piece.at is None else begun + piece.at,
+            speaker=piece.speaker,
+            ends=number == len(pieces) - 1,
+        )
+        for number, piece in enumerate(pieces)
+    )

@@ -1,0 +1,118 @@
+"""A running pipeline as a replay sees it: the lines API over HTTP, with retries that repeat nothing."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+import msgspec
+import structlog
+
+from captionflow.errors import BadMessage, CaptionflowError, Conflict, NotFound, TooLarge, Unavailable
+
+log = structlog.get_logger(__name__)
+
+_FIRST_WAIT = 0.2
+_LONGEST_WAIT = 10.0
+_TRY_AGAIN = frozenset({408, 425, 429})
+_ERRORS: dict[int, type[CaptionflowError]] = {404: NotFound, 409: Conflict, 413: TooLarge}
+
+
+class PipelineClient:
+    """``Target`` of a replay: one session and language of a pipeline.
+
+    ``client`` has the pipeline's address as its ``base_url``, and the token among its headers if there is one.
+    A request that fails because the pipeline is not there or says 5xx is sent again until ``patience`` seconds have
+    gone by without success, then ``Unavailable`` is raised; any other refusal is raised at once.
+    """
+
+    def __init__(  # noqa: PLR0913  sleep and chance are for tests
+        self,
+        client: httpx.AsyncClient,
+        session: str,
+        *,
+        language: str | None = None,
+        patience: float = 300.0,
+        waiting: Callable[[str], None] = lambda _reason: None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._client = client
+        self._session = session
+        self._query = {} if language is None else {"lang": language}
+        self._patience = patience
+        self._waiting = waiting
+        self._sleep = sleep
+        self._chance = chance
+
+    async def ensure_session(self, **fields: Any) -> None:
+        """Announce the session if nobody did, with ``fields`` as in ``POST /v1/sessions``; one that is there stays."""
+        try:
+            await self._request("GET", f"/v1/sessions/{self._session}")
+        except NotFound:
+            try:
+                await self._request("POST", "/v1/sessions", json={"id": self._session, **fields})
+            except Conflict:
+                log.debug("session_was_announced_meanwhile", session=self._session)
+
+    async def last_number(self, sender: str) -> int | None:
+        """The highest number of this sender that is durable."""
+        path = f"/v1/sessions/{self._session}/lines/last"
+        answer = await self._request("GET", path, params={**self._query, "sender": sender})
+        number = answer.get("number")
+        return number if isinstance(number, int) else None
+
+    async def send(self, sender: str, lines: Sequence[dict[str, Any]]) -> None:
+        """Return when the lines are durable."""
+        path = f"/v1/sessions/{self._session}/lines"
+        await self._request("POST", path, params=self._query, json={"sender": sender, "lines": list(lines)})
+
+    async def _request(
+        self, method: str, path: str, *, params: dict[str, str] | None = None, json: Any = None
+    ) -> dict[str, Any]:
+        content = None if json is None else msgspec.json.encode(json)
+        headers = {} if content is None else {"Content-Type": "application/json"}
+        waited, wait = 0.0, _FIRST_WAIT
+        while True:
+            asked = 0.0
+            try:
+                response = await self._client.request(method, path, params=params, content=content, headers=headers)
+            except httpx.TransportError as error:
+                reason = f"{type(error).__name__}: {error}".strip(": ")
+            else:
+                if response.is_success:
+                    return _document(response)
+                if response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR and response.status_code not in _TRY_AGAIN:
+                    raise _refusal(response)
+                reason = f"HTTP {response.status_code}"
+                asked = _retry_after(response)
+            if waited >= self._patience:
+                raise Unavailable(
+                    f"The pipeline at {self._client.base_url} did not take it for {waited:.0f} s ({reason}): start the "
+                    "same replay again when it runs, and it goes on from here."
+                )
+            pause = min(_LONGEST_WAIT, max(asked, wait * (0.5 + self._chance() / 2)))
+            log.debug("request_will_be_repeated", path=path, reason=reason, seconds=pause)
+            self._waiting(reason)
+            await self._sleep(pause)
+            waited, wait = waited + pause, min(_LONGEST_WAIT, wait * 2)
+
+
+def _document(response: httpx.Response) -> dict[str, Any]:
+    try:
+        document = msgspec.json.decode(response.content)
+    except msgspec.DecodeError:
+        document = None
+    return document if isinstance(document, dict) else {}
+
+
+def _refusal(response: httpx.Response) -> CaptionflowError:
+    detail = _document(response).get("detail") or response.reason_phrase
+    return _ERRORS.get(response.status_code, BadMessage)(f"The pipeline refused it ({response.status_code}): {detail}")
+
+
+def _retry_after(response: httpx.Response) -> float:
+    seconds = response.headers.get("Retry-After", "")
+    return float(seconds[:6]) if seconds.isdecimal() else 0.0

@@ -1,0 +1,74 @@
+"""The lines API over HTTP. Captions arrive here hundreds of times a second, so bodies go straight to msgspec."""
+
+import re
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
+
+from captionflow.errors import NotFound
+from captionflow.ports import SessionStore
+from captionflow.settings import Settings
+from services.ingest.body import read_body
+from services.ingest.gateway import Gateway
+from services.ingest.line_parser import parse, parse_language, parse_sender
+from services.ingest.openapi import LAST, LINES
+
+BODY_SECONDS = 30.0
+_SESSION = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
+_encode = msgspec.json.Encoder().encode
+
+SessionId = Annotated[str, Path(alias="id", description="The session's id.")]
+Language = Annotated[str | None, Query(description="BCP 47 tag; the session's first language when left out.")]
+Sender = Annotated[str | None, Query(description="Who sends, when the body does not say.")]
+
+
+def router(
+    gateway: Gateway, sessions: SessionStore, settings: Settings, *, body_seconds: float = BODY_SECONDS
+) -> APIRouter:
+    """``POST /v1/sessions/{id}/lines`` and ``GET /v1/sessions/{id}/lines/last``.
+
+    All errors are raised; the app turns them into problem documents.
+    """
+    del sessions  # the gateway knows them
+    routes = APIRouter(prefix="/v1/sessions/{id}/lines", tags=["lines"])
+
+    @routes.post("", status_code=202, response_class=Response, **LINES)
+    async def accept_lines(
+        request: Request, session: SessionId, lang: Language = None, sender: Sender = None
+    ) -> Response:
+        _authorize(request, settings)
+        session, language = _session(session), _language(lang)
+        body = await read_body(request, limit=settings.max_body_bytes, seconds=body_seconds)
+        parsed = parse(body, request.headers.get("content-type", ""), sender=sender)
+        receipts = await gateway.accept(session, language, parsed.drafts, cleaned=parsed.cleaned)
+        return Response(_encode(receipts), 202, media_type="application/json")
+
+    @routes.get("/last", response_class=Response, **LAST)
+    async def last_number(request: Request, session: SessionId, sender: str, lang: Language = None) -> Response:
+        _authorize(request, settings)
+        number = await gateway.last_number(_session(session), _language(lang), parse_sender(sender))
+        return Response(_encode({"number": number}), media_type="application/json")
+
+    return routes
+
+
+def _session(given: str) -> str:
+    if not _SESSION.fullmatch(given):
+        raise NotFound("No session has such an id: ids are 1 to 80 of a-z, 0-9, _ and -.")
+    return given
+
+
+def _language(given: str | None) -> str | None:
+    return None if given is None else parse_language(given)
+
+
+def _authorize(request: Request, settings: Settings) -> None:
+    token = settings.ingest_token
+    if token is None:
+        return
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    if scheme.casefold() != "bearer" or not token.matches(given.strip()):
+        raise HTTPException(
+            401, "Sending lines here needs the header Authorization: Bearer TOKEN.", {"WWW-Authenticate": "Bearer"}
+        )
