@@ -1,0 +1,116 @@
+"""Puts the API together: routes, live delivery, errors, what surrounds them. Importing it does nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import structlog
+from fastapi import FastAPI
+
+from captionflow.messages import Session
+from captionflow.ports import SearchPage
+from services.api import pages, problems
+from services.api.context import Context
+from services.api.ending import end_session as end_by_line
+from services.api.hub import Hub
+from services.api.middleware import BodyLimit, RequestLog, SecurityHeaders, WriteToken
+from services.api.routes import events, health, search, sessions, transcript
+from services.api.session_drafts import SessionDraft, SessionPatch
+from services.api.transport import ServerReceive
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+    from fastapi import APIRouter
+
+    from captionflow.settings import Settings
+    from captionflow.wiring import Adapters
+
+log = structlog.get_logger(__name__)
+
+DESCRIPTION = """Live captions on a room screen, on phones and in a searchable archive.
+
+Announce a session, send its lines, follow it live, download its transcript, search all of them. Errors are problem
+documents (RFC 9457) whose `detail` says what to do. Times are UTC; positions (`seq`) count the lines of one session and
+language."""
+
+
+def create_app(
+    adapters: Adapters,
+    settings: Settings,
+    *,
+    extra_routers: Sequence[APIRouter] = (),
+    end_session: Callable[[Session], Awaitable[None]] | None = None,
+) -> FastAPI:
+    """The application. Its hub is ``app.state.hub``: the indexer tells it of sessions, ``close()`` it before stopping."""
+    hub = Hub(adapters.step_feed, adapters.turn_store, adapters.sessions, max_readers=settings.max_readers)
+    app = FastAPI(
+        title="captionflow",
+        version="1",
+        summary="Live captions and their archive",
+        description=DESCRIPTION,
+        lifespan=_lifespan(hub),
+        redirect_slashes=False,  # an address is right or wrong
+        docs_url=None,  # it loads scripts from elsewhere; the document itself is at /openapi.json
+        redoc_url=None,
+        responses={"4XX": {"description": "A problem", "content": {"application/problem+json": {"example": _PROBLEM}}}},
+    )
+    app.state.hub = hub
+    context = Context(adapters, settings, hub, end_session or partial(end_by_line, adapters.line_log))
+    for module in (sessions, transcript, events, search, health):
+        app.include_router(module.router(context))
+    for router in extra_routers:
+        app.include_router(router)
+    app.include_router(pages.router(adapters, settings), include_in_schema=False)
+    problems.install(app)
+    _surround(app, settings)
+    app.openapi = partial(_openapi, app)  # type: ignore[method-assign] # FastAPI's documented way
+    return app
+
+
+_PROBLEM = {
+    "type": "/problems/not-found",
+    "title": "Not found",
+    "status": 404,
+    "code": "not-found",
+    "detail": "There is no session 2015-opening. Announce it with POST /v1/sessions.",
+}
+
+
+def _surround(app: FastAPI, settings: Settings) -> None:
+    """The last one added sees a request first."""
+    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    if settings.ingest_token:
+        app.add_middleware(WriteToken, token=settings.ingest_token)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestLog)
+    app.add_middleware(ServerReceive)
+
+
+def _lifespan(hub: Hub) -> Callable[[FastAPI], Any]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        running = asyncio.create_task(hub.run(), name="hub")
+        await asyncio.sleep(0)  # it has subscribed when the first request comes
+        try:
+            yield
+        finally:
+            hub.close()
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+    return lifespan
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        document = FastAPI.openapi(app)
+        types = [Session, SearchPage, SessionDraft, SessionPatch]
+        _, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
+        document.setdefault("components", {}).setdefault("schemas", {}).update(components)
+        app.openapi_schema = document
+    return app.openapi_schema

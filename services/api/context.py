@@ -1,0 +1,25 @@
+"""What the routes share: the adapters, the settings and the hub of this application."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from captionflow.messages import Session
+    from captionflow.settings import Settings
+    from captionflow.wiring import Adapters
+    from services.api.hub import Hub
+
+
+@dataclass(frozen=True)
+class Context:
+    """See the module."""
+
+    adapters: Adapters
+    settings: Settings
+    hub: Hub
+    end_session: Callable[[Session], Awaitable[None]]
+    """Writes the end of a session into the line log, durably."""

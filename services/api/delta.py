@@ -1,0 +1,75 @@
+"""What changed in a part between two steps: made once by the hub, applied by every reader. Pure.
+
+The text of a part grows at its end, so a change is a prefix to keep and what comes after it. Offsets count Unicode code
+points, which Python's strings do by themselves; a browser must not count UTF-16 units.
+"""
+
+from os.path import commonprefix
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from captionflow.messages import Apart, Note, Part, Stamp
+
+_ALWAYS_WHOLE = ("notes", "apart", "stamps", "interim", "closed", "retracted")
+_FIXED = ("ordinal", "speaker", "role", "continues")
+
+
+class PartDelta(msgspec.Struct, frozen=True, kw_only=True):
+    """One part's change. Fields that are left out have not changed (with ``base`` 0: have their default)."""
+
+    turn_id: str
+    number: int
+    version: int
+    base: int
+    """Version of the part that this was made from; 0: made from nothing, so it holds all that there is."""
+    keep: int
+    """Code points of the old text that stay."""
+    text: str
+    """What follows them."""
+    ordinal: int | UnsetType = UNSET
+    speaker: str | None | UnsetType = UNSET
+    role: bool | UnsetType = UNSET
+    continues: bool | UnsetType = UNSET
+    notes: tuple[Note, ...] | UnsetType = UNSET
+    apart: tuple[Apart, ...] | UnsetType = UNSET
+    stamps: tuple[Stamp, ...] | UnsetType = UNSET
+    interim: str | UnsetType = UNSET
+    closed: bool | UnsetType = UNSET
+    retracted: bool | UnsetType = UNSET
+
+
+def delta(old: Part | None, new: Part) -> PartDelta:
+    """The change from ``old`` to ``new``; without ``old``, all of ``new``. Applying it to ``old`` gives ``new``."""
+    if old is None:
+        old = Part(new.turn_id, new.number, new.session, new.language, ordinal=-1, version=0)
+    old_text, new_text = old.text, new.text
+    keep = len(old_text) if new_text.startswith(old_text) else len(commonprefix((old_text, new_text)))
+    changed = {name: value for name in (*_FIXED, *_ALWAYS_WHOLE) if (value := getattr(new, name)) != getattr(old, name)}
+    return PartDelta(
+        turn_id=new.turn_id,
+        number=new.number,
+        version=new.version,
+        base=old.version,
+        keep=keep,
+        text=new_text[keep:],
+        **changed,
+    )
+
+
+def apply(old: Part | None, change: PartDelta, *, session: str, language: str) -> Part | None:
+    """What a reader does with a delta: the part as it is now, or ``old`` if the delta says nothing new.
+
+    A delta made from a version that the reader does not have changes nothing: the reader asked for the last turns only,
+    and this part is before them.
+    """
+    if old is not None and change.version <= old.version:
+        return old
+    if change.base == 0:
+        old = Part(change.turn_id, change.number, session, language, ordinal=-1, version=0)
+    elif old is None or old.version != change.base:
+        return old
+    text = old.text[: change.keep] + change.text
+    fields = {name: value for name in (*_FIXED, *_ALWAYS_WHOLE) if (value := getattr(change, name)) is not UNSET}
+    paragraphs = tuple(text.split("\n")) if text else ()
+    return msgspec.structs.replace(old, version=change.version, paragraphs=paragraphs, **fields)

@@ -1,0 +1,37 @@
+"""Which of several forms a client wants (RFC 9110, 12.5.1). Pure."""
+
+from collections.abc import Sequence
+
+
+def accepts(header: str | None, offered: Sequence[str]) -> str | None:
+    """The offered media type that the client likes best, the first one if it has no preference, None if it takes none."""
+    if not header:
+        return offered[0]
+    ranges = [_range(item) for item in header.split(",") if item.strip()]
+    best, best_quality = None, 0.0
+    for kind in offered:
+        _, quality = max((_match(kind, wanted) * 1.0, quality) for wanted, quality in [*ranges, ("", 0.0)])
+        if quality > best_quality:
+            best, best_quality = kind, quality
+    return best
+
+
+def _range(item: str) -> tuple[str, float]:
+    kind, *parameters = (piece.strip().lower() for piece in item.split(";"))
+    quality = 1.0
+    for parameter in parameters:
+        if parameter.startswith("q="):
+            try:
+                quality = min(max(float(parameter[2:]), 0.0), 1.0)
+            except ValueError:
+                quality = 0.0
+    return kind, quality
+
+
+def _match(kind: str, wanted: str) -> int:
+    """How closely: 3 the type itself, 2 its group, 1 anything, 0 not at all (an empty range)."""
+    if wanted == kind:
+        return 3
+    if wanted == f"{kind.split('/', maxsplit=1)[0]}/*":
+        return 2
+    return 1 if wanted in {"*/*", "*"} else (0 if not wanted else -1)

@@ -1,0 +1,91 @@
+"""``GET /v1/sessions/{id}/transcript``: all that was said so far, as JSON, text, WebVTT or SubRip."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from services.api import formats
+from services.api.identity import known_id, language_tag
+from services.api.negotiation import accepts
+from services.api.problems import ProblemError
+
+if TYPE_CHECKING:
+    from services.api.context import Context
+    from services.api.formats import Format
+
+Lang = Annotated[str | None, Query(description="Language; the floor's when left out.", examples=["en"])]
+Download = Annotated[bool, Query(description="Answer as a file to keep.")]
+
+
+def router(context: Context) -> APIRouter:
+    """The routes: by Accept, and one per suffix."""
+    routes = APIRouter(tags=["transcripts"])
+
+    @routes.get(
+        "/v1/sessions/{session}/transcript",
+        summary="The transcript",
+        description="In the form that Accept asks for; or with a suffix: .json, .txt, .vtt, .srt.",
+        response_class=Response,
+        responses={200: {"content": {one.media_type: {} for one in formats.ALL}}},
+    )
+    async def negotiated(request: Request, session: str, lang: Lang = None, download: Download = False) -> Response:
+        kind = accepts(request.headers.get("accept"), [name for one in formats.ALL for name in one.accepted])
+        if kind is None:
+            offered = [one.media_type for one in formats.ALL]
+            raise ProblemError(406, "not-acceptable", f"It can be had as {', '.join(offered)}.", available=offered)
+        form = next(one for one in formats.ALL if kind in one.accepted)
+        answer = await _answer(context, request, session, lang, form, download=download)
+        answer.headers["Vary"] = "Accept"
+        return answer
+
+    for form in formats.ALL:
+        _add(routes, context, form)
+    return routes
+
+
+def _add(routes: APIRouter, context: Context, form: Format) -> None:
+    @routes.get(
+        f"/v1/sessions/{{session}}/transcript.{form.suffix}",
+        summary=f"The transcript as {form.name}",
+        response_class=Response,
+        responses={200: {"content": {form.media_type: {}}}},
+        operation_id=f"transcript_{form.suffix}",
+    )
+    async def one(request: Request, session: str, lang: Lang = None, download: Download = False) -> Response:
+        return await _answer(context, request, session, lang, form, download=download)
+
+
+async def _answer(
+    context: Context, request: Request, session: str, lang: str | None, form: Format, *, download: bool
+) -> Response:
+    found = await context.adapters.sessions.get(known_id(session))
+    language = language_tag(lang, found.languages[0])
+    seq = await context.adapters.turn_store.last_seq(found.id, language)
+    if _matches(request.headers.get("if-none-match"), _etag(found.version, seq, form)):
+        return Response(status_code=304, headers=_headers(_etag(found.version, seq, form)))
+    turns = await context.adapters.turn_store.turns(found.id, language)
+    headers = _headers(_etag(found.version, turns.last_seq, form))
+    headers["Content-Language"] = language
+    if download:
+        headers["Content-Disposition"] = f'attachment; filename="{found.id}.{language}.{form.suffix}"'
+    body = await asyncio.to_thread(form.write, found, language, turns)  # some hours of talk take a while
+    return Response(body, 200, headers, form.content_type)
+
+
+def _headers(etag: str) -> dict[str, Any]:
+    return {"ETag": etag, "Cache-Control": "no-cache"}
+
+
+def _etag(version: int, seq: int, form: Format) -> str:
+    """Strong: what is sent follows from these."""
+    return f'"{form.suffix}-{form.revision}-{version}-{seq}"'
+
+
+def _matches(header: str | None, etag: str) -> bool:
+    return header is not None and (
+        header.strip() == "*" or etag in [one.strip().removeprefix("W/") for one in header.split(",")]
+    )

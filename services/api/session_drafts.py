@@ -1,0 +1,122 @@
+"""What an organiser may say about a session, and what follows from it. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from captionflow.messages import Session, Status
+from services.api.identity import ID_PATTERN, LANGUAGE_PATTERN, day, slug
+from services.api.problems import ProblemError
+
+_LINE = r"^[^\u0000-\u001f\u007f]*$"
+_TEXT = r"^[^\u0000-\u0008\u000b-\u001f\u007f]*$"
+
+Name = Annotated[str, Meta(max_length=300, pattern=_LINE)]
+About = Annotated[str, Meta(max_length=4_000, pattern=_TEXT)]
+Languages = Annotated[tuple[Annotated[str, Meta(pattern=LANGUAGE_PATTERN)], ...], Meta(min_length=1, max_length=50)]
+Moment = Annotated[datetime, Meta(tz=True)]
+
+_AFTER: dict[Status, frozenset[Status]] = {
+    "scheduled": frozenset({"live", "finished"}),
+    "live": frozenset({"finished"}),
+    "finished": frozenset({"live"}),
+}
+
+
+class SessionDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of ``POST /v1/sessions``. Without an ``id``, one is made of date, room and title."""
+
+    id: Annotated[str, Meta(pattern=ID_PATTERN)] | UnsetType = UNSET
+    title: Name | UnsetType = UNSET
+    event: Name | UnsetType = UNSET
+    room: Name | UnsetType = UNSET
+    date: str | None | UnsetType = UNSET
+    languages: Languages | UnsetType = UNSET
+    starts_at: Moment | None | UnsetType = UNSET
+    ends_at: Moment | None | UnsetType = UNSET
+    status: Status | UnsetType = UNSET
+    about: About | UnsetType = UNSET
+    demo: bool | UnsetType = UNSET
+
+
+class SessionPatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of ``PATCH /v1/sessions/{id}`` (RFC 7396): what is left out stays, null goes back to nothing."""
+
+    title: Name | None | UnsetType = UNSET
+    event: Name | None | UnsetType = UNSET
+    room: Name | None | UnsetType = UNSET
+    date: str | None | UnsetType = UNSET
+    languages: Languages | UnsetType = UNSET
+    starts_at: Moment | None | UnsetType = UNSET
+    ends_at: Moment | None | UnsetType = UNSET
+    status: Status | UnsetType = UNSET
+    about: About | None | UnsetType = UNSET
+    version: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
+    """The version that the change is meant for; 409 if there is a newer one."""
+
+
+_EMPTY: dict[str, Any] = {
+    "title": "",
+    "event": "",
+    "room": "",
+    "about": "",
+    "date": None,
+    "starts_at": None,
+    "ends_at": None,
+}
+
+
+def new_session(draft: SessionDraft, now: datetime) -> Session:
+    """The session that a draft announces."""
+    fields = _given(draft)
+    fields["id"] = fields.get("id") or slug(fields.get("date"), fields.get("room"), fields.get("title"))
+    if not fields["id"]:
+        raise ProblemError(422, "invalid", "Give the session a title, or an id.")
+    return _checked(Session(version=1, created_at=now, updated_at=now, **fields))
+
+
+def says_the_same(draft: SessionDraft, stored: Session) -> bool:
+    """Everything in the draft is so in what is stored: it is the same announcement again."""
+    return all(getattr(stored, name) == value for name, value in _given(draft).items() if name != "status")
+
+
+def patched(session: Session, patch: SessionPatch, now: datetime) -> Session:
+    """The session after the change; ``session`` itself if it changes nothing."""
+    fields = {
+        name: _EMPTY.get(name) if value is None else value for name, value in _given(patch).items() if name != "version"
+    }
+    status = fields.get("status", session.status)
+    if status != session.status and status not in _AFTER[session.status]:
+        raise ProblemError(409, "conflict", f"A session that is {session.status} can't become {status}.")
+    if all(getattr(session, name) == value for name, value in fields.items()):
+        return session
+    return _checked(msgspec.structs.replace(session, updated_at=now, **fields))
+
+
+def _given(struct: SessionDraft | SessionPatch) -> dict[str, Any]:
+    fields = {name: value for name, value in msgspec.structs.asdict(struct).items() if value is not UNSET}
+    for name, value in fields.items():
+        if isinstance(value, datetime):
+            fields[name] = _utc(name, value)
+    if fields.get("date") is not None:
+        day(fields["date"])
+    if "languages" in fields:
+        fields["languages"] = tuple(dict.fromkeys(fields["languages"]))
+    return fields
+
+
+def _utc(name: str, value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ProblemError(422, "invalid", f"{name} is outside of the years 1 to 9999.") from None
+
+
+def _checked(session: Session) -> Session:
+    if session.starts_at and session.ends_at and session.ends_at < session.starts_at:
+        raise ProblemError(422, "invalid", "ends_at is before starts_at.")
+    return session
