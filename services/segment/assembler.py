@@ -1,0 +1,319 @@
+"""Puts tokens together: turns, their parts, notes and what stands apart. Pure.
+
+``Body`` is what is decided of a transcript that later text can still change: the open part and the little that the
+rules remember. ``Assembler`` is its mutable form during one step.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+from captionflow.messages import Apart, Facts, Note, Part, Stamp
+from services.segment.head_rules import learn
+from services.segment.turn_rules import Kind
+
+PART_BYTES = 4_096
+"""A part is split before its text, notes and stamps weigh more than this as JSON."""
+MAX_LABELS = 32
+"""So many labels are remembered, the latest."""
+MAX_HEADS = 8
+"""So many lines of the head are remembered to recognise running heads."""
+STAMP_EVERY = 100
+"""Least distance of two time stamps in a paragraph, in characters."""
+TURN_CREDIT = 30_000
+"""Bytes of turns that can open in one go: labels beyond it are text until the stream has earned them. Without it a
+line full of markers would make a record without bound. An ordinary dialogue never gets near."""
+
+_WRAPPED = 100
+_FINISHED = frozenset(".?!…:;)]}\"'”’—-–*。？！")  # noqa: RUF001 (punctuation as captioned)
+_CLINGS = frozenset(".,;:?!…)]}%”’。，？！")  # noqa: RUF001 (punctuation as captioned)
+
+
+class Body(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
+    """The decided part of a state. Bounded: a part, some labels, some lines of the head."""
+
+    facts: Facts = Facts()
+    in_head: bool = True
+    seq: int = 0
+    turn: tuple[int, int] = (0, 0)
+    ordinal: int = 0
+    number: int = 0
+    speaker: str | None = None
+    role: bool = False
+    paragraphs: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    apart: tuple[Apart, ...] = ()
+    stamps: tuple[Stamp, ...] = ()
+    continues: bool = False
+    size: int = 0
+    said: bool = False
+    joint: str = "line"
+    tail: str = ""
+    row_length: int = 0
+    armed: int = 0
+    last_id: tuple[int, int] = (0, 0)
+    credit: int = TURN_CREDIT
+    labels: tuple[str, ...] = ()
+    heads: tuple[str, ...] = ()
+    over: bool = False
+    ended: bool = False
+
+
+class Assembler:
+    """Applies tokens to a body; ``closed`` collects the parts that can't change any more."""
+
+    def __init__(self, session: str, language: str, body: Body) -> None:
+        self.session = session
+        self.language = language
+        self.closed: list[Part] = []
+        self.facts = body.facts
+        self.in_head = body.in_head
+        self.seq = body.seq
+        self.turn = body.turn
+        self.ordinal = body.ordinal
+        self.number = body.number
+        self.speaker = body.speaker
+        self.role = body.role
+        self.paragraphs = list(body.paragraphs)
+        self.notes = list(body.notes)
+        self.apart = list(body.apart)
+        self.stamps = list(body.stamps)
+        self.continues = body.continues
+        self.size = body.size
+        self.said = body.said
+        self.joint = body.joint
+        self.tail = body.tail
+        self.row_length = body.row_length
+        self.armed = body.armed
+        self.last_id = body.last_id
+        self.credit = body.credit
+        self.labels = list(body.labels)
+        self.heads = body.heads
+        self.over = body.over
+        self.ended = body.ended
+        self.length = len("\n".join(body.paragraphs))
+
+    def body(self) -> Body:
+        """The value of this moment."""
+        return Body(
+            facts=self.facts,
+            in_head=self.in_head,
+            seq=self.seq,
+            turn=self.turn,
+            ordinal=self.ordinal,
+            number=self.number,
+            speaker=self.speaker,
+            role=self.role,
+            paragraphs=tuple(self.paragraphs),
+            notes=tuple(self.notes),
+            apart=tuple(self.apart),
+            stamps=tuple(self.stamps),
+            continues=self.continues,
+            size=self.size,
+            said=self.said,
+            joint=self.joint,
+            tail=self.tail,
+            row_length=self.row_length,
+            armed=self.armed,
+            last_id=self.last_id,
+            credit=self.credit,
+            labels=tuple(self.labels),
+            heads=self.heads,
+            over=self.over,
+            ended=self.ended,
+        )
+
+    # --- rows ---
+
+    def begin_row(self, text: str, seq: int, *, starts: bool) -> None:
+        """A row begins; ``seq`` is the line that decided it."""
+        self.seq = max(self.seq, seq)
+        if text.isprintable():
+            earned = 2 * len(text) if text.isascii() else len(text)
+            self.credit = min(TURN_CREDIT, self.credit + earned)
+        if starts and self.joint in {"line", "glue", "space"}:
+            self.joint = "indented" if text[:2].isspace() and len(text) > 1 else "line"
+
+    def end_row(self, length: int, *, ended: bool) -> None:
+        """A row ended, with a line break or in the middle of a long line."""
+        self.row_length = length if ended else length + self.row_length
+        if ended and self.joint != "blank":
+            self.joint = "line"
+
+    def blank_row(self) -> None:
+        """A line without words: the next text is a paragraph."""
+        self.joint = "blank"
+
+    @property
+    def trusted(self) -> bool:
+        """Whether the words before ended a sentence, so that a new speaker is likely."""
+        return self.joint == "blank" or not self.said or not self.tail or self.tail in _FINISHED
+
+    def knows(self, label: str) -> bool:
+        """Whether a casefolded label opened a turn lately."""
+        return label in self.labels
+
+    def repeats_head(self, line: str) -> bool:
+        """Whether a stripped line is a running head: the same words as a line of the head."""
+        return bool(self.heads) and len(line) > 10 and " ".join(line.split()).casefold() in self.heads  # noqa: PLR2004
+
+    # --- tokens ---
+
+    def open(self, speaker: str | None, seq: int, *, role: bool = False) -> bool:
+        """Open a turn; False when there is no credit for it, and its label is text."""
+        cost = 2 * (len(self.session) + len(self.language)) + 160
+        if self.credit < cost:
+            return False
+        self.credit -= cost
+        self._close()
+        self.in_head = self.ended = self.over = False
+        self.armed = 0
+        first, further = self.last_id
+        self.turn = self.last_id = (seq, further + 1) if seq == first else (seq, 0)
+        self.ordinal += 1
+        self.number = 0
+        self.speaker, self.role = speaker, role
+        self.continues = self.said = False
+        self.tail = ""
+        self._empty()
+        if speaker is not None:
+            self.size = len(msgspec.json.encode(speaker))
+            key = speaker.casefold()
+            if key in self.labels:
+                self.labels.remove(key)
+            self.labels.append(key)
+            del self.labels[:-MAX_LABELS]
+        return True
+
+    def text(self, raw: str, seq: int, at: datetime | None) -> None:
+        """Words that somebody said, as typed; ``seq`` is the line of their first character."""
+        words = raw.split()
+        if not words:
+            if raw and self.joint == "glue":
+                self.joint = "space"
+            return
+        if self.ordinal == 0 or self.armed or self.ended:
+            self.in_head = False
+            self.open(None, self.armed or seq)
+            self.armed = 0
+        text = " ".join(words)
+        joint = self._joint(raw, text)
+        cost = len(text) if text.isascii() and text.isprintable() else len(msgspec.json.encode(text))
+        if self.size + cost > PART_BYTES:
+            self._split()
+        if not self.paragraphs:
+            self.continues = self.said and joint != "\n"
+            self.paragraphs.append(text)
+            begin = 0
+        elif joint == "\n":
+            begin = self.length + 1
+            self.paragraphs.append(text)
+        else:
+            begin = self.length + len(joint)
+            self.paragraphs[-1] += joint + text
+        self.length = begin + len(text)
+        self.size += cost + 4
+        if at is not None and self._stamp_wanted(begin, joint, at):
+            self.stamps.append(Stamp(begin, at))
+            self.size += 50
+        self.said = True
+        self.over = False
+        self.tail = text[-1]
+        self.joint = "space" if raw[-1].isspace() else "glue"
+
+    def note(self, raw: str) -> None:
+        """A sound or a captioner's note."""
+        note = " ".join(raw.split())
+        if self.ordinal == 0 or (self.apart and self.apart[-1].at == self.length):
+            # Keeps the order of the stream readable from the offsets: at one place, notes come before what is apart.
+            self.stand_apart(note, "mark" if self.ordinal else "head")
+            return
+        if self.size > PART_BYTES:
+            self._split()
+        self.notes.append(Note(note, self.length))
+        self.size += len(msgspec.json.encode(note)) + 24
+        if self.joint in {"glue", "space"}:
+            self.joint = "note"
+
+    def stand_apart(self, raw: str, why: Kind | str) -> None:
+        """Words that nobody spoke, with the reason."""
+        text = " ".join(raw.split())
+        cost = len(msgspec.json.encode(text)) + 40
+        if self.size + cost > PART_BYTES:
+            self._split()
+        self.apart.append(Apart(text, why, self.length))  # type: ignore[arg-type] # kinds of tokens that are reasons
+        self.size += cost
+        if why == "end":
+            self.over = True
+        elif why == "head":
+            self.facts = learn(self.facts, text)
+            self.heads = (*self.heads, text[:200].casefold())[-MAX_HEADS:]
+
+    # --- parts ---
+
+    def open_part(self, *, version: int, interim: str = "", closed: bool = False) -> Part | None:
+        """The part that later text goes on with, or None when nothing was typed yet."""
+        if self.ordinal == 0 and not (self.apart or self.number):
+            return None
+        return Part(
+            turn_id=self._turn_id(),
+            number=self.number,
+            session=self.session,
+            language=self.language,
+            ordinal=self.ordinal,
+            version=version,
+            speaker=self.speaker,
+            role=self.role,
+            paragraphs=tuple(self.paragraphs),
+            notes=tuple(self.notes),
+            apart=tuple(self.apart),
+            stamps=tuple(self.stamps),
+            interim=interim,
+            continues=self.continues,
+            closed=closed,
+        )
+
+    def finish(self) -> None:
+        """The session ended: what comes later begins a turn of its own."""
+        self.over = self.ended = True
+        self.joint = "blank"
+        self.armed = 0
+
+    def _turn_id(self) -> str:
+        seq, further = self.turn
+        suffix = f".{further}" if further else ""
+        return f"{self.session}.{self.language}.{seq}{suffix}"
+
+    def _joint(self, raw: str, text: str) -> str:
+        how = self.joint
+        if how == "note":
+            return "" if text[0] in _CLINGS and not raw[0].isspace() else " "
+        if how == "glue":
+            return " " if raw[0].isspace() else ""
+        if how == "space":
+            return " "
+        finished = self.tail in _FINISHED
+        if how == "blank":
+            return "\n" if finished or not text[0].islower() else " "
+        return "\n" if finished and (how == "indented" or self.row_length > _WRAPPED) else " "
+
+    def _stamp_wanted(self, begin: int, joint: str, at: datetime) -> bool:
+        if not self.stamps:
+            return True
+        last = self.stamps[-1]
+        return at != last.at and (joint == "\n" or begin - last.offset >= STAMP_EVERY)
+
+    def _close(self) -> None:
+        part = self.open_part(version=self.seq, closed=True)
+        if part:
+            self.closed.append(part)
+
+    def _split(self) -> None:
+        self._close()
+        self.number += 1
+        self._empty()
+        self.continues = False
+
+    def _empty(self) -> None:
+        self.paragraphs, self.notes, self.apart, self.stamps = [], [], [], []
+        self.length = self.size = 0

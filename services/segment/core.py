@@ -1,0 +1,247 @@
+"""The stream and what is decided of it: feeds text to the rules row by row. Pure.
+
+``Core`` is a value; ``Machine`` its mutable form during one step.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from captionflow.messages import Line, Part
+from services.segment.assembler import Assembler, Body
+from services.segment.head_reader import decide
+from services.segment.label_rules import is_role
+from services.segment.note_rules import apart_line
+from services.segment.rows import MAX_ROW, Row, cut_rows
+from services.segment.turn_rules import cut_label, cut_note, joins, read_line
+
+_AT_EVERY = 50
+
+
+class Core(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
+    """Everything that later lines can depend on."""
+
+    body: Body = Body()
+    buffer: str = ""
+    """The end of the stream that the rules have not decided yet: a row, at most a few."""
+    pieces: tuple[int, ...] = ()
+    """Which line each stretch of the buffer came from: (characters since the stretch before, lines since it) in turn."""
+    times: tuple[tuple[int, datetime], ...] = ()
+    """(offset in the buffer, when it was said), in order; the first may lie before the buffer."""
+    starts: bool = True
+    """The buffer begins with a physical line."""
+    given: str | None = None
+    """The speaker that the source named last."""
+
+
+class Machine:
+    """Applies lines to a core."""
+
+    def __init__(self, session: str, language: str, core: Core) -> None:
+        self.assembler = Assembler(session, language, core.body)
+        self._buffer = core.buffer
+        self._offsets: list[int] = []
+        self._seqs: list[int] = []
+        offset = seq = 0
+        for index in range(0, len(core.pieces), 2):
+            offset += core.pieces[index]
+            seq += core.pieces[index + 1]
+            self._offsets.append(offset)
+            self._seqs.append(seq)
+        self._times = list(core.times)
+        self._starts = core.starts
+        self._given = core.given
+
+    def core(self) -> Core:
+        """The value of this moment."""
+        pieces: list[int] = []
+        offset = seq = 0
+        for next_offset, next_seq in zip(self._offsets, self._seqs, strict=True):
+            pieces += (next_offset - offset, next_seq - seq)
+            offset, seq = next_offset, next_seq
+        return Core(
+            body=self.assembler.body(),
+            buffer=self._buffer,
+            pieces=tuple(pieces),
+            times=tuple(self._times),
+            starts=self._starts,
+            given=self._given,
+        )
+
+    def feed(self, lines: Sequence[Line]) -> None:
+        """Apply final lines that revise nothing, in order."""
+        run: list[Line] = []
+        for line in lines:
+            if line.speaker is not None and line.speaker != self._given:
+                self._feed_run(run)
+                run = []
+                self._flush(line.seq)
+                self._given = line.speaker
+                label = " ".join(line.speaker.split())[:80]
+                if label:
+                    self._open_given(label, line.seq)
+            run.append(line)
+            if line.ends:
+                self._feed_run(run)
+                run = []
+                self._flush(line.seq)
+                self._end(line.seq)
+        self._feed_run(run)
+
+    def remark(self, text: str, seq: int) -> None:
+        """Keep the text of a revision that came too late for its line."""
+        self.assembler.begin_row("", seq, starts=False)
+        for begin in range(0, len(text), MAX_ROW):
+            if text[begin : begin + MAX_ROW].split():
+                self.assembler.stand_apart(text[begin : begin + MAX_ROW], "mark" if self.assembler.ordinal else "head")
+
+    def show(self, seq: int, interim: str = "", interim_seq: int = 0) -> list[Part]:
+        """The parts that the undecided rest touches, as if the stream ended here; ``seq`` is the last line."""
+        view = Machine(self.assembler.session, self.assembler.language, self.core())
+        view._flush(seq)  # noqa: SLF001 (another instance of this class)
+        shown = view.assembler
+        if interim and shown.ordinal == 0:
+            shown.begin_row("", seq, starts=False)
+            shown.open(None, interim_seq)
+        part = shown.open_part(version=seq, interim=interim, closed=shown.ended)
+        return [*shown.closed, part] if part else shown.closed
+
+    # --- the rest is private ---
+
+    def _open_given(self, label: str, seq: int) -> None:
+        self.assembler.begin_row("", seq, starts=False)
+        self.assembler.open(label, seq, role=is_role(label))
+
+    def _end(self, seq: int) -> None:
+        self.assembler.seq = max(self.assembler.seq, seq)
+        self.assembler.finish()
+
+    def _feed_run(self, lines: Sequence[Line]) -> None:
+        if not lines:
+            return
+        offset = len(self._buffer)
+        texts = [self._buffer]
+        offsets, seqs, times = self._offsets, self._seqs, self._times
+        for line in lines:
+            text = line.text
+            if text:
+                offsets.append(offset)
+                seqs.append(line.seq)
+                if line.at is not None and (not times or offset - times[-1][0] >= _AT_EVERY):
+                    times.append((offset, line.at))
+                texts.append(text)
+                offset += len(text)
+        self._buffer = "".join(texts)
+        rows, rest = cut_rows(self._buffer, starts=self._starts)
+        done = self._advance(rows, last=False)
+        if done < len(rows):
+            rest = rows[done].begin
+            self._starts = rows[done].starts
+        elif rows:
+            self._starts = rows[-1].ended
+        self._drop(rest)
+
+    def _drop(self, count: int) -> None:
+        """Forget the first characters of the buffer: they are decided."""
+        if not count:
+            return
+        self._buffer = self._buffer[count:]
+        index = max(bisect_right(self._offsets, count) - 1, 0)
+        self._offsets = [max(offset - count, 0) for offset in self._offsets[index:]] if self._buffer else []
+        self._seqs = self._seqs[index:] if self._buffer else []
+        if self._times:
+            index = max(bisect_right(self._times, count, key=lambda time: time[0]) - 1, 0)
+            self._times = [(max(offset - count, -_AT_EVERY), at) for offset, at in self._times[index:]]
+
+    def _flush(self, seq: int) -> None:
+        """Decide everything, as if a line break came with the line ``seq``."""
+        rows, rest = cut_rows(self._buffer, starts=self._starts)
+        size = len(self._buffer)
+        if rest < size:
+            starts = rows[-1].ended if rows else self._starts
+            rows.append(Row(self._buffer[rest:], rest, size - 1, starts, ended=True))
+        self._advance(rows, last=True, floor=seq)
+        self._starts = True
+        self._drop(size)
+
+    def _seq_at(self, offset: int) -> int:
+        return self._seqs[bisect_right(self._offsets, offset) - 1]
+
+    def _advance(self, rows: Sequence[Row], *, last: bool, floor: int = 0) -> int:
+        """Decide rows in order while there is evidence; gives how many are decided."""
+        assembler = self.assembler
+        index = 0
+        speaks = 0
+        while index < len(rows):
+            if assembler.in_head and index >= speaks:
+                decision = decide(rows[index:], titled=bool(assembler.heads), last=last, known=assembler.knows)
+                if decision is None:
+                    break
+                seq = max(floor, self._seq_at(rows[index + decision.seen - 1].decided))
+                for row in rows[index : index + decision.heads]:
+                    self._head_row(row, seq)
+                index += decision.heads
+                assembler.seq = max(assembler.seq, seq)
+                if decision.speaks:
+                    speaks = index + 1
+                    assembler.in_head = False
+                continue
+            row = rows[index]
+            decided = row.decided
+            if row.ended and (cut_label(row.text) or cut_note(row.text)):
+                if index + 1 < len(rows):
+                    following = rows[index + 1]
+                    decided = following.decided
+                    if joins(row.text, following.text, assembler.knows):
+                        row = row._replace(text=f"{row.text}\n{following.text}", ended=following.ended)
+                        index += 1
+                elif not last:
+                    break
+            self._row(row, max(floor, self._seq_at(decided)))
+            index += 1
+        return index
+
+    def _head_row(self, row: Row, seq: int) -> None:
+        self.assembler.begin_row(row.text, seq, starts=row.starts)
+        line = row.text.strip()
+        if line:
+            why = apart_line(line)
+            self.assembler.stand_apart(line, "head" if why in {None, "end"} else why or "head")
+
+    def _row(self, row: Row, seq: int) -> None:
+        assembler = self.assembler
+        text = row.text
+        assembler.begin_row(text, seq, starts=row.starts)
+        if not text or text.isspace():
+            if row.starts and row.ended:
+                assembler.blank_row()
+            return
+        if assembler.repeats_head(text.strip()):
+            assembler.stand_apart(text, "furniture")
+            return
+        marked = assembler.armed > 0
+        opener = 0
+        for kind, words, offset, role in read_line(
+            text, starts=row.starts, marked=marked, trusted=assembler.trusted, known=assembler.knows
+        ):
+            if kind == "text":
+                begin = row.begin + offset + len(words) - len(words.lstrip())
+                assembler.text(words, self._seq_at(begin), self._at(begin))
+            elif kind == "marker":
+                assembler.armed = self._seq_at(row.begin + offset)
+            elif kind == "label":
+                opener = assembler.armed or self._seq_at(row.begin + offset)
+                if not assembler.open(words, opener, role=role):
+                    assembler.armed = 0
+                    assembler.text(f" {words}: ", opener, None)
+            elif kind == "note":
+                assembler.note(words)
+            else:
+                assembler.stand_apart(words, kind)
+        assembler.end_row(len(text), ended=row.ended)
+
+    def _at(self, offset: int) -> datetime | None:
+        index = bisect_right(self._times, offset, key=lambda time: time[0]) - 1
+        return self._times[index][1] if index >= 0 else None

@@ -1,0 +1,90 @@
+"""Finds where the talk begins: which of the first rows are about the session, and which are spoken. Pure."""
+
+from collections.abc import Callable, Sequence
+from typing import Literal, NamedTuple
+
+from services.segment.head_rules import HeadLine, classify, is_key
+from services.segment.label_rules import find_label, shape
+from services.segment.note_rules import apart_line
+from services.segment.rows import Row
+from services.segment.turn_rules import MARKER
+
+MAX_ROWS = 12
+"""So many rows wait for evidence at most, blank ones counted,"""
+MAX_CHARS = 600
+"""and so many characters in them; then they are speech."""
+_ENOUGH = 6
+
+Kind = HeadLine | Literal["opener", "label"]
+
+
+class Decision(NamedTuple):
+    """What the first rows are."""
+
+    heads: int
+    """So many rows are about the session;"""
+    seen: int
+    """so many rows had to be seen to know it;"""
+    speaks: bool
+    """and with the next one somebody speaks."""
+
+
+def kind_of(row: str, known: Callable[[str], bool]) -> Kind:
+    """What one row is, as if it stood alone."""
+    line = row.strip()
+    if not line:
+        return "blank"
+    if MARKER.match(line):
+        return "opener"
+    if apart_line(line) or is_key(line):
+        return "head"
+    label = find_label(row, 0, marked=False, trusted=True, known=known)
+    if label:
+        return "opener" if shape(label.speaker) == "capitals" else "label"
+    return classify(line)
+
+
+def decide(rows: Sequence[Row], *, titled: bool, last: bool, known: Callable[[str], bool]) -> Decision | None:
+    """Decide the first of these rows, seeing no more of them than needed; None when more must be seen.
+
+    ``titled``: lines about the session came before. ``last``: no more rows will come.
+    """
+    kinds: list[Kind] = []
+    chars = 0
+    for index, row in enumerate(rows):
+        kind = kind_of(row.text, known)
+        seen = index + 1
+        waiting = [one for one in kinds if one != "blank"]
+        if kind == "head" or (kind == "blank" and not waiting):
+            return Decision(seen, seen, speaks=False)
+        if kind == "label" and (titled or waiting[-1:] == ["label"]):
+            kind = "opener"
+        kinds.append(kind)
+        chars += len(row.text)
+        if kind == "opener":
+            return Decision(_before_opener(kinds), seen, speaks=True)
+        if kind == "speech" or (kind not in {"blank", "label"} and "label" in waiting):
+            return Decision(_start(kinds), seen, speaks=True)
+        if kinds.count("greeting") > 1 or len(waiting) >= _ENOUGH or seen >= MAX_ROWS or chars > MAX_CHARS:
+            return Decision(_start(kinds), seen, speaks=True)
+    if not last or not kinds:
+        return None
+    if titled and not {"greeting", "label"} & set(kinds):
+        return Decision(len(kinds), len(kinds), speaks=False)
+    return Decision(_start(kinds), len(kinds), speaks=True)
+
+
+def _before_opener(kinds: Sequence[Kind]) -> int:
+    """How many rows before a sure speaker are about the session: all, unless one had a label."""
+    return kinds.index("label") if "label" in kinds else len(kinds) - 1
+
+
+def _start(kinds: Sequence[Kind]) -> int:
+    """The row where unlabelled speech begins: the first one that sounds spoken, and what it follows without a blank."""
+    sounds = [index for index, kind in enumerate(kinds) if kind in {"greeting", "speech", "label"}]
+    if not sounds:
+        return 0
+    start = sounds[0]
+    while start and kinds[start] != "label" and kinds[start - 1] != "blank":
+        start -= 1
+    return start

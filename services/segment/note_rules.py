@@ -1,0 +1,100 @@
+"""Which words of a caption stream nobody spoke: sounds, captioner's notes, marks, furniture and the end. Pure.
+
+Square brackets are notes unless they hold an address; parentheses are notes only when a word in them says so, since
+speakers' parentheses are dictated too. See docs/segmenter.md.
+"""
+
+import re
+from typing import Literal
+
+MAX_NOTE = 200
+"""Longest note in characters, brackets included; a longer bracket is text."""
+
+Why = Literal["furniture", "mark", "end"]
+
+_SOUNDS = (
+    r"applau\w*|laugh\w*|chuckl\w*|giggl\w*|cheer\w*|clap\w*|music\w*|silen\w*|inaud\w*|indiscern\w*|unintellig\w*|"
+    r"unclear|phonetic\w*|ph\.?|phon\.|sp\.?\??|spelling|crosstalk|cross-talk|overlap\w*|cough\w*|sneez\w*|sigh\w*|"
+    r"gasp\w*|groan\w*|booing|whistl\w*|sing(?:s|ing)|sang|whisper\w*|shout\w*|yell\w*|hum(?:s|ming)|beep\w*|buzz\w*|"
+    r"ringing|rings|ringtone|static|echo\w*|gavel|noise\w*|playing|played|plays|pause\w*|bleep\w*"
+)
+_DOINGS = (
+    r"off[ -]?mi(?:c|ke|crophone)\b|no (?:audio|sound|interpretation|translation|microphone)|audio|sound\b|video|"
+    r"break(?:out)?\b|recess|lunch|coffee|group (?:work|activit|discussion|collaboration)|discussion|introductions|"
+    r"(?:going |back )?(?:off|back on|on) the record|trail(?:s|ed|ing) off|lost (?:\w+ )?(?:connection|audio|feed)|"
+    r"technical (?:difficult|issue|problem)|connection|interpret|translat|foreign language|non-english|"
+    r"speak(?:s|ing)\b|talking\b|captioner|captioning|stand ?by|please stand|moment|people talking|multiple speakers|"
+    r"simultaneous|no response|clears? (?:\w+ )?throat|cracking up|word\??$|name\??$|microphone|mic\b|mute|"
+    r"question off|voting|end of|session (?:ended|break)|via |through (?:an )?interpret"
+)
+_GERUND = re.compile(r"[a-z]{3,}ing(?: \S+){0,5}\s*(?:\.\.\.|…)?", re.ASCII)
+_SAYS_NOTE = re.compile(rf"(?:.{{0,40}}\b(?:{_SOUNDS})(?!\w)|{_DOINGS})|\?+$", re.IGNORECASE)
+_GERUND_SPOKEN = frozenset("including meaning according depending being having going assuming thinking using".split())
+
+OPEN_NOTE = re.compile(
+    r"\[ ?(?:applause|laughter|music|inaudible|indiscernible|group activity|cheering|silence|crosstalk)", re.IGNORECASE
+)
+"""A bracket that the captioner left open: the note ends with its known word."""
+
+_TIME = r"\d{1,2}[.:]\d\d(?:[.:]\d\d)?(?:[.,]\d{1,3})?\s*(?:[ap]\.?\s?m\.?|hrs|hours|utc|gmt)?"
+_CLOCK = re.compile(rf"[\[(]\s*(?:{_TIME}|\d{{1,2}}\s*[ap]\.?m\.?)\s*[\])]", re.IGNORECASE)
+_AGENDA = re.compile(r"\[\s*(?:agenda item\b|item \d|\d{1,3}(?:\.\d{1,3})*[.)]\s).*\]", re.IGNORECASE)
+_RULE = re.compile(r"(?:[*_=~\-–—#][ \t]?){3,}")  # noqa: RUF001 (an en dash can make a rule)
+_PAGE = re.compile(
+    r"(?:\d{1,4}\s+)?page\s+\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?|[-–—]\s*\d{1,4}\s*[-–—]",  # noqa: RUF001 (en dash)
+    re.IGNORECASE,
+)
+_ENDED = (
+    r"(?:(?:the )?(?:session|meeting|call|workshop|conference|webinar|event|recording|transcript|audio|panel|hearing)"
+    r"\s+(?:is |was |has )?(?:now )?(?:ended|ends|over|concluded|concludes|adjourned|closed|finished)|"
+    r"end of (?:the )?(?:\w+ )?(?:session|meeting|call|workshop|transcript|transcription|recording|file|captions?|"
+    r"captioning|audio|event|webinar|day|panel|hearing)"
+)
+_END_BRACKET = re.compile(
+    rf"[\[(]\s*(?:{_ENDED}|concluded|adjourned|end|ended|fin|whereupon)\b[^()\[\]]{{0,80}})[\])]\s*\.?", re.IGNORECASE
+)
+_END_PLAIN = re.compile(rf"(?:{_ENDED}))(?:\s+at\s+[\d.:]+(?:\s*[ap]\.?m\.?)?)?\s*[.*]*", re.IGNORECASE)
+
+
+def apart_line(line: str) -> Why | None:
+    """Why a whole line (stripped) was not spoken, or None: rules, page numbers, clock and agenda marks, end marks."""
+    if len(line) > MAX_NOTE or not line:
+        return None
+    first = line[0]
+    if first in "[(":
+        if _CLOCK.fullmatch(line) or (first == "[" and _AGENDA.fullmatch(line)):
+            return "mark"
+        return "end" if _END_BRACKET.fullmatch(line) else None
+    if first.isdigit() or first in "Pp-–—":  # noqa: RUF001 (en dash)
+        if _PAGE.fullmatch(line):
+            return "furniture"
+        if ":" in line and re.fullmatch(r"\d\d:\d\d:\d\d(?:[.,:]\d{1,3})?", line):
+            return "mark"
+    if _RULE.fullmatch(line):
+        return "mark"
+    return "end" if first in "EeTtSsMmCcWwRrAaHhPp" and _END_PLAIN.fullmatch(line) else None
+
+
+def bracket(text: str) -> Literal["note", "mark", "end"] | None:
+    """What a bracket inside a line is, brackets included; None if somebody said it."""
+    inner = text[1:-1].strip()
+    if not inner or len(text) > MAX_NOTE:
+        return None
+    if _CLOCK.fullmatch(text):
+        return "mark"
+    if text[0] == "[":
+        spoken = ("/" in inner or "@" in inner or "." in inner) and " " not in inner and inner[-1] not in ".?"
+        if spoken or not any(char.isalpha() or char == "?" for char in inner):
+            return None
+        return "end" if _END_BRACKET.fullmatch(text) else "note"
+    if "/" in inner or "@" in inner or len(inner.split()) > 9:  # noqa: PLR2004 (longest note seen: eight words)
+        return None
+    if _SAYS_NOTE.match(inner):
+        return "note"
+    gerund = _GERUND.fullmatch(inner)
+    return "note" if gerund and inner.split()[0] not in _GERUND_SPOKEN else None
+
+
+def opens_note(tail: str) -> bool:
+    """Whether a bracket left open at the end of a line can be a note that the line break cut."""
+    return tail[0] == "[" or _SAYS_NOTE.match(tail[1:].strip()) is not None

@@ -1,0 +1,254 @@
+"""The segmenter: lines in, turns out. A sans-IO state machine; no clock, no I/O, no randomness.
+
+``step`` gives the same turns however the stream was cut into lines, however the lines are batched and however often
+they are delivered. See docs/segmenter.md for the rules and the limits.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from captionflow.errors import TooLarge
+from captionflow.messages import MAX_LINE_CHARS, MAX_RECORD_BYTES, Facts, Line, Part, Status, StepRecord
+from services.segment.core import Core, Machine
+
+REVISABLE_LINES = 32
+"""A revision reaches so many lines back,"""
+REVISABLE_CHARS = 2_000
+"""and so many characters; what comes later is kept apart from the turns."""
+MAX_INTERIMS = 4
+MAX_INTERIM_CHARS = 500
+MAX_STEP_CHARS = 12_000
+"""One record is made of so many characters of lines at most."""
+
+_encoder = msgspec.json.Encoder()
+
+
+class Held(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
+    """A line that a revision can still reach."""
+
+    seq: int
+    text: str
+    at: datetime | None = None
+    speaker: str | None = None
+    ends: bool = False
+
+
+class Interim(msgspec.Struct, frozen=True, array_like=True):
+    """What a recogniser believes right now of one utterance."""
+
+    sender: str
+    segment: str | None
+    first_seq: int
+    text: str
+
+
+class State(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where the segmenter stands in one session and language; at most MAX_RECORD_BYTES as JSON."""
+
+    session: str
+    language: str
+    last_seq: int = 0
+    facts: Facts = Facts(status="scheduled")
+    core: Core = Core()
+    base: Core = Core()
+    """The core before the held lines."""
+    held: tuple[Held, ...] = ()
+    interims: tuple[Interim, ...] = ()
+    shown: tuple[tuple[str, int, int], ...] = ()
+    """(turn id, part, ordinal) shown of the undecided rest: retracted when they turn out otherwise."""
+    v: int = 1
+
+
+def start(session: str, language: str) -> State:
+    """The state before the first line."""
+    return State(session, language)
+
+
+def step(state: State, lines: Sequence[Line]) -> tuple[State, tuple[StepRecord, ...]]:
+    """Apply lines in order; those that the state has applied already change nothing.
+
+    The records are what changed, in order, each with a higher ``last_seq`` and at most MAX_RECORD_BYTES as JSON. Their
+    parts show all words so far: what is undecided is shown as if the stream ended here, and corrected later. A hole in
+    ``seq`` is told in ``missing``, and the lines behind it are applied.
+
+    Raises:
+        TooLarge: a line has more than MAX_LINE_CHARS characters; nothing was done. The door refuses such lines.
+    """
+    fresh: list[Line] = []
+    last = state.last_seq
+    for line in lines:
+        if line.seq > last:
+            last = line.seq
+            fresh.append(line)
+            if len(line.text) > MAX_LINE_CHARS:
+                raise TooLarge(f"line {line.seq} has more than {MAX_LINE_CHARS} characters: cut it into shorter lines")
+    records: list[StepRecord] = []
+    for batch in _batches(state, fresh):
+        state = _apply(state, batch, records)
+    return state, tuple(records)
+
+
+def _batches(state: State, lines: Sequence[Line]) -> list[list[Line]]:
+    """Consecutive lines that can be one record: bounded, without a hole, revisions and interims alone."""
+    batches: list[list[Line]] = []
+    last, chars, plain = state.last_seq, 0, False
+    for line in lines:
+        simple = line.final and line.revises is None
+        if batches and plain and simple and line.seq == last + 1 and chars + len(line.text) <= MAX_STEP_CHARS:
+            batches[-1].append(line)
+            chars += len(line.text)
+        else:
+            batches.append([line])
+            chars = len(line.text)
+        last, plain = line.seq, simple
+    return batches
+
+
+def _apply(state: State, lines: list[Line], records: list[StepRecord]) -> State:
+    after, record = _plain(state, lines) if lines[0].final and lines[0].revises is None else _special(state, lines[0])
+    if len(lines) > 1 and len(_encoder.encode(record)) > MAX_RECORD_BYTES:
+        half = len(lines) // 2
+        return _apply(_apply(state, lines[:half], records), lines[half:], records)
+    records.append(record)
+    return after
+
+
+def _plain(state: State, lines: list[Line]) -> tuple[State, StepRecord]:
+    machine = Machine(state.session, state.language, state.core)
+    senders = {(line.sender, line.segment) for line in lines} if state.interims else set()
+    interims = tuple(one for one in state.interims if (one.sender, one.segment) not in senders)
+    held = [*state.held, *(Held(line.seq, line.text, line.at, line.speaker, line.ends) for line in lines[-64:])]
+    base = state.base
+    if len(lines) >= 2 * REVISABLE_LINES:
+        early = lines[:-REVISABLE_LINES]
+        machine.feed(early)
+        base, held = machine.core(), held[-REVISABLE_LINES:]
+        machine.feed(lines[-REVISABLE_LINES:])
+    else:
+        machine.feed(lines)
+        keep = _reach(held)
+        if len(held) > 2 * REVISABLE_LINES or sum(len(one.text) for one in held) > 2 * REVISABLE_CHARS:
+            moved = Machine(state.session, state.language, base)
+            moved.feed([_line(one) for one in held[:keep]])
+            base, held = moved.core(), held[keep:]
+    return _finish(state, machine, lines[0].seq, lines[-1].seq, (base, tuple(held)), interims, ())
+
+
+def _reach(held: Sequence[Held]) -> int:
+    """Index of the first held line that a revision reaches."""
+    chars, index = 0, len(held)
+    while index and len(held) - index < REVISABLE_LINES and chars + len(held[index - 1].text) <= REVISABLE_CHARS:
+        index -= 1
+        chars += len(held[index].text)
+    return index
+
+
+def _line(held: Held) -> Line:
+    return Line(
+        sender="",
+        number=0,
+        text=held.text,
+        at=held.at,
+        speaker=held.speaker,
+        ends=held.ends,
+        seq=held.seq,
+        received_at=datetime.min,  # noqa: DTZ901 (the rules never read it)
+    )
+
+
+def _special(state: State, line: Line) -> tuple[State, StepRecord]:
+    if line.revises is None:
+        return _interim(state, line)
+    return _revision(state, line)
+
+
+def _interim(state: State, line: Line) -> tuple[State, StepRecord]:
+    same = [one for one in state.interims if (one.sender, one.segment) == (line.sender, line.segment)]
+    others = [one for one in state.interims if (one.sender, one.segment) != (line.sender, line.segment)]
+    text = " ".join(line.text.split())[-MAX_INTERIM_CHARS:]
+    segment = line.segment[:100] if line.segment else line.segment
+    first = same[0].first_seq if same else line.seq
+    interims = (*others, Interim(line.sender[:100], segment, first, text))[-MAX_INTERIMS:]
+    machine = Machine(state.session, state.language, state.core)
+    return _finish(state, machine, line.seq, line.seq, (state.base, state.held), interims, ())
+
+
+def _revision(state: State, line: Line) -> tuple[State, StepRecord]:
+    reach = _reach(state.held)
+    index = next((i for i, one in enumerate(state.held) if i >= reach and one.seq == line.revises), None)
+    if index is not None:
+        target = state.held[index]
+        right = msgspec.structs.replace(target, text=line.text)
+        held = (*state.held[:index], right, *state.held[index + 1 :])
+        machine = Machine(state.session, state.language, state.base)
+        machine.feed([_line(one) for one in held])
+        before = Machine(state.session, state.language, state.base)
+        before.feed([_line(one) for one in state.held])
+        after, record = _finish(
+            state, machine, line.seq, line.seq, (state.base, held), state.interims, before.assembler.closed
+        )
+        if len(_encoder.encode(record)) <= MAX_RECORD_BYTES and _weighs(held) <= 2 * REVISABLE_CHARS:
+            return after, record
+    machine = Machine(state.session, state.language, state.core)
+    machine.remark(line.text, line.seq)
+    return _finish(state, machine, line.seq, line.seq, (machine.core(), ()), state.interims, ())
+
+
+def _weighs(held: Sequence[Held]) -> int:
+    return sum(len(one.text) for one in held)
+
+
+def _finish(  # noqa: PLR0913, PLR0917 (the parts of a state)
+    state: State,
+    machine: Machine,
+    first: int,
+    last: int,
+    window: tuple[Core, tuple[Held, ...]],
+    interims: tuple[Interim, ...],
+    before: Sequence[Part],
+) -> tuple[State, StepRecord]:
+    """The state and the record after the machine has done its work."""
+    assembler = machine.assembler
+    interim = " ".join(one.text for one in interims if one.text)
+    view = machine.show(last, interim, interims[0].first_seq if interims else 0)
+    known = {(part.turn_id, part.number): part for part in before}
+    decided = []
+    for part in assembler.closed:
+        old = known.get((part.turn_id, part.number))
+        if old is None:
+            decided.append(part)
+        elif msgspec.structs.replace(old, version=part.version) != part:
+            decided.append(msgspec.structs.replace(part, version=last))
+    parts = [*decided, *view]
+    there = {(part.turn_id, part.number) for part in (*assembler.closed, *view)}
+    gone = [(part.turn_id, part.number, part.ordinal) for part in before] + list(state.shown)
+    for turn_id, number, ordinal in dict.fromkeys(gone):
+        if (turn_id, number) not in there:
+            parts.append(
+                Part(turn_id, number, state.session, state.language, ordinal, last, closed=True, retracted=True)
+            )
+    status: Status = "finished" if assembler.over else "live"
+    facts = msgspec.structs.replace(assembler.facts, status=status)
+    after = State(
+        session=state.session,
+        language=state.language,
+        last_seq=last,
+        facts=facts,
+        core=machine.core(),
+        base=window[0],
+        held=window[1],
+        interims=interims,
+        shown=tuple((part.turn_id, part.number, part.ordinal) for part in view),
+    )
+    record = StepRecord(
+        session=state.session,
+        language=state.language,
+        first_seq=first,
+        last_seq=last,
+        parts=tuple(parts),
+        facts=facts if facts != state.facts else None,
+        missing=(state.last_seq + 1, first - 1) if first > state.last_seq + 1 else None,
+    )
+    return after, record
