@@ -25,6 +25,7 @@ TURN_CREDIT = 30_000
 line full of markers would make a record without bound. An ordinary dialogue never gets near."""
 
 _WRAPPED = 100
+_QUOTED_LINE = 55
 _FINISHED = frozenset(".?!…:;)]}\"'”’—-–*。？！")  # noqa: RUF001 (punctuation as captioned)
 _CLINGS = frozenset(".,;:?!…)]}%”’。，？！")  # noqa: RUF001 (punctuation as captioned)
 
@@ -92,6 +93,7 @@ class Assembler:
         self.over = body.over
         self.ended = body.ended
         self.length = len("\n".join(body.paragraphs))
+        self._quoted = False
 
     def body(self) -> Body:
         """The value of this moment."""
@@ -158,6 +160,22 @@ class Assembler:
         return bool(self.heads) and len(line) > 10 and " ".join(line.split()).casefold() in self.heads  # noqa: PLR2004
 
     # --- tokens ---
+
+    def mark(self, marker: str, seq: int) -> None:
+        """A marker of a new speaker, whose turn opens with the words or the label that follow."""
+        self.armed = seq
+        self._quoted = ">>" not in marker
+
+    def unwrap(self, raw: str) -> None:
+        """Take back a marker that only repeats at the beginning of a wrapped line.
+
+        Some conversions write ``> >`` or ``>`` before every line, as mail programs quote: in the middle of a sentence,
+        such a marker says nothing of the speaker.
+        """
+        first = raw.lstrip()[:1]
+        going_on = self.said and self.joint != "blank" and self.tail not in _FINISHED
+        if self.armed and self._quoted and going_on and (first.islower() or self.row_length >= _QUOTED_LINE):
+            self.armed = 0
 
     def open(self, speaker: str | None, seq: int, *, role: bool = False) -> bool:
         """Open a turn; False when there is no credit for it, and its label is text."""

@@ -15,7 +15,7 @@ from services.segment.head_reader import decide
 from services.segment.label_rules import is_role
 from services.segment.note_rules import apart_line
 from services.segment.rows import MAX_ROW, Row, cut_rows
-from services.segment.turn_rules import cut_label, cut_note, joins, read_line
+from services.segment.turn_rules import Token, cut_label, cut_note, joins, read_line
 
 _AT_EVERY = 50
 
@@ -27,7 +27,7 @@ class Core(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
     buffer: str = ""
     """The end of the stream that the rules have not decided yet: a row, at most a few."""
     pieces: tuple[int, ...] = ()
-    """Which line each stretch of the buffer came from: (characters since the stretch before, lines since it) in turn."""
+    """Which line each stretch of the buffer came from: (characters, lines) since the one before, in turn."""
     times: tuple[tuple[int, datetime], ...] = ()
     """(offset in the buffer, when it was said), in order; the first may lie before the buffer."""
     starts: bool = True
@@ -100,7 +100,7 @@ class Machine:
     def show(self, seq: int, interim: str = "", interim_seq: int = 0) -> list[Part]:
         """The parts that the undecided rest touches, as if the stream ended here; ``seq`` is the last line."""
         view = Machine(self.assembler.session, self.assembler.language, self.core())
-        view._flush(seq)  # noqa: SLF001 (another instance of this class)
+        view._flush(seq)
         shown = view.assembler
         if interim and shown.ordinal == 0:
             shown.begin_row("", seq, starts=False)
@@ -207,8 +207,7 @@ class Machine:
         self.assembler.begin_row(row.text, seq, starts=row.starts)
         line = row.text.strip()
         if line:
-            why = apart_line(line)
-            self.assembler.stand_apart(line, "head" if why in {None, "end"} else why or "head")
+            self.assembler.stand_apart(line, apart_line(line) or "head")
 
     def _row(self, row: Row, seq: int) -> None:
         assembler = self.assembler
@@ -221,26 +220,37 @@ class Machine:
         if assembler.repeats_head(text.strip()):
             assembler.stand_apart(text, "furniture")
             return
-        marked = assembler.armed > 0
-        opener = 0
-        for kind, words, offset, role in read_line(
-            text, starts=row.starts, marked=marked, trusted=assembler.trusted, known=assembler.knows
+        wrapped = row.starts
+        for token in read_line(
+            text,
+            starts=row.starts,
+            marked=assembler.armed > 0,
+            trusted=assembler.trusted,
+            known=assembler.knows,
         ):
-            if kind == "text":
-                begin = row.begin + offset + len(words) - len(words.lstrip())
-                assembler.text(words, self._seq_at(begin), self._at(begin))
-            elif kind == "marker":
-                assembler.armed = self._seq_at(row.begin + offset)
-            elif kind == "label":
-                opener = assembler.armed or self._seq_at(row.begin + offset)
-                if not assembler.open(words, opener, role=role):
-                    assembler.armed = 0
-                    assembler.text(f" {words}: ", opener, None)
-            elif kind == "note":
-                assembler.note(words)
-            else:
-                assembler.stand_apart(words, kind)
+            self._token(token, row.begin + token.offset, wrapped=wrapped)
+            wrapped = wrapped and token.kind == "marker"
         assembler.end_row(len(text), ended=row.ended)
+
+    def _token(self, token: Token, begin: int, *, wrapped: bool) -> None:
+        assembler = self.assembler
+        text = token.text
+        if token.kind == "text":
+            begin += len(text) - len(text.lstrip())
+            if wrapped:
+                assembler.unwrap(text)
+            assembler.text(text, self._seq_at(begin), self._at(begin))
+        elif token.kind == "marker":
+            assembler.mark(text, self._seq_at(begin))
+        elif token.kind == "label":
+            opener = assembler.armed or self._seq_at(begin)
+            if not assembler.open(text, opener, role=token.role):
+                assembler.armed = 0
+                assembler.text(f" {text}: ", opener, None)
+        elif token.kind == "note":
+            assembler.note(text)
+        else:
+            assembler.stand_apart(text, token.kind)
 
     def _at(self, offset: int) -> datetime | None:
         index = bisect_right(self._times, offset, key=lambda time: time[0]) - 1

@@ -22,7 +22,8 @@ _KEY = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"real-?time caption|captioning|captioner|transcript|transcri(?:bed|ption)|authoritative|verbatim|disclaimer|"
+    r"real-?time caption|^caption(?:ing|ed) (?:by|provided)|captioning (?:service|provid|firm|compan|file|is |was )|"
+    r"captioner|transcript|transcri(?:bed|ption)|authoritative|verbatim|disclaimer|"
     r"provisional|inaudible passages|communication access|\bCART\b|not be treated|aid to understanding|"
     r"rough edit|unedited|mistranslation|\bcopyright\b|all rights reserved|largely accurate|"
     r"this (?:file|text|document) ",
@@ -39,14 +40,14 @@ _EDITION_LINE = re.compile(
     re.IGNORECASE,
 )
 _EDITION_TAIL = re.compile(
-    r"[\s(\[|,–-]+(?:raw|rough|draft|finished|final)(?:[ -](?:file|copy))?[)\]]?$", re.IGNORECASE
+    r"[\s(\[|,\u2013-]+(?:raw|rough|draft|finished|final)(?:[ -](?:file|copy))?[)\]]?$", re.IGNORECASE
 )
 _ROOM_TAIL = re.compile(
-    r"[\s,|–-]+((?:(?:workshop|meeting|main|conference|open|press|plenary)\s+)?(?:room|hall|auditorium|salle)"
+    r"[\s,|\u2013-]+((?:(?:workshop|meeting|main|conference|open|press|plenary)\s+)?(?:room|hall|auditorium|salle)"
     r"(?:\s+(?:\d+\w?|[A-Z]\w*))?)$",
     re.IGNORECASE,
 )
-_MONTHS = "january february march april may june july august september october november december".split()
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _DAY_FIRST = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[ \-]+{_MONTH},?[ \-]+(\d{{4}})\b", re.IGNORECASE)
 _MONTH_FIRST = re.compile(rf"\b{_MONTH} (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})\b", re.IGNORECASE)
@@ -55,6 +56,7 @@ _RANGE = re.compile(r"\d\s*(?:to|until|-|–|and)\s*\d{1,2}\s+[A-Z][a-z]{2}", re
 _WEEKDAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.IGNORECASE)
 _TITLE_KEY = re.compile(r"(?:session )?(?:title|name|topic)\s*:\s*(.+)", re.IGNORECASE)
 _ROOM_KEY = re.compile(r"(?:room|venue)\s*:\s*(.*)", re.IGNORECASE)
+_NAMED = re.compile(r"transcript(?:ion)?\s*(?:[-–:|]|of )\s*\S.{0,200}$", re.IGNORECASE)  # noqa: RUF001 (en dash)
 _ADDRESS = re.compile(
     r"https?://|www\.|\S+@\S+\.\w|^[\w\-]+(?:\.[\w\-]+)*\.(?:com|org|net|int|edu|gov|io)\S*$|"
     r"\+?\d[\d ().\-]{8,}$|\bP\.?O\.? box\b|\b\d{3}[-.]\d{3}[-.]\d{4}\b",
@@ -66,8 +68,8 @@ _SPEECH_WORD = re.compile(
     re.IGNORECASE,
 )
 _GREETING = re.compile(
-    r"(?:hello|hi|hey|okay|ok|all right|alright|thank|thanks|so|well|yes|yeah|welcome|good (?:morning|afternoon|evening|"
-    r"day)|please|now|right|ladies and gentlemen|dear|let's|let me|we|i|i'm|we're|can|could|if you|this is|my)\b",
+    r"(?:hello|hi|hey|okay|ok|all right|alright|thank|thanks|so|well|yes|yeah|welcome|"
+    r"good (?:morning|afternoon|evening|day)|please|now|right|ladies and gentlemen|dear|let's|let me|we|i|i'm|we're|can|could|if you|this is|my)\b",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.?!…][\"'”’)]*(?:\s|$)")  # noqa: RUF001 (curly quotes as typed)
@@ -104,7 +106,7 @@ def _about_session(line: str) -> bool:
         or not any(char.isalpha() for char in line)
         or _EDITION_LINE.fullmatch(line)
         or (_ABOUT.search(line) and (len(line) < 600 or "outputs of" in line))  # noqa: PLR2004 (longest disclaimer)
-        or (len(line) < 160 and (_day(line) or _RANGE.search(line) or _WEEKDAY.match(line) and len(line) < 60))  # noqa: PLR2004
+        or (len(line) < 160 and (_day(line) or _RANGE.search(line) or (_WEEKDAY.match(line) and len(line) < 60)))  # noqa: PLR2004
         or _EDITION_TAIL.search(line)
         or line.startswith(("Deprecated", "Warning", "Notice", "Fatal error"))
     )
@@ -128,7 +130,7 @@ def _day(line: str) -> str | None:
 
 
 def _month(name: str) -> int:
-    return next(number for number, month in enumerate(_MONTHS, 1) if month.startswith(name.casefold()))
+    return next(number for number, month in enumerate(_MONTHS, 1) if month == name.casefold())
 
 
 def _title(line: str) -> tuple[str | None, str | None]:
@@ -138,6 +140,7 @@ def _title(line: str) -> tuple[str | None, str | None]:
     rest = _EDITION_TAIL.sub("", rest)
     room = _ROOM_TAIL.search(rest)
     title = rest[: room.start()] if room else rest
+    title = re.sub(r"^(?:draft )?transcript(?:ion)?\s*(?:of|[-–:|])\s*", "", title, flags=re.IGNORECASE)  # noqa: RUF001 (en dash)
     title = title.strip(" -–|*#_")  # noqa: RUF001 (en dash)
     return title[:MAX_TITLE] or None, room[1] if room else None
 
@@ -152,7 +155,7 @@ def learn(facts: Facts, line: str) -> Facts:
         title = named[1][:MAX_TITLE]
     elif named := _ROOM_KEY.match(line):
         room = named[1] or None
-    elif not (key or _not_a_title(line)) and (not about or _YEAR_FIRST.match(line)):
+    elif not (key or _not_a_title(line)) and (not about or _YEAR_FIRST.match(line) or _NAMED.match(line)):
         title, room = _title(line)
     day = _day(line) if not _RANGE.search(line) and len(line) < MAX_TITLE else None
     edition = facts.edition

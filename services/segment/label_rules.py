@@ -4,51 +4,18 @@ Rules about the shape of the words, from the conventions of real-time captioning
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
+
+from services.segment.vocabulary import MODIFIERS, NOT_SPEAKERS, PARTICLES, ROLES, STARTERS, TITLES
 
 MAX_LABEL = 80
 """Longest label in characters; what is longer is text."""
+MAX_WORDS = 7
 
-PARTICLES = frozenset(
-    "al ap av bin bint da das de del della den der di do dos du e el ibn la las le los of san ten ter van von y zu".split()
-)
-TITLES = frozenset("dr mr mrs ms mx prof sir dame hon h.e rev fr sr sra sen gov gen col lt capt amb st".split())
-ROLES = frozenset(
-    """announcer attendee audience captioner caller chair chairman chairperson chairwoman chorus co-chair cochair co-moderator
-    comoderator convener coordinator crowd everybody everyone facilitator floor guest host instructor interpreter
-    interviewee interviewer judge lecturer leader man member moderator narrator operator panelist panellist participant
-    presenter president professor questioner rapporteur reporter respondent room secretariat secretary session speaker
-    speakers staff student students teacher translator voice volunteer webcast woman wrangler
-    panelists panellists participants members q a audio interpreter session-leader all male female""".split()
-)
-MODIFIERS = frozenset(
-    """the a an and remote from in on off new next first second third unidentified unknown unnamed male female young online
-    main event conference honorary acting deputy vice question answer opening closing meeting mic microphone
-    screen live another same other english french spanish lead technical sign language to at""".split()
-)
-NOT_SPEAKERS = frozenset(
-    """address agenda answer attention ask caution caveat contact copyright correction credit credits date day deprecated
-    disclaimer duration edit edited email end error example exhibit fact facts fax file finally first firstly fyi goal
-    guest-presenters heading hint http https idea important intro introduction item key last lastly length link links
-    list location maybe meanwhile method moral n.b nb next nope note notes number objective okay ok option options p.s
-    part phase phone point problem proposal ps question questions quote reason rebuttal recap remember reminder reply
-    resources result results room second secondly section so solution source step subject summary task telephone
-    thanks then third thirdly thus time tip title today tomorrow topic total translation trick tweet twitter update url
-    venue warning website when where why yeah yep yes no hi hello hey morning welcome well look listen oh see
-    summarize conclusion theme""".split()
-)
-STARTERS = frozenset(
-    """a about after all also although an and another any are as at because before both but by can could did do does each
-    every for from get give had has have he her here here's hers his how however i i'll i'm i've if in is it it's its
-    just let let's like look make many may me more most my never not now of on one or our ours over people perhaps say she
-    should since so some still such take tell than that that's the their them then there there's these they they're this
-    those though through to two under until up us very was we we're well were what what's when where which while who
-    who's whose why will with would you you're your yours say says said only three four five even services
-    provided hi hello""".split()
-)
 _ABSTRACT = re.compile(r"(?:ing|tion|sion|ness|ence|ance|ment|ity|ize|ise|ism|ics|ally|ology)$")
 _WORD = re.compile(r"[^\W\d_](?:[\w'’‘ʼ.\-‑‐]*\w)?\.?,?|\d{1,3}|#\d{1,3}|&")  # noqa: RUF001 (quotes and hyphens as typed)
+_STOPPED = re.compile(r"(?:[^\W\d_]|(?:[^\W\d_]\.)+[^\W\d_]|[js]r|phd|esq|ph)\.,?", re.IGNORECASE)
 _BRACKET = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
 _SURNAME = re.compile(r"(?:Mc|Mac|De|Di|La|Le|Van|O['’])(?=[A-Z])|(?<=[A-Z])['’]s\b")  # noqa: RUF001 (quotes as typed)
 
@@ -78,29 +45,31 @@ def _upper(word: str) -> bool:
 
 
 def shape(candidate: str) -> Verdict:
-    """The shape of a possible label: name in capitals, mixed-case name, a role written as a phrase, or none of these."""
+    """The shape of a possible label: a name in capitals or in mixed case, a role written as a phrase, or none."""
     core = _BRACKET.sub(" ", candidate)
     if not core.strip():
         core = candidate.strip(" ()[]")
     words = core.split()
-    if not 0 < len(words) <= 7 or not words[0][0].isalpha():  # noqa: PLR2004 (longest name seen: five words)
-        return None
-    if not all(_WORD.fullmatch(word) for word in words):
-        return None
     plain = [word.rstrip(".,").casefold().replace("’", "'") for word in words]  # noqa: RUF001 (a curly apostrophe)
-    if len(words) == 1 and plain[0] in NOT_SPEAKERS:
+    if not _like_names(words) or (len(words) == 1 and plain[0] in NOT_SPEAKERS):
         return None
     if all(_upper(word) or word in PARTICLES for word in words):
         return None if plain[0] in NOT_SPEAKERS - ROLES else "capitals"
-    if any(word.endswith(",") for word in words):
-        return None
     if is_role(core):
         return "phrase"
-    if plain[0] in STARTERS or plain[0] in NOT_SPEAKERS or plain[-1] in NOT_SPEAKERS or plain[-1] in STARTERS:
+    if any(word[-1] == "," or (word[0].islower() and word not in PARTICLES) for word in words):
         return None
-    if all(not word[0].islower() or word in PARTICLES for word in words):
-        return "mixed"
-    return None
+    return None if {plain[0], plain[-1]} & (STARTERS | NOT_SPEAKERS) else "mixed"
+
+
+def _like_names(words: Sequence[str]) -> bool:
+    """Whether all words could be in a name, as far as their letters and full stops go."""
+    return (
+        0 < len(words) <= MAX_WORDS
+        and words[0][0].isalpha()
+        and all(_WORD.fullmatch(word) for word in words)
+        and all(word[-1] != "." or _STOPPED.fullmatch(word) or word[:-1].casefold() in TITLES for word in words)
+    )
 
 
 def find_label(text: str, start: int, *, marked: bool, trusted: bool, known: Callable[[str], bool]) -> Label | None:
@@ -143,16 +112,14 @@ def _accepted(speaker: str, *, marked: bool, trusted: bool, known: Callable[[str
     verdict = shape(speaker)
     if verdict is None:
         return False
+    words = speaker.split()
+    if verdict == "mixed" and len(words) == 1 and _ABSTRACT.search(speaker):
+        return False
     if marked or known(speaker.casefold()):
         return True
     if verdict == "capitals":
         return len(speaker) > 1 or speaker in {"Q", "A"} or not speaker.isascii()
-    if not trusted:
-        return False
-    words = speaker.split()
-    if verdict == "phrase" or len(words) > 1:
-        return True
-    return not _ABSTRACT.search(speaker) and not speaker[0].isdigit()
+    return trusted
 
 
 def may_go_on(text: str) -> bool:
@@ -162,7 +129,7 @@ def may_go_on(text: str) -> bool:
 
 
 def must_go_on(text: str) -> bool:
-    """Whether a line without a marker can only be the first half of a label: capitals that end in a particle or title."""
+    """Whether a line without a marker can only be the first half of a label: capitals ending in a particle or title."""
     words = text.split()
     last = words[-1].rstrip(".").casefold() if words else ""
     return len(words) > 1 and (last in PARTICLES or last in TITLES) and text == text.upper() and may_go_on(text)

@@ -10,6 +10,9 @@ from typing import Literal
 MAX_NOTE = 200
 """Longest note in characters, brackets included; a longer bracket is text."""
 
+MAX_SPACES = 8
+"""A note in parentheses has so many spaces at most."""
+
 Why = Literal["furniture", "mark", "end"]
 
 _SOUNDS = (
@@ -27,9 +30,12 @@ _DOINGS = (
     r"simultaneous|no response|clears? (?:\w+ )?throat|cracking up|word\??$|name\??$|microphone|mic\b|mute|"
     r"question off|voting|end of|session (?:ended|break)|via |through (?:an )?interpret"
 )
-_GERUND = re.compile(r"[a-z]{3,}ing(?: \S+){0,5}\s*(?:\.\.\.|…)?", re.ASCII)
+_GERUND = re.compile(r"[a-z]{2,}ing(?: \S+){0,5}\s*(?:\.\.\.|…)?", re.ASCII)
 _SAYS_NOTE = re.compile(rf"(?:.{{0,40}}\b(?:{_SOUNDS})(?!\w)|{_DOINGS})|\?+$", re.IGNORECASE)
-_GERUND_SPOKEN = frozenset("including meaning according depending being having going assuming thinking using".split())
+_GERUND_SPOKEN = re.compile(
+    r"(?:during|king|bring|thing|nothing|everything|something|anything|including|meaning|according|depending|being|"
+    r"having|going|assuming|thinking|using)\b"
+)
 
 OPEN_NOTE = re.compile(
     r"\[ ?(?:applause|laughter|music|inaudible|indiscernible|group activity|cheering|silence|crosstalk)", re.IGNORECASE
@@ -44,6 +50,9 @@ _PAGE = re.compile(
     r"(?:\d{1,4}\s+)?page\s+\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?|[-–—]\s*\d{1,4}\s*[-–—]",  # noqa: RUF001 (en dash)
     re.IGNORECASE,
 )
+_PAGE_FIRST = frozenset("Pp-–—")  # noqa: RUF001 (en dash)
+_STAMP = re.compile(r"\d\d:\d\d:\d\d(?:[.,:]\d{1,3})?")
+_END_FIRST = frozenset("EeTtSsMmCcWwRrAaHhPp")
 _ENDED = (
     r"(?:(?:the )?(?:session|meeting|call|workshop|conference|webinar|event|recording|transcript|audio|panel|hearing)"
     r"\s+(?:is |was |has )?(?:now )?(?:ended|ends|over|concluded|concludes|adjourned|closed|finished)|"
@@ -58,21 +67,17 @@ _END_PLAIN = re.compile(rf"(?:{_ENDED}))(?:\s+at\s+[\d.:]+(?:\s*[ap]\.?m\.?)?)?\
 
 def apart_line(line: str) -> Why | None:
     """Why a whole line (stripped) was not spoken, or None: rules, page numbers, clock and agenda marks, end marks."""
-    if len(line) > MAX_NOTE or not line:
+    if not 0 < len(line) <= MAX_NOTE:
         return None
     first = line[0]
     if first in "[(":
-        if _CLOCK.fullmatch(line) or (first == "[" and _AGENDA.fullmatch(line)):
-            return "mark"
-        return "end" if _END_BRACKET.fullmatch(line) else None
-    if first.isdigit() or first in "Pp-–—":  # noqa: RUF001 (en dash)
-        if _PAGE.fullmatch(line):
-            return "furniture"
-        if ":" in line and re.fullmatch(r"\d\d:\d\d:\d\d(?:[.,:]\d{1,3})?", line):
-            return "mark"
-    if _RULE.fullmatch(line):
+        marks = _CLOCK.fullmatch(line) or (first == "[" and _AGENDA.fullmatch(line))
+        return "mark" if marks else "end" if _END_BRACKET.fullmatch(line) else None
+    if (first.isdigit() or first in _PAGE_FIRST) and _PAGE.fullmatch(line):
+        return "furniture"
+    if _RULE.fullmatch(line) or (first.isdigit() and _STAMP.fullmatch(line)):
         return "mark"
-    return "end" if first in "EeTtSsMmCcWwRrAaHhPp" and _END_PLAIN.fullmatch(line) else None
+    return "end" if first in _END_FIRST and _END_PLAIN.fullmatch(line) else None
 
 
 def bracket(text: str) -> Literal["note", "mark", "end"] | None:
@@ -83,16 +88,18 @@ def bracket(text: str) -> Literal["note", "mark", "end"] | None:
     if _CLOCK.fullmatch(text):
         return "mark"
     if text[0] == "[":
-        spoken = ("/" in inner or "@" in inner or "." in inner) and " " not in inner and inner[-1] not in ".?"
-        if spoken or not any(char.isalpha() or char == "?" for char in inner):
-            return None
-        return "end" if _END_BRACKET.fullmatch(text) else "note"
-    if "/" in inner or "@" in inner or len(inner.split()) > 9:  # noqa: PLR2004 (longest note seen: eight words)
+        return _square(text, inner)
+    if "/" in inner or "@" in inner or inner.count(" ") > MAX_SPACES:
         return None
-    if _SAYS_NOTE.match(inner):
-        return "note"
-    gerund = _GERUND.fullmatch(inner)
-    return "note" if gerund and inner.split()[0] not in _GERUND_SPOKEN else None
+    gerund = _GERUND.fullmatch(inner) and not _GERUND_SPOKEN.match(inner)
+    return "note" if gerund or _SAYS_NOTE.match(inner) else None
+
+
+def _square(text: str, inner: str) -> Literal["note", "end"] | None:
+    address = ("/" in inner or "@" in inner or "." in inner) and " " not in inner and inner[-1] not in ".?"
+    if address or not any(char.isalpha() or char == "?" for char in inner):
+        return None
+    return "end" if _END_BRACKET.fullmatch(text) else "note"
 
 
 def opens_note(tail: str) -> bool:

@@ -18,7 +18,7 @@ class Token(NamedTuple):
 
     kind: Kind
     text: str
-    """Verbatim for text and notes (white space not yet collapsed); the speaker for a label; empty for a marker."""
+    """Verbatim for text and notes (white space not yet collapsed); the speaker for a label."""
     offset: int
     """Where it begins in the line."""
     role: bool = False
@@ -56,7 +56,7 @@ def read_line(line: str, *, starts: bool, marked: bool, trusted: bool, known: Ca
             return
         marker = MARKER.match(line)
         if marker:
-            yield Token("marker", "", len(line) - len(line.lstrip()))
+            yield Token("marker", marker.group().strip(), len(line) - len(line.lstrip()))
             pos, marked = marker.end(), True
     if starts or marked:
         found = find_label(line, pos, marked=marked, trusted=trusted, known=known)
@@ -71,6 +71,7 @@ def _inline(line: str, pos: int, known: Callable[[str], bool]) -> Iterator[Token
     while match := _INLINE.search(line, scan):
         begin, end = match.span()
         word = match.group()
+        tokens: list[Token] = []
         if word[0] in "[(":
             kind: Kind | None = bracket(word) if word[-1] in "])" else "note"
             if kind is None:
@@ -78,21 +79,17 @@ def _inline(line: str, pos: int, known: Callable[[str], bool]) -> Iterator[Token
                 continue
             if pos < begin and end < len(line) and _QUOTES.get(line[begin - 1]) == line[end]:
                 begin, end = begin - 1, end + 1
-            if begin > pos:
-                yield Token("text", line[pos:begin], pos)
-            yield Token(kind, line[begin:end], begin)
+            tokens.append(Token(kind, line[begin:end], begin))
         elif word[0] == ">":
-            if begin > pos:
-                yield Token("text", line[pos:begin], pos)
-            yield Token("marker", "", begin)
-            found = find_label(line, end, marked=True, trusted=True, known=known)
-            if found:
-                yield Token("label", found.speaker, end, found.role)
+            tokens.append(Token("marker", word.strip(), begin))
+            if found := find_label(line, end, marked=True, trusted=True, known=known):
+                tokens.append(Token("label", found.speaker, end, found.role))
                 end = found.end
         else:
-            if begin > pos:
-                yield Token("text", line[pos:begin], pos)
-            yield Token("label", word[:-1], begin, is_role(word[:-1]))
+            tokens.append(Token("label", word[:-1], begin, is_role(word[:-1])))
+        if begin > pos:
+            yield Token("text", line[pos:begin], pos)
+        yield from tokens
         pos = scan = end
     if pos < len(line):
         yield Token("text", line[pos:], pos)
