@@ -1,0 +1,275 @@
+"""What every line log promises (captionflow.ports.LineLog)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+from worlds import World
+
+from captionflow.errors import BadMessage, Conflict, TooLarge
+from captionflow.messages import MAX_LINE_CHARS, MAX_RECORD_BYTES, Draft, Line, LineRecord
+from captionflow.ports import LineLog
+
+AT = datetime(2015, 11, 12, 9, 30, tzinfo=UTC)
+
+
+def drafts(*numbers: int, sender: str = "desk-1", text: str = "Hello {}\n") -> list[Draft]:
+    return [Draft(sender, number, text.format(number)) for number in numbers]
+
+
+async def lines(log: LineLog, session: str = "talk", language: str = "en", after: int = 0) -> list[Line]:
+    return [line async for record in log.read(session, language, after) for line in record.lines]
+
+
+async def take(stream: AsyncIterator[tuple[int, LineRecord]], count: int) -> list[tuple[int, LineRecord]]:
+    return [await asyncio.wait_for(anext(stream), 10) for _ in range(count)]
+
+
+async def test_lines_are_numbered_from_1_without_holes_in_the_order_given(line_log: LineLog) -> None:
+    first = await line_log.append("talk", "en", drafts(0, 1))
+    second = await line_log.append("talk", "en", drafts(2))
+    assert [(r.number, r.seq) for r in first + second] == [(0, 1), (1, 2), (2, 3)]
+    assert [(line.seq, line.text) for line in await lines(line_log)] == [
+        (1, "Hello 0\n"),
+        (2, "Hello 1\n"),
+        (3, "Hello 2\n"),
+    ]
+
+
+async def test_each_session_and_language_counts_for_itself(line_log: LineLog) -> None:
+    for session, language in [("a", "en"), ("a", "es"), ("b", "en")]:
+        (receipt,) = await line_log.append(session, language, drafts(0))
+        assert receipt.seq == 1
+    assert len(await lines(line_log, "a", "es")) == 1
+
+
+async def test_everything_a_sender_said_of_a_line_is_kept(line_log: LineLog) -> None:
+    draft = Draft(
+        "asr", 7, "¿Qué‑tal? 😀 مرحبا\n", at=AT, speaker="Ana", segment="u1", final=False, revises=3, ends=True
+    )
+    (receipt,) = await line_log.append("talk", "en", [draft])
+    (line,) = await lines(line_log)
+    assert {name: getattr(line, name) for name in Draft.__struct_fields__} == msgspec.structs.asdict(draft)
+    assert (line.seq, line.received_at) == (receipt.seq, receipt.received_at)
+    assert line.received_at.utcoffset() == timedelta(0)
+
+
+async def test_a_retry_gets_its_first_receipt_and_adds_nothing(line_log: LineLog) -> None:
+    first = await line_log.append("talk", "en", drafts(0, 1, 2))
+    assert await line_log.append("talk", "en", drafts(0, 1, 2)) == first
+    assert await line_log.append("talk", "en", drafts(1)) == first[1:2]
+    assert len(await lines(line_log)) == 3
+
+
+async def test_a_batch_of_repeats_and_new_lines_adds_the_new_ones(line_log: LineLog) -> None:
+    first = await line_log.append("talk", "en", drafts(0, 1, 2))
+    mixed = await line_log.append("talk", "en", drafts(2, 3, 1, 4))
+    assert (mixed[0], mixed[2]) == (first[2], first[1])
+    assert [r.seq for r in mixed] == [3, 4, 2, 5]
+    assert [line.number for line in await lines(line_log)] == [0, 1, 2, 3, 4]
+
+
+async def test_a_repeat_inside_one_batch_is_one_line(line_log: LineLog) -> None:
+    receipts = await line_log.append("talk", "en", drafts(0, 0, 1, 0))
+    assert [r.seq for r in receipts] == [1, 1, 2, 1]
+    assert len(await lines(line_log)) == 2
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"text": "Goodbye\n"},
+        {"at": AT},
+        {"speaker": "Ana"},
+        {"segment": "u1"},
+        {"final": False},
+        {"revises": 1},
+        {"ends": True},
+    ],
+    ids=lambda changed: next(iter(changed)),
+)
+async def test_a_known_number_with_another_content_is_a_conflict_and_nothing_is_added(
+    line_log: LineLog, changed: dict[str, object]
+) -> None:
+    (known,) = drafts(0)
+    await line_log.append("talk", "en", [known])
+    with pytest.raises(Conflict):
+        await line_log.append("talk", "en", [*drafts(1), msgspec.structs.replace(known, **changed), *drafts(2)])
+    assert [line.number for line in await lines(line_log)] == [0]
+    (receipt,) = await line_log.append("talk", "en", drafts(1))
+    assert receipt.seq == 2
+
+
+async def test_two_contents_for_a_number_in_one_batch_are_a_conflict(line_log: LineLog) -> None:
+    with pytest.raises(Conflict):
+        await line_log.append("talk", "en", [Draft("desk-1", 0, "a"), Draft("desk-1", 0, "b")])
+    assert await lines(line_log) == []
+
+
+async def test_senders_number_for_themselves(line_log: LineLog) -> None:
+    await line_log.append("talk", "en", drafts(0, sender="a", text="from a"))
+    (receipt,) = await line_log.append("talk", "en", drafts(0, sender="b", text="from b"))
+    assert receipt.seq == 2
+
+
+async def test_a_gap_and_a_step_back_are_taken_in_order_of_arrival(line_log: LineLog) -> None:
+    receipts = await line_log.append("talk", "en", drafts(5, 6, 9, 2, 3, 7))
+    assert [r.seq for r in receipts] == [1, 2, 3, 4, 5, 6]
+    again = [await line_log.append("talk", "en", drafts(number)) for number in (7, 3, 2, 9, 6, 5)]
+    assert [r.seq for (r,) in again] == [6, 5, 4, 3, 2, 1]
+    (new,) = await line_log.append("talk", "en", drafts(4))
+    assert new.seq == 7
+
+
+async def test_retries_are_known_after_a_restart(world: World) -> None:
+    first = await world.line_log.append("talk", "en", drafts(0, 1))
+    await world.reopen()
+    assert await world.line_log.append("talk", "en", drafts(0, 1)) == first
+    (receipt,) = await world.line_log.append("talk", "en", drafts(2))
+    assert receipt.seq == 3
+
+
+async def test_the_last_number_is_the_senders_highest(line_log: LineLog) -> None:
+    assert await line_log.last_number("talk", "en", "desk-1") is None
+    await line_log.append("talk", "en", drafts(0, 1, 8, 3))
+    await line_log.append("talk", "en", drafts(50, sender="desk-2"))
+    assert await line_log.last_number("talk", "en", "desk-1") == 8
+    assert await line_log.last_number("talk", "es", "desk-1") is None
+
+
+async def test_no_drafts_give_no_receipts(line_log: LineLog) -> None:
+    assert await line_log.append("talk", "en", []) == ()
+    assert await lines(line_log) == []
+
+
+async def test_two_senders_at_once_keep_their_order_and_leave_no_hole(line_log: LineLog) -> None:
+    async def send(sender: str) -> None:
+        for number in range(40):
+            await line_log.append("talk", "en", drafts(number, sender=sender))
+
+    await asyncio.gather(send("a"), send("b"))
+    stored = await lines(line_log)
+    assert [line.seq for line in stored] == list(range(1, 81))
+    for sender in ("a", "b"):
+        assert [line.number for line in stored if line.sender == sender] == list(range(40))
+        again = await line_log.append("talk", "en", drafts(*range(40), sender=sender))
+        assert [r.seq for r in again] == [line.seq for line in stored if line.sender == sender]
+
+
+async def test_fifty_appends_at_once_each_get_a_seq_of_their_own(line_log: LineLog) -> None:
+    answers = await asyncio.gather(*(line_log.append("talk", "en", drafts(n)) for n in range(50)))
+    assert sorted(r.seq for (r,) in answers) == list(range(1, 51))
+    assert {line.number: line.seq for line in await lines(line_log)} == {r.number: r.seq for (r,) in answers}
+
+
+async def test_the_same_line_sent_ten_times_at_once_is_one_line(line_log: LineLog) -> None:
+    answers = await asyncio.gather(*(line_log.append("talk", "en", drafts(0)) for _ in range(10)))
+    assert len(set(answers)) == 1
+    assert len(await lines(line_log)) == 1
+
+
+async def test_one_refused_append_among_many_spoils_no_other(line_log: LineLog) -> None:
+    await line_log.append("talk", "en", drafts(0))
+    bad = [line_log.append("talk", "en", [Draft("desk-1", 0, "something else")]) for _ in range(5)]
+    good = [line_log.append("talk", "en", drafts(n)) for n in range(1, 20)]
+    answers = await asyncio.gather(*bad, *good, return_exceptions=True)
+    assert all(isinstance(answer, Conflict) for answer in answers[:5])
+    assert sorted(line.seq for line in await lines(line_log)) == list(range(1, 21))
+
+
+async def test_an_append_whose_caller_gave_up_happened_or_not_and_can_be_repeated(line_log: LineLog) -> None:
+    tasks = [asyncio.create_task(line_log.append("talk", "en", drafts(n, n + 1))) for n in range(0, 40, 2)]
+    await asyncio.sleep(0)
+    for task in tasks[::2]:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await line_log.append("talk", "en", drafts(*range(40)))
+    stored = await lines(line_log)
+    assert [line.seq for line in stored] == list(range(1, 41))
+    assert sorted(line.number for line in stored) == list(range(40))
+
+
+async def test_reading_starts_after_a_seq_also_within_a_batch(line_log: LineLog) -> None:
+    await line_log.append("talk", "en", drafts(*range(10)))
+    await line_log.append("talk", "en", drafts(10))
+    assert [line.seq for line in await lines(line_log, after=7)] == [8, 9, 10, 11]
+    assert await lines(line_log, after=11) == []
+    assert await lines(line_log, session="nobody") == []
+
+
+async def test_records_are_bounded_however_much_comes_at_once(line_log: LineLog) -> None:
+    await line_log.append("talk", "en", drafts(*range(60), text="\U0001f600" * MAX_LINE_CHARS))
+    records = [record async for record in line_log.read("talk", "en")]
+    assert all(len(msgspec.json.encode(record)) <= MAX_RECORD_BYTES for record in records)
+    assert [line.seq for record in records for line in record.lines] == list(range(1, 61))
+
+
+async def test_a_line_that_fits_into_no_record_is_too_large(line_log: LineLog) -> None:
+    with pytest.raises(TooLarge):
+        await line_log.append("talk", "en", [Draft("desk-1", 0, "x" * MAX_RECORD_BYTES)])
+    assert await lines(line_log) == []
+
+
+@pytest.mark.parametrize("draft", [Draft("d", -1, "x"), Draft("d", 2**63, "x"), Draft("d", 0, "\ud800")])
+async def test_a_number_or_a_text_that_cannot_be_is_refused(line_log: LineLog, draft: Draft) -> None:
+    with pytest.raises(BadMessage):
+        await line_log.append("talk", "en", [*drafts(1), draft])
+    assert await lines(line_log) == []
+
+
+async def test_text_that_looks_like_anything_else_is_only_text(line_log: LineLog) -> None:
+    texts = ["'; DROP TABLE records; --", "<script>alert(1)</script>", "\x00\x01", "../../etc/passwd", "%00", ""]
+    await line_log.append("talk", "en", [Draft("d", n, text) for n, text in enumerate(texts)])
+    assert [line.text for line in await lines(line_log)] == texts
+
+
+async def test_following_gives_what_is_there_and_then_what_comes(line_log: LineLog) -> None:
+    await line_log.append("a", "en", drafts(0, 1))
+    following = line_log.follow()
+    ((_, record),) = await take(following, 1)
+    assert (record.session, [line.seq for line in record.lines]) == ("a", [1, 2])
+    waiting = asyncio.create_task(anext(following))
+    await line_log.append("b", "es", drafts(0))
+    _, live = await asyncio.wait_for(waiting, 10)
+    assert (live.session, live.language, live.lines[0].seq) == ("b", "es", 1)
+
+
+async def test_positions_rise_and_following_goes_on_after_any_of_them(line_log: LineLog) -> None:
+    for number in range(30):
+        await line_log.append(f"talk-{number % 3}", "en", drafts(number))
+    everything = await take(line_log.follow(), 30)
+    positions = [position for position, _ in everything]
+    assert positions == sorted(set(positions))
+    for index in (0, 7, 28):
+        rest = await take(line_log.follow(positions[index]), 29 - index)
+        assert rest == everything[index + 1 :]
+
+
+async def test_positions_stay_after_a_restart(world: World) -> None:
+    await world.line_log.append("a", "en", drafts(0))
+    ((position, _),) = await take(world.line_log.follow(), 1)
+    await world.reopen()
+    await world.line_log.append("a", "en", drafts(1))
+    ((_, record),) = await take(world.line_log.follow(position), 1)
+    assert record.lines[0].number == 1
+
+
+async def test_followers_see_every_line_of_many_senders_in_each_sessions_order(line_log: LineLog) -> None:
+    async def send(session: str) -> None:
+        for number in range(30):
+            await line_log.append(session, "en", drafts(number))
+
+    async def watch() -> dict[str, list[int]]:
+        seen: dict[str, list[int]] = {}
+        async for _, record in line_log.follow():
+            seen.setdefault(record.session, []).extend(line.seq for line in record.lines)
+            if sum(map(len, seen.values())) == 90:
+                return seen
+        raise AssertionError
+
+    watchers = [asyncio.create_task(watch()) for _ in range(3)]
+    await asyncio.gather(*(send(f"talk-{n}") for n in range(3)))
+    for seen in await asyncio.wait_for(asyncio.gather(*watchers), 20):
+        assert seen == {f"talk-{n}": list(range(1, 31)) for n in range(3)}

@@ -1,0 +1,269 @@
+"""What every search promises (captionflow.ports.Search)."""
+
+import base64
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import pytest
+from worlds import World
+
+from captionflow.errors import BadMessage
+from captionflow.messages import Part, Session, Stamp, StepRecord
+from captionflow.ports import Count, Hit, SearchPage, SearchQuery
+
+AT = datetime(2015, 11, 12, 9, 30, tzinfo=UTC)
+
+
+class Archive:
+    """A world with words in it."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._seqs: dict[str, int] = {}
+
+    async def say(self, text: str, *, session: str = "talk", turn: int | None = None, **more: Any) -> None:
+        seq = self._seqs[session] = self._seqs.get(session, 0) + 1
+        ordinal = turn or seq
+        language = more.pop("language", "en")
+        part = Part(
+            turn_id=f"{session}.{language}.{ordinal}",
+            number=0,
+            session=session,
+            language=language,
+            ordinal=ordinal,
+            version=seq,
+            paragraphs=tuple(text.split("\n")),
+            **more,
+        )
+        await self.world.turn_store.apply([StepRecord(session, language, seq, seq, (part,))])
+
+    async def announce(self, session: str, **given: Any) -> None:
+        await self.world.sessions.create(Session(session, version=1, created_at=AT, updated_at=AT, **given))
+
+    async def page(self, text: str, **filters: Any) -> SearchPage:
+        await self.world.settle()
+        return await self.world.search.search(SearchQuery(text, **filters))
+
+    async def found(self, text: str, **filters: Any) -> list[str]:
+        return [hit.turn_id for hit in (await self.page(text, **filters)).hits]
+
+
+@pytest.fixture
+def archive(world: World) -> Archive:
+    return Archive(world)
+
+
+def shown(hit: Hit) -> str:
+    return "".join(f"<{fragment.text}>" if fragment.hit else fragment.text for fragment in hit.fragments)
+
+
+@pytest.mark.parametrize(
+    ("said", "sought", "marked"),
+    [
+        ("A one‑stop shop", "one-stop", "A <one‑stop> shop"),
+        ("A one-stop shop", "one‑stop", "A <one-stop> shop"),
+        ("A one–stop shop", "ONE STOP", "A <one>–<stop> shop"),
+        ("A one‐stop shop", '"one stop shop"', "A <one‐stop shop>"),
+        ("co\u00adoperate now", "cooperate", "<co\u00adoperate> now"),
+        ("a multi-stakeholder model", "multistakeholder", "a <multi-stakeholder> model"),
+        ("Don’t stop", "don't", "<Don’t> stop"),
+        ("Don't stop", "dont", "<Don't> stop"),
+        ("France’s position", "france", "<France>’s position"),
+        ("São Tomé", "sao tome", "<São> <Tomé>"),
+        ("Sa\u0303o To\u0301me", "São", "<Sa\u0303o> To\u0301me"),
+        ("STRASSE in Łódź", "straße łodz", "<STRASSE> in <Łódź>"),
+        ("ΣΊΣΥΦΟΣ", "σίσυφος", "<ΣΊΣΥΦΟΣ>"),
+        ("the ﬁnal ｗｏｒｄ", "final word", "the <ﬁnal> <ｗｏｒｄ>"),
+        ("сегодня Ёлка", "елка", "сегодня <Ёлка>"),
+        ("قال مُحَمَّد", "محمد", "قال <مُحَمَّد>"),
+        ("हिन्दी में", "हिन्दी", "<हिन्दी> में"),
+        ("インターネットの安全", "安全", "インターネットの<安全>"),
+        ("我们讨论互联网治理", "互联网", "我们讨论<互联网>治理"),
+        ("인터넷은 중요", "인터넷", "<인터넷>은 중요"),
+        ("สวัสดีครับ", "ครับ", "สวัสดี<ครับ>"),
+        ("in 2015 there", "2015", "in <2015> there"),
+    ],
+)
+async def test_words_are_found_however_they_are_written(archive: Archive, said: str, sought: str, marked: str) -> None:
+    await archive.say(said)
+    (hit,) = (await archive.page(sought)).hits
+    assert shown(hit) == marked
+
+
+async def test_all_words_must_be_there_and_a_phrase_in_order(archive: Archive) -> None:
+    await archive.say("the free and open internet", turn=1)
+    await archive.say("open and free", turn=2)
+    assert await archive.found("free open") == ["talk.en.1", "talk.en.2"]
+    assert await archive.found("free internet") == ["talk.en.1"]
+    assert await archive.found('"free and open"') == ["talk.en.1"]
+    assert await archive.found("“open and free”") == ["talk.en.2"]
+    assert await archive.found("fre") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['"', '""', "NEAR(", "a AND", "OR", "NOT x", "words:x", "x*", "^x", "(((", "-x", '"a" "b', "{a b}:c", "'", "a;--"]
+    + ['NEAR("a b", 3) AND (' * 20, "\x00", "%", "_", "\ud800", "x" * 1000, '"a-b" ' * 160, "a-b-c " * 160],
+)
+async def test_no_search_text_is_ever_syntax(archive: Archive, text: str) -> None:
+    await archive.say("words that near nobody")
+    assert (await archive.page(text)).total == 0
+
+
+async def test_operators_are_words(archive: Archive) -> None:
+    await archive.say("near and or not")
+    assert await archive.found("NEAR AND OR NOT") == ["talk.en.1"]
+
+
+async def test_a_search_of_10_kb_is_refused(archive: Archive) -> None:
+    with pytest.raises(BadMessage):
+        await archive.page("word " * 2000)
+
+
+@pytest.mark.parametrize("query", [SearchQuery(""), SearchQuery("  "), SearchQuery("x", limit=0), SearchQuery("x", limit=101)])
+async def test_a_search_that_cannot_be_is_refused(world: World, query: SearchQuery) -> None:
+    with pytest.raises(BadMessage):
+        await world.search.search(query)
+
+
+async def test_text_and_labels_are_never_markup(archive: Archive) -> None:
+    await archive.say("\ue000<b>bold</b>\ue001 &amp; <mark>x</mark>", speaker="<script>")
+    (hit,) = (await archive.page("bold")).hits
+    assert shown(hit) == "\ue000<b><bold></b>\ue001 &amp; <mark>x</mark>"
+    assert hit.speaker == "<script>"
+
+
+async def test_fragments_are_a_verbatim_stretch_with_most_hits_cut_between_words(archive: Archive) -> None:
+    text = "alone word " + "padding " * 200 + "word of a word for word " + "padding " * 200
+    await archive.say(text)
+    (hit,) = (await archive.page("word")).hits
+    stretch = "".join(fragment.text for fragment in hit.fragments)
+    assert stretch in text
+    assert len(stretch) <= 400
+    assert set(stretch.split()) <= set(text.split())
+    assert [fragment.text for fragment in hit.fragments if fragment.hit] == ["word"] * 3
+
+
+async def test_words_are_found_while_their_turn_still_grows(archive: Archive) -> None:
+    words = [f"word{n}" for n in range(1, 40)]
+    for n in range(1, 40):
+        await archive.say(" ".join(words[:n]), turn=1)
+        assert (await archive.page(f"word{n}")).total == 1
+    assert await archive.found("word1 word39") == ["talk.en.1"]
+
+
+async def test_a_word_that_was_taken_back_is_not_found(archive: Archive) -> None:
+    await archive.say("mistake", turn=1, closed=True)
+    assert await archive.found("mistake") == ["talk.en.1"]
+    await archive.say("correction", turn=1, closed=True)
+    assert await archive.found("mistake") == []
+    await archive.say("correction", turn=1, retracted=True)
+    assert await archive.found("correction") == []
+
+
+async def test_interim_words_are_not_found(archive: Archive) -> None:
+    await archive.say("sure", interim="perhaps")
+    assert await archive.found("perhaps") == []
+
+
+async def test_a_hit_says_where_who_and_when(archive: Archive) -> None:
+    await archive.announce("talk", title="Keynote", event="IGF", room="5", date="2015-11-12")
+    stamps = (Stamp(0, AT), Stamp(6, AT.replace(hour=10)), Stamp(12, AT.replace(hour=11)))
+    await archive.say("first second third", speaker="LEON FELIPE", stamps=stamps)
+    (hit,) = (await archive.page("second")).hits
+    assert (hit.session, hit.session_title, hit.event, hit.room, hit.date) == ("talk", "Keynote", "IGF", "5", "2015-11-12")
+    assert (hit.language, hit.turn_id, hit.part, hit.ordinal, hit.speaker) == ("en", "talk.en.1", 0, 1, "LEON FELIPE")
+    assert hit.at == AT.replace(hour=10)
+
+
+async def test_a_session_nobody_announced_is_found_too(archive: Archive) -> None:
+    await archive.say("hello")
+    (hit,) = (await archive.page("hello")).hits
+    assert (hit.session, hit.session_title, hit.date, hit.at) == ("talk", "", None, None)
+
+
+async def test_filters_narrow_and_names_compare_folded(archive: Archive) -> None:
+    await archive.announce("a", event="IGF 2015", room="Salão 1")
+    await archive.announce("b", event="SRCCON", room="2")
+    await archive.say("hello", session="a", speaker="JOSÉ‑LUIS")
+    await archive.say("hello", session="b", speaker="Ana")
+    await archive.say("hello", session="b", speaker="Ana", language="es")
+    assert await archive.found("hello", speaker="jose-luis") == ["a.en.1"]
+    assert await archive.found("hello", event="igf 2015") == ["a.en.1"]
+    assert await archive.found("hello", room="SALAO 1") == ["a.en.1"]
+    assert await archive.found("hello", language="es") == ["b.es.2"]
+    assert await archive.found("hello", session="b", language="en") == ["b.en.1"]
+    assert await archive.found("hello", speaker="jose") == []
+    assert await archive.found("hello", speaker="...") == []
+
+
+async def test_a_speaker_without_words_lists_what_they_said(archive: Archive) -> None:
+    await archive.say("one", speaker="Ana")
+    await archive.say("two", speaker="Bo")
+    await archive.say("three", speaker="ANA")
+    page = await archive.page("", speaker="ana")
+    assert [shown(hit) for hit in page.hits] == ["one", "three"]
+
+
+async def test_counts_are_over_all_hits(archive: Archive) -> None:
+    await archive.announce("a", event="IGF")
+    for n in range(7):
+        await archive.say("hello", session="a", speaker="ANA" if n % 2 else "BO")
+    await archive.say("hello", session="b", speaker="Ana")
+    await archive.say("hello", session="b", language="es")
+    page = await archive.page("hello", limit=2)
+    assert (page.total, len(page.hits)) == (9, 2)
+    assert {(count.value, count.count) for count in page.speakers} == {("ANA", 4), ("BO", 4)}
+    assert page.events == (Count("IGF", 7),)
+    assert page.languages == (Count("en", 8), Count("es", 1))
+
+
+async def test_the_newest_session_comes_first_and_turns_in_order(archive: Archive) -> None:
+    await archive.announce("old", date="2014-01-01")
+    await archive.announce("new", date="2015-01-01")
+    for session in ("undated", "old", "new"):
+        for _ in range(11):
+            await archive.say("hello", session=session)
+    found = await archive.found("hello", limit=100)
+    assert found == [f"{session}.en.{n}" for session in ("new", "old", "undated") for n in range(1, 12)]
+
+
+@pytest.mark.parametrize("limit", [1, 4, 7, 100])
+async def test_paging_shows_every_hit_once_in_the_same_order(archive: Archive, limit: int) -> None:
+    for session in ("a", "b", "c"):
+        for n in range(5):
+            await archive.say("hello", session=session, language=("en", "es")[n % 2])
+    everything = await archive.found("hello", limit=100)
+    paged: list[str] = []
+    cursor = None
+    while True:
+        page = await archive.page("hello", limit=limit, cursor=cursor)
+        assert page.total == 15
+        paged += [hit.turn_id for hit in page.hits]
+        cursor = page.next
+        if cursor is None:
+            break
+    assert paged == everything
+    assert len(set(paged)) == 15
+
+
+async def test_a_cursor_that_is_not_ours_is_refused(archive: Archive) -> None:
+    for _ in range(3):
+        await archive.say("hello there")
+    cursor = (await archive.page("hello", limit=1)).next
+    assert cursor is not None
+    forged = base64.urlsafe_b64encode(msgspec.json.encode(["x", "", "", "", "", 2**70, 0])).decode()
+    for bad in ("", "x", "é", "....", cursor[:-3], cursor + "AAAA", forged, "\ud800", "A" * 10_000):
+        with pytest.raises(BadMessage):
+            await archive.page("hello", limit=1, cursor=bad)
+    with pytest.raises(BadMessage):
+        await archive.page("there", limit=1, cursor=cursor)
+
+
+async def test_everything_is_still_found_after_a_restart(archive: Archive) -> None:
+    await archive.say("closed", closed=True)
+    await archive.say("growing")
+    await archive.world.reopen()
+    assert await archive.found("closed") == ["talk.en.1"]
+    assert await archive.found("growing") == ["talk.en.2"]

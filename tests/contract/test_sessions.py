@@ -1,0 +1,146 @@
+"""What every session store promises (captionflow.ports.SessionStore)."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from worlds import World
+
+from captionflow.errors import Conflict, NotFound
+from captionflow.messages import Facts, Session
+from captionflow.ports import SessionFilter, SessionStore
+
+AT = datetime(2015, 11, 12, 9, 30, tzinfo=UTC)
+LATER = AT + timedelta(minutes=5)
+
+
+def session(session_id: str = "talk", **given: Any) -> Session:
+    return Session(session_id, version=1, created_at=AT, updated_at=AT, **given)
+
+
+async def ids(store: SessionStore, **wanted: Any) -> list[str]:
+    return [one.id for one in await store.list(SessionFilter(**wanted))]
+
+
+async def test_a_session_comes_back_as_it_was_created(sessions: SessionStore) -> None:
+    given = session(title="Café ‑ 安全", event="IGF 2015", room="5", date="2015-11-12", starts_at=AT, demo=True)
+    assert await sessions.create(given) == given
+    assert await sessions.get("talk") == given
+
+
+async def test_creating_it_again_gives_the_stored_one(sessions: SessionStore) -> None:
+    first = await sessions.create(session(title="A"))
+    again = msgspec.structs.replace(session(title="A"), created_at=LATER, updated_at=LATER)
+    assert await sessions.create(again) == first
+
+
+async def test_creating_it_again_after_the_text_taught_something_gives_the_stored_one(sessions: SessionStore) -> None:
+    await sessions.create(session(event="IGF"))
+    learned = await sessions.learn("talk", Facts(title="Learned", status="finished"), at=LATER)
+    assert await sessions.create(session(event="IGF")) == learned
+
+
+async def test_another_content_under_the_same_id_is_a_conflict(sessions: SessionStore) -> None:
+    await sessions.create(session(title="A"))
+    with pytest.raises(Conflict):
+        await sessions.create(session(title="B"))
+    assert (await sessions.get("talk")).title == "A"
+
+
+async def test_an_unknown_session_is_not_found(sessions: SessionStore) -> None:
+    with pytest.raises(NotFound):
+        await sessions.get("nobody")
+    with pytest.raises(NotFound):
+        await sessions.replace(session("nobody"), expected_version=1)
+
+
+async def test_replacing_raises_the_version(sessions: SessionStore) -> None:
+    await sessions.create(session())
+    stored = await sessions.replace(session(title="New", room="2"), expected_version=1)
+    assert (stored.version, stored.title, stored.room) == (2, "New", "2")
+    assert await sessions.get("talk") == stored
+
+
+async def test_of_two_who_replace_the_same_version_one_wins(sessions: SessionStore) -> None:
+    await sessions.create(session())
+    answers = await asyncio.gather(
+        *(sessions.replace(session(title=f"T{n}"), expected_version=1) for n in range(5)), return_exceptions=True
+    )
+    (winner,) = [answer for answer in answers if isinstance(answer, Session)]
+    assert sum(isinstance(answer, Conflict) for answer in answers) == 4
+    assert await sessions.get("talk") == winner
+
+
+async def test_the_text_fills_what_the_organiser_left_open_and_nothing_else(sessions: SessionStore) -> None:
+    await sessions.create(session(title="Given", event="IGF"))
+    facts = Facts(title="Said", date="2015-11-12", room="7", edition="raw", about="A disclaimer")
+    learned = await sessions.learn("talk", facts, at=LATER)
+    assert (learned.title, learned.date, learned.room) == ("Given", "2015-11-12", "7")
+    assert (learned.edition, learned.about, learned.status) == ("raw", "A disclaimer", "live")
+    assert (learned.version, learned.updated_at, learned.created_at) == (2, LATER, AT)
+    assert await sessions.get("talk") == learned
+
+
+async def test_learning_the_same_again_changes_nothing(sessions: SessionStore) -> None:
+    await sessions.create(session())
+    learned = await sessions.learn("talk", Facts(title="Said"), at=AT)
+    assert await sessions.learn("talk", Facts(title="Said"), at=LATER) == learned
+
+
+async def test_a_later_reading_betters_an_earlier_one_and_silence_erases_nothing(sessions: SessionStore) -> None:
+    await sessions.create(session())
+    await sessions.learn("talk", Facts(title="Sai", room="7"), at=AT)
+    learned = await sessions.learn("talk", Facts(title="Said"), at=LATER)
+    assert (learned.title, learned.room) == ("Said", "7")
+
+
+async def test_what_an_organiser_changes_is_theirs_and_what_they_leave_stays_learned(sessions: SessionStore) -> None:
+    await sessions.create(session())
+    learned = await sessions.learn("talk", Facts(title="Sai", room="7"), at=AT)
+    edited = msgspec.structs.replace(learned, title="Edited")
+    await sessions.replace(edited, expected_version=learned.version)
+    again = await sessions.learn("talk", Facts(title="Said", room="8"), at=LATER)
+    assert (again.title, again.room) == ("Edited", "8")
+
+
+async def test_a_session_nobody_announced_is_made_of_what_its_text_says(sessions: SessionStore) -> None:
+    learned = await sessions.learn("talk", Facts(title="Said", status="finished"), at=AT)
+    assert (learned.id, learned.title, learned.status, learned.version) == ("talk", "Said", "finished", 1)
+    assert await sessions.get("talk") == learned
+
+
+async def test_the_status_follows_the_text(sessions: SessionStore) -> None:
+    await sessions.create(session())
+    for status in ("live", "finished", "live"):
+        assert (await sessions.learn("talk", Facts(status=status), at=LATER)).status == status
+
+
+async def test_live_sessions_are_listed_first_then_the_newest(sessions: SessionStore) -> None:
+    await sessions.create(session("undated"))
+    await sessions.create(session("old", date="2014-09-02"))
+    await sessions.create(session("morning", date="2015-11-12", starts_at=AT))
+    await sessions.create(session("evening", date="2015-11-12", starts_at=AT + timedelta(hours=9)))
+    await sessions.create(session("now", date="2013-01-01", status="live"))
+    assert await ids(sessions) == ["now", "evening", "morning", "old", "undated"]
+
+
+async def test_filters_compare_folded_and_whole_and_all_must_match(sessions: SessionStore) -> None:
+    await sessions.create(session("a", event="Forum São‑Paulo", room="Salão 1"))
+    await sessions.create(session("b", event="Forum São‑Paulo", room="2", status="finished"))
+    await sessions.create(session("c", event="Forum", room="Salão 1"))
+    assert await ids(sessions, event="FORUM SAO-PAULO") == ["b", "a"]
+    assert await ids(sessions, room="salao 1") == ["c", "a"]
+    assert await ids(sessions, event="forum sao paulo", room="salao 1", status="scheduled") == ["a"]
+    assert await ids(sessions, status="finished") == ["b"]
+    assert await ids(sessions, event="nothing of ours") == []
+
+
+async def test_sessions_and_what_was_learned_are_there_after_a_restart(world: World) -> None:
+    await world.sessions.create(session(title="Given"))
+    learned = await world.sessions.learn("talk", Facts(room="7"), at=LATER)
+    await world.reopen()
+    assert await world.sessions.get("talk") == learned
+    again = await world.sessions.learn("talk", Facts(title="Said", room="8"), at=LATER)
+    assert (again.title, again.room) == ("Given", "8")

@@ -1,0 +1,63 @@
+"""The ways to run, each as a world that the contract suites can open, close and open again.
+
+A new adapter family joins by one more entry in WORLDS; no suite changes. Every test gets an empty world.
+"""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Protocol, Self
+
+from captionflow.adapters.embedded.database import Database
+from captionflow.adapters.embedded.sqlite_log import SqliteLineLog
+from captionflow.adapters.embedded.sqlite_search import SqliteSearch
+from captionflow.adapters.embedded.sqlite_sessions import SqliteSessionStore
+from captionflow.adapters.embedded.sqlite_store import SqliteTurnStore
+from captionflow.adapters.embedded.step_feed import MemoryStepFeed
+from captionflow.ports import LineLog, Search, SessionStore, StepFeed, TurnStore
+
+
+class World(Protocol):
+    line_log: LineLog
+    turn_store: TurnStore
+    search: Search
+    sessions: SessionStore
+    step_feed: StepFeed
+
+    async def settle(self) -> None:
+        """Return when what was written can be searched."""
+
+    async def reopen(self) -> None:
+        """Stop and start again with the same data."""
+
+    async def close(self) -> None: ...
+
+
+class EmbeddedWorld:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._open()
+
+    @classmethod
+    async def open(cls, folder: Path) -> Self:
+        return cls(folder / "data" / "captionflow.db")
+
+    def _open(self) -> None:
+        self._database = Database.open(self._path)
+        self.line_log: LineLog = SqliteLineLog(self._database)
+        self.turn_store: TurnStore = SqliteTurnStore(self._database)
+        self.search: Search = SqliteSearch(self._database)
+        self.sessions: SessionStore = SqliteSessionStore(self._database)
+        self.step_feed: StepFeed = MemoryStepFeed()
+
+    async def settle(self) -> None:
+        """SQLite's readers see a commit at once."""
+
+    async def reopen(self) -> None:
+        await self._database.close()
+        self._open()
+
+    async def close(self) -> None:
+        await self._database.close()
+
+
+WORLDS: dict[str, Callable[[Path], Awaitable[World]]] = {"embedded": EmbeddedWorld.open}
