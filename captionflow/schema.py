@@ -1,0 +1,257 @@
+"""docs/messages/: JSON Schema and AsyncAPI of the messages, generated from captionflow/messages.py.
+
+``python -m captionflow.schema`` writes them; with ``--check`` it only compares, and fails when they are stale.
+"""
+
+import ast
+import inspect
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from captionflow import messages
+from captionflow.messages import Apart, Facts, Line, LineRecord, Note, Part, Session, Stamp, StepRecord
+
+RECORDS = (LineRecord, StepRecord, Session)
+FOLDER = Path(__file__).parent.parent / "docs" / "messages"
+_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_AT = datetime(2026, 9, 14, 9, 0, 1, 250_000, tzinfo=UTC)
+
+EXAMPLES: dict[str, msgspec.Struct] = {
+    "LineRecord": LineRecord(
+        session="opening",
+        language="en",
+        lines=(
+            Line(sender="desk-1", number=41, text=">> CHAIR:  Good morn", at=_AT, seq=42, received_at=_AT),
+            Line(sender="desk-1", number=42, text="ing.  [Applause]\n", seq=43, received_at=_AT),
+        ),
+    ),
+    "StepRecord": StepRecord(
+        session="opening",
+        language="en",
+        first_seq=42,
+        last_seq=43,
+        parts=(
+            Part(
+                turn_id="opening.en.42",
+                number=0,
+                session="opening",
+                language="en",
+                ordinal=7,
+                version=43,
+                speaker="CHAIR",
+                role=True,
+                paragraphs=("Good morning.",),
+                notes=(Note(text="[Applause]", at=13),),
+                apart=(Apart(text="(1.45 pm)", why="mark", at=13),),
+                stamps=(Stamp(offset=0, at=_AT),),
+            ),
+        ),
+        facts=Facts(title="Opening session", date="2026-09-14", edition="raw"),
+        missing=(39, 41),
+    ),
+    "Session": Session(
+        id="opening",
+        version=3,
+        created_at=_AT,
+        updated_at=_AT,
+        title="Opening session",
+        event="Forum 2026",
+        room="Room 3",
+        date="2026-09-14",
+        languages=("en", "fr"),
+        starts_at=_AT,
+        status="live",
+    ),
+}
+"""One of each record, with as many of its fields as make sense together."""
+
+_KEY = {"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]{0,79}$", "description": "The session's id as raw bytes."}
+_CHANNELS = {
+    "lines": (
+        "captions.lines",
+        "LineRecord",
+        (
+            "The truth: consecutive lines of one session and language. Everything else can be rebuilt from it. "
+            "Kept for ever (retention.ms=-1, cleanup.policy=delete), acknowledged by all replicas."
+        ),
+    ),
+    "turns": (
+        "captions.turns",
+        "StepRecord",
+        (
+            "What each step of the segmenter changed. Derived: kept for days (cleanup.policy=delete), never compacted, "
+            "since a record holds only what one step changed. As many partitions as captions.lines."
+        ),
+    ),
+    "sessions": (
+        "captions.sessions",
+        "Session",
+        "What is known of each session; the highest version wins. Compacted: the last record of a key is kept.",
+    ),
+}
+_DEAD_LETTER = {
+    "address": "captions.dead-letter",
+    "description": "Records that can't be used and never will be, as they came, with the reason. Kept for weeks.",
+    "messages": {"DeadLetter": {"$ref": "#/components/messages/DeadLetter"}},
+}
+
+
+def json_schema() -> dict[str, Any]:
+    """One JSON Schema (2020-12) document with a definition for every message; validates any of the three records."""
+    refs, definitions = msgspec.json.schema_components(RECORDS, ref_template="#/$defs/{name}")
+    return {
+        "$schema": _DRAFT,
+        "title": "captionflow messages",
+        "description": f"Version {messages.VERSION}. Unknown fields are ignored; times are RFC 3339 with an offset.",
+        "anyOf": list(refs),
+        "$defs": _described(definitions),
+    }
+
+
+def asyncapi() -> dict[str, Any]:
+    """The AsyncAPI 3.0 document of the topics."""
+    _, definitions = msgspec.json.schema_components(RECORDS, ref_template="#/components/schemas/{name}")
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "captionflow",
+            "version": str(messages.VERSION),
+            "description": "What travels between the services. The embedded mode has the same messages without topics.",
+            "license": {"name": "Apache-2.0"},
+        },
+        "defaultContentType": "application/json",
+        "channels": {
+            **{
+                name: {
+                    "address": address,
+                    "description": description,
+                    "messages": {record: {"$ref": f"#/components/messages/{record}"}},
+                }
+                for name, (address, record, description) in _CHANNELS.items()
+            },
+            "deadLetters": _DEAD_LETTER,
+        },
+        "operations": dict(_operations()),
+        "components": {
+            "messages": {
+                **{record: _message(record) for _, record, _ in _CHANNELS.values()},
+                "DeadLetter": _dead_letter(),
+            },
+            "schemas": _draft_07(_described(definitions)),
+        },
+    }
+
+
+def documents() -> dict[str, bytes]:
+    """File name to content, as they must be in docs/messages/."""
+    made = {"schema.json": json_schema(), "asyncapi.json": asyncapi()}
+    return {name: msgspec.json.format(msgspec.json.encode(one), indent=2) + b"\n" for name, one in made.items()}
+
+
+def stale(folder: Path = FOLDER) -> tuple[str, ...]:
+    """The names of the files that are not as ``documents`` says."""
+    return tuple(
+        name
+        for name, content in documents().items()
+        if not (folder / name).is_file() or (folder / name).read_bytes() != content
+    )
+
+
+def _operations() -> Iterator[tuple[str, dict[str, Any]]]:
+    summaries = {
+        ("lines", "send"): "ingest appends lines",
+        ("lines", "receive"): "segment reads lines",
+        ("turns", "send"): "segment says what changed",
+        ("turns", "receive"): "index stores it, and api delivers it",
+        ("sessions", "send"): "ingest and api announce and change sessions",
+        ("sessions", "receive"): "index and api learn of sessions",
+        ("deadLetters", "send"): "whoever can't use a record sets it aside",
+    }
+    for (channel, action), summary in summaries.items():
+        name = f"{action}{channel[0].upper()}{channel[1:]}"
+        yield name, {"action": action, "channel": {"$ref": f"#/channels/{channel}"}, "summary": summary}
+
+
+def _message(record: str) -> dict[str, Any]:
+    example = msgspec.json.decode(msgspec.json.encode(EXAMPLES[record]))
+    return {
+        "name": record,
+        "contentType": "application/json",
+        "payload": {"$ref": f"#/components/schemas/{record}"},
+        "bindings": {"kafka": {"key": _KEY}},
+        "examples": [{"name": "example", "payload": example}],
+    }
+
+
+def _dead_letter() -> dict[str, Any]:
+    return {
+        "name": "DeadLetter",
+        "summary": "The value of the refused record, byte for byte.",
+        "contentType": "application/octet-stream",
+        "headers": {
+            "type": "object",
+            "required": ["origin", "reason"],
+            "properties": {
+                "origin": {"type": "string", "description": "topic/partition/offset that it was read from"},
+                "reason": {"type": "string", "description": "one sentence, without captions"},
+            },
+        },
+        "payload": {"type": "string", "format": "binary"},
+        "bindings": {"kafka": {"key": {"type": "string", "description": "The refused record's key, as it was."}}},
+    }
+
+
+def _described(definitions: dict[str, Any]) -> dict[str, Any]:
+    """The definitions with the fields' docstrings of messages.py as descriptions."""
+    for node in ast.parse(inspect.getsource(messages)).body:
+        if not isinstance(node, ast.ClassDef):
+            continue
+        heirs = [name for name in definitions if issubclass(getattr(messages, name), getattr(messages, node.name))]
+        for name, doc in _field_docs(node):
+            for heir in heirs:
+                definitions[heir]["properties"][name].setdefault("description", doc)
+    return definitions
+
+
+def _field_docs(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
+    for before, after in zip(node.body, node.body[1:], strict=False):
+        match before, after:
+            case (
+                ast.AnnAssign(target=ast.Name(id=name)),
+                ast.Expr(value=ast.Constant(value=str(doc))),
+            ):
+                yield name, inspect.cleandoc(doc).replace("\n", " ")
+
+
+def _draft_07(value: Any) -> Any:
+    """AsyncAPI's schemas are JSON Schema draft 07, where a tuple of fixed length is written in another way."""
+    if isinstance(value, list):
+        return [_draft_07(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    changed = {key: _draft_07(one) for key, one in value.items()}
+    if "prefixItems" in changed:
+        changed["items"] = changed.pop("prefixItems")
+        changed["additionalItems"] = False
+    return changed
+
+
+def main(arguments: list[str]) -> int:
+    """Write the documents; with ``--check`` say which are stale. Gives the exit code."""
+    if arguments == ["--check"]:
+        names = stale()
+        sys.stderr.writelines(f"docs/messages/{name} is stale: run `make schema`\n" for name in names)
+        return 1 if names else 0
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, content in documents().items():
+        (FOLDER / name).write_bytes(content)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
