@@ -1,0 +1,132 @@
+"""A real server in the test's own loop, and raw clients for it."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import uvicorn
+from captionflow.messages import Facts, Part, StepRecord
+from captionflow.settings import Settings
+from captionflow.wiring import Adapters, open_adapters
+from fastapi import FastAPI
+from services.api.app import create_app
+
+
+@dataclass
+class Api:
+    app: FastAPI
+    adapters: Adapters
+    port: int
+    said: dict[str, list[str]] = field(default_factory=dict)
+
+    async def say(self, session: str, *words: str, stored: bool = True, published: bool = True, end: bool = False) -> int:
+        """One step per word of one growing turn; returns the last seq."""
+        said = self.said.setdefault(session, [])
+        for word in words:
+            said.append(word)
+            step = step_of(session, said, end=end and word is words[-1])
+            if published:
+                await self.adapters.step_feed.publish(step)
+            if stored:
+                await self.adapters.turn_store.apply([step])
+        await asyncio.sleep(0)
+        return len(said)
+
+
+def step_of(session: str, said: list[str], *, end: bool = False) -> StepRecord:
+    seq = len(said)
+    part = Part(
+        turn_id=f"{session}.en.1",
+        number=0,
+        session=session,
+        language="en",
+        ordinal=1,
+        version=seq,
+        speaker="ANA",
+        paragraphs=(" ".join(said),),
+        closed=end,
+    )
+    facts = Facts(status="finished" if end else "live") if end or seq == 1 else None
+    return StepRecord(session, "en", seq, seq, (part,), facts)
+
+
+@contextlib.asynccontextmanager
+async def serving(folder: Path, *, http: str = "httptools", loop_tasks: bool = True, **settings: Any) -> AsyncIterator[Api]:
+    configured = Settings(data_folder=folder, **settings)
+    async with open_adapters(configured) as adapters:
+        app = create_app(adapters, configured)
+        config = uvicorn.Config(app, port=0, http=http, log_config=None, lifespan="on", timeout_graceful_shutdown=2)
+        server = uvicorn.Server(config)
+        task = asyncio.create_task(server._serve())
+        while not server.started:
+            await asyncio.sleep(0.01)
+        try:
+            yield Api(app, adapters, server.servers[0].sockets[0].getsockname()[1])
+        finally:
+            app.state.hub.close()
+            server.should_exit = True
+            await task
+
+
+@dataclass
+class Event:
+    name: str
+    id: int | None
+    data: Any
+
+
+class Stream:
+    """An SSE client on a raw socket that undoes chunks itself."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, version: str) -> None:
+        self.reader, self.writer, self.version = reader, writer, version
+        self.head = ""
+        self.buffer = b""
+        self.ended = False
+
+    async def open(self, path: str, **headers: str) -> None:
+        lines = [f"GET {path} HTTP/{self.version}", "Host: t", *(f"{k.replace('_', '-')}: {v}" for k, v in headers.items())]
+        self.writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
+        self.head = (await self.reader.readuntil(b"\r\n\r\n")).decode().lower()
+
+    async def _more(self) -> None:
+        if "transfer-encoding: chunked" in self.head:
+            size = int(await self.reader.readline(), 16)
+            self.buffer += await self.reader.readexactly(size)
+            assert await self.reader.readexactly(2) == b"\r\n"
+            self.ended = size == 0
+        else:
+            data = await self.reader.read(65_536)
+            self.buffer += data
+            self.ended = not data
+
+    async def next(self) -> Event:
+        """The next event; comments and retry are skipped. EOFError at the end."""
+        async with asyncio.timeout(10):
+            while True:
+                while b"\n\n" not in self.buffer:
+                    if self.ended:
+                        raise EOFError
+                    await self._more()
+                block, _, self.buffer = self.buffer.partition(b"\n\n")
+                fields = dict(line.split(": ", 1) for line in block.decode().split("\n") if not line.startswith(":"))
+                if "data" in fields:
+                    number = fields.get("id")
+                    return Event(fields["event"], None if number is None else int(number), msgspec.json.decode(fields["data"]))
+
+
+@contextlib.asynccontextmanager
+async def stream(api: Api, path: str, version: str = "1.1", **headers: str) -> AsyncIterator[Stream]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", api.port, limit=2**22)
+    try:
+        opened = Stream(reader, writer, version)
+        await opened.open(path, **headers)
+        yield opened
+    finally:
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()

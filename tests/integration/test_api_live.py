@@ -1,0 +1,282 @@
+"""Live delivery over real sockets."""
+
+import asyncio
+import gc
+import socket
+from pathlib import Path
+
+import httpx
+import pytest
+from services.api import broadcast, transport
+from services.api.broadcast import DirectReader
+from services.api.delta import PartDelta, apply
+
+import msgspec
+from captionflow.messages import Part, StepRecord
+from api_server import Api, Event, Stream, serving, step_of, stream
+
+
+async def _announce(api: Api, session: str = "talk") -> None:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{api.port}") as client:
+        answer = await client.post("/v1/sessions", json={"id": session, "title": "A talk"})
+        assert answer.status_code == 201
+
+
+class Screen:
+    """What a client makes of the events."""
+
+    def __init__(self) -> None:
+        self.parts: dict[tuple[str, int], Part] = {}
+        self.ids: list[int] = []
+
+    def show(self, event: Event) -> "Screen":
+        if event.id is not None:
+            self.ids.append(event.id)
+        if event.name == "snapshot":
+            self.parts = {(one.turn_id, one.number): one for one in msgspec.convert(event.data["parts"], list[Part])}
+        if event.name == "delta":
+            for change in msgspec.convert(event.data["parts"], list[PartDelta]):
+                key = (change.turn_id, change.number)
+                now = apply(self.parts.get(key), change, session="talk", language="en")
+                assert now is not None
+                self.parts[key] = now
+        return self
+
+    @property
+    def words(self) -> list[str]:
+        return [word for part in self.parts.values() for word in part.text.split()]
+
+
+async def _read_until(reading: Stream, screen: Screen, seq: int) -> None:
+    while not screen.ids or screen.ids[-1] < seq:
+        screen.show(await reading.next())
+
+
+@pytest.mark.parametrize("http", ["httptools", "h11"])
+@pytest.mark.parametrize("version", ["1.1", "1.0"])
+async def test_a_reader_gets_a_snapshot_then_deltas_then_the_end(tmp_path: Path, http: str, version: str) -> None:
+    async with serving(tmp_path, http=http) as api:
+        await _announce(api)
+        await api.say("talk", "one", "two")
+        async with stream(api, "/v1/sessions/talk/events", version) as reading:
+            assert "cache-control: no-store" in reading.head
+            assert "x-accel-buffering: no" in reading.head
+            screen = Screen()
+            first = await reading.next()
+            assert (first.name, first.id) == ("snapshot", 2)
+            screen.show(first)
+            await api.say("talk", "three", "𝒇our")
+            await api.say("talk", "end.", end=True)
+            while (event := await reading.next()).name != "finished":
+                screen.show(event)
+            assert event.data == {"seq": 5}
+            assert screen.words == ["one", "two", "three", "𝒇our", "end."]
+            with pytest.raises(EOFError):
+                await reading.next()
+
+
+@pytest.mark.parametrize("http", ["httptools", "h11"])
+async def test_the_server_s_connection_is_found_where_it_is_expected(
+    tmp_path: Path, http: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = []
+    monkeypatch.setattr("services.api.routes.events.connection", lambda scope: found.append(transport.connection(scope)))
+    async with serving(tmp_path, http=http) as api:
+        await _announce(api)
+        async with stream(api, "/v1/sessions/talk/events") as reading:
+            assert (await reading.next()).name == "snapshot"
+        async with stream(api, "/v1/sessions/talk/events", "1.0") as reading:
+            assert (await reading.next()).name == "snapshot"
+        assert found[0].chunked
+        assert found[1].chunked == ("transfer-encoding: chunked" in reading.head)
+
+
+async def test_without_the_server_s_connection_plain_asgi_does_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.api.routes.events.connection", lambda _: None)
+    async with serving(tmp_path) as api:
+        await _announce(api)
+        async with stream(api, "/v1/sessions/talk/events") as reading:
+            assert (await reading.next()).name == "snapshot"
+            screen = Screen()
+            seq = await api.say("talk", "one", "two")
+            await _read_until(reading, screen, seq)
+            assert screen.words == ["one", "two"]
+            await api.say("talk", "end.", end=True)
+            while (await reading.next()).name != "finished":
+                pass
+            with pytest.raises(EOFError):
+                await reading.next()
+
+
+async def test_who_comes_back_gets_exactly_what_was_missed(tmp_path: Path) -> None:
+    async with serving(tmp_path) as api:
+        await _announce(api)
+        async with stream(api, "/v1/sessions/talk/events") as reading:
+            screen = Screen()
+            seq = await api.say("talk", "one", "two", "three")
+            await _read_until(reading, screen, seq)
+        await api.say("talk", "four", "five")
+        async with stream(api, "/v1/sessions/talk/events", Last_Event_ID="3") as reading:
+            events = [await reading.next(), await reading.next()]
+            assert [(one.name, one.id) for one in events] == [("delta", 4), ("delta", 5)]
+            for one in events:
+                screen.show(one)
+            assert screen.words == ["one", "two", "three", "four", "five"]
+
+
+@pytest.mark.parametrize("position", ["99", "-1", "abc", "²", "1" * 400, "0x10"])
+async def test_a_position_that_is_not_ours_is_answered_with_reset_and_snapshot(tmp_path: Path, position: str) -> None:
+    async with serving(tmp_path) as api:
+        await _announce(api)
+        await api.say("talk", "one")
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{api.port}") as client:
+            answer = await client.get(
+                "/v1/sessions/talk/events",
+                headers={"Accept": "application/json", "Last-Event-ID": position.encode()},  # type: ignore[dict-item]
+            )
+        assert [one["event"] for one in answer.json()["events"]] == ["reset", "snapshot"]
+
+
+async def test_a_step_that_the_store_does_not_have_yet_is_not_lost_to_who_joins(tmp_path: Path) -> None:
+    async with serving(tmp_path) as api:
+        await _announce(api)
+        await api.say("talk", "one")
+        await api.say("talk", "two", stored=False)
+        await asyncio.sleep(0.01)
+
+        async def store_later() -> None:
+            await asyncio.sleep(0.2)
+            await api.say("talk", "three")
+
+        later = asyncio.create_task(store_later())
+        async with stream(api, "/v1/sessions/talk/events") as reading:
+            screen = Screen()
+            await _read_until(reading, screen, 3)
+            assert screen.words == ["one", "two", "three"]
+        await later
+
+
+async def test_a_step_that_the_store_has_first_is_not_shown_twice(tmp_path: Path) -> None:
+    async with serving(tmp_path) as api:
+        await _announce(api)
+        await api.say("talk", "one")
+        await asyncio.sleep(0.01)
+        late = len(api.said["talk"])
+        await api.say("talk", "two", published=False)
+
+        async def publish_later() -> None:
+            await asyncio.sleep(0.2)
+            await api.adapters.step_feed.publish(step_of("talk", api.said["talk"][: late + 1]))
+            await api.say("talk", "three")
+
+        later = asyncio.create_task(publish_later())
+        async with stream(api, "/v1/sessions/talk/events") as reading:
+            screen = Screen()
+            await _read_until(reading, screen, 3)
+            assert screen.words == ["one", "two", "three"]
+            assert screen.ids == sorted(set(screen.ids))
+        await later
+
+
+async def test_steps_that_never_came_end_the_stream_so_that_the_reader_begins_again(tmp_path: Path) -> None:
+    async with serving(tmp_path) as api:
+        await _announce(api)
+        await api.say("talk", "one")
+        async with stream(api, "/v1/sessions/talk/events") as reading:
+            assert (await reading.next()).name == "snapshot"
+            await api.say("talk", "two", published=False)
+            await api.say("talk", "three")
+            with pytest.raises(EOFError):
+                await reading.next()
+        async with stream(api, "/v1/sessions/talk/events", Last_Event_ID="1") as reading:
+            assert (await reading.next()).name == "reset"
+            assert Screen().show(await reading.next()).words == ["one", "two", "three"]
+
+
+async def test_a_changed_session_is_told_to_its_readers(tmp_path: Path) -> None:
+    async with serving(tmp_path) as api:
+        await _announce(api)
+        async with stream(api, "/v1/sessions/talk/events") as reading:
+            assert (await reading.next()).name == "snapshot"
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{api.port}") as client:
+                await client.patch("/v1/sessions/talk", json={"room": "Room 9"})
+            event = await reading.next()
+            assert (event.name, event.id, event.data["room"]) == ("session", None, "Room 9")
+
+
+async def test_long_polling_waits_for_the_next_events_and_no_longer(tmp_path: Path) -> None:
+    async with serving(tmp_path) as api:
+        await _announce(api)
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{api.port}", headers={"Accept": "application/json"}) as client:
+            first = (await client.get("/v1/sessions/talk/events")).json()["events"]
+            assert [(one["event"], one["id"]) for one in first] == [("snapshot", 0)]
+            waiting = asyncio.create_task(client.get("/v1/sessions/talk/events?after=0"))
+            while not api.app.state.hub.readers:
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.05)
+            assert not waiting.done()
+            await api.say("talk", "one")
+            events = (await waiting).json()["events"]
+            assert [(one["event"], one["id"]) for one in events] == [("delta", 1)]
+
+
+async def test_one_reader_too_many_is_asked_to_come_back(tmp_path: Path) -> None:
+    async with serving(tmp_path, max_readers=1) as api:
+        await _announce(api)
+        async with stream(api, "/v1/sessions/talk/events") as reading:
+            await reading.next()
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{api.port}") as client:
+                refused = await client.get("/v1/sessions/talk/events")
+                assert refused.status_code == 503
+                assert int(refused.headers["retry-after"]) > 0
+                assert refused.headers["content-type"] == "application/problem+json"
+        while api.app.state.hub.readers:
+            await asyncio.sleep(0.01)
+        async with stream(api, "/v1/sessions/talk/events") as reading:
+            assert (await reading.next()).name == "snapshot"
+
+
+def _established(port: int) -> int:
+    """Server-side connections that the kernel has as established."""
+    rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return sum(row[3] == "01" and int(row[1].rsplit(":", 1)[1], 16) == port for row in rows)
+
+
+async def test_a_reader_who_never_reads_is_dropped_and_nobody_else_notices(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broadcast, "SLACK_BYTES", 64 * 1024)
+    async with serving(tmp_path, max_readers=100) as api:
+        await _announce(api)
+        stuck = socket.socket()
+        stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        stuck.connect(("127.0.0.1", api.port))
+        stuck.sendall(b"GET /v1/sessions/talk/events HTTP/1.1\r\nHost: t\r\n\r\n")
+        async with stream(api, "/v1/sessions/talk/events") as reading:
+            await reading.next()
+            while api.app.state.hub.readers < 2:
+                await asyncio.sleep(0.01)
+            gc.collect()
+            assert _established(api.port) == 2
+            screen, seq, most_unread = Screen(), 0, 0
+            while api.app.state.hub.readers == 2:
+                seq += 1
+                text = f"{seq}{'x' * 100_000}"  # a new text each time, so that each delta is long
+                await _publish_text(api, seq, text)
+                async with asyncio.timeout(2):
+                    await _read_until(reading, screen, seq)
+                for channel in api.app.state.hub._channels.values():
+                    unread = [one.transport.get_write_buffer_size() for one in channel.readers if isinstance(one, DirectReader)]
+                    most_unread = max([most_unread, *unread])
+                assert seq < 500
+            assert screen.words == [text]
+            assert most_unread < 64 * 1024 + 2 * 110_000
+            assert api.app.state.hub.readers == 1
+        stuck.close()
+
+
+async def _publish_text(api: Api, seq: int, text: str) -> None:
+    part = Part("talk.en.1", 0, "talk", "en", ordinal=1, version=seq, paragraphs=(text,))
+    await api.adapters.step_feed.publish(StepRecord("talk", "en", seq, seq, (part,)))
