@@ -107,6 +107,7 @@ def test_a_traceback_has_no_local_variables(form: LogFormat) -> None:
     assert "said" not in stream.getvalue().replace("said =", "")
 
 
+@pytest.mark.filterwarnings("default")  # else it is raised, and none is left to be logged
 def test_library_logging_and_warnings_come_through_the_same_handler() -> None:
     stream, _ = written()
     logging.getLogger("some.library").warning("disk %s", "full")

@@ -1,0 +1,36 @@
+"""The layout holds: cores are declared as cores, and files can be read in one sitting."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import grimp
+import pytest
+
+LONGEST = 400
+CODE = ("captionflow", "services", "tests", "bench")
+
+
+@pytest.fixture(scope="module")
+def cores(root: Path) -> dict[str, Any]:
+    contracts = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    return next(contract for contract in contracts if contract["name"].startswith("Cores"))
+
+
+def test_every_module_that_does_no_io_is_held_to_it(cores: dict[str, Any]) -> None:
+    graph = grimp.build_graph("captionflow", "services", include_external_packages=True)
+    touching: set[str] = set()
+    for name in graph.modules & set(cores["forbidden_modules"]):
+        touching |= graph.find_downstream_modules(name) | {name}
+    ours = {name for name in graph.modules if name.startswith(("captionflow", "services")) and "." in name}
+    pure = {name for name in ours - touching if not graph.find_children(name)}
+    forgotten = sorted(pure - set(cores["source_modules"]))
+    assert forgotten == [], "add them to the contract of cores in pyproject.toml"
+
+
+@pytest.mark.parametrize("folder", CODE)
+def test_no_file_is_longer_than_one_sitting(root: Path, folder: str) -> None:
+    lengths = {
+        str(path.relative_to(root)): len(path.read_text().splitlines()) for path in root.glob(f"{folder}/**/*.py")
+    }
+    assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
