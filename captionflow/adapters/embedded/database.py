@@ -68,7 +68,7 @@ class Database:
         except BaseException:
             os.close(lock)
             raise
-        if before != after:
+        if 0 < before < after:
             log.info("database_migrated", path=str(path), before=before, after=after)
         return cls(path, lock, connection)
 

@@ -108,7 +108,7 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[str] = MIGRATIO
     (before,) = connection.execute("PRAGMA user_version").fetchone()
     for version, script in enumerate(migrations[before:], before + 1):
         connection.executescript(
-            f"BEGIN IMMEDIATE; {script} "
+            f"BEGIN IMMEDIATE; {script}; "
             f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {version}; COMMIT;"
         )
     return before, len(migrations)
