@@ -36,7 +36,7 @@ format: .venv/.dev ## Put the code into its format, and mend what can be mended 
 	$(BIN)/ruff format .
 
 bench: .venv/.dev ## Measure; docs/performance.md has the figures and their conditions
-	@for bench in bench/*/main.py; do echo "== $$bench"; $(BIN)/python "$$bench"; done
+	@for bench in $$(grep -rl --include="*.py" "__main__" bench | sort); do echo "== $$bench"; $(BIN)/python "$$bench"; done
 
 lock: .venv/.dev ## Renew requirements/*.lock from pyproject.toml; UPGRADE=1 takes newer versions
 	$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml -o requirements/run.lock
