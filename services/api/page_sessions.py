@@ -1,0 +1,101 @@
+"""What a page says of sessions: where they stand in the day, their rooms, their state in words. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+import msgspec
+
+from captionflow.messages import Session
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EDITIONS = {
+    "raw": "raw, not yet corrected",
+    "rough": "roughly corrected",
+    "draft": "a draft",
+    "finished": "corrected",
+}
+
+
+class Programme(msgspec.Struct, frozen=True):
+    """The sessions as the home page groups them."""
+
+    now: tuple[Session, ...]
+    today: tuple[Session, ...]
+    coming: tuple[Session, ...]
+    earlier: tuple[Session, ...]
+
+
+class RoomState(msgspec.Struct, frozen=True):
+    """What a room screen needs: what is on, what was on last, what comes next. Each may be nothing."""
+
+    name: str
+    now: Session | None
+    last: Session | None
+    next: Session | None
+
+
+def room_slug(room: str) -> str:
+    """``Workshop Room 3`` → ``workshop-room-3``; letters of every script stay."""
+    folded = unicodedata.normalize("NFKC", room).casefold()
+    return re.sub(r"[^\w]+|_+", "-", folded).strip("-")
+
+
+def day_of(session: Session) -> date | None:
+    """The day a session belongs to: announced, or of its start; None if nobody said."""
+    if session.date:
+        try:
+            return date.fromisoformat(session.date)
+        except ValueError:
+            return None
+    return session.starts_at.date() if session.starts_at else None
+
+
+def programme(sessions: Sequence[Session], today: date) -> Programme:
+    """Live ones, then today's in order of time, then what is announced for later, then the past, newest first."""
+    rest = [session for session in sessions if session.status != "live"]
+    days = {session.id: day_of(session) or session.created_at.date() for session in rest}
+    coming = [one for one in rest if one.status == "scheduled" and days[one.id] != today]
+    earlier = [one for one in rest if one.status == "finished" and days[one.id] != today]
+    return Programme(
+        now=tuple(session for session in sessions if session.status == "live"),
+        today=tuple(sorted((one for one in rest if days[one.id] == today), key=_start)),
+        coming=tuple(sorted(coming, key=lambda one: (days[one.id], _start(one)))),
+        earlier=tuple(sorted(earlier, key=lambda one: (days[one.id], _start(one)), reverse=True)),
+    )
+
+
+def room_state(sessions: Sequence[Session], slug: str) -> RoomState | None:
+    """What is going on in the room of this slug; None if no session names it."""
+    here = [session for session in sessions if session.room and room_slug(session.room) == slug]
+    if not here:
+        return None
+    live = [session for session in here if session.status == "live"]
+    done = [session for session in here if session.status == "finished"]
+    waiting = [session for session in here if session.status == "scheduled"]
+    return RoomState(
+        name=here[0].room,
+        now=max(live, key=_start, default=None),
+        last=max(done, key=lambda one: one.updated_at, default=None),
+        next=min(waiting, key=_start, default=None),
+    )
+
+
+def state_in_words(session: Session) -> str:
+    """``Live``, ``Finished`` or ``Not yet begun``: the state that every title carries."""
+    return {"live": "Live", "finished": "Finished", "scheduled": "Not yet begun"}[session.status]
+
+
+def edition_in_words(session: Session) -> str:
+    """How far the text was edited, or nothing."""
+    return _EDITIONS.get(session.edition or "", session.edition or "")
+
+
+def long_day(day: date | None) -> str:
+    """``12 November 2015``, or nothing."""
+    return f"{day.day} {day:%B %Y}" if day else ""
+
+
+def _start(session: Session) -> tuple[datetime, str]:
+    return (session.starts_at or session.created_at or _EPOCH, session.id)

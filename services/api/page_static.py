@@ -1,0 +1,62 @@
+"""The stylesheet, scripts and fonts of the pages: read once, served under a URL that names their content."""
+
+import hashlib
+import mimetypes
+from pathlib import Path, PurePosixPath
+
+import msgspec
+from fastapi import Request
+from fastapi.responses import Response
+
+from captionflow.errors import NotFound
+
+FOREVER = "public, max-age=31536000, immutable"
+BRIEFLY = "public, max-age=60"
+_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".woff2": "font/woff2"}
+
+
+class StaticFile(msgspec.Struct, frozen=True):
+    """One file as it is sent."""
+
+    content: bytes
+    media_type: str
+    etag: str
+
+
+class StaticFiles(msgspec.Struct, frozen=True):
+    """All static files and the version that they make together.
+
+    Scripts import each other by relative path, so one version in the path of a page's first script covers all of
+    them, and a page that was open during an upgrade never mixes two versions' caches.
+    """
+
+    files: dict[str, StaticFile]
+    version: str
+
+    def url(self, name: str) -> str:
+        """Where a page finds the file. KeyError if there is none: a template's mistake."""
+        self.files[name]
+        return f"/static/{self.version}/{name}"
+
+    def respond(self, version: str, name: str, request: Request) -> Response:
+        """The file, cached for good under its own version; raises ``NotFound``. Only names read at start exist."""
+        file = self.files.get(name)
+        if file is None:
+            raise NotFound("There is no such file among the pages' files.")
+        headers = {"Cache-Control": FOREVER if version == self.version else BRIEFLY, "ETag": file.etag}
+        if request.headers.get("if-none-match") == file.etag:
+            return Response(status_code=304, headers=headers)
+        return Response(file.content, media_type=file.media_type, headers=headers)
+
+
+def read_static_files(folder: Path) -> StaticFiles:
+    """All files under the folder, by their path in it."""
+    files: dict[str, StaticFile] = {}
+    whole = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        name = str(PurePosixPath(path.relative_to(folder)))
+        content = path.read_bytes()
+        whole.update(name.encode() + b"\0" + content)
+        guessed = _TYPES.get(path.suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+        files[name] = StaticFile(content, guessed, f'"{hashlib.sha256(content).hexdigest()[:16]}"')
+    return StaticFiles(files, whole.hexdigest()[:12])

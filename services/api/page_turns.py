@@ -1,0 +1,144 @@
+"""What a page shows of a transcript: turns with their paragraphs, sounds in place, anchors and times. Pure.
+
+The browser builds the same shape from the same parts (static/js/transcript.js); a change here goes there too.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
+from typing import Literal
+
+import msgspec
+
+from captionflow.messages import Note, Part
+
+
+class Run(msgspec.Struct, frozen=True):
+    """Consecutive characters of a paragraph of one kind. Text, never markup."""
+
+    text: str
+    kind: Literal["words", "note"] = "words"
+
+
+class Paragraph(msgspec.Struct, frozen=True):
+    """One paragraph; ``anchor`` is set where a part of the turn begins, so that a search hit can point at it."""
+
+    runs: tuple[Run, ...]
+    anchor: str | None = None
+
+
+class TurnView(msgspec.Struct, frozen=True):
+    """One turn as a page shows it."""
+
+    turn_id: str
+    anchor: str
+    ordinal: int
+    speaker: str | None
+    role: bool
+    paragraphs: tuple[Paragraph, ...]
+    at: datetime | None = None
+    elapsed: str | None = None
+    """Time since the first stamp of the transcript, ``1:02:03`` or ``2:03``."""
+
+
+class Person(msgspec.Struct, frozen=True):
+    """A speaker and where they first speak."""
+
+    name: str
+    anchor: str
+
+
+def anchor(session: str, language: str, turn_id: str, part: int = 0) -> str:
+    """The fragment of a turn in its transcript page, ``t12`` or ``t12.1``; of a later part of it ``t12-p3``."""
+    name = "t" + turn_id.removeprefix(f"{session}.{language}.")
+    return f"{name}-p{part}" if part else name
+
+
+def clock(span: timedelta) -> str:
+    """``2:03`` below an hour, ``1:02:03`` from there on; nothing is negative."""
+    seconds = max(0, int(span.total_seconds()))
+    hours, rest = divmod(seconds, 3600)
+    minutes, seconds = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def turn_views(parts: Iterable[Part]) -> tuple[TurnView, ...]:
+    """The turns of these parts (in transcript order), without the head, without what was retracted or is empty."""
+    spoken = [part for part in parts if part.ordinal and not part.retracted]
+    begin = next((stamp.at for part in spoken for stamp in part.stamps), None)
+    views = (_turn(list(group), begin) for _, group in groupby(spoken, key=attrgetter("turn_id")))
+    return tuple(view for view in views if view.paragraphs or view.speaker)
+
+
+def people(turns: Iterable[TurnView]) -> tuple[Person, ...]:
+    """Who speaks, in order of their first words; roles are no people."""
+    first: dict[str, str] = {}
+    for turn in turns:
+        if turn.speaker and not turn.role:
+            first.setdefault(turn.speaker, turn.anchor)
+    return tuple(Person(name, where) for name, where in first.items())
+
+
+def last_words(parts: Iterable[Part], limit: int = 160) -> tuple[str | None, str]:
+    """Who spoke last, and the end of what they said, at most ``limit`` characters, cut before a word."""
+    turns = turn_views(parts)
+    if not turns:
+        return None, ""
+    text = " ".join(run.text.strip() for paragraph in turns[-1].paragraphs for run in paragraph.runs)
+    if len(text) <= limit:
+        return turns[-1].speaker, text
+    _, _, tail = text[-limit:].partition(" ")
+    return turns[-1].speaker, f"… {tail}"
+
+
+def _turn(parts: Sequence[Part], begin: datetime | None) -> TurnView:
+    first = parts[0]
+    paragraphs: list[Paragraph] = []
+    for part in parts:
+        where = anchor(part.session, part.language, part.turn_id, part.number) if part.number else None
+        for place, runs in enumerate(_paragraphs(part)):
+            if place == 0 and part.continues and paragraphs:
+                before = paragraphs.pop()
+                paragraphs.append(Paragraph((*before.runs, Run(" "), *runs), before.anchor or where))
+            else:
+                paragraphs.append(Paragraph(runs, where if place == 0 else None))
+    at = next((stamp.at for part in parts for stamp in part.stamps), None)
+    return TurnView(
+        turn_id=first.turn_id,
+        anchor=anchor(first.session, first.language, first.turn_id),
+        ordinal=first.ordinal,
+        speaker=first.speaker,
+        role=first.role,
+        paragraphs=tuple(paragraphs),
+        at=at,
+        elapsed=clock(at - begin) if at and begin else None,
+    )
+
+
+def _paragraphs(part: Part) -> list[tuple[Run, ...]]:
+    """The runs of each paragraph: words, and the notes at their offsets."""
+    notes = sorted(part.notes, key=attrgetter("at"))
+    if not part.paragraphs:
+        return [tuple(Run(note.text, "note") for note in notes)] if notes else []
+    found: list[tuple[Run, ...]] = []
+    start = 0
+    for place, text in enumerate(part.paragraphs):
+        end = start + len(text)
+        last = place == len(part.paragraphs) - 1
+        here = [note for note in notes if start <= note.at <= end or (last and note.at > end)]
+        found.append(tuple(_runs(text, start, here)))
+        start = end + 1
+    return found
+
+
+def _runs(text: str, start: int, notes: Sequence[Note]) -> Iterable[Run]:
+    done = 0
+    for note in notes:
+        here = min(note.at - start, len(text))
+        if here > done:
+            yield Run(text[done:here])
+        yield Run(note.text, "note")
+        done = here
+    if done < len(text):
+        yield Run(text[done:])

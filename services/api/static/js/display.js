@@ -1,0 +1,68 @@
+// Text size and theme, kept in this browser. A classic script in the head, so that a page is never drawn in the wrong ones.
+(() => {
+  const root = document.documentElement;
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const SMALLEST = -2;
+  const LARGEST = 4;
+
+  /** @param {string} name @returns {string | null} */
+  const kept = (name) => {
+    try { return localStorage.getItem(`captionflow.${name}`); } catch { return null; }
+  };
+  /** @param {string} name @param {string | null} value */
+  const keep = (name, value) => {
+    try {
+      if (value === null) localStorage.removeItem(`captionflow.${name}`);
+      else localStorage.setItem(`captionflow.${name}`, value);
+    } catch { /* private mode: it holds until the page is left */ }
+  };
+  const system = () => (dark.matches ? "dark" : "light");
+  const theme = () => root.dataset.theme ?? system();
+  const size = () => Number(root.dataset.size ?? 0);
+
+  const show = () => {
+    for (const button of document.querySelectorAll("button[data-theme]")) {
+      button.textContent = theme() === "dark" ? "Light" : "Dark";
+    }
+    for (const button of document.querySelectorAll("button[data-size]")) {
+      const wanted = size() + Number(button.dataset.size);
+      button.disabled = wanted < SMALLEST || wanted > LARGEST;
+    }
+  };
+
+  const read = () => {
+    const wanted = kept("theme");
+    if (wanted === "dark" || wanted === "light") root.dataset.theme = wanted;
+    else delete root.dataset.theme;
+    const step = Number(kept("size"));
+    if (Number.isInteger(step) && step >= SMALLEST && step <= LARGEST) root.dataset.size = String(step);
+  };
+
+  root.classList.add("js");
+  read();
+  dark.addEventListener("change", show);
+  addEventListener("storage", () => { read(); show(); });
+  addEventListener("DOMContentLoaded", () => {
+    show();
+    for (const time of document.querySelectorAll("time[data-clock]")) {
+      const at = new Date(time.dateTime);
+      if (!Number.isNaN(at.valueOf())) time.textContent = at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    }
+  });
+  addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest("button[data-theme], button[data-size]") : null;
+    if (!button) return;
+    if (button.hasAttribute("data-theme")) {
+      const wanted = theme() === "dark" ? "light" : "dark";
+      // Choosing what the system has means following the system again.
+      if (wanted === system()) delete root.dataset.theme;
+      else root.dataset.theme = wanted;
+      keep("theme", root.dataset.theme ?? null);
+    } else {
+      root.dataset.size = String(Math.min(LARGEST, Math.max(SMALLEST, size() + Number(button.dataset.size))));
+      keep("size", root.dataset.size);
+      dispatchEvent(new Event("captionflow:resized"));
+    }
+    show();
+  });
+})();

@@ -1,0 +1,72 @@
+// Lines of a room screen. Pure: what a line can hold is asked of `fits`. A line that stands is never laid out again while
+// its words stand: new words are appended, and only a full line starts another, so nothing on the screen jumps.
+
+/** @typedef {{id: string, speaker: string | null, text: string}} Flow one turn as one run of text */
+/** @typedef {{turn: string, label: string | null, from: number, to: number, text: string}} Line */
+
+const KEPT = 40;
+
+/** Lay out what is there now, keeping each line of before that still holds.
+ * @param {Line[]} before @param {Flow[]} flows turns in order; the earliest may be cut off
+ * @param {(text: string, label: string | null) => boolean} fits @returns {Line[]} */
+export function roll(before, flows, fits) {
+  const byId = new Map(flows.map((flow, place) => [flow.id, { flow, place }]));
+  /** @type {Line[]} */
+  const lines = [];
+  let place = 0;
+  let from = 0;
+  for (const line of before) {
+    const there = byId.get(line.turn);
+    if (!there) {
+      if (lines.length) break; // what stood between is gone: lay out anew from here
+      continue; // before the turns that we have
+    }
+    const expected = lines.length === 0 || (there.place === place && line.from >= from && !there.flow.text.slice(from, line.from).trim())
+      || (there.place === place + 1 && line.from === 0 && !flows[place].text.slice(from).trim());
+    if (!expected || there.flow.text.slice(line.from, line.to) !== line.text || (line.label !== null && line.label !== there.flow.speaker)) break;
+    lines.push(line);
+    [place, from] = [there.place, line.to];
+  }
+  // The last line may have room left, so it is the one that goes on.
+  const open = lines.pop();
+  if (open) [place, from] = [/** @type {{place: number}} */ (byId.get(open.turn)).place, open.from];
+  for (; place < flows.length; place += 1, from = 0) lines.push(...lay(flows, place, from, fits));
+  return lines.slice(-KEPT);
+}
+
+/** @param {Flow[]} flows @param {number} place @param {number} start
+ * @param {(text: string, label: string | null) => boolean} fits @returns {Line[]} */
+function lay(flows, place, start, fits) {
+  const { id, speaker, text } = flows[place];
+  const changed = speaker !== null && (place === 0 || flows[place - 1].speaker !== speaker);
+  const lines = [];
+  let from = start;
+  for (;;) {
+    while (text[from] === " ") from += 1;
+    const label = from === 0 && changed ? speaker : null;
+    if (from >= text.length) return lines;
+    let to = from;
+    for (;;) {
+      const space = text.indexOf(" ", to + 1);
+      const end = space < 0 ? text.length : space;
+      if (!fits(text.slice(from, end), label)) break;
+      to = end;
+      if (end === text.length) break;
+    }
+    if (to === from) to = longest(text, from, label, fits);
+    lines.push({ turn: id, label, from, to, text: text.slice(from, to) });
+    from = to;
+  }
+}
+
+/** A word that is longer than a line is cut where it stops fitting, never inside a code point.
+ * @param {string} text @param {number} from @param {string | null} label
+ * @param {(text: string, label: string | null) => boolean} fits */
+function longest(text, from, label, fits) {
+  let to = from;
+  for (const letter of text.slice(from)) {
+    if (letter === " " || (to > from && !fits(text.slice(from, to + letter.length), label))) break;
+    to += letter.length;
+  }
+  return to;
+}
