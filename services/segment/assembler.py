@@ -18,11 +18,15 @@ MAX_LABELS = 32
 """So many labels are remembered, the latest."""
 MAX_HEADS = 8
 """So many lines of the head are remembered to recognise running heads."""
+MAX_HEAD = 200
+"""Longest line of the head that is remembered."""
 STAMP_EVERY = 100
 """Least distance of two time stamps in a paragraph, in characters."""
-TURN_CREDIT = 30_000
-"""Bytes of turns that can open in one go: labels beyond it are text until the stream has earned them. Without it a
-line full of markers would make a record without bound. An ordinary dialogue never gets near."""
+TURN_CREDIT = 16_000
+"""Bytes of records that turns can take in one go: openings beyond it are ignored (their labels are text) until"""
+EARNED = 7
+"""enough was said: so many bytes a character, less its own. Without it a line full of markers would make a record
+without bound. An ordinary dialogue never gets near."""
 
 _WRAPPED = 100
 _QUOTED_LINE = 55
@@ -130,9 +134,6 @@ class Assembler:
     def begin_row(self, text: str, seq: int, *, starts: bool) -> None:
         """A row begins; ``seq`` is the line that decided it."""
         self.seq = max(self.seq, seq)
-        if text.isprintable():
-            earned = 2 * len(text) if text.isascii() else len(text)
-            self.credit = min(TURN_CREDIT, self.credit + earned)
         if starts and self.joint in {"line", "glue", "space"}:
             self.joint = "indented" if text[:2].isspace() and len(text) > 1 else "line"
 
@@ -157,7 +158,7 @@ class Assembler:
 
     def repeats_head(self, line: str) -> bool:
         """Whether a stripped line is a running head: the same words as a line of the head."""
-        return bool(self.heads) and len(line) > 10 and " ".join(line.split()).casefold() in self.heads  # noqa: PLR2004
+        return 10 < len(line) <= MAX_HEAD and " ".join(line.split()).casefold() in self.heads  # noqa: PLR2004
 
     # --- tokens ---
 
@@ -231,6 +232,7 @@ class Assembler:
             self.paragraphs[-1] += joint + text
         self.length = begin + len(text)
         self.size += cost + 4
+        self.credit = min(TURN_CREDIT, self.credit + EARNED * len(text) - cost)
         if at is not None and self._stamp_wanted(begin, joint, at):
             self.stamps.append(Stamp(begin, at))
             self.size += 50
@@ -265,7 +267,7 @@ class Assembler:
             self.over = True
         elif why == "head":
             self.facts = learn(self.facts, text)
-            self.heads = (*self.heads, text[:200].casefold())[-MAX_HEADS:]
+            self.heads = (*self.heads, text[:MAX_HEAD].casefold())[-MAX_HEADS:]
 
     # --- parts ---
 

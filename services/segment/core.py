@@ -6,11 +6,12 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import accumulate
 
 import msgspec
 
 from captionflow.messages import Line, Part
-from services.segment.assembler import Assembler, Body
+from services.segment.assembler import MAX_HEAD, Assembler, Body
 from services.segment.head_reader import decide
 from services.segment.label_rules import is_role
 from services.segment.note_rules import apart_line
@@ -72,6 +73,9 @@ class Machine:
 
     def feed(self, lines: Sequence[Line]) -> None:
         """Apply final lines that revise nothing, in order."""
+        if not any([line.ends or line.speaker is not None for line in lines]):
+            self._feed_run(lines)
+            return
         run: list[Line] = []
         for line in lines:
             if line.speaker is not None and line.speaker != self._given:
@@ -121,19 +125,18 @@ class Machine:
     def _feed_run(self, lines: Sequence[Line]) -> None:
         if not lines:
             return
-        offset = len(self._buffer)
-        texts = [self._buffer]
-        offsets, seqs, times = self._offsets, self._seqs, self._times
-        for line in lines:
-            text = line.text
-            if text:
-                offsets.append(offset)
-                seqs.append(line.seq)
-                if line.at is not None and (not times or offset - times[-1][0] >= _AT_EVERY):
-                    times.append((offset, line.at))
-                texts.append(text)
-                offset += len(text)
-        self._buffer = "".join(texts)
+        texts = [line.text for line in lines]
+        if "" in texts:
+            lines = [line for line in lines if line.text]
+            texts = [line.text for line in lines]
+        offsets = list(accumulate(map(len, texts), initial=len(self._buffer)))
+        if any([line.at is not None for line in lines]):
+            for offset, line in zip(offsets, lines, strict=False):
+                if line.at is not None and (not self._times or offset - self._times[-1][0] >= _AT_EVERY):
+                    self._times.append((offset, line.at))
+        self._offsets += offsets[:-1]
+        self._seqs += [line.seq for line in lines]
+        self._buffer = "".join((self._buffer, *texts))
         rows, rest = cut_rows(self._buffer, starts=self._starts)
         done = self._advance(rows, last=False)
         if done < len(rows):
@@ -217,7 +220,7 @@ class Machine:
             if row.starts and row.ended:
                 assembler.blank_row()
             return
-        if assembler.repeats_head(text.strip()):
+        if len(text) <= 2 * MAX_HEAD and assembler.repeats_head(text.strip()):
             assembler.stand_apart(text, "furniture")
             return
         wrapped = row.starts

@@ -37,9 +37,8 @@ _GERUND_SPOKEN = re.compile(
     r"having|going|assuming|thinking|using)\b"
 )
 
-OPEN_NOTE = re.compile(
-    r"\[ ?(?:applause|laughter|music|inaudible|indiscernible|group activity|cheering|silence|crosstalk)", re.IGNORECASE
-)
+OPEN_WORDS = r" ?(?:applause|laughter|music|inaudible|indiscernible|group activity|cheering|silence|crosstalk)"
+OPEN_NOTE = re.compile(rf"\[{OPEN_WORDS}", re.IGNORECASE)
 """A bracket that the captioner left open: the note ends with its known word."""
 
 _TIME = r"\d{1,2}[.:]\d\d(?:[.:]\d\d)?(?:[.,]\d{1,3})?\s*(?:[ap]\.?\s?m\.?|hrs|hours|utc|gmt)?"

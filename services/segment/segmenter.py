@@ -4,7 +4,7 @@
 they are delivered. See docs/segmenter.md for the rules and the limits.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import msgspec
@@ -19,7 +19,7 @@ REVISABLE_CHARS = 2_000
 """and so many characters; what comes later is kept apart from the turns."""
 MAX_INTERIMS = 4
 MAX_INTERIM_CHARS = 500
-MAX_STEP_CHARS = 12_000
+MAX_STEP_CHARS = 16_000
 """One record is made of so many characters of lines at most."""
 
 _encoder = msgspec.json.Encoder()
@@ -76,34 +76,44 @@ def step(state: State, lines: Sequence[Line]) -> tuple[State, tuple[StepRecord, 
     Raises:
         TooLarge: a line has more than MAX_LINE_CHARS characters; nothing was done. The door refuses such lines.
     """
-    fresh: list[Line] = []
-    last = state.last_seq
-    for line in lines:
-        if line.seq > last:
-            last = line.seq
-            fresh.append(line)
-            if len(line.text) > MAX_LINE_CHARS:
-                raise TooLarge(f"line {line.seq} has more than {MAX_LINE_CHARS} characters: cut it into shorter lines")
+    fresh = _fresh(state.last_seq, lines)
+    for line in fresh:
+        if len(line.text) > MAX_LINE_CHARS:
+            raise TooLarge(f"line {line.seq} has more than {MAX_LINE_CHARS} characters: cut it into shorter lines")
     records: list[StepRecord] = []
     for batch in _batches(state, fresh):
         state = _apply(state, batch, records)
     return state, tuple(records)
 
 
-def _batches(state: State, lines: Sequence[Line]) -> list[list[Line]]:
-    """Consecutive lines that can be one record: bounded, without a hole, revisions and interims alone."""
-    batches: list[list[Line]] = []
-    last, chars, plain = state.last_seq, 0, False
+def _fresh(last: int, lines: Sequence[Line]) -> list[Line]:
+    """The lines that advance, in order."""
+    seqs = [line.seq for line in lines]
+    if seqs == list(range(last + 1, last + 1 + len(seqs))):
+        return list(lines)
+    fresh: list[Line] = []
     for line in lines:
-        simple = line.final and line.revises is None
-        if batches and plain and simple and line.seq == last + 1 and chars + len(line.text) <= MAX_STEP_CHARS:
-            batches[-1].append(line)
-            chars += len(line.text)
-        else:
-            batches.append([line])
-            chars = len(line.text)
-        last, plain = line.seq, simple
-    return batches
+        if line.seq > last:
+            last = line.seq
+            fresh.append(line)
+    return fresh
+
+
+def _batches(state: State, lines: Sequence[Line]) -> Iterator[list[Line]]:
+    """Consecutive lines that can be one record: bounded, without a hole, revisions and interims alone."""
+    last, chars, begin = state.last_seq, 0, 0
+    for index, line in enumerate(lines):
+        chars += len(line.text)
+        special = not line.final or line.revises is not None
+        if index > begin and (special or chars > MAX_STEP_CHARS or line.seq != last + 1):
+            yield list(lines[begin:index])
+            begin, chars = index, len(line.text)
+        if special:
+            yield [line]
+            begin, chars = index + 1, 0
+        last = line.seq
+    if begin < len(lines):
+        yield list(lines[begin:])
 
 
 def _apply(state: State, lines: list[Line], records: list[StepRecord]) -> State:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
 from services.segment.label_rules import find_label, is_role, may_go_on, must_go_on
-from services.segment.note_rules import MAX_NOTE, OPEN_NOTE, apart_line, bracket, opens_note
+from services.segment.note_rules import MAX_NOTE, OPEN_NOTE, OPEN_WORDS, apart_line, bracket, opens_note
 
 Kind = Literal["marker", "label", "text", "note", "mark", "furniture", "end"]
 
@@ -29,12 +29,10 @@ _SHARED = (
     "PARTICIPANT|AUDIENCE MEMBER|AUDIENCE|MODERATOR|SPEAKER|CHAIRMAN|CHAIRPERSON|CHAIR|INTERPRETER|QUESTION FROM FLOOR|"
     "REMOTE PARTICIPANT|REMOTE MODERATOR|SESSION LEADER"
 )
-_INLINE = re.compile(
-    rf">[ \t]?>[> \t]*|\[[^\[\]]{{0,{MAX_NOTE}}}\](?!\()|(?i:{OPEN_NOTE.pattern})|\([^()]{{1,{MAX_NOTE}}}\)"
-    rf"|(?<![A-Z])(?<![A-Z] )(?:{_SHARED}):(?=\s)"
-)
-_PLAIN = re.compile(r"[>\[(:：*_\-–—=#]")  # noqa: RUF001 (punctuation as captioned)
-_SHORT = 60
+_BRACKETED = rf">[ \t]?>[> \t]*|\[(?:[^\[\]]{{0,{MAX_NOTE}}}\](?!\()|(?i:{OPEN_WORDS}))|\([^()]{{1,{MAX_NOTE}}}\)"
+_INLINE = re.compile(_BRACKETED)
+_INLINE_LABELLED = re.compile(rf"{_BRACKETED}|(?<![A-Z])(?<![A-Z] )(?:{_SHARED}):(?=\s)")
+_CUT_TAIL = 100
 _QUOTES = {'"': '"', "“": "”", "‘": "’", "'": "'"}  # noqa: RUF001 (curly quotes as typed)
 
 
@@ -44,31 +42,35 @@ def read_line(line: str, *, starts: bool, marked: bool, trusted: bool, known: Ca
     ``starts``: it is the beginning of a physical line, and not a later piece of a long one. ``marked``: a marker stood
     alone before it. ``trusted`` and ``known``: see ``label_rules.find_label``.
     """
-    if len(line) > _SHORT and not _PLAIN.search(line):
+    colon = ":" in line or "：" in line  # noqa: RUF001 (the Chinese colon)
+    if not colon and len(line) > MAX_NOTE and not ("[" in line or "(" in line or ">" in line):
         yield Token("text", line, 0)
         return
     pos = 0
     if starts:
-        stripped = line.strip()
-        why = apart_line(stripped)
+        why = apart_line(line.strip()) if len(line) <= 2 * MAX_NOTE else None
         if why:
-            yield Token(why, stripped, 0)
+            yield Token(why, line.strip(), 0)
             return
-        marker = MARKER.match(line)
+        marker = MARKER.match(line) if ">" in line else None
         if marker:
             yield Token("marker", marker.group().strip(), len(line) - len(line.lstrip()))
             pos, marked = marker.end(), True
-    if starts or marked:
+    if colon and (starts or marked):
         found = find_label(line, pos, marked=marked, trusted=trusted, known=known)
         if found:
             yield Token("label", found.speaker, pos + len(line[pos:]) - len(line[pos:].lstrip()), found.role)
             pos = found.end
-    yield from _inline(line, pos, known)
+    if ("[" in line or "(" in line or line.find(">", pos) >= 0) or (colon and line.find(":", pos) >= 0):
+        yield from _inline(line, pos, known)
+    elif pos < len(line):
+        yield Token("text", line[pos:], pos)
 
 
 def _inline(line: str, pos: int, known: Callable[[str], bool]) -> Iterator[Token]:
     scan = pos
-    while match := _INLINE.search(line, scan):
+    pattern = _INLINE_LABELLED if line.find(":", pos) >= 0 else _INLINE
+    while match := pattern.search(line, scan):
         begin, end = match.span()
         word = match.group()
         tokens: list[Token] = []
@@ -97,19 +99,17 @@ def _inline(line: str, pos: int, known: Callable[[str], bool]) -> Iterator[Token
 
 def cut_label(line: str) -> bool:
     """Whether the line may end inside a label, so that the next line must be seen before this one is decided."""
-    if not line or len(line) > 4 * MAX_NOTE:
-        return False
-    mark = line.rfind(">")
+    mark = line.rfind(">", -_CUT_TAIL)
     if mark >= 0:
         opened = mark == len(line) - len(line.lstrip(" \t>")) - 1 or line[mark - 1] in "> "
         return opened and ":" not in line[mark:] and may_go_on(line[mark + 1 :])
-    return line.isupper() and must_go_on(line.strip())
+    return len(line) <= _CUT_TAIL and line.isupper() and must_go_on(line.strip())
 
 
 def cut_note(line: str) -> bool:
     """Whether the line may end inside a note, so that the next line must be seen before this one is decided."""
-    begin = max(line.rfind("["), line.rfind("("))
-    if begin < 0 or len(line) - begin > MAX_NOTE // 2:
+    begin = max(line.rfind("[", -_CUT_TAIL), line.rfind("(", -_CUT_TAIL))
+    if begin < 0:
         return False
     tail = line[begin:]
     return (
