@@ -11,6 +11,7 @@ is looked up in /proc/net/tcp.
 import argparse
 import asyncio
 import json
+import logging
 import os
 import resource
 import shutil
@@ -52,12 +53,17 @@ http {{
 
 
 async def serve(port: int, folder: str) -> None:
-    import uvicorn  # noqa: PLC0415 - only this role needs it
+    import structlog  # noqa: PLC0415 - only this role needs it
+    import uvicorn  # noqa: PLC0415
     from captionflow.messages import Session  # noqa: PLC0415
     from captionflow.settings import Settings  # noqa: PLC0415
     from captionflow.wiring import open_adapters  # noqa: PLC0415
     from services.api.app import create_app  # noqa: PLC0415
 
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
     settings = Settings(data_folder=Path(folder), max_readers=20_000)
     async with open_adapters(settings) as adapters:
         now = datetime.now(UTC)

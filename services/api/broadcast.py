@@ -1,7 +1,7 @@
 """Writes the same bytes to many readers, at the cost of one write each.
 
-No task wakes up per reader and event. A reader that does not read is seen by the length of its write buffer and cut off;
-it never makes the others wait. The bytes are shared, so even its buffer costs next to nothing.
+No task wakes up per reader and event. A reader that does not read is seen by the length of its write buffer and cut
+off; it never makes the others wait. The bytes are shared, so even its buffer costs next to nothing.
 """
 
 from __future__ import annotations

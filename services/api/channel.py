@@ -1,7 +1,7 @@
 """What live readers of one session and language share: the recent events, and the parts that the next ones change.
 
-Does no I/O and never waits. A channel holds every event with ``floor < id <= last_seq``; so whoever has a snapshot or an
-event at or above the floor can be brought up to date without a hole.
+Does no I/O and never waits. A channel holds every event with ``floor < id <= last_seq``; so whoever has a snapshot or
+an event at or above the floor can be brought up to date without a hole.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from captionflow.messages import Part, Session, StepRecord
 from services.api.delta import delta
 from services.api.sse import Event, event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from captionflow.messages import Part, Session, StepRecord
     from captionflow.ports import Turns
     from services.api.broadcast import Reader
 

@@ -4,8 +4,6 @@ The text of a part grows at its end, so a change is a prefix to keep and what co
 points, which Python's strings do by themselves; a browser must not count UTF-16 units.
 """
 
-from os.path import commonprefix
-
 import msgspec
 from msgspec import UNSET, UnsetType
 
@@ -28,7 +26,7 @@ class PartDelta(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     """What follows them."""
     ordinal: int | UnsetType = UNSET
-    speaker: str | None | UnsetType = UNSET
+    speaker: str | UnsetType | None = UNSET
     role: bool | UnsetType = UNSET
     continues: bool | UnsetType = UNSET
     notes: tuple[Note, ...] | UnsetType = UNSET
@@ -44,7 +42,7 @@ def delta(old: Part | None, new: Part) -> PartDelta:
     if old is None:
         old = Part(new.turn_id, new.number, new.session, new.language, ordinal=-1, version=0)
     old_text, new_text = old.text, new.text
-    keep = len(old_text) if new_text.startswith(old_text) else len(commonprefix((old_text, new_text)))
+    keep = len(old_text) if new_text.startswith(old_text) else _common(old_text, new_text)
     changed = {name: value for name in (*_FIXED, *_ALWAYS_WHOLE) if (value := getattr(new, name)) != getattr(old, name)}
     return PartDelta(
         turn_id=new.turn_id,
@@ -55,6 +53,18 @@ def delta(old: Part | None, new: Part) -> PartDelta:
         text=new_text[keep:],
         **changed,
     )
+
+
+def _common(old: str, new: str) -> int:
+    """How many code points both begin with, found by halving."""
+    low, high = 0, min(len(old), len(new))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if old[:middle] == new[:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def apply(old: Part | None, change: PartDelta, *, session: str, language: str) -> Part | None:

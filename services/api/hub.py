@@ -39,7 +39,7 @@ STALE_EVENTS = 100
 """A snapshot is shared by those who come after it until so many lines have followed."""
 
 CATCH_UP_SECONDS = 5.0
-"""How long a reader who joins waits for the store to have what the hub has already handed out, or the other way round."""
+"""How long a reader who joins waits for the store to have what the hub has handed out, or the other way round."""
 
 
 class Hub:

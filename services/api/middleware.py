@@ -1,5 +1,6 @@
-"""What surrounds every request: limits, the token for writes, security headers, a log entry. Pure ASGI: streams pass
-through untouched.
+"""What surrounds every request: limits, the token for writes, security headers, a log entry.
+
+Pure ASGI: streams pass through untouched.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 
 def accepts(header: str | None, offered: Sequence[str]) -> str | None:
-    """The offered media type that the client likes best, the first one if it has no preference, None if it takes none."""
+    """The offered media type that the client likes best, the first if it has no preference, None if it takes none."""
     if not header:
         return offered[0]
     ranges = [_range(item) for item in header.split(",") if item.strip()]

@@ -34,10 +34,10 @@ class SessionDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     title: Name | UnsetType = UNSET
     event: Name | UnsetType = UNSET
     room: Name | UnsetType = UNSET
-    date: str | None | UnsetType = UNSET
+    date: str | UnsetType | None = UNSET
     languages: Languages | UnsetType = UNSET
-    starts_at: Moment | None | UnsetType = UNSET
-    ends_at: Moment | None | UnsetType = UNSET
+    starts_at: Moment | UnsetType | None = UNSET
+    ends_at: Moment | UnsetType | None = UNSET
     status: Status | UnsetType = UNSET
     about: About | UnsetType = UNSET
     demo: bool | UnsetType = UNSET
@@ -46,15 +46,15 @@ class SessionDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class SessionPatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The body of ``PATCH /v1/sessions/{id}`` (RFC 7396): what is left out stays, null goes back to nothing."""
 
-    title: Name | None | UnsetType = UNSET
-    event: Name | None | UnsetType = UNSET
-    room: Name | None | UnsetType = UNSET
-    date: str | None | UnsetType = UNSET
+    title: Name | UnsetType | None = UNSET
+    event: Name | UnsetType | None = UNSET
+    room: Name | UnsetType | None = UNSET
+    date: str | UnsetType | None = UNSET
     languages: Languages | UnsetType = UNSET
-    starts_at: Moment | None | UnsetType = UNSET
-    ends_at: Moment | None | UnsetType = UNSET
+    starts_at: Moment | UnsetType | None = UNSET
+    ends_at: Moment | UnsetType | None = UNSET
     status: Status | UnsetType = UNSET
-    about: About | None | UnsetType = UNSET
+    about: About | UnsetType | None = UNSET
     version: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
     """The version that the change is meant for; 409 if there is a newer one."""
 

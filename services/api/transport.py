@@ -7,10 +7,11 @@ fails when it moves, and a server that is not uvicorn gets ``None``: the caller 
 
 from __future__ import annotations
 
-import asyncio
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
 if TYPE_CHECKING:
+    import asyncio
+
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 _SCOPE_KEY = "captionflow.receive"
@@ -43,7 +44,7 @@ def connection(scope: Scope) -> Connection | None:
     """
     cycle = getattr(scope.get(_SCOPE_KEY), "__self__", None)
     transport = getattr(cycle, "transport", None)
-    if not isinstance(transport, asyncio.WriteTransport) and not _writes(transport):
+    if not _writes(transport):
         return None
     chunked = _is_chunked(cycle)
     if chunked is None or not getattr(cycle, "response_started", False) or getattr(cycle, "disconnected", True):
@@ -51,8 +52,8 @@ def connection(scope: Scope) -> Connection | None:
     return Connection(transport, chunked)
 
 
-def _writes(transport: object) -> bool:
-    """uvloop's transports do not derive from asyncio's."""
+def _writes(transport: object) -> TypeGuard[asyncio.WriteTransport]:
+    """The transports of uvloop do not derive from asyncio's."""
     return all(hasattr(transport, name) for name in ("write", "abort", "close", "get_write_buffer_size", "is_closing"))
 
 

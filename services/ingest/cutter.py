@@ -11,6 +11,7 @@ from captionflow.messages import MAX_LINE_CHARS
 from services.ingest.readers import Passage
 
 _WORD = re.compile(r"\s*\S+\s*|\s+")  # the first word of a text takes the space before it too
+_WORD_OR_INDENT = re.compile(r"\S+\s*|\s+")
 _PARAGRAPH = re.compile(r"[^\n]*\n|[^\n]+")
 _FORM = re.compile(r"whole|words|chars|columns:([1-9]\d{0,3})")
 
@@ -67,7 +68,7 @@ def _pieces(text: str, how: Cut) -> Iterator[str]:
 def _filled(paragraph: str, columns: int) -> Iterator[str]:
     """Greedy: as many words a piece as fit."""
     piece = ""
-    for word in _WORD.findall(paragraph):
+    for word in _WORD_OR_INDENT.findall(paragraph):
         bare = len(word.rstrip())
         if piece and len(piece) + bare > columns:
             yield piece

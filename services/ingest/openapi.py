@@ -87,6 +87,6 @@ LAST: dict[str, Any] = {
     "description": "The highest number that is durable from this sender, or null: go on with the next one.",
     "responses": {
         200: {"description": "The number", "content": {"application/json": {"example": {"number": 41}}}},
-        **_PROBLEMS,
+        **{status: _PROBLEMS[status] for status in (400, 404, 503)},
     },
 }

@@ -25,6 +25,9 @@ MAX_PIECES = 500
 MAX_CHARS = 100_000
 """Most characters of one request: far below the smallest body limit, in UTF-8 too."""
 
+_INSTANT = 0.001
+"""Seconds before its time at which a piece may go: less than any clock can sleep."""
+
 
 class Plan(msgspec.Struct, frozen=True):
     """How a file is replayed. ``speed`` None: as fast as the pipeline takes it."""
@@ -79,10 +82,10 @@ async def replay(  # noqa: PLR0913  the clock and the sleep are for tests
     progress(Progress(min(first, total), total, resumed_at))
     begun = clock() - (due[first - 1] if 0 < first <= len(due) else 0.0)
     while first < len(pieces):
-        count = ready(due, first, clock() - begun, most=MAX_PIECES)
-        if not count:
-            await sleep(due[first] - (clock() - begun))
-            continue
+        early = due[first] - (clock() - begun)
+        if early > _INSTANT:
+            await sleep(early)
+        count = max(1, ready(due, first, clock() - begun, most=MAX_PIECES))
         count = _fitting(pieces[first : first + count])
         await target.send(plan.sender, [_line(first + place, pieces[first + place]) for place in range(count)])
         first += count

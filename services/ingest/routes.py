@@ -45,8 +45,7 @@ def router(
         return Response(_encode(receipts), 202, media_type="application/json")
 
     @routes.get("/last", response_class=Response, **LAST)
-    async def last_number(request: Request, session: SessionId, sender: str, lang: Language = None) -> Response:
-        _authorize(request, settings)
+    async def last_number(session: SessionId, sender: str, lang: Language = None) -> Response:
         number = await gateway.last_number(_session(session), _language(lang), parse_sender(sender))
         return Response(_encode({"number": number}), media_type="application/json")
 

@@ -92,16 +92,19 @@ async def test_only_durable_work_waits_for_the_disk(tmp_path: Path) -> None:
     await database.close()
 
 
+def _wal_bytes(database: Database) -> int:
+    return Path(f"{database.path}-wal").stat().st_size
+
+
 async def test_appends_that_wait_together_share_a_transaction(tmp_path: Path) -> None:
     database = Database.open(tmp_path / "captionflow.db")
     log = SqliteLineLog(database)
     await log.append("talk", "en", [Draft("d", 0, "x")])
-    wal = Path(f"{database.path}-wal")
-    before = wal.stat().st_size
+    before = _wal_bytes(database)
     await log.append("talk", "en", [Draft("d", 1, "x")])
-    one = wal.stat().st_size - before
+    one = _wal_bytes(database) - before
     await asyncio.gather(*(log.append("talk", "en", [Draft("d", n, "x")]) for n in range(2, 102)))
-    hundred = wal.stat().st_size - before - one
+    hundred = _wal_bytes(database) - before - one
     assert hundred < 20 * one
     await database.close()
 

@@ -4,6 +4,7 @@ import sqlite3
 from datetime import datetime
 from typing import Any, Final
 
+import msgspec
 import structlog
 
 from captionflow.adapters.embedded.database import Database
@@ -30,17 +31,28 @@ log = structlog.get_logger(__name__)
 MAX_COUNTS: Final = 50
 """Values a list of counts has at most, the most frequent ones."""
 
-_MATCHES: Final = """
+_FROM: Final = """
     FROM search_parts AS hit
     JOIN streams ON streams.id = hit.stream
     LEFT JOIN sessions ON sessions.id = streams.session
-    WHERE (:expression IS NULL OR hit.id IN (SELECT rowid FROM search_text WHERE search_text MATCH :expression))
-    AND (:speaker IS NULL OR hit.speaker_key = :speaker)
-    AND (:session IS NULL OR streams.session = :session)
-    AND (:language IS NULL OR streams.language = :language)
-    AND (:event IS NULL OR sessions.event_key = :event)
-    AND (:room IS NULL OR sessions.room_key = :room)
-"""
+    WHERE """
+
+_CONDITIONS: Final = {
+    "expression": "hit.id IN (SELECT rowid FROM search_text WHERE search_text MATCH :expression)",
+    "speaker": "hit.speaker_key = :speaker",
+    "session": "streams.session = :session",
+    "language": "streams.language = :language",
+    "event": "sessions.event_key = :event",
+    "room": "sessions.room_key = :room",
+}
+
+_AFTER: Final = """
+    ((coalesce(sessions.date, ''), coalesce(sessions.starts_at, ''), streams.session)
+     < (:after_date, :after_starts_at, :after_session)
+     OR ((coalesce(sessions.date, ''), coalesce(sessions.starts_at, ''), streams.session)
+         = (:after_date, :after_starts_at, :after_session)
+         AND (streams.language, hit.ordinal, hit.number) > (:after_language, :after_ordinal, :after_number)))"""
+"""Newest session first, then by turn: the order of a page, as a condition on what comes after a place."""
 
 
 class SqliteSearch:
@@ -80,52 +92,47 @@ def _search(
     connection: sqlite3.Connection, query: SearchQuery, terms: tuple[Term, ...], place: Place | None
 ) -> SearchPage:
     values = _values(query, terms)
-    (total,) = connection.execute(f"SELECT count(*) {_MATCHES}", values).fetchone()
-    rows = _page(connection, values, place, query.limit + 1)
+    matches = _FROM + " AND ".join(_CONDITIONS[name] for name in values)
+    rows = _page(connection, matches, values, place, query.limit + 1)
     more = len(rows) > query.limit
-    last = rows[query.limit - 1] if more else None
+    speakers, events, languages = (
+        _counts(connection, matches, values, *column)
+        for column in (
+            ("min(hit.speaker)", "hit.speaker_key"),
+            ("min(sessions.event)", "nullif(sessions.event_key, '')"),
+            ("streams.language", "streams.language"),
+        )
+    )
     return SearchPage(
         hits=tuple(_hit(row, terms) for row in rows[: query.limit]),
-        total=total,
-        speakers=_counts(connection, values, "min(hit.speaker)", "hit.speaker_key"),
-        events=_counts(connection, values, "min(sessions.event)", "nullif(sessions.event_key, '')"),
-        languages=_counts(connection, values, "streams.language", "streams.language"),
-        next=None if last is None else encode_cursor(_place(query, last)),
+        total=connection.execute(f"SELECT count(*) {matches}", values).fetchone()[0],
+        speakers=speakers,
+        events=events,
+        languages=languages,
+        next=encode_cursor(_place(query, rows[query.limit - 1])) if more else None,
     )
 
 
-def _values(query: SearchQuery, terms: tuple[Term, ...]) -> dict[str, Any]:
-    def key(name: str | None) -> str | None:
-        return fold_name(name) if name else None
-
-    return {
+def _values(query: SearchQuery, terms: tuple[Term, ...]) -> dict[str, str]:
+    """What the conditions that this query sets are bound to; at least one."""
+    values = {
         "expression": expression(terms) if terms else None,
-        "speaker": key(query.speaker),
+        "speaker": fold_name(query.speaker) if query.speaker else None,
         "session": query.session or None,
         "language": query.language or None,
-        "event": key(query.event),
-        "room": key(query.room),
+        "event": fold_name(query.event) if query.event else None,
+        "room": fold_name(query.room) if query.room else None,
     }
+    return {name: value for name, value in values.items() if value is not None}
 
 
-def _page(connection: sqlite3.Connection, values: dict[str, Any], place: Place | None, limit: int) -> list[sqlite3.Row]:
-    after = ""
+def _page(
+    connection: sqlite3.Connection, matches: str, values: dict[str, str], place: Place | None, limit: int
+) -> list[sqlite3.Row]:
+    after: dict[str, Any] = {}
     if place is not None:
-        after = """
-            AND ((coalesce(sessions.date, ''), coalesce(sessions.starts_at, ''), streams.session)
-                 < (:date, :starts_at, :after_session)
-             OR ((coalesce(sessions.date, ''), coalesce(sessions.starts_at, ''), streams.session)
-                 = (:date, :starts_at, :after_session)
-                 AND (streams.language, hit.ordinal, hit.number) > (:after_language, :ordinal, :number)))
-        """
-        values = values | {
-            "date": place.date,
-            "starts_at": place.starts_at,
-            "after_session": place.session,
-            "after_language": place.language,
-            "ordinal": place.ordinal,
-            "number": place.number,
-        }
+        matches += f" AND {_AFTER}"
+        after = {f"after_{name}": value for name, value in msgspec.structs.asdict(place).items()}
     cursor = connection.cursor()
     cursor.row_factory = sqlite3.Row
     # What is put into the statement is this module's own text; all values are bound.
@@ -134,19 +141,21 @@ def _page(connection: sqlite3.Connection, values: dict[str, Any], place: Place |
         SELECT page.*, parts.body, sessions.body AS about FROM (
             SELECT hit.id, hit.ordinal, hit.number, streams.session, streams.language,
                    coalesce(sessions.date, '') AS date, coalesce(sessions.starts_at, '') AS starts_at
-            {_MATCHES} {after}
+            {matches}
             ORDER BY date DESC, starts_at DESC, streams.session DESC, streams.language, hit.ordinal, hit.number
             LIMIT :limit
         ) AS page JOIN parts ON parts.id = page.id LEFT JOIN sessions ON sessions.id = page.session
         ORDER BY page.date DESC, page.starts_at DESC, page.session DESC, page.language, page.ordinal, page.number
         """,  # noqa: S608
-        values | {"limit": limit},
+        values | after | {"limit": limit},
     ).fetchall()
 
 
-def _counts(connection: sqlite3.Connection, values: dict[str, Any], name: str, key: str) -> tuple[Count, ...]:
+def _counts(
+    connection: sqlite3.Connection, matches: str, values: dict[str, str], name: str, key: str
+) -> tuple[Count, ...]:
     rows = connection.execute(
-        f"SELECT {name}, count(*) AS hits {_MATCHES} AND {key} IS NOT NULL"
+        f"SELECT {name}, count(*) AS hits {matches} AND {key} IS NOT NULL"
         f" GROUP BY {key} ORDER BY hits DESC, {key} LIMIT {MAX_COUNTS}",
         values,
     )

@@ -1,4 +1,4 @@
-"""SubRip. It has no voices, so a speaker's name opens their turn; and no escapes, so that text goes in as it is. Pure."""
+"""SubRip. It has no voices, so a speaker's name opens their turn; and no escapes: text goes in as it is. Pure."""
 
 from captionflow.messages import Session
 from captionflow.ports import Turns

@@ -6,7 +6,7 @@ from services.api.formats.passages import marks
 
 
 def write(_session: Session, _language: str, turns: Turns) -> bytes:
-    """Head, then ``>> NAME:  text`` for each turn, a blank line between paragraphs, every note and mark in its place."""
+    """Head, then ``>> NAME:  text`` for each turn, a blank line between paragraphs, all notes and marks in place."""
     out: list[str] = []
     for part in turns.parts:
         if part.retracted:

@@ -26,12 +26,12 @@ def router(context: Context) -> APIRouter:
     @routes.get(
         "/v1/search",
         summary="Search all transcripts",
-        description='Plain words, all of which must occur; `"…"` is a phrase. Nothing else is interpreted. Case, accents '
-        "and hyphens don't matter. `next` of a page is the `cursor` of the one that follows.",
+        description='Plain words, all of which must occur; `"…"` is a phrase. Nothing else is interpreted. Case, '
+        "accents and hyphens don't matter. `next` of a page is the `cursor` of the one that follows.",
         response_class=Response,
         responses={200: {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/SearchPage"}}}}},
     )
-    async def search(  # noqa: PLR0913 - the parameters of the call
+    async def search(  # noqa: PLR0913, PLR0917 - the parameters of the call
         q: Annotated[str, Query(description="What to find.", examples=['"net neutrality" developing countries'])] = "",
         speaker: Name = None,
         event: Name = None,

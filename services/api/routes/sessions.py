@@ -10,13 +10,14 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from captionflow.errors import Conflict
-from captionflow.messages import Session, Status
+from captionflow.messages import Status  # noqa: TC001 - FastAPI reads the annotation
 from captionflow.ports import SessionFilter
 from services.api.identity import known_id
 from services.api.problems import ProblemError
 from services.api.session_drafts import SessionDraft, SessionPatch, new_session, patched, says_the_same
 
 if TYPE_CHECKING:
+    from captionflow.messages import Session
     from services.api.context import Context
 
 MAX_TRIES = 5

@@ -59,7 +59,7 @@ def _add(routes: APIRouter, context: Context, form: Format) -> None:
         return await _answer(context, request, session, lang, form, download=download)
 
 
-async def _answer(
+async def _answer(  # noqa: PLR0913 - what a request asks for
     context: Context, request: Request, session: str, lang: str | None, form: Format, *, download: bool
 ) -> Response:
     found = await context.adapters.sessions.get(known_id(session))

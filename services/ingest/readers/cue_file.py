@@ -48,13 +48,7 @@ def _passages(cues: Iterable[Cue]) -> Iterator[Passage]:
     for cue in cues:
         for said in cue.lines:
             if held is not None:
-                yield held._replace(text=held.text + _joint(held.text, said))
+                yield held._replace(text=held.text + (" " if said.goes_on else "\n"))
             held = Passage(said.text, cue.at, said.speaker)
     if held is not None:
         yield held._replace(text=held.text + "\n")
-
-
-def _joint(before: str, said: Said) -> str:
-    if not said.goes_on:
-        return "\n"
-    return "" if before[-1].isspace() or said.text[0].isspace() else " "

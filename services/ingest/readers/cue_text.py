@@ -25,15 +25,16 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]\w{1,30});")
 
 
 def voiced(lines: tuple[str, ...]) -> tuple[Said, ...]:
-    """The lines of a WebVTT cue; a voice holds until it is closed, another begins, or the cue ends."""
+    """The lines of a WebVTT cue; a voice holds until it is closed, another begins, or the cue ends.
+
+    Where the voice changes, a line begins.
+    """
     speaker: str | None = None
     said: list[Said] = []
     for line in lines:
-        before = len(said)
         for text, speaker in _runs(line, speaker):  # noqa: B020 a voice stays open over the lines of its cue
             if text.strip():
-                goes_on = len(said) > before and said[-1].speaker == speaker
-                said.append(Said(text, speaker, goes_on))
+                said.append(Said(text, speaker))
     return tuple(said)
 
 

@@ -7,6 +7,7 @@ twenty years. A file may mix UTF-8 and Windows-1252 (two files pasted together):
 
 import codecs
 import re
+from collections import Counter
 from typing import NamedTuple
 
 from captionflow.errors import BadMessage
@@ -30,7 +31,7 @@ _MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
     (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
 )
 _LOOK = 64 * 1024
-_EVIDENT = 0.05  # of UTF-16 text at least this share of the code units is ASCII: blanks and line ends alone are more
+_EVIDENT = 0.8  # of the code units are ASCII (blanks at least) or of one other block, in any script with an alphabet
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _BINARY_SHARE = 0.05
 _ESCAPED = re.compile("[\udc80-\udcff]+")
@@ -76,14 +77,16 @@ def _windows(run: re.Match[str]) -> str:
 
 
 def _without_mark(data: bytes) -> Decoded:
-    """UTF-16 has its NULs on one side of each pair, and many; anything else with a NUL is no text."""
+    """UTF-16 has all its NULs on one side of each pair, and little else there; anything else with a NUL is no text."""
     look = data[:_LOOK]
-    first, second = look[::2].count(0), look[1::2].count(0)
-    if min(first, second) == 0 and max(first, second) >= len(look) // 2 * _EVIDENT:
-        codec = "utf-16-be" if first else "utf-16-le"
-        decoded = _wide(data, codec, "Encoded in UTF-16 without a byte order mark.")
-        if _CONTROLS.search(decoded.text) is None:
-            return decoded
+    for codec, high, low in (("utf-16-le", look[1::2], look[::2]), ("utf-16-be", look[::2], look[1::2])):
+        counts = Counter(high)
+        ascii_ = counts.pop(0, 0)
+        block = max(counts.values(), default=0)
+        if ascii_ and not low.count(0) and ascii_ + block >= len(high) * _EVIDENT:
+            decoded = _wide(data, codec, "Encoded in UTF-16 without a byte order mark.")
+            if _CONTROLS.search(decoded.text) is None:
+                return decoded
     raise BadMessage(f"This is a binary file, not text: there is a NUL at byte {data.index(0)}.")
 
 

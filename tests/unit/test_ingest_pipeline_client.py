@@ -1,0 +1,123 @@
+from collections.abc import Callable
+
+import httpx
+import msgspec
+import pytest
+
+from captionflow.errors import BadMessage, CaptionflowError, Conflict, NotFound, TooLarge, Unavailable
+from services.ingest.pipeline_client import PipelineClient
+
+LINES = [{"number": 0, "text": "a", "eol": False}]
+Answer = httpx.Response | Exception
+
+
+class Wire:
+    """Answers requests from a script and keeps what was asked and how long was waited."""
+
+    def __init__(self, *answers: Answer) -> None:
+        self.answers = list(answers)
+        self.requests: list[httpx.Request] = []
+        self.slept: list[float] = []
+        self.told: list[str] = []
+
+    def handle(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+
+def client(wire: Wire, *, chance: Callable[[], float] = lambda: 1.0, patience: float = 300.0) -> PipelineClient:
+    http = httpx.AsyncClient(base_url="http://pipeline", transport=httpx.MockTransport(wire.handle))
+    return PipelineClient(
+        http, "ws-245", language="en", patience=patience, waiting=wire.told.append, sleep=wire.sleep, chance=chance
+    )
+
+
+async def test_lines_go_out_as_the_api_takes_them() -> None:
+    wire = Wire(httpx.Response(202, json={}))
+    await client(wire).send("file-1", LINES)
+    (request,) = wire.requests
+    assert (request.method, str(request.url)) == ("POST", "http://pipeline/v1/sessions/ws-245/lines?lang=en")
+    assert msgspec.json.decode(request.content) == {"sender": "file-1", "lines": LINES}
+    assert request.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        httpx.Response(500),
+        httpx.Response(502, text="<html>"),
+        httpx.Response(408),
+        httpx.Response(429),
+        httpx.ConnectError("refused"),
+        httpx.ReadTimeout("slow"),
+        httpx.RemoteProtocolError("hung up"),
+    ],
+)
+async def test_what_may_pass_is_sent_again_unchanged_with_growing_pauses(failure: Answer) -> None:
+    wire = Wire(failure, failure, failure, httpx.Response(202, json={}))
+    await client(wire).send("file-1", LINES)
+    assert len({request.content for request in wire.requests}) == 1
+    assert wire.slept == [0.2, 0.4, 0.8]
+    assert len(wire.told) == 3
+
+
+async def test_the_pause_has_jitter_and_obeys_retry_after() -> None:
+    wire = Wire(
+        httpx.Response(503),
+        httpx.Response(503, headers={"Retry-After": "3"}),
+        httpx.Response(503, headers={"Retry-After": "tomorrow"}),
+        httpx.Response(503, headers={"Retry-After": "86400"}),
+        httpx.Response(202, json={}),
+    )
+    await client(wire, chance=lambda: 0.0).send("file-1", LINES)
+    assert wire.slept == [0.1, 3.0, 0.4, 10.0]
+
+
+async def test_patience_ends_with_what_to_do() -> None:
+    wire = Wire(httpx.ConnectError(""))
+    with pytest.raises(Unavailable, match="start the same replay again"):
+        await client(wire, patience=30).send("file-1", LINES)
+    assert 30 <= sum(wire.slept) < 50
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [(400, BadMessage), (401, BadMessage), (404, NotFound), (409, Conflict), (413, TooLarge), (422, BadMessage)],
+)
+async def test_a_refusal_is_told_at_once(status: int, error: type[CaptionflowError]) -> None:
+    wire = Wire(httpx.Response(status, json={"detail": "the reason"}))
+    with pytest.raises(error, match="the reason") as told:
+        await client(wire).send("file-1", LINES)
+    assert type(told.value) is error
+    assert len(wire.requests) == 1
+
+
+async def test_a_refusal_that_is_no_problem_document_is_told_too() -> None:
+    with pytest.raises(BadMessage, match="Forbidden"):
+        await client(Wire(httpx.Response(403, text="no"))).send("file-1", LINES)
+
+
+@pytest.mark.parametrize(("answer", "number"), [({"number": 41}, 41), ({"number": None}, None), ([], None)])
+async def test_the_last_number_is_asked_for_the_sender(answer: object, number: int | None) -> None:
+    wire = Wire(httpx.Response(200, json=answer))
+    assert await client(wire).last_number("file-1") == number
+    assert str(wire.requests[0].url).endswith("/v1/sessions/ws-245/lines/last?lang=en&sender=file-1")
+
+
+async def test_a_session_that_is_there_is_left_alone() -> None:
+    wire = Wire(httpx.Response(200, json={"id": "ws-245"}))
+    await client(wire).ensure_session(title="Mexico")
+    assert [request.method for request in wire.requests] == ["GET"]
+
+
+@pytest.mark.parametrize("status", [201, 409])
+async def test_a_session_that_is_missing_is_announced_even_if_somebody_is_faster(status: int) -> None:
+    wire = Wire(httpx.Response(404), httpx.Response(status, json={}))
+    await client(wire).ensure_session(title="Mexico")
+    assert msgspec.json.decode(wire.requests[1].content) == {"id": "ws-245", "title": "Mexico"}

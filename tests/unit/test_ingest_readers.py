@@ -1,0 +1,112 @@
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from captionflow.errors import BadMessage
+from services.ingest.readers import Passage, kind_of, read
+from services.ingest.readers.reading import Reading, listed
+
+
+def stream(reading: Reading) -> str:
+    return "".join(passage.text for passage in reading.passages)
+
+
+def test_a_plain_transcript_is_the_stream_itself() -> None:
+    text = "RAW FILE\n\n>> LEON:  Hello -- everyone.\n\n   [Applause]"
+    assert read(text.encode(), "talk.txt") == ("text", (Passage(text),), ())
+
+
+@pytest.mark.parametrize("name", ["talk.txt", "talk.vtt", "talk.srt", "talk"])
+def test_an_empty_file_says_so(name: str) -> None:
+    reading = read(b" \n\n", name)
+    assert reading.passages == ()
+    assert "The file has no words." in reading.oddities
+
+
+def test_a_binary_file_is_refused_whatever_its_name() -> None:
+    with pytest.raises(BadMessage, match="NUL at byte 3"):
+        read(b"abc\0def", "talk.vtt")
+
+
+def test_html_stays_words_and_is_told() -> None:
+    reading = read(b"<!DOCTYPE html><p>Hello</p>", "talk.txt")
+    assert stream(reading) == "<!DOCTYPE html><p>Hello</p>"
+    assert "HTML" in reading.oddities[0]
+
+
+def test_control_characters_are_taken_out_and_counted() -> None:
+    reading = read(b"your\x15 i\x16Phone is a good thing to have with you today\r\n", "talk.txt")
+    assert stream(reading) == "your iPhone is a good thing to have with you today\n"
+    assert reading.oddities == ("2 control characters were taken out.",)
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "kind"),
+    [
+        ("WEBVTT\n\n00:01.000 --> 00:02.000\nHi", "talk.txt", "vtt"),
+        ("WEBVTT", "talk", "vtt"),
+        ("WEBVTTX is no header", "talk", "text"),
+        ("1\n00:00:01,000 --> 00:00:02,000\nHi", "talk.txt", "srt"),
+        ("1\n00:00:01,000 -> 00:00:02,000\nHi", "talk.srt", "srt"),
+        ("1\n00:00:01,000 -> 00:00:02,000\nHi", "talk.txt", "text"),
+        ("00:00:01.000 --> 00:00:02.000\nHi", "talk.srt", "vtt"),
+        (">> A:  it goes --> there\n10:00 - 11:00 Lunch", "talk.txt", "text"),
+        ("just words", "talk.vtt", "text"),
+    ],
+)
+def test_what_a_file_is_its_content_says(content: str, name: str, kind: str) -> None:
+    assert kind_of(content, name) == kind
+
+
+def test_a_name_that_contradicts_the_content_is_told() -> None:
+    assert "read as text" in read(b"just words", "talk.vtt").oddities[0]
+    assert "read as vtt" in read(b"WEBVTT\n\n00:01.000 --> 00:02.000\nHi", "talk.srt").oddities[0]
+
+
+def test_a_long_list_of_oddities_is_cut_short() -> None:
+    assert listed(list("abcdefg")) == ("a", "b", "c", "d", "e", "… and 2 more of this kind")
+    assert listed(["a"]) == ("a",)
+
+
+@given(st.binary(max_size=200), st.sampled_from(["a.txt", "a.vtt", "a.srt"]))
+def test_any_bytes_are_read_or_refused(data: bytes, name: str) -> None:
+    try:
+        reading = read(data, name)
+    except BadMessage:
+        return
+    stream(reading).encode()
+
+
+CUES = st.lists(
+    st.tuples(
+        st.sampled_from(["", "7", "intro"]),
+        st.sampled_from(
+            ["00:00:01.000 --> 00:00:02.000", "00:00:01,000 --> 00:00:02,000", "00:01 -> 00:02", "0:0:1.5 --> x", ""]
+        ),
+        st.lists(st.text("abc 7-", min_size=1, max_size=9), max_size=3),
+        st.sampled_from(["\n", "\n\n", "\n \n"]),
+    ),
+    max_size=6,
+)
+
+
+@given(CUES, st.sampled_from(["WEBVTT\n\n", ""]), st.sampled_from(["a.vtt", "a.srt"]))
+def test_no_word_of_a_broken_cue_file_is_lost(
+    cues: list[tuple[str, str, list[str], str]], header: str, name: str
+) -> None:
+    body = "".join("\n".join(filter(None, [cue, times, *words])) + end for cue, times, words, end in cues)
+    said = [word for _, _, words, _ in cues for line in words for word in line.split() if not word.isdecimal()]
+    reading = read((header + body).encode(), name)
+    if any("repeat their lines" in oddity for oddity in reading.oddities):
+        return
+    left = iter(stream(reading).split())
+    assert all(word in left for word in said)
+
+
+def test_the_first_cue_can_stand_right_under_the_header() -> None:
+    reading = read(b"WEBVTT\n00:01.000 --> 00:02.000\nHi\n", "a.vtt")
+    assert reading == ("vtt", (Passage("Hi\n", timedelta(seconds=1)),), ())
+    named = read(b"WEBVTT\nintro\n00:01.000 --> 00:02.000\nHi\n", "a.vtt")
+    assert stream(named) == "Hi\n"
