@@ -116,10 +116,13 @@ async def publish_to_nchan(port: int, rate: float, seconds: float) -> None:
         change["text"] = f"{FILLER}{time.monotonic_ns():020d} "
         body = json.dumps({"seq": seq, "parts": [change]}, separators=(",", ":")).encode()
         writer.write(
-            b"POST /publish HTTP/1.1\r\nHost: b\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+            b"POST /publish HTTP/1.1\r\nHost: b\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n%s"
+            % (len(body), body)
         )
         head = await reader.readuntil(b"\r\n\r\n")
-        length = next(int(row.split(b":")[1]) for row in head.split(b"\r\n") if row.lower().startswith(b"content-length"))
+        length = next(
+            int(row.split(b":")[1]) for row in head.split(b"\r\n") if row.lower().startswith(b"content-length")
+        )
         await reader.readexactly(length)
 
     await paced(publish, rate, seconds)

@@ -46,7 +46,7 @@ def create_app(
     extra_routers: Sequence[APIRouter] = (),
     end_session: Callable[[Session], Awaitable[None]] | None = None,
 ) -> FastAPI:
-    """The application. Its hub is ``app.state.hub``: tell it of changed sessions, and ``close()`` it before stopping."""
+    """The application. Its hub is ``app.state.hub``: tell it of changed sessions, ``close()`` it before stopping."""
     hub = Hub(adapters.step_feed, adapters.turn_store, adapters.sessions, max_readers=settings.max_readers)
     app = FastAPI(
         title="captionflow",

@@ -23,7 +23,9 @@ class Api:
     port: int
     said: dict[str, list[str]] = field(default_factory=dict)
 
-    async def say(self, session: str, *words: str, stored: bool = True, published: bool = True, end: bool = False) -> int:
+    async def say(
+        self, session: str, *words: str, stored: bool = True, published: bool = True, end: bool = False
+    ) -> int:
         """One step per word of one growing turn; returns the last seq."""
         said = self.said.setdefault(session, [])
         for word in words:
@@ -55,7 +57,9 @@ def step_of(session: str, said: list[str], *, end: bool = False) -> StepRecord:
 
 
 @contextlib.asynccontextmanager
-async def serving(folder: Path, *, http: str = "httptools", loop_tasks: bool = True, **settings: Any) -> AsyncIterator[Api]:
+async def serving(
+    folder: Path, *, http: str = "httptools", loop_tasks: bool = True, **settings: Any
+) -> AsyncIterator[Api]:
     configured = Settings(data_folder=folder, **settings)
     async with open_adapters(configured) as adapters:
         app = create_app(adapters, configured)
@@ -89,7 +93,11 @@ class Stream:
         self.ended = False
 
     async def open(self, path: str, **headers: str) -> None:
-        lines = [f"GET {path} HTTP/{self.version}", "Host: t", *(f"{k.replace('_', '-')}: {v}" for k, v in headers.items())]
+        lines = [
+            f"GET {path} HTTP/{self.version}",
+            "Host: t",
+            *(f"{k.replace('_', '-')}: {v}" for k, v in headers.items()),
+        ]
         self.writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
         self.head = (await self.reader.readuntil(b"\r\n\r\n")).decode().lower()
 
@@ -116,7 +124,9 @@ class Stream:
                 fields = dict(line.split(": ", 1) for line in block.decode().split("\n") if not line.startswith(":"))
                 if "data" in fields:
                     number = fields.get("id")
-                    return Event(fields["event"], None if number is None else int(number), msgspec.json.decode(fields["data"]))
+                    return Event(
+                        fields["event"], None if number is None else int(number), msgspec.json.decode(fields["data"])
+                    )
 
 
 @contextlib.asynccontextmanager

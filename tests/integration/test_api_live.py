@@ -80,7 +80,9 @@ async def test_the_server_s_connection_is_found_where_it_is_expected(
     tmp_path: Path, http: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = []
-    monkeypatch.setattr("services.api.routes.events.connection", lambda scope: found.append(transport.connection(scope)))
+    monkeypatch.setattr(
+        "services.api.routes.events.connection", lambda scope: found.append(transport.connection(scope))
+    )
     async with serving(tmp_path, http=http) as api:
         await _announce(api)
         async with stream(api, "/v1/sessions/talk/events") as reading:
@@ -209,7 +211,9 @@ async def test_a_changed_session_is_told_to_its_readers(tmp_path: Path) -> None:
 async def test_long_polling_waits_for_the_next_events_and_no_longer(tmp_path: Path) -> None:
     async with serving(tmp_path) as api:
         await _announce(api)
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{api.port}", headers={"Accept": "application/json"}) as client:
+        async with httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{api.port}", headers={"Accept": "application/json"}
+        ) as client:
             first = (await client.get("/v1/sessions/talk/events")).json()["events"]
             assert [(one["event"], one["id"]) for one in first] == [("snapshot", 0)]
             waiting = asyncio.create_task(client.get("/v1/sessions/talk/events?after=0"))
@@ -268,7 +272,11 @@ async def test_a_reader_who_never_reads_is_dropped_and_nobody_else_notices(
                 async with asyncio.timeout(2):
                     await _read_until(reading, screen, seq)
                 for channel in api.app.state.hub._channels.values():
-                    unread = [one.transport.get_write_buffer_size() for one in channel.readers if isinstance(one, DirectReader)]
+                    unread = [
+                        one.transport.get_write_buffer_size()
+                        for one in channel.readers
+                        if isinstance(one, DirectReader)
+                    ]
                     most_unread = max([most_unread, *unread])
                 assert seq < 500
             assert screen.words == [text]

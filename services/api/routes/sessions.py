@@ -101,8 +101,8 @@ def router(context: Context) -> APIRouter:
     @routes.patch(
         "/v1/sessions/{session}",
         summary="Change a session",
-        description="Merge patch (RFC 7396). `If-Match` with the ETag, or `version`, refuses the change when somebody was "
-        "faster. `status: finished` ends the captions.",
+        description="Merge patch (RFC 7396). `If-Match` with the ETag, or `version`, refuses the change when somebody "
+        "was faster. `status: finished` ends the captions.",
         response_class=Response,
         responses=_ONE,
         openapi_extra=_body("SessionPatch", {"room": "Main hall", "status": "live"}, "application/merge-patch+json"),
