@@ -73,7 +73,7 @@ class Machine:
 
     def feed(self, lines: Sequence[Line]) -> None:
         """Apply final lines that revise nothing, in order."""
-        if not any([line.ends or line.speaker is not None for line in lines]):
+        if not any(line.ends or line.speaker is not None for line in lines):
             self._feed_run(lines)
             return
         run: list[Line] = []
@@ -130,7 +130,7 @@ class Machine:
             lines = [line for line in lines if line.text]
             texts = [line.text for line in lines]
         offsets = list(accumulate(map(len, texts), initial=len(self._buffer)))
-        if any([line.at is not None for line in lines]):
+        if any(line.at is not None for line in lines):
             for offset, line in zip(offsets, lines, strict=False):
                 if line.at is not None and (not self._times or offset - self._times[-1][0] >= _AT_EVERY):
                     self._times.append((offset, line.at))

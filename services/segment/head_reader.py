@@ -51,9 +51,8 @@ def decide(rows: Sequence[Row], *, titled: bool, last: bool, known: Callable[[st
     """
     kinds: list[Kind] = []
     chars = 0
-    for index, row in enumerate(rows):
+    for seen, row in enumerate(rows, 1):
         kind = kind_of(row.text, known)
-        seen = index + 1
         waiting = [one for one in kinds if one != "blank"]
         if kind == "head" or (kind == "blank" and not waiting):
             return Decision(seen, seen, speaks=False)
@@ -61,17 +60,14 @@ def decide(rows: Sequence[Row], *, titled: bool, last: bool, known: Callable[[st
             kind = "opener"
         kinds.append(kind)
         chars += len(row.text)
-        if kind == "opener":
-            return Decision(_before_opener(kinds), seen, speaks=True)
-        if kind == "speech" or (kind not in {"blank", "label"} and "label" in waiting):
-            return Decision(_start(kinds), seen, speaks=True)
-        if kinds.count("greeting") > 1 or len(waiting) >= _ENOUGH or seen >= MAX_ROWS or chars > MAX_CHARS:
-            return Decision(_start(kinds), seen, speaks=True)
+        enough = kinds.count("greeting") > 1 or len(waiting) >= _ENOUGH or seen >= MAX_ROWS or chars > MAX_CHARS
+        after_label = "label" in waiting and kind not in {"blank", "label"}
+        if enough or after_label or kind in {"opener", "speech"}:
+            return Decision(_before_opener(kinds) if kind == "opener" else _start(kinds), seen, speaks=True)
     if not last or not kinds:
         return None
-    if titled and not {"greeting", "label"} & set(kinds):
-        return Decision(len(kinds), len(kinds), speaks=False)
-    return Decision(_start(kinds), len(kinds), speaks=True)
+    speaks = not titled or bool({"greeting", "label"} & set(kinds))
+    return Decision(_start(kinds) if speaks else len(kinds), len(kinds), speaks=speaks)
 
 
 def _before_opener(kinds: Sequence[Kind]) -> int:

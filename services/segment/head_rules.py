@@ -69,7 +69,8 @@ _SPEECH_WORD = re.compile(
 )
 _GREETING = re.compile(
     r"(?:hello|hi|hey|okay|ok|all right|alright|thank|thanks|so|well|yes|yeah|welcome|"
-    r"good (?:morning|afternoon|evening|day)|please|now|right|ladies and gentlemen|dear|let's|let me|we|i|i'm|we're|can|could|if you|this is|my)\b",
+    r"good (?:morning|afternoon|evening|day)|please|now|right|ladies and gentlemen|dear|let's|let me|we|i|i'm|we're|"
+    r"can|could|if you|this is|my)\b",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.?!…][\"'”’)]*(?:\s|$)")  # noqa: RUF001 (curly quotes as typed)

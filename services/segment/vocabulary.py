@@ -1,4 +1,4 @@
-"""The words that the rules about labels know. Data; sorted; add to them freely, with a test of the form that needs it."""
+"""The words that the rules about labels know. Data, sorted; add to them with a test of the form that needs it."""
 
 
 def _words(text: str) -> frozenset[str]:

@@ -1,0 +1,161 @@
+"""Follows the line log, steps the segmenter, and publishes what it says. For one process; no Faust here.
+
+No position is kept anywhere: the turn store knows how far each session got, and the line log has the rest. So a runner
+that was stopped in any way at any moment goes on where the stored turns end, and says nothing twice that matters.
+"""
+
+import asyncio
+import random
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import TypeVar
+
+import structlog
+
+from captionflow.errors import BadMessage, Unavailable
+from captionflow.messages import Line, LineRecord
+from captionflow.ports import LineLog, StepFeed, TurnStore
+from services.segment.segmenter import State, start, step
+
+log = structlog.get_logger(__name__)
+
+MAX_BATCH_LINES = 500
+"""Lines of one session that are stepped in one go."""
+MAX_WAITING_RECORDS = 64
+"""Records that are read ahead of the segmenter."""
+MAX_STATES = 256
+"""Sessions whose state is kept; others are rebuilt from the log when they go on."""
+MAX_WAIT_SECONDS = 10.0
+"""Between two tries while the log or the store can't be reached."""
+
+Key = tuple[str, str]
+_T = TypeVar("_T")
+
+
+class Runner:
+    """Turns lines into steps, for all sessions of a log, in order and without leaving one out."""
+
+    def __init__(
+        self,
+        log: LineLog,
+        feed: StepFeed,
+        store: TurnStore,
+        *,
+        max_states: int = MAX_STATES,
+        first_wait_seconds: float = 0.05,
+    ) -> None:
+        self._log = log
+        self._feed = feed
+        self._store = store
+        self._max_states = max_states
+        self._first_wait = first_wait_seconds
+        self._states: OrderedDict[Key, State] = OrderedDict()
+        self._reached: dict[Key, int] = {}
+        self._position = 0
+        self._waiting: asyncio.Queue[LineRecord] = asyncio.Queue(MAX_WAITING_RECORDS)
+
+    async def run(self) -> None:
+        """Follow the log until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._read())
+            while True:
+                for key, lines in await self._batches():
+                    await self._take(key, lines)
+
+    async def _read(self) -> None:
+        tries = 0
+        while True:
+            try:
+                async for position, record in self._log.follow(self._position):
+                    await self._waiting.put(record)
+                    self._position = position
+                    tries = 0
+            except Unavailable as error:
+                tries += 1
+                await self._wait(error, tries)
+
+    async def _batches(self) -> list[tuple[Key, list[Line]]]:
+        """The lines that wait, by session; the order within each is kept."""
+        batches: dict[Key, list[Line]] = {}
+        record = await self._waiting.get()
+        while True:
+            lines = batches.setdefault((record.session, record.language), [])
+            lines += record.lines
+            if len(lines) >= MAX_BATCH_LINES or self._waiting.empty():
+                return list(batches.items())
+            record = self._waiting.get_nowait()
+
+    async def _take(self, key: Key, lines: Sequence[Line]) -> None:
+        if key not in self._reached:
+            self._reached[key] = await self._insist(partial(self._store.last_seq, *key))
+        if lines[-1].seq <= self._reached[key]:
+            return
+        try:
+            await self._apply(key, lines)
+        except BadMessage as error:
+            # The door lets no such line in; one session that has it all the same must not stop the others.
+            log.error("lines_refused", session=key[0], language=key[1], first_seq=lines[0].seq, reason=str(error))  # noqa: TRY400 (the reason is enough)
+
+    async def _apply(self, key: Key, lines: Sequence[Line]) -> None:
+        state = self._states.get(key)
+        if state is None:
+            state = await self._insist(partial(self._restored, key))
+        if lines[0].seq > state.last_seq + 1:
+            log.warning("hole_found", session=key[0], language=key[1], after=state.last_seq, before=lines[0].seq)
+            for missed in await self._insist(partial(self._missed, key, state.last_seq, lines[0].seq)):
+                state = await self._step(key, state, missed.lines)
+        await self._step(key, state, lines)
+
+    async def _step(self, key: Key, state: State, lines: Sequence[Line]) -> State:
+        after, records = step(state, lines)
+        for record in records:
+            await self._insist(partial(self._feed.publish, record))
+            log.debug("step_published", session=key[0], language=key[1], last_seq=record.last_seq)
+        self._reached[key] = max(self._reached[key], after.last_seq)
+        self._states[key] = after
+        self._states.move_to_end(key)
+        while len(self._states) > self._max_states:
+            self._states.popitem(last=False)
+        return after
+
+    async def _restored(self, key: Key) -> State:
+        """The state at the last step that was published or stored, from the lines before it.
+
+        It stops exactly there: what was shown as undecided then must be known, so that it can be taken back.
+        """
+        state = start(*key)
+        last = self._reached[key]
+        if last:
+            async for record in self._log.read(*key):
+                state, _ = step(state, [line for line in record.lines if line.seq <= last])
+                if record.lines[-1].seq >= last:
+                    break
+                await asyncio.sleep(0)
+            log.info("state_restored", session=key[0], language=key[1], last_seq=state.last_seq)
+        return state
+
+    async def _missed(self, key: Key, after: int, before: int) -> list[LineRecord]:
+        found = []
+        async for record in self._log.read(*key, after):
+            found.append(record)
+            if record.lines[-1].seq >= before - 1:
+                break
+        return found
+
+    async def _insist(self, call: Callable[[], Awaitable[_T]]) -> _T:
+        """Call until it is possible."""
+        tries = 0
+        while True:
+            try:
+                return await call()
+            except Unavailable as error:
+                tries += 1
+                await self._wait(error, tries)
+
+    async def _wait(self, error: Unavailable, tries: int) -> None:
+        """Wait longer after each try, and not as long as others, so that many don't come back at once."""
+        seconds = min(MAX_WAIT_SECONDS, max(self._first_wait, 0.001) * 2 ** min(tries - 1, 8))
+        seconds *= random.uniform(0.5, 1.0)  # noqa: S311 (spreads load, guards nothing)
+        log.warning("segment_waits", reason=str(error), tries=tries, seconds=round(seconds, 2))
+        await asyncio.sleep(seconds)
