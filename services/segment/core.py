@@ -16,9 +16,10 @@ from services.segment.head_reader import decide
 from services.segment.label_rules import is_role
 from services.segment.note_rules import apart_line
 from services.segment.rows import MAX_ROW, Row, cut_rows
-from services.segment.turn_rules import Token, cut_label, cut_note, joins, read_line
+from services.segment.turn_rules import Token, cut_label, cut_note, is_plain, joins, read_line
 
 _AT_EVERY = 50
+_SENTENCE_ENDS = frozenset(".?!")
 
 
 class Core(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
@@ -193,7 +194,7 @@ class Machine:
                 continue
             row = rows[index]
             decided = row.decided
-            if row.ended and (cut_label(row.text) or cut_note(row.text)):
+            if row.ended and row.text[-1:] not in _SENTENCE_ENDS and (cut_label(row.text) or cut_note(row.text)):
                 if index + 1 < len(rows):
                     following = rows[index + 1]
                     decided = following.decided
@@ -222,6 +223,11 @@ class Machine:
             return
         if len(text) <= 2 * MAX_HEAD and assembler.repeats_head(text.strip()):
             assembler.stand_apart(text, "furniture")
+            return
+        if is_plain(text) and not assembler.armed:
+            begin = row.begin + len(text) - len(text.lstrip())
+            assembler.text(text, self._seq_at(begin), self._at(begin))
+            assembler.end_row(len(text), ended=row.ended)
             return
         wrapped = row.starts
         for token in read_line(
@@ -256,5 +262,7 @@ class Machine:
             assembler.stand_apart(text, token.kind)
 
     def _at(self, offset: int) -> datetime | None:
+        if not self._times:
+            return None
         index = bisect_right(self._times, offset, key=lambda time: time[0]) - 1
         return self._times[index][1] if index >= 0 else None

@@ -8,7 +8,8 @@ import msgspec
 
 from captionflow.messages import Facts
 
-MAX_ABOUT = 4_000
+MAX_ABOUT = 4_096
+"""Longest ``Facts.about`` as JSON, in bytes: the rest stays in the head only."""
 MAX_TITLE = 300
 
 _KEY = re.compile(
@@ -165,7 +166,7 @@ def learn(facts: Facts, line: str) -> Facts:
         edition = next(value for value in get_args(Edition) if value == name)
     text = facts.about
     if key or about:
-        text = f"{text}\n{line}".strip()[:MAX_ABOUT]
+        text = _bounded(f"{text}\n{line}".strip())
     return msgspec.structs.replace(
         facts,
         title=facts.title or title,
@@ -174,6 +175,13 @@ def learn(facts: Facts, line: str) -> Facts:
         edition=edition,
         about=text,
     )
+
+
+def _bounded(text: str) -> str:
+    text = text[:MAX_ABOUT]
+    while len(msgspec.json.encode(text)) > MAX_ABOUT:
+        text = text[: len(text) * 3 // 4]
+    return text
 
 
 def _not_a_title(line: str) -> bool:

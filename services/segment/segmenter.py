@@ -17,6 +17,8 @@ REVISABLE_LINES = 32
 """A revision reaches so many lines back,"""
 REVISABLE_CHARS = 2_000
 """and so many characters; what comes later is kept apart from the turns."""
+MAX_HELD_CHARS = 3_000
+"""Lines that wait for revisions have so many characters at most, those included that none can reach any more."""
 MAX_INTERIMS = 4
 MAX_INTERIM_CHARS = 500
 MAX_STEP_CHARS = 16_000
@@ -102,6 +104,12 @@ def _fresh(last: int, lines: Sequence[Line]) -> list[Line]:
 def _batches(state: State, lines: Sequence[Line]) -> Iterator[list[Line]]:
     """Consecutive lines that can be one record: bounded, without a hole, revisions and interims alone."""
     last, chars, begin = state.last_seq, 0, 0
+    simple = (
+        bool(lines) and lines[-1].seq - last == len(lines) and sum(len(line.text) for line in lines) < MAX_STEP_CHARS
+    )
+    if simple and all(line.final and line.revises is None for line in lines):
+        yield list(lines)
+        return
     for index, line in enumerate(lines):
         chars += len(line.text)
         special = not line.final or line.revises is not None
@@ -139,7 +147,7 @@ def _plain(state: State, lines: list[Line]) -> tuple[State, StepRecord]:
     else:
         machine.feed(lines)
         keep = _reach(held)
-        if len(held) > 2 * REVISABLE_LINES or sum(len(one.text) for one in held) > 2 * REVISABLE_CHARS:
+        if len(held) > 2 * REVISABLE_LINES or _weighs(held) > MAX_HELD_CHARS:
             moved = Machine(state.session, state.language, base)
             moved.feed([_line(one) for one in held[:keep]])
             base, held = moved.core(), held[keep:]
@@ -199,7 +207,7 @@ def _revision(state: State, line: Line) -> tuple[State, StepRecord]:
         after, record = _finish(
             state, machine, line.seq, line.seq, (state.base, held), state.interims, before.assembler.closed
         )
-        if len(_encoder.encode(record)) <= MAX_RECORD_BYTES and _weighs(held) <= 2 * REVISABLE_CHARS:
+        if len(_encoder.encode(record)) <= MAX_RECORD_BYTES and _weighs(held) <= MAX_HELD_CHARS:
             return after, record
     machine = Machine(state.session, state.language, state.core)
     machine.remark(line.text, line.seq)

@@ -36,6 +36,13 @@ _CUT_TAIL = 100
 _QUOTES = {'"': '"', "“": "”", "‘": "’", "'": "'"}  # noqa: RUF001 (curly quotes as typed)
 
 
+def is_plain(line: str) -> bool:
+    """Whether a line can only be text: long, and without any character that the rules look for."""
+    return len(line) > MAX_NOTE and not (
+        ":" in line or "[" in line or "(" in line or ">" in line or "：" in line  # noqa: RUF001 (the Chinese colon)
+    )
+
+
 def read_line(line: str, *, starts: bool, marked: bool, trusted: bool, known: Callable[[str], bool]) -> Iterator[Token]:
     """The tokens of a line (without its line break), in order, all its words accounted for.
 
@@ -43,9 +50,6 @@ def read_line(line: str, *, starts: bool, marked: bool, trusted: bool, known: Ca
     alone before it. ``trusted`` and ``known``: see ``label_rules.find_label``.
     """
     colon = ":" in line or "：" in line  # noqa: RUF001 (the Chinese colon)
-    if not colon and len(line) > MAX_NOTE and not ("[" in line or "(" in line or ">" in line):
-        yield Token("text", line, 0)
-        return
     pos = 0
     if starts:
         why = apart_line(line.strip()) if len(line) <= 2 * MAX_NOTE else None

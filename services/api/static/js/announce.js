@@ -20,7 +20,7 @@ export function announcer(log) {
       log.replaceChildren();
       const last = turns.at(-1);
       turnId = last?.id ?? null;
-      done = last ? finishedSentences(said(last), 0).to : 0;
+      done = last ? finishedSentences(`${said(last)} `, 0).to : 0;
     },
     /** @param {Turn[]} turns */
     heard(turns) {

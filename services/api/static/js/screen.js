@@ -85,7 +85,7 @@ function text(state) {
 /** @param {any} now a session as the API gives it */
 function about(now) {
   find("card-room").textContent = now.room ?? "";
-  find("card-title").replaceChildren(element("bdi", {}, now.title || now.id));
+  for (const id of ["title", "card-title"]) find(id).replaceChildren(element("bdi", {}, now.title || now.id));
   const state = { live: "Live", finished: "Finished", scheduled: "Not yet begun" }[/** @type {"live"} */ (now.status)] ?? "";
   document.title = `${room || now.title || now.id} · ${state} · captionflow`;
   const ended = now.status === "finished";

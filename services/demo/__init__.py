@@ -1,0 +1,1 @@
+"""A session that shows at once what captionflow does: captioned live, over and over, without any network."""

@@ -1,0 +1,174 @@
+"""Reading along: the room screen and the follow page, while the network and the server come and go."""
+
+import re
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Program
+
+pytestmark = pytest.mark.browser
+
+
+def words(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def shown(page: Page) -> str:
+    return words(" ".join(page.locator("#captions .said").all_inner_texts()))
+
+
+def until_same(page: Page, program: Program, session: str) -> None:
+    """The page shows what the API says, no more and no less."""
+    page.wait_for_function(
+        "wanted => [...document.querySelectorAll('#captions .said')].map(p => { const said = p.cloneNode(true);"
+        "said.querySelector('.leftoff')?.remove(); return said.textContent; }).join(' ')"
+        ".replace(/\\s+/g, ' ').trim() === wanted",
+        arg=words(program.words(session)),
+    )
+
+
+def test_a_line_appears_on_the_room_screen_word_by_word(page: Page, program: Program) -> None:
+    program.announce("s-words", title="Words", room="Screen room")
+    program.say("s-words", 0, ">> ANNA: Good morning.")
+    page.goto("/rooms/screen-room")
+    expect(page.locator("#lines")).to_contain_text("Good morning.")
+    page.evaluate(
+        "() => { window.seen = []; new MutationObserver(() => "
+        "window.seen.push(document.getElementById('lines').innerText)).observe(document.getElementById('lines'), {childList: true, subtree: true, characterData: true}); }"
+    )
+    program.say("s-words", 1, "One two three four five.")
+    expect(page.locator("#lines")).to_contain_text("One two three four five.")
+    assert len(set(page.evaluate("window.seen"))) >= 5
+    assert page.locator("#lines b").first.inner_text() == "ANNA"
+
+
+def test_lines_on_the_room_screen_roll_and_never_jump(page: Page, program: Program) -> None:
+    program.announce("s-roll", title="Roll", room="Roll room")
+    program.say("s-roll", 0, ">> ANNA: We begin.")
+    page.goto("/s/s-roll/screen")
+    expect(page.locator("#lines")).to_contain_text("We begin.")
+    page.evaluate(
+        "() => { window.seen = []; new MutationObserver(() => window.seen.push("
+        "[...document.querySelectorAll('#lines .line')].map(line => line.textContent)))"
+        ".observe(document.getElementById('lines'), {childList: true, subtree: true}); }"
+    )
+    program.say("s-roll", 1, *(f"Sentence number {n} goes on for a little while." for n in range(8)))
+    expect(page.locator("#lines")).to_contain_text("number 7 goes on for a little while.")
+    seen: list[list[str]] = page.evaluate("window.seen")
+    for before, after in pairwise(seen):
+        appended = after[:-1] == before[:-1] and after[-1].startswith(before[-1])
+        rolled = after[:-1] == before[1:]
+        assert appended or rolled, (before, after)
+
+
+def test_the_room_screen_takes_its_looks_from_the_address(page: Page, program: Program) -> None:
+    program.announce("s-look", title="Look", room="Look room")
+    program.say("s-look", 0, *(f">> ANNA: Line {n} is said." for n in range(6)))
+    page.goto("/s/s-look/screen?lines=2&colour=yellow&size=1.5&spacing=1.6")
+    expect(page.locator("#lines .line")).to_have_count(2)
+    expect(page.locator("#lines")).to_contain_text("Line 5 is said.")
+    assert page.locator("#lines").evaluate("e => getComputedStyle(e).color") == "rgb(255, 233, 92)"
+
+
+def test_the_room_screen_goes_on_with_what_is_live_next(page: Page, program: Program) -> None:
+    program.announce("s-first", title="The first", room="Relay room")
+    page.goto("/rooms/relay-room")
+    expect(page.locator("#card")).to_contain_text("captions begin by themselves")
+    expect(page.locator("#qr")).to_have_attribute("src", "/s/s-first/qr.svg")
+    program.say("s-first", 0, ">> ANNA: First words.", ends=True)
+    program.announce("s-second", title="The second", room="Relay room")
+    program.say("s-second", 0, ">> BEN: Second words.")
+    expect(page.locator("#lines")).to_contain_text("Second words.", timeout=15_000)
+
+
+def test_after_a_cut_network_the_reader_has_missed_nothing(page: Page, program: Program) -> None:
+    program.announce("s-cut", title="Cut")
+    program.say("s-cut", 0, ">> ANNA: Before the tunnel.")
+    page.goto("/s/s-cut/follow")
+    expect(page.locator("#captions")).to_contain_text("Before the tunnel.")
+    page.context.set_offline(True)
+    expect(page.locator("#status")).to_have_text("You are offline. What is said is kept for you.")
+    program.say("s-cut", 1, "In the tunnel.", ">> BEN: Beyond the basic plane 🎉 too.", "And more.")
+    page.context.set_offline(False)
+    expect(page.locator("#status")).to_contain_text("Nothing was missed")
+    program.say("s-cut", 4, ">> ANNA: After the tunnel.")
+    expect(page.locator("#captions")).to_contain_text("After the tunnel.")
+    until_same(page, program, "s-cut")
+    expect(page.locator("#left-off")).to_have_count(1)
+
+
+def test_after_a_killed_server_the_follow_page_goes_on_by_itself(page: Page, program: Program) -> None:
+    program.announce("s-kill", title="Kill")
+    program.say("s-kill", 0, ">> ANNA: Before the kill.", "It was acknowledged")
+    page.goto("/s/s-kill/follow")
+    expect(page.locator("#captions")).to_contain_text("It was acknowledged")
+    program.kill()
+    expect(page.locator("#status")).to_contain_text("You are offline.")
+    program.start()
+    program.say("s-kill", 2, "and it is here.", ">> BEN: After the kill.")
+    expect(page.locator("#captions")).to_contain_text("After the kill.", timeout=30_000)
+    until_same(page, program, "s-kill")
+
+
+def test_a_reader_who_scrolled_back_is_not_pulled_down(page: Page, program: Program) -> None:
+    program.announce("s-scroll", title="Scroll")
+    program.say("s-scroll", 0, *(f">> ANNA: This is turn {n} of many." for n in range(40)))
+    page.goto("/s/s-scroll/follow")
+    expect(page.locator("#captions")).to_contain_text("turn 39")
+    page.evaluate("scrollTo(0, 200)")
+    program.say("s-scroll", 40, *(f">> BEN: This is turn {n} of many." for n in range(40, 45)))
+    expect(page.locator("#captions")).to_contain_text("turn 44")
+    expect(page.locator("#newer")).to_have_text(re.compile(r"^\d+ new lines ↓$"))
+    assert page.evaluate("scrollY") == 200
+    page.locator("#newer").click()
+    expect(page.locator("#newer")).to_be_hidden()
+    expect(page.locator(".turn").last).to_be_in_viewport()
+
+
+def test_pausing_holds_the_text_and_continuing_shows_what_waited(page: Page, program: Program) -> None:
+    program.announce("s-pause", title="Pause")
+    program.say("s-pause", 0, ">> ANNA: First.")
+    page.goto("/s/s-pause/follow")
+    expect(page.locator("#status")).to_have_text("Live")
+    page.locator("#pause").click()
+    program.say("s-pause", 1, "Second.")
+    expect(page.locator("#pause")).to_have_text("Continue (1 waiting)")
+    assert "Second." not in shown(page)
+    page.locator("#pause").click()
+    expect(page.locator("#captions")).to_contain_text("Second.")
+
+
+def test_announcing_is_off_until_asked_and_tells_finished_sentences_once(page: Page, program: Program) -> None:
+    program.announce("s-log", title="Log")
+    program.say("s-log", 0, ">> ANNA: Before. ")
+    page.goto("/s/s-log/follow")
+    expect(page.locator("#status")).to_have_text("Live")
+    assert page.locator("#announcer").inner_text() == ""
+    page.locator("summary", has_text="More").click()
+    page.locator("#announce").check()
+    program.say("s-log", 1, "A whole sentence. And half of")
+    expect(page.locator("#announcer p")).to_have_text(["A whole sentence."])
+    program.say("s-log", 2, "another one. Rest")
+    expect(page.locator("#announcer p")).to_have_text(["A whole sentence.", "And half of another one."])
+
+
+def test_an_unknown_session_begins_by_itself(page: Page, program: Program) -> None:
+    answer = page.goto("/s/s-later/follow")
+    assert answer is not None
+    assert answer.status == 404
+    expect(page.locator("h1")).to_have_text("Nothing has been said here yet")
+    program.announce("s-later", title="Later")
+    program.say("s-later", 0, ">> ANNA: Here I am.")
+    expect(page.locator("#captions")).to_contain_text("Here I am.")
+
+
+def test_the_home_page_runs_the_last_words_of_what_is_live(page: Page, program: Program) -> None:
+    program.announce("s-home", title="At home")
+    program.say("s-home", 0, ">> ANNA: Words at home.")
+    page.goto("/")
+    on = page.locator(".on", has=page.get_by_role("heading", name="At home"))
+    expect(on).to_contain_text("Words at home.")
+    program.say("s-home", 1, "They run on.")
+    expect(on).to_contain_text("They run on.")

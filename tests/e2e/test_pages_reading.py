@@ -1,0 +1,166 @@
+"""Every page for every reader: contrast, small screens, large text, no mouse, no script, hostile text."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.conftest import Program
+
+pytestmark = pytest.mark.browser
+
+HOSTILE = "<b>bold</b> <script>document.title = 'taken'</script> & \"quoted\""
+PAGES = {
+    "home": "/",
+    "room": "/rooms/reading-room",
+    "screen card": "/s/r-next/screen",
+    "follow": "/s/r-live/follow",
+    "transcript": "/s/r-done",
+    "search": "/search?q=hills",
+    "nothing found": "/search?q=zzzz",
+    "unknown session": "/s/r-unknown",
+    "unknown page": "/nowhere",
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def programme(program: Program) -> None:
+    text = (">> MARIA ODHIAMBO: We began in the hills with one mast.", "[Applause]", f">> <I>EVE</I>: {HOSTILE}")
+    program.announce("r-live", title="Live <i>now</i>", room="Reading room", event="Forum")
+    program.say("r-live", 0, *text)
+    program.announce("r-done", title="Done", event="Forum", about="Although it is largely accurate, it is no record.")
+    program.say("r-done", 0, *text, ">> CHAIR: The hills again.", ends=True)
+    program.announce("r-next", title="Next", room="Another room", event="Forum", date="2030-01-01")
+
+
+@pytest.fixture
+def reader(browser: Browser, program: Program) -> Iterator[Page]:
+    context = browser.new_context(base_url=program.url, viewport={"width": 320, "height": 640}, reduced_motion="reduce")
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()
+
+
+def settle(page: Page) -> None:
+    if page.locator("#status").count():
+        expect(page.locator("#status")).not_to_be_empty()
+    page.evaluate("document.fonts.ready")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_on(page: Page, name: str, theme: str) -> None:
+    page.emulate_media(color_scheme="light" if theme == "light" else "dark")
+    page.goto(PAGES[name])
+    settle(page)
+    options = {"rules": {"color-contrast-enhanced": {"enabled": True}}}
+    found = Axe().run(page, options=options)
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_scrolls_sideways_at_320_px_even_with_text_at_200_percent(reader: Page, name: str) -> None:
+    reader.goto(PAGES[name])
+    settle(reader)
+    sideways = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert reader.evaluate(sideways) <= 0
+    reader.evaluate("localStorage.setItem('captionflow.size', '3')")
+    reader.reload()
+    settle(reader)
+    assert reader.evaluate(sideways) <= 0
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_page_has_one_heading_a_title_and_a_way_past_the_header(page: Page, name: str) -> None:
+    page.goto(PAGES[name])
+    assert page.locator("h1").count() == 1
+    assert page.title().endswith(" · captionflow")
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").get_attribute("href") == "#main"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_markup_in_text_labels_and_titles_is_shown_as_text(page: Page) -> None:
+    for path in ("/s/r-live/follow", "/s/r-done", "/", "/s/r-live/screen"):
+        page.goto(path)
+        settle(page)
+        expect(page.locator("main")).to_contain_text("<b>bold</b>")
+        assert page.locator("main script, main i, .said b").count() == 0
+        assert page.title() != "taken"
+
+
+def test_the_transcript_tells_who_when_and_where_and_can_be_had_as_a_file(page: Page) -> None:
+    page.goto("/s/r-done")
+    expect(page.locator("h1")).to_have_text("Done")
+    assert page.title() == "Done · Finished · captionflow"
+    expect(page.locator(".people")).to_contain_text("MARIA ODHIAMBO")
+    expect(page.locator(".about")).to_contain_text("largely accurate")
+    expect(page.locator(".said").first).to_contain_text("[Applause]")
+    for kind in ("txt", "vtt", "srt", "json"):
+        answer = page.request.get(page.locator(f"a[download$='.{kind}']").get_attribute("href") or "")
+        assert answer.ok
+        assert "hills" in answer.text()
+
+
+def test_search_works_without_javascript_and_opens_the_very_turn(browser: Browser, program: Program) -> None:
+    context = browser.new_context(base_url=program.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/search")
+    page.get_by_role("searchbox").fill("hills again")
+    page.get_by_role("button", name="Search").click()
+    assert "q=hills+again" in page.url
+    hit = page.locator(".hit", has_text="CHAIR").first
+    expect(hit.locator("mark").first).to_have_text("hills")
+    hit.click()
+    expect(page.locator(":target")).to_contain_text("The hills again.")
+    expect(page.locator(":target")).to_be_in_viewport()
+    context.close()
+
+
+def test_filters_narrow_the_search_and_can_be_taken_off(page: Page) -> None:
+    page.goto("/search?q=hills")
+    page.locator(".facets a", has_text="CHAIR").first.click()
+    expect(page.locator(".hit").first).to_contain_text("CHAIR")
+    assert "speaker=CHAIR" in page.url
+    page.get_by_role("link", name="Remove the filter Speaker: CHAIR").click()
+    expect(page.locator(".hit", has_text="MARIA").first).to_be_visible()
+
+
+def test_nothing_found_says_what_to_try(page: Page) -> None:
+    page.goto("/search?q=%22zzzz%20NEAR(%22")
+    expect(page.get_by_role("heading", name="Nothing was found")).to_be_visible()
+
+
+def test_theme_and_text_size_are_kept(page: Page) -> None:
+    page.emulate_media(color_scheme="light")
+    page.goto("/")
+    page.get_by_role("button", name="Dark").click()
+    page.get_by_role("button", name="Larger text").click()
+    page.goto("/s/r-done")
+    root = page.locator("html")
+    expect(root).to_have_attribute("data-theme", "dark")
+    expect(root).to_have_attribute("data-size", "1")
+    page.get_by_role("button", name="Light").click()
+    assert page.evaluate("localStorage.getItem('captionflow.theme')") is None
+
+
+def test_the_follow_page_can_be_used_from_the_keyboard_alone(page: Page) -> None:
+    page.goto("/s/r-live/follow")
+    expect(page.locator("#status")).to_have_text("Live")
+    reached = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()"))
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline != "none" or page.evaluate("document.activeElement === document.body")
+    assert {"pause", "captions", "More", "A+"} <= reached
+
+
+def test_files_of_the_pages_are_cached_for_good_under_their_content(page: Page) -> None:
+    page.goto("/")
+    href = page.locator("link[rel=stylesheet]").get_attribute("href") or ""
+    assert "immutable" in page.request.get(href).headers["cache-control"]
+    assert page.request.get("/static/old/style.css").headers["cache-control"] == "public, max-age=60"
+    assert page.request.get("/static/x/../pages.py").status == 404

@@ -1,0 +1,84 @@
+"""What the tests of the segmenter share: lines made of text, and the ways to run them."""
+
+import random
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from captionflow.messages import Facts, Line, Part, StepRecord
+from captionflow.transcript import document, newest, words
+from services.segment.file_session import lines_of, segment_lines
+from services.segment.segmenter import State, start, step
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class Piece(NamedTuple):
+    text: str
+    at: timedelta | None = None
+    speaker: str | None = None
+
+
+def cut(text: str, how: str) -> list[str]:
+    if how == "words":
+        return re.findall(r"\s*\S+|\s+\Z", text)
+    if how == "whole":
+        return text.splitlines(keepends=True)
+    width = 1 if how == "chars" else int(how)
+    return [text[begin : begin + width] for begin in range(0, len(text), width)]
+
+
+def lines(pieces: Iterable[str], *, ends: bool = False, **fields: Any) -> list[Line]:
+    made = [
+        Line(sender="desk", number=number, text=text, seq=number + 1, received_at=NOW, **fields)
+        for number, text in enumerate(pieces)
+    ]
+    if ends:
+        made.append(Line(sender="desk", number=len(made), text="", seq=len(made) + 1, received_at=NOW, ends=True))
+    return made
+
+
+def read_text(text: str, how: str = "whole", *, repeat: bool = False) -> tuple[tuple[Part, ...], Facts]:
+    """As the command line does it."""
+    return segment_lines("s", "en", lines_of(Piece(piece) for piece in cut(text, how)), repeat=repeat)
+
+
+def run(sent: Sequence[Line], sizes: int | random.Random = 1) -> tuple[tuple[Part, ...], State, list[StepRecord]]:
+    """Step through lines in batches of a size, or of random sizes."""
+    state = start("s", "en")
+    records: list[StepRecord] = []
+    begin = 0
+    while begin < len(sent):
+        size = sizes if isinstance(sizes, int) else sizes.randint(1, 9)
+        state, more = step(state, sent[begin : begin + size])
+        records += more
+        begin += size
+    return newest(records), state, records
+
+
+def content(parts: Iterable[Part], facts: Facts) -> dict[str, Any]:
+    """A document without what names its lines: equal for every cut."""
+    found = document(parts, facts)
+    for turn in found["turns"]:
+        del turn["turn_id"], turn["version"]
+    return found
+
+
+def turns_of(text: str) -> list[tuple[str | None, str]]:
+    """(speaker, text) of each turn, paragraphs joined by a bar."""
+    found = document(*read_text(text))
+    return [(turn["speaker"], " | ".join(turn["paragraphs"])) for turn in found["turns"]]
+
+
+def speakers(text: str) -> list[str | None]:
+    return [speaker for speaker, _ in turns_of(text)]
+
+
+def letters(text: str) -> str:
+    """The text less white space, markers and the marks around labels."""
+    return re.sub(r"[\s>:*：]+", "", text)  # noqa: RUF001 (the Chinese colon)
+
+
+def letters_of(parts: Iterable[Part]) -> str:
+    return letters("".join(text for _, text in words(parts)))
