@@ -3,9 +3,9 @@
     python bench/fanout.py [--readers 1000] [--rate 50] [--seconds 15] [--stuck 200]
 
 The server is a process of its own, and so is the client, which counts what arrives and measures from publication to
-arrival on every tenth connection. Server CPU comes from /proc/<pid>/stat. Events are deltas of about 200 bytes. Ours makes
-and encodes them itself; nchan gets the same bytes by HTTP. Stuck readers connect and never read; that they stay connected
-is looked up in /proc/net/tcp.
+arrival on every tenth connection. Server CPU comes from /proc/<pid>/stat. Events are deltas of about 200 bytes. Ours
+makes and encodes them itself; nchan gets the same bytes by HTTP. Stuck readers connect and never read; that they stay
+connected is looked up in /proc/net/tcp.
 """
 
 import argparse
@@ -55,6 +55,7 @@ http {{
 async def serve(port: int, folder: str) -> None:
     import structlog  # noqa: PLC0415 - only this role needs it
     import uvicorn  # noqa: PLC0415
+
     from captionflow.messages import Session  # noqa: PLC0415
     from captionflow.settings import Settings  # noqa: PLC0415
     from captionflow.wiring import open_adapters  # noqa: PLC0415
@@ -154,7 +155,7 @@ class Client(asyncio.Protocol):
         if self.sampled:
             Client.latencies += [(now - int(text[:20])) / 1e6 for text in texts[1:] if text[:20].isdigit()]
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, _exc: Exception | None) -> None:
         Client.lost += 1
 
 
@@ -226,8 +227,20 @@ def measure(
     before_kb = resident_kb(pids)
     held = [_stuck(port, after) for _ in range(stuck)]
     client = subprocess.Popen(
-        [sys.executable, __file__, "--role", "read", "--port", str(port), "--readers", str(args.readers)]
-        + ["--seconds", str(args.seconds + 2), "--after", str(after)],
+        [
+            sys.executable,
+            __file__,
+            "--role",
+            "read",
+            "--port",
+            str(port),
+            "--readers",
+            str(args.readers),
+            "--seconds",
+            str(args.seconds + 2),
+            "--after",
+            str(after),
+        ]
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -330,7 +343,7 @@ def main() -> None:
     elif args.role == "read":
         uvloop.run(read(args.port, args.readers, args.seconds, args.after))
     else:
-        print(f"{args.readers} readers × {args.rate:g} events/s for {args.seconds:g} s, {os.cpu_count()} cores, "
+        print(f"{args.readers} readers x {args.rate:g} events/s for {args.seconds:g} s, {os.cpu_count()} cores, "
               f"load {os.getloadavg()[0]:.1f} before")  # fmt: skip
         bench_ours(args)
         bench_nchan(args)

@@ -72,9 +72,7 @@ async def _serve(settings: Settings, adapters: Adapters, listening: socket.socke
         app, http="httptools", log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=STOP_SECONDS
     )
     server = _Server(config, hub)
-    indexer = Indexer(
-        adapters.step_feed, adapters.turn_store, adapters.sessions, on_session=hub.session_changed
-    )
+    indexer = Indexer(adapters.step_feed, adapters.turn_store, adapters.sessions, on_session=hub.session_changed)
     work = [
         asyncio.create_task(indexer.run(), name="index"),
         asyncio.create_task(_later(Runner(adapters.line_log, adapters.step_feed, adapters.turn_store)), name="segment"),

@@ -32,7 +32,11 @@ def shared() -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever uses the fixture `shared` carries the marker `shared`, so that `-m "not shared"` leaves it out."""
+    """Mark what uses the fixture `shared`, so that `-m "not shared"` leaves it out; browser tests come last.
+
+    Playwright's loop stays in the main thread from the first browser test on, and asyncio allows no second one there.
+    """
+    items.sort(key=lambda item: "e2e" in item.path.parts)
     for item in items:
         if "shared" in getattr(item, "fixturenames", ()):
             item.add_marker("shared")

@@ -43,5 +43,5 @@ async def _indexed(line_log: LineLog, store: TurnStore, session: str, language: 
     last = 0
     async for record in line_log.read(session, language):
         last = record.lines[-1].seq
-    while await store.last_seq(session, language) < last:
+    while await store.last_seq(session, language) < last:  # noqa: ASYNC110  the store tells nobody when it is written
         await asyncio.sleep(0.02)

@@ -1,4 +1,7 @@
-"""``captionflow``: the command line. Exit codes: 0 done, 1 refused, 2 usage, 3 unavailable, 4 not found, 5 misconfigured."""
+"""``captionflow``: the command line.
+
+Exit codes: 0 done, 1 refused, 2 usage, 3 unavailable, 4 not found, 5 misconfigured, 130 interrupted.
+"""
 
 import asyncio
 import os

@@ -66,11 +66,12 @@ class Indexer:
             await self._apply(batch)
 
     async def _apply(self, batch: Sequence[StepRecord]) -> None:
-        await _insist(partial(self._turns.apply, batch))
-        log.debug("steps_indexed", steps=len(batch))
+        # First, because a step that the turns reflect is never made again: a stop in between must not lose its facts.
         latest = {step.session: step.facts for step in batch if step.facts is not None}
         for session, facts in latest.items():
             await _insist(partial(self._learn, session, facts))
+        await _insist(partial(self._turns.apply, batch))
+        log.debug("steps_indexed", steps=len(batch))
 
     async def _learn(self, session: str, facts: Facts) -> None:
         try:

@@ -1,7 +1,5 @@
 """What every line log promises (captionflow.ports.LineLog)."""
 
-# ruff: noqa: RUF001  look-alike characters are the point
-
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,5 @@
 """What every search promises (captionflow.ports.Search)."""
 
-# ruff: noqa: RUF001  look-alike characters are the point
-
 import base64
 from datetime import UTC, datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """What every session store promises (captionflow.ports.SessionStore)."""
 
-# ruff: noqa: RUF001  look-alike characters are the point
-
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any

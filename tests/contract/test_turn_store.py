@@ -1,7 +1,5 @@
 """What every turn store promises (captionflow.ports.TurnStore)."""
 
-# ruff: noqa: RUF001  look-alike characters are the point
-
 import asyncio
 from typing import Any
 

@@ -19,6 +19,14 @@ def shown(page: Page) -> str:
     return words(" ".join(page.locator("#captions .said").all_inner_texts()))
 
 
+def until_on_screen(page: Page, text: str) -> None:
+    """The room screen's lines, read one after the other, have this text."""
+    page.wait_for_function(
+        "text => [...document.querySelectorAll('#lines .line')].map(line => line.textContent).join(' ').includes(text)",
+        arg=text,
+    )
+
+
 def until_same(page: Page, program: Program, session: str) -> None:
     """The page shows what the API says, no more and no less."""
     page.wait_for_function(
@@ -36,10 +44,11 @@ def test_a_line_appears_on_the_room_screen_word_by_word(page: Page, program: Pro
     expect(page.locator("#lines")).to_contain_text("Good morning.")
     page.evaluate(
         "() => { window.seen = []; new MutationObserver(() => "
-        "window.seen.push(document.getElementById('lines').innerText)).observe(document.getElementById('lines'), {childList: true, subtree: true, characterData: true}); }"
+        "window.seen.push(document.getElementById('lines').innerText))"
+        ".observe(document.getElementById('lines'), {childList: true, subtree: true, characterData: true}); }"
     )
     program.say("s-words", 1, "One two three four five.")
-    expect(page.locator("#lines")).to_contain_text("One two three four five.")
+    until_on_screen(page, "One two three four five.")
     assert len(set(page.evaluate("window.seen"))) >= 5
     assert page.locator("#lines b").first.inner_text() == "ANNA"
 
@@ -55,7 +64,7 @@ def test_lines_on_the_room_screen_roll_and_never_jump(page: Page, program: Progr
         ".observe(document.getElementById('lines'), {childList: true, subtree: true}); }"
     )
     program.say("s-roll", 1, *(f"Sentence number {n} goes on for a little while." for n in range(8)))
-    expect(page.locator("#lines")).to_contain_text("number 7 goes on for a little while.")
+    until_on_screen(page, "number 7 goes on for a little while.")
     seen: list[list[str]] = page.evaluate("window.seen")
     for before, after in pairwise(seen):
         appended = after[:-1] == before[:-1] and after[-1].startswith(before[-1])

@@ -79,9 +79,7 @@ def test_the_seed_transcript_gives_its_ten_turns_and_facts(shared: Path) -> None
 
 
 def test_results_of_real_files_are_those_of_the_digests(shared: Path) -> None:
-    found = {
-        str(path.relative_to(shared)): digest(document(*read_text(text_of(path)))) for path in real_files(shared)
-    }
+    found = {str(path.relative_to(shared)): digest(document(*read_text(text_of(path)))) for path in real_files(shared)}
     if os.environ.get("UPDATE_DIGESTS"):
         DIGESTS.write_text(json.dumps(found, indent=1) + "\n")
     assert found == json.loads(DIGESTS.read_text())

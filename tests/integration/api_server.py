@@ -9,10 +9,11 @@ from typing import Any
 
 import msgspec
 import uvicorn
+from fastapi import FastAPI
+
 from captionflow.messages import Facts, Part, StepRecord
 from captionflow.settings import Settings
 from captionflow.wiring import Adapters, open_adapters
-from fastapi import FastAPI
 from services.api.app import create_app
 
 

@@ -6,14 +6,14 @@ import socket
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
+from api_server import Api, Event, Stream, serving, step_of, stream
+
+from captionflow.messages import Part, StepRecord
 from services.api import broadcast, transport
 from services.api.broadcast import DirectReader
 from services.api.delta import PartDelta, apply
-
-import msgspec
-from captionflow.messages import Part, StepRecord
-from api_server import Api, Event, Stream, serving, step_of, stream
 
 
 async def _announce(api: Api, session: str = "talk") -> None:

@@ -77,7 +77,7 @@ def speakers(text: str) -> list[str | None]:
 
 def letters(text: str) -> str:
     """The text less white space, markers and the marks around labels."""
-    return re.sub(r"[\s>:*：]+", "", text)  # noqa: RUF001 (the Chinese colon)
+    return re.sub(r"[\s>:*：]+", "", text)
 
 
 def letters_of(parts: Iterable[Part]) -> str:

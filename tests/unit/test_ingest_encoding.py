@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001  Cyrillic letters are what is tested
 import pytest
 
 from captionflow.errors import BadMessage
