@@ -240,7 +240,7 @@ def measure(
             str(args.seconds + 2),
             "--after",
             str(after),
-        ]
+        ],
         stdout=subprocess.PIPE,
         text=True,
     )
