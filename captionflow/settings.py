@@ -33,6 +33,10 @@ class Secret:
         """Whether ``given`` is the secret; takes as long for a near miss as for a far one."""
         return hmac.compare_digest(self._value.encode(), given.encode("utf-8", "surrogatepass"))
 
+    def reveal(self) -> str:
+        """The secret itself, for the one request header that must carry it."""
+        return self._value
+
     def __repr__(self) -> str:
         return "Secret(***)"
 
@@ -104,7 +108,7 @@ def _host(value: str) -> str:
         return value
 
 
-def _web_address(value: str) -> str | None:
+def _web_address(value: str) -> str:
     problem = "is not a web address of the form https://host[:port][/path]"
     try:
         parts = urlsplit(value)
@@ -159,12 +163,20 @@ class Settings:
         doc="How readers reach this server, for QR codes and permalinks; taken from the request when not set.",
         example="https://captions.example.org",
     )
+    url: str = _setting(
+        "URL",
+        "http://127.0.0.1:8000",
+        _web_address,
+        unit="web address",
+        doc="Where `replay`, `export`, `search` and `tail` find a running captionflow.",
+        example="https://captions.example.org",
+    )
     ingest_token: Secret | None = _setting(
         "INGEST_TOKEN",
         None,
         _secret,
         unit="secret, 16 to 200 characters",
-        doc="When set, everything that writes needs `Authorization: Bearer <token>`.",
+        doc="When set, everything that writes needs `Authorization: Bearer <token>`; `replay` sends it.",
         example="a line of `openssl rand -hex 24`",
         secret=True,
     )
