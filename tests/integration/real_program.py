@@ -1,0 +1,157 @@
+"""The installed program in processes of its own: a server on a free port, and commands that end."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+import msgspec
+import pytest
+
+from captionflow.messages import Session
+from captionflow.transcript import Turn
+
+PROGRAM = str(Path(sys.executable).parent / "captionflow")
+READY_SECONDS = 20
+
+
+def environ(folder: Path | None = None, **settings: object) -> dict[str, str]:
+    """The environment with these settings and none of the caller's."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CAPTIONFLOW_")}
+    given = {"DATA": folder, "DEMO": "false", **settings}
+    return kept | {f"CAPTIONFLOW_{name}": str(value) for name, value in given.items() if value is not None}
+
+
+def run_command(
+    *arguments: object, stdin: bytes | None = None, seconds: float = 60, cwd: Path | None = None, **settings: object
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a command to its end; its output goes to pipes."""
+    return subprocess.run(
+        [PROGRAM, *map(str, arguments)],
+        input=stdin,
+        stdin=subprocess.DEVNULL if stdin is None else None,
+        capture_output=True,
+        timeout=seconds,
+        cwd=cwd,
+        env=environ(**settings),
+        check=False,
+    )
+
+
+def start_command(*arguments: object, **settings: object) -> subprocess.Popen[bytes]:
+    """Start a command and leave it alone; output to pipes."""
+    return subprocess.Popen(
+        [PROGRAM, *map(str, arguments)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environ(**settings),
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+class Server:
+    """``captionflow run`` over a folder; it can be killed and started again on the same port."""
+
+    def __init__(self, folder: Path, **settings: object) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.settings = settings
+        self.log = folder.parent / f"{folder.name}.log"
+        self.client = httpx.Client(base_url=self.url, timeout=10)
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        self.wait_until_ready()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+        self.client.close()
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [PROGRAM, "run"],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=environ(self.folder, PORT=self.port, LOG_FORMAT="json", **self.settings),
+            )
+
+    def wait_until_ready(self) -> None:
+        assert self.process is not None
+        end = time.monotonic() + READY_SECONDS
+        while time.monotonic() < end:
+            try:
+                if self.client.get("/readyz").status_code == 200:
+                    return
+            except httpx.TransportError:
+                assert self.process.poll() is None, self.log.read_text()
+            time.sleep(0.05)
+        pytest.fail(f"the program was not ready in time: {self.log.read_text()}")
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+    def stop(self, sent: signal.Signals = signal.SIGTERM, seconds: float = 20) -> int:
+        """End it in the orderly way; returns the exit code."""
+        assert self.process is not None
+        self.process.send_signal(sent)
+        code = self.process.wait(seconds)
+        self.process = None
+        return code
+
+    def get(self, path: str, **query: Any) -> Any:
+        return self.client.get(path, params=query).raise_for_status().json()
+
+    def announce(self, session: str, **fields: Any) -> None:
+        self.client.post("/v1/sessions", json={"id": session, **fields}).raise_for_status()
+
+    def send(self, session: str, first: int, *texts: str, sender: str = "desk", ends: bool = False) -> httpx.Response:
+        lines: list[dict[str, Any]] = [{"number": first + n, "text": text} for n, text in enumerate(texts)]
+        lines[-1]["ends"] = ends
+        return self.client.post(f"/v1/sessions/{session}/lines", json={"sender": sender, "lines": lines})
+
+    def transcript(self, session: str) -> tuple[Session, tuple[Turn, ...], int]:
+        """The session, its turns without the head, and the position that they reflect."""
+        found = self.client.get(f"/v1/sessions/{session}/transcript.json").raise_for_status().content
+        document = msgspec.json.decode(found, type=_Transcript)
+        return document.session, tuple(turn for turn in document.turns if turn.ordinal), document.last_seq
+
+    def wait_for_seq(self, session: str, seq: int, seconds: float = 20) -> tuple[Turn, ...]:
+        """The turns, once they reflect this position."""
+        end = time.monotonic() + seconds
+        while True:
+            _, turns, reached = self.transcript(session)
+            if reached >= seq:
+                return turns
+            assert time.monotonic() < end, f"only {reached} of {seq} lines are in the transcript"
+            time.sleep(0.05)
+
+
+class _Transcript(msgspec.Struct):
+    session: Session
+    turns: tuple[Turn, ...]
+    last_seq: int
+
+
+def spoken(turns: Sequence[Turn]) -> list[tuple[str | None, tuple[str, ...]]]:
+    """Who said what."""
+    return [(turn.speaker, turn.paragraphs) for turn in turns]
