@@ -1,13 +1,15 @@
 """What the search page shows: hits by session, filters with counts, and the URL of each next step. Pure."""
 
 from collections.abc import Mapping
+from datetime import date
 from itertools import groupby
 from typing import Literal
 from urllib.parse import quote, urlencode
 
 import msgspec
 
-from captionflow.ports import Count, Hit, SearchPage, SearchQuery
+from captionflow.ports import Count, Fragment, Hit, SearchPage, SearchQuery
+from services.api.page_sessions import day
 from services.api.page_turns import anchor
 
 MAX_QUERY_CHARS = 500
@@ -15,14 +17,16 @@ MAX_QUERY_CHARS = 500
 
 FilterName = Literal["speaker", "event", "language", "room", "session"]
 
+_SENTENCE_ENDS = ".!?…。\uff01\uff1f)]\"'”\u2019"
 _FILTERS: tuple[FilterName, ...] = ("speaker", "event", "language", "room", "session")
 
 
 class Found(msgspec.Struct, frozen=True):
-    """One hit, and where it is read in its place."""
+    """One hit, where it is read in its place, and its words with ``…`` where they were cut out of a sentence."""
 
     hit: Hit
     url: str
+    fragments: tuple[Fragment, ...]
 
 
 class SessionHits(msgspec.Struct, frozen=True):
@@ -32,7 +36,7 @@ class SessionHits(msgspec.Struct, frozen=True):
     title: str
     event: str
     room: str
-    date: str | None
+    day: date | None
     hits: tuple[Found, ...]
 
 
@@ -97,8 +101,8 @@ def search_view(query: SearchQuery, page: SearchPage) -> SearchView:
             title=hits[0].session_title,
             event=hits[0].event,
             room=hits[0].room,
-            date=hits[0].date,
-            hits=tuple(Found(hit, hit_url(hit)) for hit in hits),
+            day=day(hits[0].date),
+            hits=tuple(Found(hit, hit_url(hit), in_context(hit.fragments)) for hit in hits),
         )
         for session, hits in ((key, list(group)) for key, group in groupby(page.hits, lambda hit: hit.session))
     )
@@ -119,6 +123,16 @@ def hit_url(hit: Hit) -> str:
     """The transcript at the very turn."""
     where = anchor(hit.session, hit.language, hit.turn_id, hit.part)
     return f"/s/{quote(hit.session)}?{urlencode({'lang': hit.language})}#{quote(where)}"
+
+
+def in_context(fragments: tuple[Fragment, ...]) -> tuple[Fragment, ...]:
+    """The fragments with ``…`` before one that begins inside a sentence and after one that ends in it."""
+    text = "".join(fragment.text for fragment in fragments).strip()
+    if not text:
+        return fragments
+    before = (Fragment("… "),) if text[0].islower() else ()
+    after = () if text[-1] in _SENTENCE_ENDS else (Fragment(" …"),)
+    return (*before, *fragments, *after)
 
 
 def _facets(query: SearchQuery, page: SearchPage) -> tuple[Facet, ...]:

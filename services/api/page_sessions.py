@@ -3,12 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
 from captionflow.messages import Session
 
+LATE = timedelta(hours=4)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EDITIONS = {
     "raw": "raw, not yet corrected",
@@ -42,13 +43,18 @@ def room_slug(room: str) -> str:
     return re.sub(r"[^\w]+|_+", "-", folded).strip("-")
 
 
+def day(text: str | None) -> date | None:
+    """An ISO day, or None: what a session's date says may be anything."""
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
+
+
 def day_of(session: Session) -> date | None:
     """The day a session belongs to: announced, or of its start; None if nobody said."""
     if session.date:
-        try:
-            return date.fromisoformat(session.date)
-        except ValueError:
-            return None
+        return day(session.date)
     return session.starts_at.date() if session.starts_at else None
 
 
@@ -66,8 +72,11 @@ def programme(sessions: Sequence[Session], today: date) -> Programme:
     )
 
 
-def room_state(sessions: Sequence[Session], slug: str) -> RoomState | None:
-    """What is going on in the room of this slug; None if no session names it."""
+def room_state(sessions: Sequence[Session], slug: str, now: datetime) -> RoomState | None:
+    """What is going on in the room of this slug; None if no session names it.
+
+    A session that should have begun more than ``LATE`` ago is not what comes next: nobody captioned it.
+    """
     here = [session for session in sessions if session.room and room_slug(session.room) == slug]
     if not here:
         return None
@@ -78,7 +87,7 @@ def room_state(sessions: Sequence[Session], slug: str) -> RoomState | None:
         name=here[0].room,
         now=max(live, key=_start, default=None),
         last=max(done, key=lambda one: one.updated_at, default=None),
-        next=min(waiting, key=_start, default=None),
+        next=min((one for one in waiting if not _missed(one, now)), key=_start, default=None),
     )
 
 
@@ -95,6 +104,13 @@ def edition_in_words(session: Session) -> str:
 def long_day(day: date | None) -> str:
     """``12 November 2015``, or nothing."""
     return f"{day.day} {day:%B %Y}" if day else ""
+
+
+def _missed(session: Session, now: datetime) -> bool:
+    if session.starts_at:
+        return session.starts_at + LATE < now
+    announced = day_of(session)
+    return announced is not None and announced < now.date()
 
 
 def _start(session: Session) -> tuple[datetime, str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
 
+import msgspec
 import segno
 from fastapi import APIRouter, Query, Request
 from fastapi import Path as InPath
@@ -45,6 +46,9 @@ _TEMPLATES.filters |= {
     "state": page_sessions.state_in_words,
 }
 
+EARLIER_SHOWN = 50
+"""Past sessions on the home page before it says how many there are; ``?earlier=all`` shows them all."""
+
 SessionId = Annotated[str, InPath(max_length=200)]
 Language = Annotated[str | None, Query(max_length=35)]
 
@@ -74,14 +78,19 @@ class _Pages:
     def __init__(self, adapters: "Adapters", settings: "Settings", now: Callable[[], datetime]) -> None:
         self._adapters, self._settings, self._now = adapters, settings, now
 
-    async def home(self, request: Request) -> Response:
+    async def home(self, request: Request, earlier: str = "") -> Response:
         sessions = await self._adapters.sessions.list(SessionFilter())
         programme = page_sessions.programme(sessions, self._now().date())
+        older = 0 if earlier == "all" else max(0, len(programme.earlier) - EARLIER_SHOWN)
+        if older:
+            programme = msgspec.structs.replace(programme, earlier=programme.earlier[:EARLIER_SHOWN])
         words = {}
         for session in programme.now:
             turns = await self._adapters.turn_store.turns(session.id, session.languages[0], last=1)
             words[session.id] = page_turns.last_words(turns.parts)
-        return _page("home.html", programme=programme, words=words, any=bool(sessions), base=self._base(request))
+        return _page(
+            "home.html", programme=programme, older=older, words=words, any=bool(sessions), base=self._base(request)
+        )
 
     async def search(self, request: Request) -> Response:
         query = search_query(request.query_params)
@@ -95,18 +104,19 @@ class _Pages:
         return _page("search.html", view=search_view(query, page), trouble=trouble)
 
     async def room(self, slug: str, request: Request) -> Response:
-        state = page_sessions.room_state(await self._adapters.sessions.list(SessionFilter()), slug)
-        if state is None:
+        state = await self._room(slug)
+        shown = state and (state.now or state.next or state.last)
+        if not shown:
             return _nothing_yet(slug, f"/rooms/{quote(slug, safe='')}")
-        shown = state.now or state.next or state.last
-        return _page("screen.html", session=shown, room=state, language=None, base=self._base(request))
+        return _page("screen.html", session=shown, room=state, alone=False, language=None, base=self._base(request))
 
     async def screen(self, session_id: SessionId, request: Request, lang: Language = None) -> Response:
         session = await self._find(session_id)
         if session is None:
             return _nothing_yet(session_id)
         language = _language(session, lang)
-        return _page("screen.html", session=session, room=None, language=language, base=self._base(request))
+        room = await self._room(page_sessions.room_slug(session.room)) if session.room else None
+        return _page("screen.html", session=session, room=room, alone=True, language=language, base=self._base(request))
 
     async def qr(self, session_id: SessionId, request: Request) -> Response:
         """The follow page's address, to be read by a phone."""
@@ -137,6 +147,9 @@ class _Pages:
             return await self._adapters.sessions.get(session_id)
         except (NotFound, BadMessage):
             return None
+
+    async def _room(self, slug: str) -> page_sessions.RoomState | None:
+        return page_sessions.room_state(await self._adapters.sessions.list(SessionFilter()), slug, self._now())
 
     def _base(self, request: Request) -> str:
         return (self._settings.public_url or str(request.base_url)).rstrip("/")

@@ -13,6 +13,7 @@ const missed = find("missed");
 const pauseButton = find("pause");
 const session = /** @type {string} */ (captions.dataset.session);
 const language = /** @type {string} */ (captions.dataset.lang);
+const BACK_FOR = 10_000; // "you are back" is read by then
 const keptMark = `captionflow.left.${session}.${language}`;
 
 let state = empty();
@@ -23,7 +24,8 @@ let mark = null;
 let paused = false;
 let pausedAt = 0;
 let first = true;
-let away = false;
+/** Said after a cut, until there is nothing to say but "Live" again. */
+let back = 0;
 let shown = "connecting";
 let seqWhenCut = 0;
 const announce = announcer(find("announcer"));
@@ -36,13 +38,24 @@ function readMark() {
   } catch { return null; }
 }
 function writeMark() {
-  const end = endOf(turns);
-  try { if (end) localStorage.setItem(keptMark, JSON.stringify(end)); } catch { /* private mode */ }
-  return end;
+  const left = atEnd() ? endOf(turns) : lastSeen();
+  try { if (left) localStorage.setItem(keptMark, JSON.stringify(left)); } catch { /* private mode */ }
+  return left;
+}
+/** The last paragraph before the reader's eyes. @returns {import("./render.js").Mark | null} */
+function lastSeen() {
+  const edge = floor();
+  const seen = [...captions.querySelectorAll(".said")].filter((one) => one.getBoundingClientRect().top < edge).at(-1);
+  const article = /** @type {HTMLElement | null | undefined} */ (seen?.closest("article"));
+  if (!seen || !article) return null;
+  const paragraph = [...article.querySelectorAll(".said")].indexOf(seen);
+  return endOf(turns.filter((turn) => turn.id === article.dataset.turn), paragraph);
 }
 
 const lineHeight = () => parseFloat(getComputedStyle(captions).lineHeight) || 24;
-const below = () => captions.getBoundingClientRect().bottom - (find("status").closest(".bar")?.getBoundingClientRect().top ?? innerHeight);
+/** Where the reader's view of the text ends: at the bar, or at the window's edge where the bar does not stick. */
+const floor = () => Math.min(innerHeight, status.closest(".bar")?.getBoundingClientRect().top ?? innerHeight);
+const below = () => captions.getBoundingClientRect().bottom - floor();
 const atEnd = () => below() < lineHeight() * 2;
 let readTo = 0; // height of the captions that the reader has had before their eyes
 
@@ -70,7 +83,7 @@ function draw() {
 function text(now) {
   state = now;
   const seen = turnsOf(state);
-  if (shown === "back") say("live");
+  if (back && state.seq > seqWhenCut) tell("You are back. Nothing was missed: what was said meanwhile is here.");
   if (paused) {
     const lines = state.seq - pausedAt;
     pauseButton.textContent = lines ? `Continue (${lines} waiting)` : "Continue";
@@ -82,7 +95,6 @@ function text(now) {
   draw();
   first = false;
   missed.hidden = !mark || isEnd(turns, mark);
-  if (away && !mark) mark = null;
 }
 
 function begin() {
@@ -95,27 +107,36 @@ function begin() {
   }
 }
 
-/** @param {import("./live.js").Standing | "back"} standing */
+/** @param {string} words @param {boolean} live */
+function tell(words, live = false) {
+  if (status.textContent === words) return;
+  const end = atEnd() && !first;
+  status.textContent = words;
+  status.classList.toggle("live", live);
+  if (end) toEnd(); // a longer message makes the bar taller
+}
+
+/** @param {import("./live.js").Standing} standing */
 function say(standing) {
-  if (standing === "live" && (shown === "offline" || shown === "back") && state.seq >= seqWhenCut) {
-    const caught = state.seq - seqWhenCut;
-    if (shown === "offline") { shown = "back"; status.textContent = "You are back."; }
-    status.textContent = caught ? "You are back. Nothing was missed: what was said meanwhile is here." : "You are back. Nothing was missed.";
-    return;
-  }
-  if (standing === "offline" && shown !== "offline") {
+  if (standing === shown) return;
+  const cut = shown === "offline";
+  shown = standing;
+  clearTimeout(back);
+  back = 0;
+  if (standing === "live" && cut) {
+    // The server goes on from the last word that is here, or sends everything anew.
+    tell("You are back. Nothing was missed.");
+    back = setTimeout(() => { back = 0; tell("Live", true); }, BACK_FOR);
+  } else if (standing === "live") tell("Live", true);
+  else if (standing === "offline") {
     seqWhenCut = state.seq;
     if (!mark && turns.length) mark = writeMark();
+    tell("You are offline. What is said is kept for you.");
+  } else if (standing === "gone") tell("This session is not here any more.");
+  else if (standing === "finished") {
+    tell("This session has ended. This is all of it.");
+    named("finished");
   }
-  shown = standing;
-  const says = {
-    connecting: "", live: "Live", back: "", gone: "This session is not here any more.",
-    offline: "You are offline. What is said is kept for you.",
-    finished: "This session has ended. This is all of it.",
-  };
-  status.textContent = says[standing];
-  status.className = standing === "live" ? "live" : "";
-  if (standing === "finished") named("finished");
 }
 
 /** @param {string} now */
@@ -149,7 +170,6 @@ find("copy").addEventListener("click", async (event) => {
   setTimeout(() => { button.textContent = "Copy the text"; }, 4000);
 });
 document.addEventListener("visibilitychange", () => {
-  away = document.hidden;
   if (document.hidden) {
     const end = writeMark();
     if (atEnd()) mark = end;

@@ -85,13 +85,13 @@ function append(made, kind, text) {
   else made.append(kind === "note" ? " " : "", element("span", { class: kind }, text), kind === "note" ? " " : "");
 }
 
-/** Where the text ends now. @param {Turn[]} turns @returns {Mark | null} */
-export function endOf(turns) {
+/** Where the text ends now, or one paragraph of its last turn. @param {Turn[]} turns @param {number} at @returns {Mark | null} */
+export function endOf(turns, at = -1) {
   const turn = turns.at(-1);
-  const paragraph = turn?.paragraphs.at(-1);
+  const paragraph = turn?.paragraphs.at(at);
   if (!turn || !paragraph) return null;
   const spoken = paragraph.runs.filter((run) => run.kind !== "interim");
-  return { turn: turn.id, paragraph: turn.paragraphs.length - 1, chars: spoken.reduce((sum, run) => sum + run.text.length, 0) };
+  return { turn: turn.id, paragraph: turn.paragraphs.indexOf(paragraph), chars: spoken.reduce((sum, run) => sum + run.text.length, 0) };
 }
 
 /** Whether nothing was said after the mark. @param {Turn[]} turns @param {Mark} mark */

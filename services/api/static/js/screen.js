@@ -10,6 +10,8 @@ const STILL_AFTER = 15_000;
 const LINES_STAY = 20_000; // the last words of a session can be read before the card covers them
 const ASK_ROOM = 5_000;
 const TURNS = 6;
+const LATE = 4 * 3600_000; // as in services/api/page_sessions.py: what should have begun before that is not what comes next
+const DAY = 24 * 3600_000;
 
 /** @param {string} id */
 const find = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -19,6 +21,7 @@ const card = find("card");
 const still = find("still");
 const wanted = look(new URLSearchParams(location.search));
 const room = screen.dataset.room;
+const followsRoom = "followsRoom" in screen.dataset;
 const reduced = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** @type {import("./roll.js").Line[]} */
@@ -33,6 +36,7 @@ let lastSeq = -1;
 let standing = "connecting";
 let paused = false;
 let finishedAt = 0;
+let overBefore = screen.dataset.status === "finished"; // ended before this screen was opened: nobody is still reading its lines
 let words = pacer(show, { atOnce: reduced });
 dress(screen, wanted);
 
@@ -76,19 +80,28 @@ function layAnew() {
 function text(state) {
   if (state.seq !== lastSeq) [lastSeq, lastWord] = [state.seq, Date.now()];
   const now = turns(state).slice(-TURNS).map((turn) => ({ id: turn.id, speaker: turn.speaker, text: turn.paragraphs.map(plain).join(" ").trim() }));
-  if (now.length && !finishedAt) card.hidden = true;
-  if (paused) return;
+  if (now.length && !finishedAt && !overBefore) card.hidden = true;
+  if (paused || overBefore) return;
   if (wanted.delay) setTimeout((/** @type {typeof words} */ here) => { if (here === words) words.take(now); }, wanted.delay, words);
   else words.take(now);
+}
+
+/** When a session begins, on this room's clock, and a space after it; nothing if nobody said. @param {any} one */
+function time(one) {
+  if (!one.starts_at) return [];
+  const local = new Date(one.starts_at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  return [element("time", { datetime: one.starts_at }, local), " "];
 }
 
 /** @param {any} now a session as the API gives it */
 function about(now) {
   find("card-room").textContent = now.room ?? "";
+  find("card-time").replaceChildren(...(now.status === "scheduled" && now.starts_at ? [", ", ...time(now)] : []));
   for (const id of ["title", "card-title"]) find(id).replaceChildren(element("bdi", {}, now.title || now.id));
   const state = { live: "Live", finished: "Finished", scheduled: "Not yet begun" }[/** @type {"live"} */ (now.status)] ?? "";
-  document.title = `${room || now.title || now.id} · ${state} · captionflow`;
+  document.title = `${(followsRoom && room) || now.title || now.id} · ${state} · captionflow`;
   const ended = now.status === "finished";
+  if (!ended) overBefore = false;
   find("card-state").textContent = ended ? "This session has ended." : "Nothing has been said here yet; captions begin by themselves.";
   const path = `/s/${encodeURIComponent(now.id)}`;
   const qr = /** @type {HTMLImageElement} */ (find("qr"));
@@ -139,16 +152,17 @@ async function askRoom() {
     const answer = await fetch(`/v1/sessions?room=${encodeURIComponent(room ?? "")}`, { cache: "no-store" });
     const all = answer.ok ? await answer.json() : [];
     const begin = (/** @type {any} */ one) => Date.parse(one.starts_at ?? one.created_at);
+    const missed = (/** @type {any} */ one) => (one.starts_at ? begin(one) + LATE < Date.now() : Boolean(one.date) && Date.parse(one.date) + DAY < Date.now());
     const on = all.filter((/** @type {any} */ one) => one.status === "live").sort((/** @type {any} */ a, /** @type {any} */ b) => begin(b) - begin(a));
-    const coming = all.filter((/** @type {any} */ one) => one.status === "scheduled").sort((/** @type {any} */ a, /** @type {any} */ b) => begin(a) - begin(b));
+    const coming = all.filter((/** @type {any} */ one) => one.status === "scheduled" && !missed(one)).sort((/** @type {any} */ a, /** @type {any} */ b) => begin(a) - begin(b));
     const next = on[0] ?? (finishedAt && card.hidden ? null : coming[0]);
-    if (next && next.id !== session && (on[0] || finishedAt)) {
+    if (followsRoom && next && next.id !== session && (on[0] || finishedAt)) {
       card.hidden = next.status === "live";
       about(next);
       watch(next.id);
     }
     const after = coming.find((/** @type {any} */ one) => one.id !== session);
-    find("card-next").replaceChildren(...(after ? ["Next: ", element("bdi", {}, after.title || after.id)] : []));
+    find("card-next").replaceChildren(...(after ? ["Next: ", ...time(after), element("bdi", {}, after.title || after.id)] : []));
   } catch { /* no network: the next look tells */ }
 }
 
