@@ -1,0 +1,126 @@
+"""How long a line takes from its sender to a reader: 200 lines/s in 20 sessions, through the real program.
+
+One process sends and reads, with a connection for each session and each reader. Two times are told for every line: from
+the moment its 202 was read to the moment an event with its ``seq`` was read (below zero when the event came first, which
+counts as 0), and from the moment it was sent.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import httpx
+
+WORDS = "and this is what the captioner hears and writes down for everybody "
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--sessions", type=int, default=20)
+    options.add_argument("--rate", type=float, default=200.0, help="lines a second, all sessions together")
+    options.add_argument("--seconds", type=float, default=20.0)
+    given = options.parse_args()
+    with tempfile.TemporaryDirectory() as folder, socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        free.close()
+        with Path(folder, "log").open("wb") as talk:
+            environ = {**os.environ, "CAPTIONFLOW_DATA": f"{folder}/data", "CAPTIONFLOW_LOG_LEVEL": "warning"}
+            program = subprocess.Popen(
+                [str(Path(sys.executable).with_name("captionflow")), "run", "--no-demo", "--port", str(port)],
+                env=environ,
+                stdout=talk,
+                stderr=talk,
+            )
+        try:
+            asyncio.run(measure(port, given.sessions, given.rate, given.seconds))
+        finally:
+            program.send_signal(signal.SIGTERM)
+            program.wait(10)
+
+
+async def measure(port: int, sessions: int, rate: float, seconds: float) -> None:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        await until_ready(client)
+        names = [f"bench-{number}" for number in range(sessions)]
+        for name in names:
+            (await client.post("/v1/sessions", json={"id": name, "title": name})).raise_for_status()
+        seen: dict[tuple[str, int], float] = {}
+        readers = [asyncio.create_task(read(port, name, seen)) for name in names]
+        await asyncio.sleep(0.5)
+        sent: dict[tuple[str, int], tuple[float, float]] = {}
+        begun = time.monotonic()
+        interval = sessions / rate
+        senders = [send(port, name, sent, begun + n / rate, interval, seconds) for n, name in enumerate(names)]
+        await asyncio.gather(*senders)
+        await asyncio.sleep(1)
+        for reader in readers:
+            reader.cancel()
+    report(seen, sent, time.monotonic() - begun)
+
+
+async def until_ready(client: httpx.AsyncClient) -> None:
+    for _ in range(200):
+        try:
+            if (await client.get("/readyz")).is_success:
+                return
+        except httpx.TransportError:
+            pass
+        await asyncio.sleep(0.05)
+    sys.exit("the program was not ready in 10 s")
+
+
+async def send(
+    port: int, name: str, sent: dict[tuple[str, int], tuple[float, float]], due: float, interval: float, seconds: float
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for number in range(int(seconds / interval)):
+        await asyncio.sleep(max(0.0, due + number * interval - time.monotonic()))
+        line = {"number": number, "text": WORDS[: 32 + number % 8]}
+        body = json.dumps({"sender": "bench", "lines": [line]}).encode()
+        head = f"POST /v1/sessions/{name}/lines HTTP/1.1\r\nHost: b\r\nContent-Type: application/json\r\n"
+        start = time.monotonic()
+        writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        answer = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        assert answer.startswith("http/1.1 202"), answer
+        length = int(answer.split("content-length:")[1].split("\r\n")[0])
+        receipts = json.loads(await reader.readexactly(length))["receipts"]
+        sent[name, receipts[0]["seq"]] = (start, time.monotonic())
+    writer.close()
+
+
+async def read(port: int, name: str, seen: dict[tuple[str, int], float]) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"GET /v1/sessions/{name}/events HTTP/1.1\r\nHost: b\r\n\r\n".encode())
+    last = 0
+    while row := await reader.readline():
+        if row.startswith(b"id: "):
+            now = time.monotonic()
+            seq = int(row[4:])
+            for one in range(last + 1, seq + 1):
+                seen[name, one] = now
+            last = seq
+
+
+def report(
+    seen: dict[tuple[str, int], float], sent: dict[tuple[str, int], tuple[float, float]], seconds: float
+) -> None:
+    lost = len(sent.keys() - seen.keys())
+    accepted = sorted(max(0.0, seen[key] - sent[key][1]) * 1e3 for key in sent.keys() & seen.keys())
+    whole = sorted((seen[key] - sent[key][0]) * 1e3 for key in sent.keys() & seen.keys())
+    answer = sorted((done - start) * 1e3 for start, done in sent.values())
+    print(f"{len(sent)} lines in {seconds:.0f} s, {lost} not seen, load {os.getloadavg()[0]:.1f}")
+    for what, times in (("accepted to reader", accepted), ("sent to reader", whole), ("sent to accepted", answer)):
+        print(f"{what:20} p50 {times[len(times) // 2]:6.1f} ms   p99 {times[len(times) * 99 // 100]:6.1f} ms")
+
+
+if __name__ == "__main__":
+    main()
