@@ -2,11 +2,12 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import msgspec
 import uvicorn
 from fastapi import FastAPI
@@ -15,6 +16,10 @@ from captionflow.messages import Facts, Part, StepRecord
 from captionflow.settings import Settings
 from captionflow.wiring import Adapters, open_adapters
 from services.api.app import create_app
+from services.index.indexer import Indexer
+from services.ingest.gateway import Gateway
+from services.ingest.routes import router
+from services.segment.runner import Runner
 
 
 @dataclass
@@ -23,6 +28,11 @@ class Api:
     adapters: Adapters
     port: int
     said: dict[str, list[str]] = field(default_factory=dict)
+
+    @contextlib.asynccontextmanager
+    async def client(self, **headers: str) -> AsyncIterator[httpx.AsyncClient]:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.port}", headers=headers) as client:
+            yield client
 
     async def say(
         self, session: str, *words: str, stored: bool = True, published: bool = True, end: bool = False
@@ -59,11 +69,25 @@ def step_of(session: str, said: list[str], *, end: bool = False) -> StepRecord:
 
 @contextlib.asynccontextmanager
 async def serving(
-    folder: Path, *, http: str = "httptools", loop_tasks: bool = True, **settings: Any
+    folder: Path, *, http: str = "httptools", pipeline: bool = False, **settings: Any
 ) -> AsyncIterator[Api]:
+    """The API alone, for tests that make the steps themselves; or the ``pipeline`` from lines to turns with it."""
     configured = Settings(data_folder=folder, **settings)
-    async with open_adapters(configured) as adapters:
-        app = create_app(adapters, configured)
+    async with open_adapters(configured) as adapters, contextlib.AsyncExitStack() as running:
+        if pipeline:
+            gateway = Gateway(adapters.line_log, adapters.sessions)
+            app = create_app(adapters, configured, extra_routers=[router(gateway, adapters.sessions, configured)])
+            indexer = Indexer(
+                adapters.step_feed,
+                adapters.turn_store,
+                adapters.sessions,
+                on_session=app.state.hub.session_changed,
+            )
+            await running.enter_async_context(_working(indexer.run()))
+            runner = Runner(adapters.line_log, adapters.step_feed, adapters.turn_store)
+            await running.enter_async_context(_working(runner.run()))
+        else:
+            app = create_app(adapters, configured)
         config = uvicorn.Config(app, port=0, http=http, log_config=None, lifespan="on", timeout_graceful_shutdown=2)
         server = uvicorn.Server(config)
         task = asyncio.create_task(server._serve())
@@ -74,6 +98,18 @@ async def serving(
         finally:
             app.state.hub.close()
             server.should_exit = True
+            await task
+
+
+@contextlib.asynccontextmanager
+async def _working(part: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(part)
+    await asyncio.sleep(0)  # it has begun: it has subscribed to what it follows
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
             await task
 
 

@@ -1,14 +1,27 @@
-"""JSON: the session, and its turns joined from their parts. Pure."""
+"""JSON: the session, and the same turns that ``captionflow segment --json`` prints. Pure."""
 
 import msgspec
 
-from captionflow.messages import Session
+from captionflow.messages import Facts, Session
 from captionflow.ports import Turns
+from captionflow.transcript import document
 from captionflow.transcript import turns as join
 
 _encode = msgspec.json.Encoder().encode
 
 
 def write(session: Session, language: str, turns: Turns) -> bytes:
-    """The transcript as one JSON object."""
-    return _encode({"session": session, "language": language, "last_seq": turns.last_seq, "turns": join(turns.parts)})
+    """The transcript as one JSON object.
+
+    ``turns`` and ``apart`` are those of ``captionflow.transcript.document``, so that their digest is the same wherever
+    the transcript comes from; when words were said is beside them, in ``stamps``.
+    """
+    found = document(turns.parts, Facts())
+    stamps = [
+        {"turn_id": turn.turn_id, "offset": stamp.offset, "at": stamp.at}
+        for turn in join(turns.parts)
+        if turn.ordinal
+        for stamp in turn.stamps
+    ]
+    found |= {"session": session, "language": language, "last_seq": turns.last_seq, "stamps": stamps}
+    return _encode(found)

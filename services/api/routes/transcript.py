@@ -68,6 +68,8 @@ async def _answer(  # noqa: PLR0913 - what a request asks for
     if _matches(request.headers.get("if-none-match"), _etag(found.version, seq, form)):
         return Response(status_code=304, headers=_headers(_etag(found.version, seq, form)))
     turns = await context.adapters.turn_store.turns(found.id, language)
+    # Once more: what the text said of its session is stored before its turns, so this is at least as new as they are.
+    found = await context.adapters.sessions.get(found.id)
     headers = _headers(_etag(found.version, turns.last_seq, form))
     headers["Content-Language"] = language
     if download:

@@ -1,0 +1,100 @@
+"""Transcripts over HTTP: the same turns that the command line makes of the same file, in every form."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from api_server import serving
+
+from captionflow.transcript import digest
+from services.ingest.cutter import parse_cut
+from services.ingest.pipeline_client import PipelineClient
+from services.ingest.readers import read
+from services.ingest.replay import Plan, replay
+
+PROGRAM = str(Path(sys.executable).parent / "captionflow")
+CUT = "columns:40"
+CUES = """WEBVTT
+
+00:01.000 --> 00:03.000
+<v Ana>Good morning, [applause] all.
+
+00:03.500 --> 00:05.000
+<v Ana>Let us begin & end.
+
+00:05.000 --> 00:07.000
+<v Björn>[laughter] Yes.
+"""
+
+
+async def _segmented(file: Path) -> dict[str, Any]:
+    found = await asyncio.to_thread(
+        subprocess.run, [PROGRAM, "segment", file, "--json", "--cut", CUT], capture_output=True, check=True
+    )
+    document: dict[str, Any] = json.loads(found.stdout)
+    return document
+
+
+async def _send(client: httpx.AsyncClient, session: str, name: str, data: bytes) -> int:
+    """All of the file, and its end; returns how many lines that were."""
+    target = PipelineClient(client, session)
+    await target.ensure_session(title="From a file")
+    plan = Plan("file", parse_cut(CUT), speed=None)
+    passages = read(data, name).passages
+    return (await replay(passages, target, plan, lambda _progress: None)).total
+
+
+async def _transcript(client: httpx.AsyncClient, session: str, seq: int) -> dict[str, Any]:
+    async with asyncio.timeout(30):
+        while True:
+            document: dict[str, Any] = (await client.get(f"/v1/sessions/{session}/transcript.json")).json()
+            if document["last_seq"] >= seq:
+                return document
+            await asyncio.sleep(0.02)
+
+
+async def _same(tmp_path: Path, file: Path) -> dict[str, Any]:
+    """Assert that both ways give the same; returns what the API gave."""
+    wanted = await _segmented(file)
+    data = await asyncio.to_thread(file.read_bytes)
+    # An id holds the session's: under the same one, even the ids are the same.
+    session = wanted["turns"][0]["turn_id"].split(".")[0]
+    async with serving(tmp_path, pipeline=True) as api, api.client() as client:
+        total = await _send(client, session, file.name, data)
+        found = await _transcript(client, session, total)
+        assert found["turns"] == wanted["turns"]
+        assert found["apart"] == wanted["apart"]
+        assert digest(found) == digest(wanted)
+        assert found["last_seq"] == total
+        assert found["session"] == (await client.get(f"/v1/sessions/{session}")).json()
+        assert found["session"]["status"] == "finished"
+    return found
+
+
+async def test_posted_lines_become_the_turns_that_the_command_line_makes_of_the_same_file(
+    tmp_path: Path, root: Path
+) -> None:
+    found = await _same(tmp_path, root / "services/demo/transcript.txt")
+    assert len(found["turns"]) > 5
+    assert any(turn["notes"] for turn in found["turns"])
+    for turn in found["turns"]:
+        assert list(turn) == ["turn_id", "ordinal", "version", "speaker", "role", "language", "paragraphs", "notes"]
+
+
+@pytest.mark.parametrize("name", ["formats/01.txt", "formats/06.txt", "formats/14.txt"])
+async def test_the_same_holds_for_real_conventions(tmp_path: Path, shared: Path, name: str) -> None:
+    await _same(tmp_path, shared / name)
+
+
+async def test_times_stand_beside_the_turns(tmp_path: Path) -> None:
+    file = tmp_path / "talk.vtt"
+    file.write_text(CUES)
+    found = await _same(tmp_path / "data", file)
+    assert [turn["speaker"] for turn in found["turns"]] == ["Ana", "Björn"]
+    assert {stamp["turn_id"] for stamp in found["stamps"]} == {turn["turn_id"] for turn in found["turns"]}
+    assert all(set(stamp) == {"turn_id", "offset", "at"} for stamp in found["stamps"])
