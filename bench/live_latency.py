@@ -1,8 +1,8 @@
 """How long a line takes from its sender to a reader: 200 lines/s in 20 sessions, through the real program.
 
 One process sends and reads, with a connection for each session and each reader. Two times are told for every line:
-from the moment its 202 was read to the moment an event with its ``seq`` was read (0 when the event came first), and from
-the moment it was sent.
+from the moment its 202 was read to the moment an event with its ``seq`` was read (0 when the event came first), and
+from the moment it was sent.
 """
 
 import argparse
