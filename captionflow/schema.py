@@ -208,6 +208,9 @@ def _dead_letter() -> dict[str, Any]:
 
 def _described(definitions: dict[str, Any]) -> dict[str, Any]:
     """The definitions with the fields' docstrings of messages.py as descriptions."""
+    for definition in definitions.values():
+        if "description" in definition:  # Python 3.13 compiles docstrings without their indentation
+            definition["description"] = inspect.cleandoc(definition["description"])
     for node in ast.parse(inspect.getsource(messages)).body:
         if not isinstance(node, ast.ClassDef):
             continue
