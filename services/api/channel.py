@@ -58,6 +58,8 @@ class Channel:
         self.written_at = 0.0
         self.pending: list[bytes] = []
         self.snapshots: dict[int | None, Snapshot] = {}
+        self.told: Session | None = None
+        """The session as the readers know it, if it changed since the first of them came."""
         self.reading = asyncio.Lock()
         """Held while a snapshot is read, so that a crowd that arrives together reads it once."""
         self._events: deque[Event] = deque()
@@ -91,9 +93,10 @@ class Channel:
 
     def tell(self, session: Session) -> None:
         """Put up the session's new fields."""
+        self.told = session
         self.snapshots.clear()
         self._wake()
-        self.pending.append(event("session", _encode(session)).frame)
+        self.pending.append(about(session).frame)
 
     def start(self, turns: Turns) -> None:
         """Learn from what the store has, where that is where we are."""
@@ -157,6 +160,11 @@ def snapshot(session: Session, turns: Turns) -> Snapshot:
     """Encode what the store has."""
     data = _encode({"session": session, "seq": turns.last_seq, "parts": turns.parts})
     return Snapshot(turns.last_seq, session.version, event("snapshot", data, id=turns.last_seq))
+
+
+def about(session: Session) -> Event:
+    """The event that has the session's fields."""
+    return event("session", _encode(session))
 
 
 def finished(seq: int) -> Event:

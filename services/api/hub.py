@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 
 from captionflow.errors import Unavailable
+from captionflow.ports import Turns
 from services.api import channel as channels
 from services.api.broadcast import broadcast
 from services.api.channel import Channel, Snapshot
@@ -40,6 +41,18 @@ STALE_EVENTS = 100
 
 CATCH_UP_SECONDS = 5.0
 """How long a reader who joins waits for the store to have what the hub has handed out, or the other way round."""
+
+
+class Position(NamedTuple):
+    """What a reader gets first."""
+
+    events: tuple[Event, ...]
+    seq: int
+    """The channel's events after this one continue them without a hole."""
+    session_version: int
+    """Of the session in them."""
+    resumed: bool
+    """They say nothing but how the session stands now: the reader has all up to ``seq``."""
 
 
 class Hub:
@@ -105,25 +118,21 @@ class Hub:
             self._users -= 1
             channel.idle_since = _now()
 
-    async def position(self, channel: Channel, session: Session, after: int | None, last: int | None) -> list[Event]:
-        """What a reader needs first, so that ``events_since(channel, its last id)`` continues it without a hole.
+    async def position(self, channel: Channel, session: Session, after: int | None, last: int | None) -> Position:
+        """What a reader needs first.
 
-        Empty if it has missed nothing that the channel can't replay.
+        Who can go on after ``after`` gets the session alone: it may have changed while they were away.
         """
-        if after is not None:
+        if after is not None and await self._resumes(channel, after):
+            session = await self._sessions.get(channel.session)  # once more, now that the channel is told of changes
             if channel.since(after) is not None:
-                return []
-            if channel.last_seq is None and await self._turns.last_seq(channel.session, channel.language) == after:
-                if channel.last_seq is None:
-                    channel.jump(after)
-                if channel.since(after) is not None:
-                    return []
+                return Position((channels.about(session),), after, session.version, resumed=True)
         found = await self._snapshot(channel, session, last)
-        if after is None:
-            return [found.event]
-        known = channel.last_seq or 0
-        reason = "This position is not known here." if after > known else "This position is too long ago."
-        return [channels.reset(reason), found.event]
+        events = [found.event]
+        if after is not None:
+            known = after <= (channel.last_seq or 0)
+            events.insert(0, channels.reset(f"This position is {'too long ago' if known else 'not known here'}."))
+        return Position(tuple(events), found.seq, found.version, resumed=False)
 
     def attach(self, channel: Channel, reader: Reader, first: bytes) -> None:
         """Write what the reader missed, and everything from now on."""
@@ -156,10 +165,16 @@ class Hub:
             self._end(channel)
         self._schedule(channel)
 
+    async def _resumes(self, channel: Channel, after: int) -> bool:
+        """Whether the channel can tell all that came after a position; a new one may learn where it stands."""
+        if channel.last_seq is None and await self._turns.last_seq(channel.session, channel.language) == after:
+            channel.start(Turns((), after))
+        return channel.since(after) is not None
+
     async def _snapshot(self, channel: Channel, session: Session, last: int | None) -> Snapshot:
         async with channel.reading:
             found = channel.snapshots.get(last)
-            if found is not None and found.version == session.version and self._is_fresh(channel, found):
+            if found is not None and found.version >= session.version and self._is_fresh(channel, found):
                 return found
             turns = await self._turns.turns(channel.session, channel.language, last=last)
             deadline = _now() + CATCH_UP_SECONDS
@@ -170,7 +185,8 @@ class Hub:
                 turns = await self._turns.turns(channel.session, channel.language, last=last)
             channel.start(turns)
             await self._reach(channel, turns.last_seq)
-            found = channels.snapshot(session, turns)
+            # After the turns: what the text said of its session is stored before them.
+            found = channels.snapshot(await self._sessions.get(channel.session), turns)
             channel.snapshots = {last: found, **dict(list(channel.snapshots.items())[:3])}
             return found
 

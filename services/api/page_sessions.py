@@ -29,12 +29,13 @@ class Programme(msgspec.Struct, frozen=True):
 
 
 class RoomState(msgspec.Struct, frozen=True):
-    """What a room screen needs: what is on, what was on last, what comes next. Each may be nothing."""
+    """What a room screen needs."""
 
     name: str
-    now: Session | None
-    last: Session | None
+    shown: Session | None
+    """What is on, else what comes, else what was on last; None where all that was announced was missed."""
     next: Session | None
+    """What comes after that, if anything."""
 
 
 def room_slug(room: str) -> str:
@@ -72,23 +73,22 @@ def programme(sessions: Sequence[Session], today: date) -> Programme:
     )
 
 
-def room_state(sessions: Sequence[Session], slug: str, now: datetime) -> RoomState | None:
+def room_state(sessions: Sequence[Session], slug: str, now: datetime, shown: Session | None = None) -> RoomState | None:
     """What is going on in the room of this slug; None if no session names it.
 
-    A session that should have begun more than ``LATE`` ago is not what comes next: nobody captioned it.
+    ``shown`` is the session that a screen is for, where its address says so. A session that should have begun more than
+    ``LATE`` ago is not what comes next: nobody captioned it.
     """
     here = [session for session in sessions if session.room and room_slug(session.room) == slug]
     if not here:
         return None
     live = [session for session in here if session.status == "live"]
     done = [session for session in here if session.status == "finished"]
-    waiting = [session for session in here if session.status == "scheduled"]
-    return RoomState(
-        name=here[0].room,
-        now=max(live, key=_start, default=None),
-        last=max(done, key=lambda one: one.updated_at, default=None),
-        next=min((one for one in waiting if not _missed(one, now)), key=_start, default=None),
-    )
+    coming = sorted((one for one in here if one.status == "scheduled" and not _missed(one, now)), key=_start)
+    shown = shown or max(live, key=_start, default=None) or next(iter(coming), None)
+    shown = shown or max(done, key=lambda one: one.updated_at, default=None)
+    after = next((one for one in coming if shown is None or one.id != shown.id), None)
+    return RoomState(name=here[0].room, shown=shown, next=after)
 
 
 def state_in_words(session: Session) -> str:

@@ -105,17 +105,18 @@ class _Pages:
 
     async def room(self, slug: str, request: Request) -> Response:
         state = await self._room(slug)
-        shown = state and (state.now or state.next or state.last)
-        if not shown:
+        if state is None or state.shown is None:
             return _nothing_yet(slug, f"/rooms/{quote(slug, safe='')}")
-        return _page("screen.html", session=shown, room=state, alone=False, language=None, base=self._base(request))
+        return _page(
+            "screen.html", session=state.shown, room=state, alone=False, language=None, base=self._base(request)
+        )
 
     async def screen(self, session_id: SessionId, request: Request, lang: Language = None) -> Response:
         session = await self._find(session_id)
         if session is None:
             return _nothing_yet(session_id)
         language = _language(session, lang)
-        room = await self._room(page_sessions.room_slug(session.room)) if session.room else None
+        room = await self._room(page_sessions.room_slug(session.room), session) if session.room else None
         return _page("screen.html", session=session, room=room, alone=True, language=language, base=self._base(request))
 
     async def qr(self, session_id: SessionId, request: Request) -> Response:
@@ -148,8 +149,8 @@ class _Pages:
         except (NotFound, BadMessage):
             return None
 
-    async def _room(self, slug: str) -> page_sessions.RoomState | None:
-        return page_sessions.room_state(await self._adapters.sessions.list(SessionFilter()), slug, self._now())
+    async def _room(self, slug: str, shown: Session | None = None) -> page_sessions.RoomState | None:
+        return page_sessions.room_state(await self._adapters.sessions.list(SessionFilter()), slug, self._now(), shown)
 
     def _base(self, request: Request) -> str:
         return (self._settings.public_url or str(request.base_url)).rstrip("/")

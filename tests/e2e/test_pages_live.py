@@ -96,6 +96,7 @@ def test_after_a_cut_network_the_reader_has_missed_nothing(page: Page, program: 
     program.announce("s-cut", title="Cut")
     program.say("s-cut", 0, ">> ANNA: Before the tunnel.")
     page.goto("/s/s-cut/follow")
+    expect(page.locator("#status")).to_have_text("Live")
     expect(page.locator("#captions")).to_contain_text("Before the tunnel.")
     page.context.set_offline(True)
     expect(page.locator("#status")).to_have_text("You are offline. What is said is kept for you.")

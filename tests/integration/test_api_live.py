@@ -4,6 +4,7 @@ import asyncio
 import gc
 import socket
 from pathlib import Path
+from typing import Any
 
 import httpx
 import msgspec
@@ -121,8 +122,8 @@ async def test_who_comes_back_gets_exactly_what_was_missed(tmp_path: Path) -> No
             await _read_until(reading, screen, seq)
         await api.say("talk", "four", "five")
         async with stream(api, "/v1/sessions/talk/events", Last_Event_ID="3") as reading:
-            events = [await reading.next(), await reading.next()]
-            assert [(one.name, one.id) for one in events] == [("delta", 4), ("delta", 5)]
+            events = [await reading.next() for _ in range(3)]
+            assert [(one.name, one.id) for one in events] == [("session", None), ("delta", 4), ("delta", 5)]
             for one in events:
                 screen.show(one)
             assert screen.words == ["one", "two", "three", "four", "five"]
@@ -223,7 +224,37 @@ async def test_long_polling_waits_for_the_next_events_and_no_longer(tmp_path: Pa
             assert not waiting.done()
             await api.say("talk", "one")
             events = (await waiting).json()["events"]
-            assert [(one["event"], one["id"]) for one in events] == [("delta", 1)]
+            assert [(one["event"], one["id"]) for one in events] == [("session", None), ("delta", 1)]
+
+
+async def test_who_comes_back_learns_what_became_of_the_session_meanwhile(tmp_path: Path) -> None:
+    async with serving(tmp_path) as api, api.client() as client:
+        await _announce(api)
+        await api.say("talk", "one")
+        await client.patch("/v1/sessions/talk", json={"title": "Another title"})
+        async with stream(api, "/v1/sessions/talk/events", Last_Event_ID="1") as reading:
+            event = await reading.next()
+            assert (event.name, event.id, event.data["title"]) == ("session", None, "Another title")
+
+
+async def test_a_change_of_the_session_while_a_reader_joins_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with serving(tmp_path) as api, api.client() as client:
+        await _announce(api)
+        await api.say("talk", "one")
+        position = api.app.state.hub.position
+
+        async def change_then_attach(*args: Any) -> Any:
+            found = await position(*args)
+            await client.patch("/v1/sessions/talk", json={"room": "Room 9"})
+            return found
+
+        monkeypatch.setattr(api.app.state.hub, "position", change_then_attach)
+        async with stream(api, "/v1/sessions/talk/events") as reading:
+            assert (await reading.next()).data["session"]["room"] == ""
+            event = await reading.next()
+            assert (event.name, event.data["room"]) == ("session", "Room 9")
 
 
 async def test_one_reader_too_many_is_asked_to_come_back(tmp_path: Path) -> None:

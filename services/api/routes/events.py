@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from captionflow.messages import Session
     from services.api.channel import Channel
     from services.api.context import Context
+    from services.api.hub import Position
     from services.api.sse import Event
 
 POLL_SECONDS = 25.0
@@ -82,24 +84,27 @@ def _position(text: str | None) -> int | None:
 
 async def _poll(context: Context, session: Session, language: str, after: int | None, last: int | None) -> Response:
     with context.hub.reading(session.id, language) as channel:
-        first = await context.hub.position(channel, session, after, last)
-        events = first or _since(channel, after)
-        if not events and not _is_finished(channel, session):
-            try:
+        position = await context.hub.position(channel, session, after, last)
+        if position.resumed and not channel.since(position.seq) and not _is_finished(channel, session):
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(POLL_SECONDS):
                     await channel.changed()
-            except TimeoutError:
-                pass
-            events = _since(channel, after)
-        if _is_finished(channel, session) and not any(one.name == "finished" for one in events):
-            events = [*events, channels.finished(channel.last_seq or 0)]
+        events, whole = _events(channel, session, position)
+        if not whole:
+            events = [channels.reset("You were away for too long.")]
         document = {"events": [{"event": one.name, "id": one.id, "data": msgspec.Raw(one.data)} for one in events]}
     return Response(msgspec.json.encode(document), 200, {"Cache-Control": "no-store"}, "application/json")
 
 
-def _since(channel: Channel, after: int | None) -> list[Event]:
-    events = channel.since(after or 0)
-    return [channels.reset("You were away for too long.")] if events is None else events
+def _events(channel: Channel, session: Session, position: Position) -> tuple[list[Event], bool]:
+    """All that a reader has to be told now; False if the channel has a hole after it."""
+    since = channel.since(position.seq)
+    events = [*position.events, *(since or ())]
+    if channel.told is not None and channel.told.version > position.session_version:
+        events.append(channels.about(channel.told))
+    if _is_finished(channel, session) and not any(one.name == "finished" for one in events):
+        events.append(channels.finished(max(channel.last_seq or 0, position.seq)))
+    return events, since is not None
 
 
 def _is_finished(channel: Channel, session: Session) -> bool:
@@ -117,17 +122,17 @@ class _Stream(Response):
         """Answer."""
         hub = self.context.hub
         with hub.reading(self.session.id, self.language) as channel:
-            first = await hub.position(channel, self.session, self.after, self.last)
+            position = await hub.position(channel, self.session, self.after, self.last)
             await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
             if scope["method"] == "HEAD":
                 await send({"type": "http.response.body", "body": b""})
                 return
             # Nothing waits from here until the reader is attached: so there is no hole.
-            payload = self._payload(channel, first)
+            events, whole = _events(channel, self.session, position)
             direct = connection(scope)
             reader = QueueReader() if direct is None else DirectReader(direct)
-            hub.attach(channel, reader, payload)
-            if _is_finished(channel, self.session):
+            hub.attach(channel, reader, sse.retry(RETRY_MILLISECONDS) + b"".join(one.frame for one in events))
+            if not whole or _is_finished(channel, self.session):
                 hub.detach(channel, reader)
                 reader.end()
             try:
@@ -137,13 +142,6 @@ class _Stream(Response):
                     await _gone(receive)
             finally:
                 hub.detach(channel, reader)
-
-    def _payload(self, channel: Channel, first: list[Event]) -> bytes:
-        after = next((one.id for one in reversed(first) if one.id is not None), self.after) or 0
-        events = [*first, *(channel.since(after) or ())]
-        if _is_finished(channel, self.session) and not any(one.name == "finished" for one in events):
-            events.append(channels.finished(max(channel.last_seq or 0, after)))
-        return sse.retry(RETRY_MILLISECONDS) + b"".join(one.frame for one in events)
 
 
 async def _gone(receive: Receive) -> None:

@@ -46,7 +46,7 @@
     show();
     for (const time of document.querySelectorAll("time[data-clock]")) {
       const at = new Date(time.dateTime);
-      if (!Number.isNaN(at.valueOf())) time.textContent = at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+      if (!Number.isNaN(at.valueOf())) time.textContent = at.toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
     }
   });
   addEventListener("click", (event) => {

@@ -14,6 +14,7 @@ const pauseButton = find("pause");
 const session = /** @type {string} */ (captions.dataset.session);
 const language = /** @type {string} */ (captions.dataset.lang);
 const BACK_FOR = 10_000; // "you are back" is read by then
+const SETTLED = 2_000; // a snapshot may be a little old: what follows it comes within a moment
 const keptMark = `captionflow.left.${session}.${language}`;
 
 let state = empty();
@@ -83,7 +84,7 @@ function draw() {
 function text(now) {
   state = now;
   const seen = turnsOf(state);
-  if (back && state.seq > seqWhenCut) tell("You are back. Nothing was missed: what was said meanwhile is here.");
+  if (back) welcome();
   if (paused) {
     const lines = state.seq - pausedAt;
     pauseButton.textContent = lines ? `Continue (${lines} waiting)` : "Continue";
@@ -94,12 +95,12 @@ function text(now) {
   if (first) begin();
   draw();
   first = false;
-  missed.hidden = !mark || isEnd(turns, mark);
+  missed.hidden = !mark || isEnd(turns, mark) || !document.getElementById("left-off");
 }
 
 function begin() {
   mark = readMark();
-  if (mark && (!turns.some((turn) => turn.id === mark?.turn) || isEnd(turns, mark))) mark = null;
+  setTimeout(() => { if (mark && isEnd(turns, mark)) mark = null; }, SETTLED);
   readTo = captions.getBoundingClientRect().height;
   if (captions.dataset.status === "live" && !location.hash && scrollY < 10) {
     render(captions, turns, { session, language, mark });
@@ -116,6 +117,11 @@ function tell(words, live = false) {
   if (end) toEnd(); // a longer message makes the bar taller
 }
 
+/** The server goes on from the last word that is here, or sends everything anew. */
+function welcome() {
+  tell(`You are back. Nothing was missed${state.seq > seqWhenCut ? ": what was said meanwhile is here" : ""}.`);
+}
+
 /** @param {import("./live.js").Standing} standing */
 function say(standing) {
   if (standing === shown) return;
@@ -124,8 +130,7 @@ function say(standing) {
   clearTimeout(back);
   back = 0;
   if (standing === "live" && cut) {
-    // The server goes on from the last word that is here, or sends everything anew.
-    tell("You are back. Nothing was missed.");
+    welcome();
     back = setTimeout(() => { back = 0; tell("Live", true); }, BACK_FOR);
   } else if (standing === "live") tell("Live", true);
   else if (standing === "offline") {
@@ -135,6 +140,7 @@ function say(standing) {
   } else if (standing === "gone") tell("This session is not here any more.");
   else if (standing === "finished") {
     tell("This session has ended. This is all of it.");
+    pauseButton.hidden = !paused;
     named("finished");
   }
 }

@@ -5,6 +5,7 @@ import { applySnapshot, empty, plain, turns } from "./transcript.js";
 const STREAMS = 3; // a browser opens six connections to one server, over all its tabs
 const POLL = 4_000;
 const LOOK = 8_000;
+const LOOK_FOR_THE_FIRST = 2_000; // nothing is on: somebody waits for it
 const CHARS = 160;
 
 /** @type {(() => void)[]} */
@@ -85,5 +86,6 @@ addEventListener("click", async (event) => {
   }
 });
 document.addEventListener("visibilitychange", start);
-setInterval(look, LOOK);
+const lookAgain = () => setTimeout(async () => { await look(); lookAgain(); }, document.querySelector(".on") ? LOOK : LOOK_FOR_THE_FIRST);
+lookAgain();
 start();

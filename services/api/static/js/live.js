@@ -72,8 +72,8 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
         clearTimeout(timer);
         timer = setTimeout(() => request?.abort(), SILENCE);
         failures = 0;
-        onStanding("live");
         for (const message of parse(value)) if (take(message)) return "finished";
+        if (begun) onStanding("live");
       }
     } catch {
       return "cut";
@@ -92,8 +92,8 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
       if (response.status === 404) return "gone";
       if (!response.ok) return "cut";
       const said = await response.json();
-      onStanding("live");
       for (const one of said.events ?? []) if (take({ event: one.event, data: JSON.stringify(one.data) })) return "finished";
+      if (begun) onStanding("live");
       return "more";
     } catch {
       return "cut";

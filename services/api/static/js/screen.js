@@ -89,7 +89,7 @@ function text(state) {
 /** When a session begins, on this room's clock, and a space after it; nothing if nobody said. @param {any} one */
 function time(one) {
   if (!one.starts_at) return [];
-  const local = new Date(one.starts_at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  const local = new Date(one.starts_at).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
   return [element("time", { datetime: one.starts_at }, local), " "];
 }
 
@@ -100,6 +100,7 @@ function about(now) {
   for (const id of ["title", "card-title"]) find(id).replaceChildren(element("bdi", {}, now.title || now.id));
   const state = { live: "Live", finished: "Finished", scheduled: "Not yet begun" }[/** @type {"live"} */ (now.status)] ?? "";
   document.title = `${(followsRoom && room) || now.title || now.id} · ${state} · captionflow`;
+  lines.lang = screen.dataset.fixedLang || now.languages?.[0] || "";
   const ended = now.status === "finished";
   if (!ended) overBefore = false;
   find("card-state").textContent = ended ? "This session has ended." : "Nothing has been said here yet; captions begin by themselves.";

@@ -1,0 +1,325 @@
+"""The details that make each page good: marks, clocks, codes, links, paper, paging, a first-time visitor."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.conftest import Program
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def empty_program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    running = Program(tmp_path_factory.mktemp("empty"))
+    yield running
+    running.stop()
+
+
+# --- follow -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_reader_who_comes_back_finds_where_they_left_off(page: Page, program: Program) -> None:
+    program.announce("d-mark", title="Mark")
+    program.say("d-mark", 0, *(f">> ANNA: Turn {n} is over." for n in range(30)))
+    page.goto("/s/d-mark/follow")
+    expect(page.locator("#status")).to_have_text("Live")
+    expect(page.locator(".turn").last).to_be_in_viewport()
+    page.goto("/")
+    program.say("d-mark", 30, *(f">> BEN: Turn {n} is over." for n in range(30, 60)))
+    page.goto("/s/d-mark/follow")
+    expect(page.locator(".turn").last).to_be_in_viewport()
+    page.get_by_role("button", name="What did I miss?").click()
+    expect(page.locator("#left-off")).to_be_in_viewport()
+    expect(page.locator(".turn", has=page.locator("#left-off"))).to_contain_text(re.compile(r"Turn 29 is over\.\s*You left off here"))
+
+
+def test_a_reader_who_left_in_the_middle_is_brought_back_to_the_middle(page: Page, program: Program) -> None:
+    program.announce("d-middle", title="Middle")
+    program.say("d-middle", 0, *(f">> ANNA: Turn {n} is over." for n in range(60)))
+    page.goto("/s/d-middle/follow")
+    expect(page.locator(".turn").last).to_be_in_viewport()
+    page.evaluate("document.getElementById('captions').children[20].scrollIntoView({block: 'end'})")
+    page.goto("/")
+    page.goto("/s/d-middle/follow")
+    page.get_by_role("button", name="What did I miss?").click()
+    where = page.locator(".turn", has=page.locator("#left-off")).inner_text()
+    (turn,) = re.findall(r"Turn (\d+) is over", where)
+    assert 15 <= int(turn) <= 21
+
+
+def test_size_and_theme_are_one_tap_away_while_following(page: Page, program: Program) -> None:
+    program.announce("d-tap", title="Tap")
+    program.say("d-tap", 0, *(f">> ANNA: Turn {n} is over." for n in range(60)))
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(color_scheme="light")
+    page.goto("/s/d-tap/follow")
+    expect(page.locator(".turn").last).to_be_in_viewport()
+    for button in ("Larger text", "Dark"):
+        expect(page.get_by_role("button", name=button)).to_be_in_viewport()
+    page.get_by_role("button", name="Larger text").click()
+    expect(page.locator(".turn").last).to_be_in_viewport()
+    page.get_by_role("button", name="Dark").click()
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-size", "1")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_in_a_window_of_320_by_256_which_is_400_percent_zoom_nothing_covers_the_text(
+    page: Page, program: Program
+) -> None:
+    program.announce("d-zoom", title="Zoom")
+    program.say("d-zoom", 0, *(f">> ANNA: Turn {n} is over." for n in range(20)))
+    page.set_viewport_size({"width": 320, "height": 256})
+    page.goto("/s/d-zoom/follow")
+    expect(page.locator("#status")).to_have_text("Live")
+    page.evaluate("scrollTo(0, 300)")
+    expect(page.locator(".bar .row")).not_to_be_in_viewport()
+    program.say("d-zoom", 20, ">> BEN: More is said.")
+    expect(page.locator("#captions")).to_contain_text("More is said.")
+    assert page.evaluate("scrollY") == 300
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+
+
+# --- room screen ------------------------------------------------------------------------------------------------------
+
+
+def test_a_still_clock_says_for_how_long_nothing_came(page: Page, program: Program) -> None:
+    program.announce("d-still", title="Still")
+    program.say("d-still", 0, ">> ANNA: Then silence.")
+    page.clock.install()
+    page.goto("/s/d-still/screen")
+    expect(page.locator("#lines")).to_contain_text("Then silence.")
+    expect(page.locator("#still")).to_be_hidden()
+    page.clock.run_for(42_000)
+    expect(page.locator("#still")).to_have_text(re.compile(r"^No captions for 0:4\d$"))
+    program.say("d-still", 1, "And words again.")
+    page.clock.resume()
+    expect(page.locator("#still")).to_be_hidden()
+
+
+def test_before_and_after_the_card_tells_title_room_time_and_what_comes_next(page: Page, program: Program) -> None:
+    program.announce("d-now", title="Now here", room="Card room", starts_at="2099-01-01T09:00:00Z")
+    program.announce("d-next", title="Next <here>", room="Card room", starts_at="2099-01-01T10:00:00Z")
+    program.announce("d-missed", title="Never captioned", room="Card room", starts_at="2001-01-01T10:00:00Z")
+    for path in ("/rooms/card-room", "/s/d-now/screen"):
+        page.goto(path)
+        expect(page.locator("#card")).to_contain_text("Card room")
+        expect(page.locator("#card h2")).to_have_text("Now here")
+        expect(page.locator("#card-time time")).to_have_attribute("datetime", re.compile("^2099-01-01T09:00:00"))
+        expect(page.locator("#card-next")).to_contain_text("Next <here>")
+        expect(page.locator("#card")).not_to_contain_text("Never captioned")
+    program.say("d-now", 0, ">> ANNA: All is said.", ends=True)
+    page.goto("/s/d-now/screen")
+    expect(page.locator("#card-state")).to_have_text("This session has ended.")
+    expect(page.locator("#lines")).to_have_text("")
+    expect(page.locator("#card-next")).to_contain_text("Next <here>")
+
+
+def test_the_qr_code_is_drawn_from_the_address_of_the_follow_page(page: Page, program: Program) -> None:
+    program.announce("d-code", title="Code")
+    page.goto("/s/d-code/screen")
+    expect(page.locator("#qr-url")).to_have_text(f"{program.url}/s/d-code/follow")
+    assert page.locator("#qr").evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    other = page.request.get("/s/d-now/qr.svg").text()
+    mine = page.request.get("/s/d-code/qr.svg")
+    assert mine.headers["content-type"].startswith("image/svg+xml")
+    assert mine.text() != other
+    assert page.request.get("/s/d-unknown/qr.svg").status == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "looks"),
+    [
+        ("lines=99&colour=dark", (8, "rgb(255, 255, 255)", "rgb(0, 0, 0)")),
+        ("lines=0&colour=light", (1, "rgb(0, 0, 0)", "rgb(255, 255, 255)")),
+        ("lines=two&colour=FFEE00-on-003366&font=Georgia", (3, "rgb(255, 238, 0)", "rgb(0, 51, 102)")),
+    ],
+)
+def test_the_screen_takes_each_parameter_to_its_bounds_and_ignores_nonsense(
+    page: Page, program: Program, query: str, looks: tuple[int, str, str]
+) -> None:
+    lines, colour, paper = looks
+    program.announce("d-query", title="Query")
+    program.say("d-query", 0, ">> ANNA: Words.")
+    page.goto(f"/s/d-query/screen?{query}&size=nan&delay=-3&spacing=")
+    expect(page.locator("#lines")).to_contain_text("Words.")
+    expect(page.locator("#lines .line")).to_have_count(lines)
+    expect(page.locator("#lines")).to_have_css("color", colour)
+    expect(page.locator("#screen")).to_have_css("background-color", paper)
+
+
+def test_a_screen_with_a_delay_shows_the_words_that_much_later(page: Page, program: Program) -> None:
+    program.announce("d-delay", title="Delay")
+    program.say("d-delay", 0, ">> ANNA: At first.")
+    page.clock.install()
+    page.goto("/s/d-delay/screen?delay=30")
+    opened = page.evaluate("Date.now()")
+    for _ in range(90):
+        page.clock.run_for(1_000)
+        if "At first." in page.locator("#lines").inner_text():
+            break
+    expect(page.locator("#lines")).to_contain_text("At first.")
+    assert page.evaluate("Date.now()") - opened >= 30_000
+
+
+def test_with_reduced_motion_a_line_comes_whole(page: Page, program: Program) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    program.announce("d-motion", title="Motion")
+    program.say("d-motion", 0, ">> ANNA: Here.")
+    page.goto("/s/d-motion/screen")
+    expect(page.locator("#lines")).to_contain_text("Here.")
+    page.evaluate(
+        "() => { window.seen = []; new MutationObserver(() => "
+        "window.seen.push(document.getElementById('lines').innerText))"
+        ".observe(document.getElementById('lines'), {childList: true, subtree: true}); }"
+    )
+    program.say("d-motion", 1, "One two three four.")
+    expect(page.locator("#lines")).to_contain_text("One two three four.")
+    assert not [seen for seen in page.evaluate("window.seen") if "One" in seen and "four." not in seen]
+
+
+# --- transcript -------------------------------------------------------------------------------------------------------
+
+
+def test_each_turn_has_a_time_and_a_permalink_that_hover_and_focus_show(page: Page, program: Program) -> None:
+    program.announce("d-link", title="Link")
+    program.say("d-link", 0, *(f">> ANNA: Turn {n} is over." for n in range(60)), ends=True)
+    page.goto("/s/d-link")
+    turn = page.locator(".turn").nth(40)
+    place = turn.locator(".place")
+    expect(place).to_have_css("opacity", "0")
+    turn.hover()
+    expect(place).to_have_css("opacity", "1")
+    expect(place).to_have_text(re.compile(r"\d:\d\d$"))
+    page.mouse.move(0, 0)
+    place.focus()
+    expect(place).to_have_css("opacity", "1")
+    page.keyboard.press("Enter")
+    fragment = page.evaluate("location.hash")
+    page.goto("/")
+    page.goto(f"/s/d-link{fragment}")
+    expect(page.locator(":target")).to_contain_text("Turn 40 is over.")
+    expect(page.locator(":target")).to_be_in_viewport()
+
+
+def test_on_paper_there_is_the_text_with_its_times_and_nothing_to_press(page: Page, program: Program) -> None:
+    program.announce("d-paper", title="Paper", about="It is no authoritative record.")
+    program.say("d-paper", 0, ">> ANNA: This is to be kept.", ends=True)
+    page.emulate_media(color_scheme="dark")
+    page.goto("/s/d-paper")
+    page.emulate_media(media="print")
+    for gone in (".site", ".downloads", ".skip"):
+        expect(page.locator(gone)).to_be_hidden()
+    for kept in ("h1", ".said", ".about"):
+        expect(page.locator(kept)).to_be_visible()
+    expect(page.locator(".place")).to_have_css("opacity", "1")
+    expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
+    expect(page.locator("body")).to_have_css("color", "rgb(0, 0, 0)")
+
+
+def test_captions_carry_their_language_and_their_direction_on_every_page(page: Page, program: Program) -> None:
+    program.announce("d-arabic", title="حوكمة الإنترنت", languages=["ar"])
+    body = {"sender": "desk", "lines": [{"number": 0, "text": "مرحبا بالجميع في هذه الجلسة."}]}
+    program.client.post("/v1/sessions/d-arabic/lines?lang=ar", json=body).raise_for_status()
+    for path, words in (("/s/d-arabic", ".said"), ("/s/d-arabic/follow", ".said"), ("/s/d-arabic/screen", ".line")):
+        page.goto(path)
+        said = page.locator(words, has_text="مرحبا").first
+        expect(said).to_be_visible()
+        assert said.evaluate("e => getComputedStyle(e).direction") == "rtl"
+        assert said.evaluate("e => e.closest('[lang]').lang") == "ar"
+
+
+# --- search -----------------------------------------------------------------------------------------------------------
+
+
+def test_results_come_by_pages_each_hit_once_and_the_filters_say_how_many(page: Page, program: Program) -> None:
+    program.announce("d-many", title="Many")
+    program.say("d-many", 0, *(f">> {'ANNA' if n % 5 else 'BEN'}: Quokka number {n}." for n in range(45)), ends=True)
+    page.goto("/search?q=quokka")
+    expect(page.get_by_role("status")).to_contain_text("45 turns found")
+    facets = page.get_by_role("navigation", name="Narrow the search")
+    expect(facets).to_contain_text(re.compile(r"ANNA\s*36"))
+    expect(facets).to_contain_text(re.compile(r"BEN\s*9"))
+    seen: list[str] = page.locator(".hit").all_inner_texts()
+    while page.get_by_role("link", name="More results").count():
+        page.get_by_role("link", name="More results").click()
+        expect(page.get_by_role("link", name="First page")).to_be_visible()
+        seen += page.locator(".hit").all_inner_texts()
+    assert len(seen) == len(set(seen)) == 45
+
+
+def test_a_search_can_be_done_with_the_keyboard_alone(page: Page, program: Program) -> None:
+    program.announce("d-keys", title="Keys")
+    program.say("d-keys", 0, ">> ANNA: The wombat is here.", ends=True)
+    page.goto("/search")
+    while page.evaluate("document.activeElement.id") != "q":
+        page.keyboard.press("Tab")
+    page.keyboard.type("wombat")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=wombat")
+    while "hit" not in page.evaluate("document.activeElement.className"):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(":target")).to_contain_text("The wombat is here.")
+
+
+# --- home and errors --------------------------------------------------------------------------------------------------
+
+
+def test_an_empty_home_page_teaches_how_to_send_the_first_line(
+    browser: Browser, empty_program: Program, tmp_path: Path
+) -> None:
+    context = browser.new_context(base_url=empty_program.url, permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto("/")
+    expect(page.locator("h1")).to_have_text("Nothing is on now")
+    page.get_by_role("button", name="Copy the commands").click()
+    expect(page.locator("#copied")).to_have_text("Copied.")
+    script = tmp_path / "first-line.sh"
+    script.write_text(page.evaluate("navigator.clipboard.readText()"))
+    sh, curl = shutil.which("sh"), shutil.which("curl")
+    if sh is None or curl is None:
+        pytest.skip("no sh or no curl to run the copied commands with")
+    subprocess.run([sh, "-e", script], check=True, capture_output=True)
+    expect(page.locator(".on")).to_contain_text("Hello, everyone.", timeout=20_000)
+    expect(page.locator("h1")).to_have_text("On now")
+    context.close()
+
+
+def test_the_home_page_holds_still_when_asked(page: Page, program: Program) -> None:
+    program.announce("d-hold", title="Hold")
+    program.say("d-hold", 0, ">> ANNA: Before.")
+    page.goto("/")
+    on = page.locator(".on[data-session='d-hold']")
+    expect(on).to_contain_text("Before.")
+    page.get_by_role("button", name="Pause updates").click()
+    program.say("d-hold", 1, "After.")
+    page.goto("/s/d-hold")
+    expect(page.locator(".said")).to_contain_text("After.")
+    page.goto("/")
+    expect(on).to_contain_text("After.")
+
+
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/s/..%2f..%2fetc%2fpasswd", "/s/%00", "/rooms/%3Cscript%3E", "/s/d-none"]
+)
+def test_what_is_not_there_is_a_page_with_a_way_on(page: Page, path: str) -> None:
+    answer = page.goto(path)
+    assert answer is not None
+    assert 400 <= answer.status < 500
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.get_by_role("link", name="What is on now")).to_be_visible()
+
+
+def test_a_program_that_asks_for_json_gets_a_problem_and_a_person_gets_a_page(program: Program) -> None:
+    person = httpx.get(f"{program.url}/nowhere", headers={"Accept": "text/html,*/*;q=0.8"})
+    machine = httpx.get(f"{program.url}/nowhere", headers={"Accept": "application/json"})
+    assert person.headers["content-type"].startswith("text/html")
+    assert machine.headers["content-type"] == "application/problem+json"
