@@ -37,7 +37,8 @@ def test_a_reader_who_comes_back_finds_where_they_left_off(page: Page, program: 
     expect(page.locator(".turn").last).to_be_in_viewport()
     page.get_by_role("button", name="What did I miss?").click()
     expect(page.locator("#left-off")).to_be_in_viewport()
-    expect(page.locator(".turn", has=page.locator("#left-off"))).to_contain_text(re.compile(r"Turn 29 is over\.\s*You left off here"))
+    place = page.locator(".turn", has=page.locator("#left-off"))
+    expect(place).to_contain_text(re.compile(r"Turn 29 is over\.\s*You left off here"))
 
 
 def test_a_reader_who_left_in_the_middle_is_brought_back_to_the_middle(page: Page, program: Program) -> None:
