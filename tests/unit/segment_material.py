@@ -65,9 +65,22 @@ def content(parts: Iterable[Part], facts: Facts) -> dict[str, Any]:
     return found
 
 
+def document_of(text: str) -> dict[str, Any]:
+    return document(*read_text(text))
+
+
+def apart_of(text: str) -> list[tuple[str, str]]:
+    """(text, why) of what nobody spoke, in order."""
+    return [(one["text"], one["why"]) for one in document_of(text)["apart"]]
+
+
+def notes_of(text: str) -> list[str]:
+    return [note["text"] for turn in document_of(text)["turns"] for note in turn["notes"]]
+
+
 def turns_of(text: str) -> list[tuple[str | None, str]]:
     """(speaker, text) of each turn, paragraphs joined by a bar."""
-    found = document(*read_text(text))
+    found = document_of(text)
     return [(turn["speaker"], " | ".join(turn["paragraphs"])) for turn in found["turns"]]
 
 
