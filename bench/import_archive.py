@@ -1,0 +1,76 @@
+"""How many lines a second ``captionflow import`` takes of a folder, beside bare FTS5 inserts of the same text.
+
+    python bench/import_archive.py [FOLDER]        (default: ../shared/data/srccon)
+
+Ours is the command itself, from its start until all is durable, in turns, and searchable. The peer reads the same files
+and inserts the same lines into an FTS5 table, in transactions of 500: no turns, no durability of each batch, no facts.
+A line is a physical line of a file. Best of three, each into an empty folder.
+"""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROUNDS = 3
+BATCH = 500
+SUFFIXES = {".txt", ".md", ".vtt", ".srt"}
+
+
+def ours(source: Path, folder: Path) -> None:
+    environ = {**os.environ, "CAPTIONFLOW_DATA": str(folder), "CAPTIONFLOW_LOG_LEVEL": "warning"}
+    command = [str(Path(sys.executable).with_name("captionflow")), "import", str(source), "--event", "Bench"]
+    subprocess.run(command, env=environ, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def bare(source: Path, folder: Path) -> None:
+    connection = sqlite3.connect(folder / "bare.db", isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("CREATE VIRTUAL TABLE t USING fts5(text)")
+    for file in files(source):
+        rows = [(line,) for line in text_of(file).splitlines()]
+        for first in range(0, len(rows), BATCH):
+            connection.execute("BEGIN")
+            connection.executemany("INSERT INTO t VALUES (?)", rows[first : first + BATCH])
+            connection.execute("COMMIT")
+    connection.close()
+
+
+def files(source: Path) -> list[Path]:
+    return sorted(path for path in source.rglob("*") if path.suffix in SUFFIXES)
+
+
+def text_of(file: Path) -> str:
+    return file.read_text(encoding="utf-8-sig", errors="replace")
+
+
+def best(work: Callable[[Path, Path], None], source: Path) -> float:
+    times = []
+    for _ in range(ROUNDS):
+        with tempfile.TemporaryDirectory() as folder:
+            start = time.perf_counter()
+            work(source, Path(folder))
+            times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def main() -> None:
+    default = Path(__file__).parents[2] / "shared" / "data" / "srccon"
+    source = Path(sys.argv[1]) if len(sys.argv) > 1 else default
+    texts = [text_of(file) for file in files(source)]
+    if not texts:
+        sys.exit(f"no transcripts in {source}")
+    lines, words = sum(len(text.splitlines()) for text in texts), sum(len(text.split()) for text in texts)
+    print(f"{len(texts)} files, {lines:,} lines, {words:,} words, load {os.getloadavg()[0]:.1f} before")
+    took = {name: best(work, source) for name, work in (("captionflow import", ours), ("bare FTS5", bare))}
+    for name, seconds in took.items():
+        print(f"{name:<20}{seconds:8.2f} s {lines / seconds:12,.0f} lines/s {words / seconds:12,.0f} words/s")
+    print(f"ratio {took['captionflow import'] / took['bare FTS5']:.1f}")
+
+
+if __name__ == "__main__":
+    main()
