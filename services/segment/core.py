@@ -15,7 +15,7 @@ from services.segment.assembler import MAX_HEAD, Assembler, Body
 from services.segment.head_reader import decide
 from services.segment.label_rules import is_role
 from services.segment.note_rules import apart_line
-from services.segment.rows import MAX_ROW, Row, cut_rows
+from services.segment.rows import Row, cut_rows
 from services.segment.turn_rules import Token, cut_label, cut_note, is_plain, joins, read_line
 
 _AT_EVERY = 50
@@ -98,9 +98,9 @@ class Machine:
     def remark(self, text: str, seq: int) -> None:
         """Keep the text of a revision that came too late for its line."""
         self.assembler.begin_row("", seq, starts=False)
-        for begin in range(0, len(text), MAX_ROW):
-            if text[begin : begin + MAX_ROW].split():
-                self.assembler.stand_apart(text[begin : begin + MAX_ROW], "mark" if self.assembler.ordinal else "head")
+        for row in cut_rows(f"{text}\n", starts=True)[0]:
+            if row.text.split():
+                self.assembler.stand_apart(row.text, "mark" if self.assembler.ordinal else "head")
 
     def show(self, seq: int, interim: str = "", interim_seq: int = 0) -> list[Part]:
         """The parts that the undecided rest touches, as if the stream ended here; ``seq`` is the last line."""

@@ -151,7 +151,7 @@ def _plain(state: State, lines: list[Line]) -> tuple[State, StepRecord]:
             moved = Machine(state.session, state.language, base)
             moved.feed([_line(one) for one in held[:keep]])
             base, held = moved.core(), held[keep:]
-    return _finish(state, machine, lines[0].seq, lines[-1].seq, (base, tuple(held)), interims, ())
+    return _finish(state, machine, lines[0].seq, lines[-1].seq, (base, tuple(held)), interims)
 
 
 def _reach(held: Sequence[Held]) -> int:
@@ -190,7 +190,7 @@ def _interim(state: State, line: Line) -> tuple[State, StepRecord]:
     first = same[0].first_seq if same else line.seq
     interims = (*others, Interim(line.sender[:100], segment, first, text))[-MAX_INTERIMS:]
     machine = Machine(state.session, state.language, state.core)
-    return _finish(state, machine, line.seq, line.seq, (state.base, state.held), interims, ())
+    return _finish(state, machine, line.seq, line.seq, (state.base, state.held), interims)
 
 
 def _revision(state: State, line: Line) -> tuple[State, StepRecord]:
@@ -211,7 +211,7 @@ def _revision(state: State, line: Line) -> tuple[State, StepRecord]:
             return after, record
     machine = Machine(state.session, state.language, state.core)
     machine.remark(line.text, line.seq)
-    return _finish(state, machine, line.seq, line.seq, (machine.core(), ()), state.interims, ())
+    return _finish(state, machine, line.seq, line.seq, (machine.core(), ()), state.interims)
 
 
 def _weighs(held: Sequence[Held]) -> int:
@@ -225,23 +225,27 @@ def _finish(  # noqa: PLR0913, PLR0917 (the parts of a state)
     last: int,
     window: tuple[Core, tuple[Held, ...]],
     interims: tuple[Interim, ...],
-    before: Sequence[Part],
+    before: Sequence[Part] | None = None,
 ) -> tuple[State, StepRecord]:
-    """The state and the record after the machine has done its work."""
+    """The state and the record after the machine has done its work.
+
+    ``before``: what was decided before a revision. All that is otherwise now has its version, also what an earlier
+    line closes.
+    """
     assembler = machine.assembler
     interim = " ".join(one.text for one in interims if one.text)
     view = machine.show(last, interim, interims[0].first_seq if interims else 0)
-    known = {(part.turn_id, part.number): part for part in before}
+    known = {(part.turn_id, part.number): part for part in before or ()}
     decided = []
     for part in assembler.closed:
         old = known.get((part.turn_id, part.number))
-        if old is None:
+        if before is None:
             decided.append(part)
-        elif msgspec.structs.replace(old, version=part.version) != part:
+        elif old is None or msgspec.structs.replace(old, version=part.version) != part:
             decided.append(msgspec.structs.replace(part, version=last))
     parts = [*decided, *view]
     there = {(part.turn_id, part.number) for part in (*assembler.closed, *view)}
-    gone = [(part.turn_id, part.number, part.ordinal) for part in before] + list(state.shown)
+    gone = [(part.turn_id, part.number, part.ordinal) for part in before or ()] + list(state.shown)
     for turn_id, number, ordinal in dict.fromkeys(gone):
         if (turn_id, number) not in there:
             parts.append(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from captionflow.messages import Facts, Line, Part, StepRecord
-from captionflow.transcript import document, newest, words
+from captionflow.transcript import document, newest, turns, words
 from services.segment.file_session import lines_of, segment_lines
 from services.segment.segmenter import State, start, step
 
@@ -29,14 +29,13 @@ def cut(text: str, how: str) -> list[str]:
     return [text[begin : begin + width] for begin in range(0, len(text), width)]
 
 
+def line(seq: int, text: str = "", **fields: Any) -> Line:
+    return Line(**{"sender": "desk", "number": seq - 1, "text": text, "seq": seq, "received_at": NOW, **fields})
+
+
 def lines(pieces: Iterable[str], *, ends: bool = False, **fields: Any) -> list[Line]:
-    made = [
-        Line(sender="desk", number=number, text=text, seq=number + 1, received_at=NOW, **fields)
-        for number, text in enumerate(pieces)
-    ]
-    if ends:
-        made.append(Line(sender="desk", number=len(made), text="", seq=len(made) + 1, received_at=NOW, ends=True))
-    return made
+    made = [line(seq, text, **fields) for seq, text in enumerate(pieces, 1)]
+    return [*made, line(len(made) + 1, ends=True)] if ends else made
 
 
 def read_text(text: str, how: str = "whole", *, repeat: bool = False) -> tuple[tuple[Part, ...], Facts]:
@@ -71,17 +70,24 @@ def document_of(text: str) -> dict[str, Any]:
 
 def apart_of(text: str) -> list[tuple[str, str]]:
     """(text, why) of what nobody spoke, in order."""
-    return [(one["text"], one["why"]) for one in document_of(text)["apart"]]
+    return apart_of_parts(read_text(text)[0])
+
+
+def apart_of_parts(parts: Iterable[Part]) -> list[tuple[str, str]]:
+    return [(one.text, one.why) for turn in turns(parts) for one in turn.apart]
 
 
 def notes_of(text: str) -> list[str]:
     return [note["text"] for turn in document_of(text)["turns"] for note in turn["notes"]]
 
 
-def turns_of(text: str) -> list[tuple[str | None, str]]:
+def shown(parts: Iterable[Part]) -> list[tuple[str | None, str]]:
     """(speaker, text) of each turn, paragraphs joined by a bar."""
-    found = document_of(text)
-    return [(turn["speaker"], " | ".join(turn["paragraphs"])) for turn in found["turns"]]
+    return [(turn.speaker, " | ".join(turn.paragraphs)) for turn in turns(parts) if turn.ordinal]
+
+
+def turns_of(text: str) -> list[tuple[str | None, str]]:
+    return shown(read_text(text)[0])
 
 
 def speakers(text: str) -> list[str | None]:
