@@ -31,6 +31,12 @@ class TooLarge(BadMessage):
     code = "too-large"
 
 
+class WrongKind(BadMessage):
+    """The body is in a form that isn't read here: send it in one that is."""
+
+    code = "unsupported-media-type"
+
+
 class NotFound(CaptionflowError):
     """There is nothing under that name."""
 

@@ -5,25 +5,21 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import structlog
 from fastapi import FastAPI
 
-from captionflow.messages import Session
-from captionflow.ports import SearchPage
-from services.api import pages, problems
+from services.api import openapi, pages, problems
 from services.api.context import Context
-from services.api.ending import end_session as end_by_line
-from services.api.hub import Hub
-from services.api.middleware import BodyLimit, RequestLog, SecurityHeaders, WriteToken
-from services.api.routes import events, health, search, sessions, transcript
-from services.api.session_drafts import SessionDraft, SessionPatch
+from services.api.hub import HEARTBEAT_SECONDS, Hub
+from services.api.middleware import BodyLimit, HeadAsGet, RequestLog, SecurityHeaders, WriteToken
+from services.api.routes import events, health, kinds, search, sessions, transcript
 from services.api.transport import ServerReceive
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from fastapi import APIRouter
 
@@ -44,10 +40,20 @@ def create_app(
     settings: Settings,
     *,
     extra_routers: Sequence[APIRouter] = (),
-    end_session: Callable[[Session], Awaitable[None]] | None = None,
+    waiting: Mapping[str, Callable[[], str]] = MappingProxyType({}),
+    heartbeat_seconds: float = HEARTBEAT_SECONDS,
 ) -> FastAPI:
-    """The application. Its hub is ``app.state.hub``: tell it of changed sessions, ``close()`` it before stopping."""
-    hub = Hub(adapters.step_feed, adapters.turn_store, adapters.sessions, max_readers=settings.max_readers)
+    """The application. Its hub is ``app.state.hub``: tell it of changed sessions, ``close()`` it before stopping.
+
+    ``waiting`` names other parts of the process, which ``/readyz`` asks what they wait for.
+    """
+    hub = Hub(
+        adapters.step_feed,
+        adapters.turn_store,
+        adapters.sessions,
+        max_readers=settings.max_readers,
+        heartbeat_seconds=heartbeat_seconds,
+    )
     app = FastAPI(
         title="captionflow",
         version="1",
@@ -57,11 +63,11 @@ def create_app(
         redirect_slashes=False,  # an address is right or wrong
         docs_url=None,  # it loads scripts from elsewhere; the document itself is at /openapi.json
         redoc_url=None,
-        responses={"4XX": {"description": "A problem", "content": {"application/problem+json": {"example": _PROBLEM}}}},
+        responses={"default": {"$ref": "#/components/responses/Problem"}},
     )
     app.state.hub = hub
-    context = Context(adapters, settings, hub, end_session or partial(end_by_line, adapters.line_log))
-    for module in (sessions, transcript, events, search, health):
+    context = Context(adapters, settings, hub, waiting)
+    for module in (sessions, transcript, events, search, health, kinds):
         app.include_router(module.router(context))
     for router in extra_routers:
         app.include_router(router)
@@ -72,20 +78,12 @@ def create_app(
     return app
 
 
-_PROBLEM = {
-    "type": "/problems/not-found",
-    "title": "Not found",
-    "status": 404,
-    "code": "not-found",
-    "detail": "There is no session 2015-opening. Announce it with POST /v1/sessions.",
-}
-
-
 def _surround(app: FastAPI, settings: Settings) -> None:
     """The last one added sees a request first."""
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     if settings.ingest_token:
         app.add_middleware(WriteToken, token=settings.ingest_token)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestLog)
     app.add_middleware(ServerReceive)
@@ -108,9 +106,5 @@ def _lifespan(hub: Hub) -> Callable[[FastAPI], Any]:
 
 def _openapi(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
-        document = FastAPI.openapi(app)
-        types = [Session, SearchPage, SessionDraft, SessionPatch]
-        _, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
-        document.setdefault("components", {}).setdefault("schemas", {}).update(components)
-        app.openapi_schema = document
+        app.openapi_schema = openapi.finish(FastAPI.openapi(app))
     return app.openapi_schema

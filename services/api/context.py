@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable, Mapping
 
-    from captionflow.messages import Session
     from captionflow.settings import Settings
     from captionflow.wiring import Adapters
     from services.api.hub import Hub
@@ -21,5 +20,5 @@ class Context:
     adapters: Adapters
     settings: Settings
     hub: Hub
-    end_session: Callable[[Session], Awaitable[None]]
-    """Writes the end of a session into the line log, durably."""
+    waiting: Mapping[str, Callable[[], str]]
+    """What other parts of the process wait for, in a sentence; empty when they go on."""

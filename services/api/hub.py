@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 HEARTBEAT_SECONDS = 15.0
+"""A reader hears from us at least that often: proxies cut a connection that is silent for longer."""
+
 MAX_PAUSE_SECONDS = 0.05
 """Nobody who reads sees a delay as short as this."""
 
@@ -58,11 +60,20 @@ class Position(NamedTuple):
 class Hub:
     """See the module. ``run`` must be running for anything to arrive; ``close`` ends all streams."""
 
-    def __init__(self, feed: StepFeed, turns: TurnStore, sessions: SessionStore, *, max_readers: int) -> None:
+    def __init__(
+        self,
+        feed: StepFeed,
+        turns: TurnStore,
+        sessions: SessionStore,
+        *,
+        max_readers: int,
+        heartbeat_seconds: float = HEARTBEAT_SECONDS,
+    ) -> None:
         self._feed = feed
         self._turns = turns
         self._sessions = sessions
         self._max_readers = max_readers
+        self._heartbeat_seconds = heartbeat_seconds
         self._users = 0
         self._closed = False
         self.running = False
@@ -250,10 +261,10 @@ class Hub:
     async def _tend(self) -> None:
         """Heartbeats for the quiet channels; the empty ones are forgotten."""
         while True:
-            await asyncio.sleep(HEARTBEAT_SECONDS / 3)
+            await asyncio.sleep(self._heartbeat_seconds / 3)
             now = _now()
             for key, channel in list(self._channels.items()):
-                if channel.readers and now - channel.written_at > HEARTBEAT_SECONDS * 0.6:
+                if channel.readers and now - channel.written_at > self._heartbeat_seconds * 0.6:
                     self._send(channel, HEARTBEAT)
                 if not channel.users and now - channel.idle_since > IDLE_SECONDS:
                     del self._channels[key]

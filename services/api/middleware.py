@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
+HEAD = "captionflow.head"
+"""Key in the scope of a request that asked for the head alone: an answer without an end must end at once."""
+
 _SECURITY = (
     (b"content-security-policy", b"default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"),
     (b"x-content-type-options", b"nosniff"),
@@ -47,6 +50,19 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
+class HeadAsGet:
+    """Answers HEAD as it would GET; the server leaves out the body (RFC 9110, 9.3.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on as GET, and note that it was not."""
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET", HEAD: True}
+        await self.app(scope, receive, send)
+
+
 class BodyLimit:
     """Refuses a body above the limit, by its announced length or while it comes in."""
 
@@ -62,9 +78,7 @@ class BodyLimit:
         detail = f"The body has more than {self.max_bytes} bytes: send it in smaller pieces."
         announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         if announced.isdigit() and int(announced) > self.max_bytes:
-            refusal = problem(
-                413, "too-large", "Too large", detail, limit=self.max_bytes, headers={"Connection": "close"}
-            )
+            refusal = problem("too-large", detail, limit=self.max_bytes, headers={"Connection": "close"})
             await refusal(scope, receive, send)
             return
         received = 0
@@ -96,13 +110,7 @@ class WriteToken:
                 detail = (
                     "Changes need the token of this installation: Authorization: Bearer <CAPTIONFLOW_INGEST_TOKEN>."
                 )
-                refusal = problem(
-                    401,
-                    "unauthorized",
-                    "Unauthorized",
-                    detail,
-                    headers={"WWW-Authenticate": 'Bearer realm="captionflow"'},
-                )
+                refusal = problem("unauthorized", detail, headers={"WWW-Authenticate": 'Bearer realm="captionflow"'})
                 await refusal(scope, receive, send)
                 return
         await self.app(scope, receive, send)

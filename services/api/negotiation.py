@@ -1,4 +1,4 @@
-"""Which of several forms a client wants (RFC 9110, 12.5.1). Pure."""
+"""Which of several forms a client wants, and whether it has it already (RFC 9110, 12.5.1 and 13.1). Pure."""
 
 from collections.abc import Sequence
 
@@ -35,3 +35,10 @@ def _match(kind: str, wanted: str) -> int:
     if wanted == f"{kind.split('/', maxsplit=1)[0]}/*":
         return 2
     return 1 if wanted in {"*/*", "*"} else (0 if not wanted else -1)
+
+
+def has(header: str | None, etag: str) -> bool:
+    """Whether ``If-None-Match`` or ``If-Match`` names this entity tag, or any."""
+    return header is not None and (
+        header.strip() == "*" or etag in [one.strip().removeprefix("W/") for one in header.split(",")]
+    )

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 import structlog
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
-from captionflow.errors import BadMessage, CaptionflowError, Conflict, NotFound, TooLarge, Unavailable
+from captionflow.errors import CaptionflowError, Unavailable
 from services.api import pages
 
 if TYPE_CHECKING:
@@ -20,57 +21,76 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-_STATUS: tuple[tuple[type[CaptionflowError], int], ...] = (
-    (TooLarge, 413),
-    (BadMessage, 400),
-    (NotFound, 404),
-    (Conflict, 409),
-    (Unavailable, 503),
-)
-_TITLES = {
-    "bad-message": "This can't be used",
-    "too-large": "Too large",
-    "not-found": "Not found",
-    "conflict": "It contradicts what is there",
-    "unavailable": "Not possible right now",
-    "invalid": "Some of it is not valid",
+
+class Kind(NamedTuple):
+    """What all problems of one code have in common."""
+
+    status: int
+    title: str
+    remedy: str
+
+
+KINDS: dict[str, Kind] = {
+    "bad-message": Kind(400, "This can't be used", "Correct what the detail names; the same again fails again."),
+    "unauthorized": Kind(401, "Unauthorized", "Send Authorization: Bearer with the token of this installation."),
+    "not-found": Kind(404, "Not found", "Check the address; announce a session before it is used."),
+    "method-not-allowed": Kind(405, "Method not allowed", "Use a method of the header Allow."),
+    "not-acceptable": Kind(406, "Not acceptable", "Ask for one of the media types in the member available."),
+    "request-timeout": Kind(408, "Too slow", "Send the very same again: nothing was stored."),
+    "conflict": Kind(409, "It contradicts what is there", "Read the current state, then decide."),
+    "precondition-failed": Kind(412, "Somebody was faster", "Read it again, then change it."),
+    "too-large": Kind(413, "Too large", "Send less at a time."),
+    "unsupported-media-type": Kind(415, "Not in this form", "Send it with a content type that the detail names."),
+    "invalid": Kind(422, "Some of it is not valid", "Correct the field or parameter that the detail names."),
+    "internal": Kind(500, "Our mistake", "Try again later; what was acknowledged is safe."),
+    "unavailable": Kind(503, "Not possible right now", "The same again after Retry-After seconds: nothing was done."),
 }
+"""By code. ``/problems/<code>`` shows them, and docs/api.md has them all."""
+
+_CODES = {kind.status: code for code, kind in KINDS.items()}
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
 class ProblemError(CaptionflowError):
-    """An answer that only HTTP knows: a status, its code, and a sentence."""
+    """An answer that only HTTP knows: a code, a sentence, and further members of the document."""
 
-    def __init__(self, status: int, code: str, detail: str, **extra: Any) -> None:
+    def __init__(self, code: str, detail: str, **extra: Any) -> None:
         super().__init__(detail)
-        self.status = status
         self.problem_code = code
         self.extra = extra
 
 
-def problem(status: int, code: str, title: str, detail: str, **extra: Any) -> Response:
+def problem(code: str, detail: str, *, status: int | None = None, **extra: Any) -> Response:
     """A problem document. ``extra`` are further members; ``headers`` among them are the response's headers."""
     headers = extra.pop("headers", None)
-    document = {"type": f"/problems/{code}", "title": title, "status": status, "code": code, "detail": detail, **extra}
-    return Response(msgspec.json.encode(document), status, headers, "application/problem+json")
+    kind = _kind(code, status)
+    document = {"type": f"/problems/{code}", "title": kind.title, "status": kind.status, "code": code, "detail": detail}
+    return Response(msgspec.json.encode(document | extra), kind.status, headers, "application/problem+json")
 
 
 def install(app: FastAPI) -> None:
     """Answer every error of ours, of the framework and of our bugs with a problem, or a page where a person looks."""
     app.add_exception_handler(CaptionflowError, _ours)
-    app.add_exception_handler(msgspec.ValidationError, _invalid_body)
-    app.add_exception_handler(msgspec.DecodeError, _unreadable_body)
     app.add_exception_handler(RequestValidationError, _invalid_parameter)
     app.add_exception_handler(HTTPException, _framework)
     app.add_exception_handler(Exception, _bug)
 
 
-def _answer(request: Request, status: int, code: str, detail: str, **extra: Any) -> Response:
-    title = _TITLES.get(code) or HTTPStatus(status).phrase
-    if _is_for_a_person(request):
-        response = pages.error_page(request, status, title, detail)
-        response.headers.update(extra.get("headers") or {})
-        return response
-    return problem(status, code, title, detail, **extra)
+def _kind(code: str, status: int | None) -> Kind:
+    found = KINDS.get(code)
+    if found is None:
+        status = status or 500
+        return Kind(status, HTTPStatus(status).phrase, "")
+    return found
+
+
+def _answer(request: Request, code: str, detail: str, *, status: int | None = None, **extra: Any) -> Response:
+    if not _is_for_a_person(request):
+        return problem(code, detail, status=status, **extra)
+    kind = _kind(code, status)
+    response = pages.error_page(request, kind.status, kind.title, detail)
+    response.headers.update(extra.get("headers") or {})
+    return response
 
 
 def _is_for_a_person(request: Request) -> bool:
@@ -79,42 +99,46 @@ def _is_for_a_person(request: Request) -> bool:
 
 async def _ours(request: Request, error: Exception) -> Response:
     if isinstance(error, ProblemError):
-        return _answer(request, error.status, error.problem_code, str(error), **error.extra)
-    assert isinstance(error, CaptionflowError)  # noqa: S101 - the handler is registered for it
-    status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+        return _answer(request, error.problem_code, str(error), **error.extra)
     if isinstance(error, Unavailable):
         log.warning("unavailable", path=request.url.path, reason=str(error))
-        return _answer(
-            request, status, error.code, str(error), headers={"Retry-After": str(max(1, round(error.retry_after)))}
-        )
-    return _answer(request, status, error.code, str(error))
-
-
-async def _invalid_body(request: Request, error: Exception) -> Response:
-    return _answer(request, 422, "invalid", f"{error}.")
-
-
-async def _unreadable_body(request: Request, error: Exception) -> Response:
-    return _answer(request, 400, "bad-message", f"The body is not JSON in UTF-8: {error}.")
+        headers = {"Retry-After": str(max(1, round(error.retry_after)))}
+        return _answer(request, error.code, str(error), headers=headers)
+    assert isinstance(error, CaptionflowError)  # noqa: S101 - the handler is registered for it
+    return _answer(request, error.code, str(error))
 
 
 async def _invalid_parameter(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - the handler is registered for it
     errors = [{"where": ".".join(map(str, one["loc"])), "what": one["msg"]} for one in error.errors()]
     detail = "; ".join(f"{one['where']}: {one['what']}" for one in errors) + "."
-    return _answer(request, 422, "invalid", detail, errors=errors)
+    return _answer(request, "invalid", detail, errors=errors)
 
 
 async def _framework(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - the handler is registered for it
-    phrase = HTTPStatus(error.status_code).phrase
-    code = phrase.lower().replace(" ", "-")
-    detail = {404: "There is nothing under this address.", 405: "This address does not know this method."}.get(
-        error.status_code, str(error.detail)
-    )
-    return _answer(request, error.status_code, code, detail, headers=dict(error.headers or {}))
+    status, headers = error.status_code, dict(error.headers or {})
+    code = _CODES.get(status) or HTTPStatus(status).phrase.lower().replace(" ", "-")
+    detail = str(error.detail)
+    if status == HTTPStatus.NOT_FOUND:
+        detail = "There is nothing under this address."
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_allowed(request))
+        detail = f"This address knows {headers['Allow']} and no other method."
+    return _answer(request, code, detail, status=status, headers=headers)
+
+
+def _allowed(request: Request) -> list[str]:
+    """All methods of an address; the framework names those of the first route alone, and GET gives HEAD."""
+    routes = request.app.router.routes
+    found = {
+        method
+        for method in _METHODS
+        if any(one.matches({**request.scope, "method": method})[0] is Match.FULL for one in routes)
+    }
+    return [method for method in _METHODS if method in found or (method == "HEAD" and "GET" in found)]
 
 
 async def _bug(request: Request, error: Exception) -> Response:
     log.error("request_failed", path=request.url.path, exc_info=error)
-    return _answer(request, 500, "internal", "This is our mistake; it was logged. What was acknowledged is safe.")
+    return _answer(request, "internal", "This is our mistake; it was logged. What was acknowledged is safe.")

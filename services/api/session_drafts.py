@@ -1,7 +1,8 @@
-"""What an organiser may say about a session, and what follows from it. Pure."""
+"""What an organiser may say about a session, and what follows from it. No I/O."""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -9,14 +10,15 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from captionflow.messages import Session, Status
-from services.api.identity import ID_PATTERN, LANGUAGE_PATTERN, day, slug
+from services.api.identity import FIRST_YEAR, ID_PATTERN, LANGUAGE_PATTERN, LAST_YEAR, day, slug
 from services.api.problems import ProblemError
 
-_LINE = r"^[^\u0000-\u001f\u007f]*$"
-_TEXT = r"^[^\u0000-\u0008\u000b-\u001f\u007f]*$"
+# Controls, line separators, and the bidi overrides that change how what follows is read. ``about`` may have lines.
+_UNWANTED = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_LINES = frozenset("\t\n\r")
 
-Name = Annotated[str, Meta(max_length=300, pattern=_LINE)]
-About = Annotated[str, Meta(max_length=4_000, pattern=_TEXT)]
+Name = Annotated[str, Meta(max_length=300, description="One line of text, never markup.")]
+About = Annotated[str, Meta(max_length=4_000, description="Text, never markup; it may have lines.")]
 Languages = Annotated[tuple[Annotated[str, Meta(pattern=LANGUAGE_PATTERN)], ...], Meta(min_length=1, max_length=50)]
 Moment = Annotated[datetime, Meta(tz=True)]
 
@@ -75,7 +77,7 @@ def new_session(draft: SessionDraft, now: datetime) -> Session:
     fields = _given(draft)
     fields["id"] = fields.get("id") or slug(fields.get("date"), fields.get("room"), fields.get("title"))
     if not fields["id"]:
-        raise ProblemError(422, "invalid", "Give the session a title, or an id.")
+        raise ProblemError("invalid", "Give the session a title, or an id.")
     return _checked(Session(version=1, created_at=now, updated_at=now, **fields))
 
 
@@ -91,7 +93,7 @@ def patched(session: Session, patch: SessionPatch, now: datetime) -> Session:
     }
     status = fields.get("status", session.status)
     if status != session.status and status not in _AFTER[session.status]:
-        raise ProblemError(409, "conflict", f"A session that is {session.status} can't become {status}.")
+        raise ProblemError("conflict", f"A session that is {session.status} can't become {status}.")
     if all(getattr(session, name) == value for name, value in fields.items()):
         return session
     return _checked(msgspec.structs.replace(session, updated_at=now, **fields))
@@ -102,21 +104,29 @@ def _given(struct: SessionDraft | SessionPatch) -> dict[str, Any]:
     for name, value in fields.items():
         if isinstance(value, datetime):
             fields[name] = _utc(name, value)
+        if isinstance(value, str):
+            _check_characters(name, value)
     if fields.get("date") is not None:
         day(fields["date"])
     if "languages" in fields:
-        fields["languages"] = tuple(dict.fromkeys(fields["languages"]))
+        first = {tag.casefold(): tag for tag in reversed(fields["languages"])}
+        fields["languages"] = tuple(tag for tag in dict.fromkeys(fields["languages"]) if first[tag.casefold()] == tag)
     return fields
 
 
+def _check_characters(name: str, value: str) -> None:
+    for found in _UNWANTED.findall(value):
+        if name != "about" or found not in _LINES:
+            raise ProblemError("invalid", f"{name}: it has the control character U+{ord(found):04X}: leave that out.")
+
+
 def _utc(name: str, value: datetime) -> datetime:
-    try:
-        return value.astimezone(UTC)
-    except OverflowError:
-        raise ProblemError(422, "invalid", f"{name} is outside of the years 1 to 9999.") from None
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise ProblemError("invalid", f"{name}: the year {value.year} is not among {FIRST_YEAR} to {LAST_YEAR}.")
+    return value.astimezone(UTC)
 
 
 def _checked(session: Session) -> Session:
     if session.starts_at and session.ends_at and session.ends_at < session.starts_at:
-        raise ProblemError(422, "invalid", "ends_at is before starts_at.")
+        raise ProblemError("invalid", "ends_at is before starts_at.")
     return session

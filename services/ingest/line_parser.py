@@ -10,7 +10,7 @@ from typing import Annotated, NamedTuple, TypeVar
 
 import msgspec
 
-from captionflow.errors import BadMessage, TooLarge
+from captionflow.errors import BadMessage, TooLarge, WrongKind
 from captionflow.messages import MAX_LINE_CHARS, Draft
 from services.ingest.cleaning import clean, clean_label
 
@@ -72,7 +72,7 @@ def parse(body: bytes, content_type: str, *, sender: str | None = None) -> Parse
         document = _decoded(_decode_body, body, "The body")
         rows, sender = document.lines, document.sender if document.sender is not None else sender
     else:
-        raise BadMessage(f"Lines come as application/json or application/x-ndjson, not as {kind[:80]!r}.")
+        raise WrongKind(f"Lines come as application/json or application/x-ndjson, not as {kind[:80]!r}.")
     if not rows:
         raise BadMessage("The body has no lines: send at least one.")
     if len(rows) > MAX_LINES:

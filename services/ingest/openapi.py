@@ -37,15 +37,45 @@ _BODY = {
 }
 
 
+_NUMBERS = {"type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "integer"}}
+_ANSWER = {
+    "type": "object",
+    "required": ["session", "language", "receipts", "cleaned", "missing"],
+    "properties": {
+        "session": {"type": "string"},
+        "language": {"type": "string"},
+        "receipts": {
+            "type": "array",
+            "description": "One for each line, in their order.",
+            "items": {
+                "type": "object",
+                "required": ["number", "seq", "received_at"],
+                "properties": {
+                    "number": {"type": "integer", "description": "The sender's own count."},
+                    "seq": {"type": "integer", "minimum": 1, "description": "The line's place in the log."},
+                    "received_at": {"type": "string", "format": "date-time"},
+                },
+            },
+        },
+        "cleaned": {"type": "integer", "description": "Control characters that were taken out."},
+        "missing": {"type": "array", "items": _NUMBERS, "description": "Runs of numbers that were skipped."},
+    },
+}
+_LAST = {"type": "object", "required": ["number"], "properties": {"number": {"type": ["integer", "null"]}}}
+
+
 def _problem(description: str, code: str, status: int) -> dict[str, Any]:
     example = {"type": f"/problems/{code}", "title": description, "status": status, "code": code, "detail": "…"}
-    return {"description": description, "content": {"application/problem+json": {"example": example}}}
+    schema = {"$ref": "#/components/schemas/Problem"}
+    content = {"application/problem+json": {"schema": schema, "example": example}}
+    return {"description": description, "content": content}
 
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     400: _problem("Not valid: the detail names the line and the field", "bad-message", 400),
     401: _problem("The token is missing or wrong", "unauthorized", 401),
     404: _problem("No such session: announce it with POST /v1/sessions", "not-found", 404),
+    422: _problem("A parameter is missing or can't be", "invalid", 422),
     503: _problem("Nothing was stored: send the very same again after Retry-After", "unavailable", 503),
 }
 
@@ -59,10 +89,11 @@ LINES: dict[str, Any] = {
     "responses": {
         202: {
             "description": "Durable. `missing` has the runs of numbers that this sender skipped.",
-            "content": {"application/json": {"example": _RECEIPTS}},
+            "content": {"application/json": {"schema": _ANSWER, "example": _RECEIPTS}},
         },
         408: _problem("The body came too slowly", "request-timeout", 408),
         409: _problem("This number was used before for another text", "conflict", 409),
+        415: _problem("Neither JSON nor NDJSON: set Content-Type", "unsupported-media-type", 415),
         413: _problem("A line, the lines or the body are above the limit", "too-large", 413),
         **_PROBLEMS,
     },
@@ -86,7 +117,10 @@ LAST: dict[str, Any] = {
     "summary": "Where a sender stands",
     "description": "The highest number that is durable from this sender, or null: go on with the next one.",
     "responses": {
-        200: {"description": "The number", "content": {"application/json": {"example": {"number": 41}}}},
-        **{status: _PROBLEMS[status] for status in (400, 404, 503)},
+        200: {
+            "description": "The number",
+            "content": {"application/json": {"schema": _LAST, "example": {"number": 41}}},
+        },
+        **{status: _PROBLEMS[status] for status in (400, 404, 422, 503)},
     },
 }

@@ -18,9 +18,12 @@ BODY_SECONDS = 30.0
 _SESSION = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 _encode = msgspec.json.Encoder().encode
 
-SessionId = Annotated[str, Path(alias="id", description="The session's id.")]
-Language = Annotated[str | None, Query(description="BCP 47 tag; the session's first language when left out.")]
-Sender = Annotated[str | None, Query(description="Who sends, when the body does not say.")]
+SessionId = Annotated[str, Path(description="The session's id.", examples=["opening"])]
+Language = Annotated[
+    str | None, Query(description="BCP 47 tag; the session's first language when left out.", examples=["en"])
+]
+Sender = Annotated[str | None, Query(description="Who sends, when the body does not say.", examples=["desk-1"])]
+AskedSender = Annotated[str, Query(description="Whose number.", examples=["desk-1"])]
 
 
 def router(
@@ -31,7 +34,7 @@ def router(
     All errors are raised; the app turns them into problem documents.
     """
     del sessions  # the gateway knows them
-    routes = APIRouter(prefix="/v1/sessions/{id}/lines", tags=["lines"])
+    routes = APIRouter(prefix="/v1/sessions/{session}/lines", tags=["lines"])
 
     @routes.post("", status_code=202, response_class=Response, **LINES)
     async def accept_lines(
@@ -45,7 +48,7 @@ def router(
         return Response(_encode(receipts), 202, media_type="application/json")
 
     @routes.get("/last", response_class=Response, **LAST)
-    async def last_number(session: SessionId, sender: str, lang: Language = None) -> Response:
+    async def last_number(session: SessionId, sender: AskedSender, lang: Language = None) -> Response:
         number = await gateway.last_number(_session(session), _language(lang), parse_sender(sender))
         return Response(_encode({"number": number}), media_type="application/json")
 

@@ -41,7 +41,7 @@ _CONDITIONS: Final = {
     "expression": "hit.id IN (SELECT rowid FROM search_text WHERE search_text MATCH :expression)",
     "speaker": "hit.speaker_key = :speaker",
     "session": "streams.session = :session",
-    "language": "streams.language = :language",
+    "language": "streams.language = :language COLLATE NOCASE",
     "event": "sessions.event_key = :event",
     "room": "sessions.room_key = :room",
 }

@@ -1,4 +1,4 @@
-"""``GET /v1/sessions/{id}/events``: captions as they come, as a stream or by long polling."""
+"""``GET /v1/sessions/{session}/events``: captions as they come, as a stream or by long polling."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from starlette.responses import Response
 from services.api import channel as channels
 from services.api import sse
 from services.api.broadcast import DirectReader, QueueReader
-from services.api.identity import known_id, language_tag
+from services.api.identity import SessionId, known_id, language_of
+from services.api.middleware import HEAD
 from services.api.negotiation import accepts
+from services.api.openapi import problems
+from services.api.problems import ProblemError
 from services.api.transport import connection
 
 if TYPE_CHECKING:
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 25.0
 RETRY_MILLISECONDS = 2_000
+_FORMS = ("text/event-stream", "application/json")
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -49,24 +53,33 @@ def router(context: Context) -> APIRouter:
         response_class=Response,
         responses={
             200: {
+                "description": "What happened, and what happens",
                 "content": {
-                    "text/event-stream": {"example": _EXAMPLE},
-                    "application/json": {"example": {"events": [{"event": "finished", "id": 42, "data": {"seq": 42}}]}},
-                }
-            }
+                    "text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE},
+                    "application/json": {
+                        "schema": {"$ref": "#/components/schemas/Events"},
+                        "example": {"events": [{"event": "finished", "id": 42, "data": {"seq": 42}}]},
+                    },
+                },
+            },
+            **problems("not-found", "not-acceptable", "invalid", "unavailable"),
         },
     )
     async def events(
         request: Request,
-        session: str,
+        session: SessionId,
         lang: Annotated[str | None, Query(description="Language; the floor's when left out.", examples=["en"])] = None,
         after: Annotated[str | None, Query(description="Last position that you have.", examples=["41"])] = None,
-        last: Annotated[int | None, Query(ge=1, le=1_000, description="Only so many turns in a snapshot.")] = None,
+        last: Annotated[
+            int | None, Query(ge=1, le=1_000, description="Only so many turns in a snapshot.", examples=[2])
+        ] = None,
     ) -> Response:
         found = await context.adapters.sessions.get(known_id(session))
-        language = language_tag(lang, found.languages[0])
+        language = language_of(found, lang)
         position = _position(request.headers.get("last-event-id") or after)
-        wanted = accepts(request.headers.get("accept"), ("text/event-stream", "application/json"))
+        wanted = accepts(request.headers.get("accept"), _FORMS)
+        if wanted is None:
+            raise ProblemError("not-acceptable", f"Events can be had as {' or '.join(_FORMS)}.", available=_FORMS)
         if wanted == "application/json":
             return await _poll(context, found, language, position, last)
         return _Stream(context, found, language, position, last)
@@ -124,7 +137,7 @@ class _Stream(Response):
         with hub.reading(self.session.id, self.language) as channel:
             position = await hub.position(channel, self.session, self.after, self.last)
             await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-            if scope["method"] == "HEAD":
+            if scope.get(HEAD):
                 await send({"type": "http.response.body", "body": b""})
                 return
             # Nothing waits from here until the reader is attached: so there is no hole.

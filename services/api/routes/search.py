@@ -10,13 +10,37 @@ from starlette.responses import Response
 
 from captionflow.errors import BadMessage
 from captionflow.ports import SearchQuery
+from services.api.openapi import answers, problems
 
 if TYPE_CHECKING:
     from services.api.context import Context
 
 MAX_QUERY_CHARS = 1_000
 MAX_FILTER_CHARS = 300
-Name = Annotated[str | None, Query(description="Only hits with exactly this, however it is written.")]
+_SAME = "compared as a whole, whatever its case, accents and hyphens."
+_EXAMPLE = {
+    "hits": [
+        {
+            "session": "opening",
+            "session_title": "Opening",
+            "event": "IGF 2015",
+            "room": "Room 2",
+            "date": "2015-11-12",
+            "language": "en",
+            "turn_id": "opening.en.40",
+            "part": 0,
+            "ordinal": 7,
+            "speaker": "LEON FELIPE",
+            "fragments": [{"text": "a debate on "}, {"text": "net neutrality", "hit": True}, {"text": " in Mexico"}],
+            "at": "2015-11-12T09:12:05Z",
+        }
+    ],
+    "total": 31,
+    "speakers": [{"value": "LEON FELIPE", "count": 4}],
+    "events": [{"value": "IGF 2015", "count": 31}],
+    "languages": [{"value": "en", "count": 31}],
+    "next": "WyI5ZjM2Il0",
+}
 
 
 def router(context: Context) -> APIRouter:
@@ -29,17 +53,20 @@ def router(context: Context) -> APIRouter:
         description='Plain words, all of which must occur; `"…"` is a phrase. Nothing else is interpreted. Case, '
         "accents and hyphens don't matter. `next` of a page is the `cursor` of the one that follows.",
         response_class=Response,
-        responses={200: {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/SearchPage"}}}}},
+        responses={
+            200: answers("SearchPage", _EXAMPLE, "A page of hits"),
+            **problems("bad-message", "invalid", "unavailable"),
+        },
     )
     async def search(  # noqa: PLR0913, PLR0917 - the parameters of the call
         q: Annotated[str, Query(description="What to find.", examples=['"net neutrality" developing countries'])] = "",
-        speaker: Name = None,
-        event: Name = None,
-        session: Name = None,
-        language: Name = None,
-        room: Name = None,
-        limit: Annotated[int, Query(ge=1, le=100, description="Hits a page.")] = 20,
-        cursor: Annotated[str | None, Query(description="`next` of the page before.")] = None,
+        speaker: Annotated[str | None, Query(description=f"Who said it: {_SAME}", examples=["Leon Felipe"])] = None,
+        event: Annotated[str | None, Query(description=f"Of this event: {_SAME}", examples=["IGF 2015"])] = None,
+        session: Annotated[str | None, Query(description="In this session: its id.", examples=["opening"])] = None,
+        language: Annotated[str | None, Query(description="In this language: its tag.", examples=["en"])] = None,
+        room: Annotated[str | None, Query(description=f"In this room: {_SAME}", examples=["Room 2"])] = None,
+        limit: Annotated[int, Query(ge=1, le=100, description="Hits a page.", examples=[20])] = 20,
+        cursor: Annotated[str | None, Query(description="`next` of the page before.", examples=["WyI5ZjM2Il0"])] = None,
     ) -> Response:
         if len(q) > MAX_QUERY_CHARS:
             raise BadMessage(f"q has {len(q)} characters; {MAX_QUERY_CHARS} are enough for any phrase.")

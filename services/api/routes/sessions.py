@@ -12,7 +12,11 @@ from starlette.responses import Response
 from captionflow.errors import Conflict
 from captionflow.messages import Status  # noqa: TC001 - FastAPI reads the annotation
 from captionflow.ports import SessionFilter
-from services.api.identity import known_id
+from services.api.bodies import json_body
+from services.api.ending import end_session
+from services.api.identity import SessionId, known_id
+from services.api.negotiation import has
+from services.api.openapi import Responses, answers, problems
 from services.api.problems import ProblemError
 from services.api.session_drafts import SessionDraft, SessionPatch, new_session, patched, says_the_same
 
@@ -41,19 +45,9 @@ _EXAMPLE = {
     "demo": False,
     "v": 1,
 }
-_ONE: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Session"}, "example": _EXAMPLE}}}
-}
-_MANY: dict[int | str, dict[str, Any]] = {
-    200: {
-        "content": {
-            "application/json": {
-                "schema": {"type": "array", "items": {"$ref": "#/components/schemas/Session"}},
-                "example": [_EXAMPLE],
-            }
-        }
-    }
-}
+_ONE: Responses = {200: answers("Session", _EXAMPLE, "The session")}
+_MANY = answers({"type": "array", "items": {"$ref": "#/components/schemas/Session"}}, [_EXAMPLE], "Live ones first")
+_UNCHANGED: Responses = {304: {"description": "It is as `If-None-Match` knows it"}}
 
 
 def router(context: Context) -> APIRouter:
@@ -67,13 +61,17 @@ def router(context: Context) -> APIRouter:
         description="Idempotent: the same announcement again answers 200 with the session as it is.",
         status_code=201,
         response_class=Response,
-        responses={201: {**_ONE[200], "description": "Announced"}, **_ONE},
+        responses={
+            201: answers("Session", _EXAMPLE, "Announced; `Location` is its address"),
+            200: answers("Session", _EXAMPLE, "It was announced before, in the same words"),
+            **problems("bad-message", "conflict", "unsupported-media-type", "invalid", "unavailable"),
+        },
         openapi_extra=_body(
             "SessionDraft", {"title": "Opening", "event": "IGF 2015", "room": "Room 2", "date": "2015-11-12"}
         ),
     )
     async def announce(request: Request) -> Response:
-        draft = msgspec.json.decode(await request.body(), type=SessionDraft)
+        draft = await json_body(request, SessionDraft)
         wanted = new_session(draft, datetime.now(UTC))
         try:
             session = await sessions.create(wanted)
@@ -85,18 +83,30 @@ def router(context: Context) -> APIRouter:
             return _answer(session, 201, {"Location": f"/v1/sessions/{session.id}"})
         return _answer(session)
 
-    @routes.get("/v1/sessions", summary="List sessions", response_class=Response, responses=_MANY)
+    @routes.get(
+        "/v1/sessions",
+        summary="List sessions",
+        description="Live ones first, then the newest day first. `event` and `room` compare as a whole, whatever their "
+        "case, accents and hyphens.",
+        response_class=Response,
+        responses={200: _MANY, **problems("invalid", "unavailable")},
+    )
     async def listed(
-        status: Annotated[Status | None, Query(description="Only those.")] = None,
-        event: Annotated[str | None, Query(max_length=300, examples=["IGF 2015"])] = None,
-        room: Annotated[str | None, Query(max_length=300, examples=["Room 2"])] = None,
+        status: Annotated[Status | None, Query(description="Only those.", examples=["live"])] = None,
+        event: Annotated[str | None, Query(max_length=300, description="Of this event.", examples=["IGF 2015"])] = None,
+        room: Annotated[str | None, Query(max_length=300, description="In this room.", examples=["Room 2"])] = None,
     ) -> Response:
         found = await sessions.list(SessionFilter(status=status, event=event or None, room=room or None))
         return Response(msgspec.json.encode(found), media_type="application/json")
 
-    @routes.get("/v1/sessions/{session}", summary="One session", response_class=Response, responses=_ONE)
-    async def one(session: str) -> Response:
-        return _answer(await sessions.get(known_id(session)))
+    @routes.get(
+        "/v1/sessions/{session}",
+        summary="One session",
+        response_class=Response,
+        responses={**_ONE, **_UNCHANGED, **problems("not-found", "unavailable")},
+    )
+    async def one(request: Request, session: SessionId) -> Response:
+        return _answer(await sessions.get(known_id(session)), known=request.headers.get("if-none-match"))
 
     @routes.patch(
         "/v1/sessions/{session}",
@@ -104,14 +114,25 @@ def router(context: Context) -> APIRouter:
         description="Merge patch (RFC 7396). `If-Match` with the ETag, or `version`, refuses the change when somebody "
         "was faster. `status: finished` ends the captions.",
         response_class=Response,
-        responses=_ONE,
+        responses={
+            **_ONE,
+            **problems(
+                "bad-message",
+                "not-found",
+                "conflict",
+                "precondition-failed",
+                "unsupported-media-type",
+                "invalid",
+                "unavailable",
+            ),
+        },
         openapi_extra=_body("SessionPatch", {"room": "Main hall", "status": "live"}, "application/merge-patch+json"),
     )
-    async def changed(request: Request, session: str) -> Response:
-        patch = msgspec.json.decode(await request.body(), type=SessionPatch)
+    async def changed(request: Request, session: SessionId) -> Response:
+        patch = await json_body(request, SessionPatch, kinds=("application/merge-patch+json", "application/json"))
         before, after = await _change(context, known_id(session), patch, request.headers.get("if-match"))
         if after.status == "finished" and before.status != "finished":
-            await context.end_session(after)
+            await end_session(context.adapters.line_log, after)
         if after != before:
             context.hub.session_changed(after)
         return _answer(after)
@@ -125,14 +146,8 @@ async def _change(context: Context, session: str, patch: SessionPatch, if_match:
     pinned = if_match is not None or patch.version is not msgspec.UNSET
     for tries_left in reversed(range(1 if pinned else MAX_TRIES)):
         before = await sessions.get(session)
-        if (
-            if_match is not None
-            and if_match != "*"
-            and etag(before) not in [one.strip() for one in if_match.split(",")]
-        ):
-            raise ProblemError(
-                412, "precondition-failed", f"The session is at version {before.version}: read it again."
-            )
+        if if_match is not None and not has(if_match, etag(before)):
+            raise ProblemError("precondition-failed", f"The session is at version {before.version}: read it again.")
         if patch.version not in {msgspec.UNSET, before.version}:
             raise Conflict(f"The session is at version {before.version}: read it again.")
         wanted = patched(before, patch, datetime.now(UTC))
@@ -151,8 +166,12 @@ def etag(session: Session) -> str:
     return f'"{session.version}"'
 
 
-def _answer(session: Session, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+def _answer(
+    session: Session, status: int = 200, headers: dict[str, str] | None = None, *, known: str | None = None
+) -> Response:
     headers = {"ETag": etag(session), **(headers or {})}
+    if has(known, etag(session)):
+        return Response(status_code=304, headers=headers)
     return Response(msgspec.json.encode(session), status, headers, "application/json")
 
 

@@ -1,4 +1,4 @@
-"""``GET /v1/sessions/{id}/transcript``: all that was said so far, as JSON, text, WebVTT or SubRip."""
+"""``GET /v1/sessions/{session}/transcript``: all that was said so far, as JSON, text, WebVTT or SubRip."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from services.api import formats
-from services.api.identity import known_id, language_tag
-from services.api.negotiation import accepts
+from services.api.identity import SessionId, known_id, language_of
+from services.api.negotiation import accepts, has
+from services.api.openapi import Responses, problems
 from services.api.problems import ProblemError
 
 if TYPE_CHECKING:
@@ -18,7 +19,40 @@ if TYPE_CHECKING:
     from services.api.formats import Format
 
 Lang = Annotated[str | None, Query(description="Language; the floor's when left out.", examples=["en"])]
-Download = Annotated[bool, Query(description="Answer as a file to keep.")]
+Download = Annotated[bool, Query(description="Answer as a file to keep.", examples=[True])]
+
+
+_EXAMPLES: dict[str, object] = {
+    "json": {
+        "session": {
+            "id": "opening",
+            "version": 3,
+            "created_at": "2015-11-12T08:00:00Z",
+            "updated_at": "2015-11-12T09:00:02Z",
+            "title": "Opening",
+            "status": "live",
+        },
+        "language": "en",
+        "last_seq": 2,
+        "turns": [
+            {
+                "turn_id": "opening.en.1",
+                "ordinal": 1,
+                "version": 2,
+                "speaker": "CHAIR",
+                "role": True,
+                "language": "en",
+                "paragraphs": ["Good morning, everyone."],
+                "notes": [{"text": "[Applause]", "at": 23}],
+            }
+        ],
+        "apart": [],
+        "stamps": [{"turn_id": "opening.en.1", "offset": 0, "at": "2015-11-12T09:00:01.25Z"}],
+    },
+    "txt": ">> CHAIR:  Good morning, everyone. [Applause]\n",
+    "vtt": "WEBVTT\n\nNOTE Opening (en)\n\n1\n00:00:00.000 --> 00:00:02.000\n<v CHAIR>Good morning, everyone.\n",
+    "srt": "1\n00:00:00,000 --> 00:00:02,000\nCHAIR: Good morning, everyone.\n\n",
+}
 
 
 def router(context: Context) -> APIRouter:
@@ -30,13 +64,15 @@ def router(context: Context) -> APIRouter:
         summary="The transcript",
         description="In the form that Accept asks for; or with a suffix: .json, .txt, .vtt, .srt.",
         response_class=Response,
-        responses={200: {"content": {one.media_type: {} for one in formats.ALL}}},
+        responses=_responses(*formats.ALL) | problems("not-acceptable"),
     )
-    async def negotiated(request: Request, session: str, lang: Lang = None, download: Download = False) -> Response:
+    async def negotiated(
+        request: Request, session: SessionId, lang: Lang = None, download: Download = False
+    ) -> Response:
         kind = accepts(request.headers.get("accept"), [name for one in formats.ALL for name in one.accepted])
         if kind is None:
             offered = [one.media_type for one in formats.ALL]
-            raise ProblemError(406, "not-acceptable", f"It can be had as {', '.join(offered)}.", available=offered)
+            raise ProblemError("not-acceptable", f"It can be had as {', '.join(offered)}.", available=offered)
         form = next(one for one in formats.ALL if kind in one.accepted)
         answer = await _answer(context, request, session, lang, form, download=download)
         answer.headers["Vary"] = "Accept"
@@ -47,15 +83,31 @@ def router(context: Context) -> APIRouter:
     return routes
 
 
+def _responses(*forms: Format) -> Responses:
+    content = {
+        form.media_type: {
+            "schema": {"$ref": "#/components/schemas/Transcript"} if form.suffix == "json" else {"type": "string"},
+            "example": _EXAMPLES[form.suffix],
+        }
+        for form in forms
+    }
+    return {
+        200: {"description": "All that was said so far", "content": content},
+        304: {"description": "Nothing was said since the one that `If-None-Match` knows"},
+        **problems("not-found", "invalid", "unavailable"),
+    }
+
+
 def _add(routes: APIRouter, context: Context, form: Format) -> None:
     @routes.get(
         f"/v1/sessions/{{session}}/transcript.{form.suffix}",
         summary=f"The transcript as {form.name}",
+        description="Whatever Accept says. `ETag` is strong, and rises with every word.",
         response_class=Response,
-        responses={200: {"content": {form.media_type: {}}}},
+        responses=_responses(form),
         operation_id=f"transcript_{form.suffix}",
     )
-    async def one(request: Request, session: str, lang: Lang = None, download: Download = False) -> Response:
+    async def one(request: Request, session: SessionId, lang: Lang = None, download: Download = False) -> Response:
         return await _answer(context, request, session, lang, form, download=download)
 
 
@@ -63,9 +115,9 @@ async def _answer(  # noqa: PLR0913 - what a request asks for
     context: Context, request: Request, session: str, lang: str | None, form: Format, *, download: bool
 ) -> Response:
     found = await context.adapters.sessions.get(known_id(session))
-    language = language_tag(lang, found.languages[0])
+    language = language_of(found, lang)
     seq = await context.adapters.turn_store.last_seq(found.id, language)
-    if _matches(request.headers.get("if-none-match"), _etag(found.version, seq, form)):
+    if has(request.headers.get("if-none-match"), _etag(found.version, seq, form)):
         return Response(status_code=304, headers=_headers(_etag(found.version, seq, form)))
     turns = await context.adapters.turn_store.turns(found.id, language)
     # Once more: what the text said of its session is stored before its turns, so this is at least as new as they are.
@@ -85,9 +137,3 @@ def _headers(etag: str) -> dict[str, Any]:
 def _etag(version: int, seq: int, form: Format) -> str:
     """Strong: what is sent follows from these."""
     return f'"{form.suffix}-{form.revision}-{version}-{seq}"'
-
-
-def _matches(header: str | None, etag: str) -> bool:
-    return header is not None and (
-        header.strip() == "*" or etag in [one.strip().removeprefix("W/") for one in header.split(",")]
-    )
