@@ -1,14 +1,23 @@
 """What the services need from the outside, each as small as its callers' needs.
 
 One contract suite per port in tests/contract runs on every adapter. All methods raise ``Unavailable`` when the
-technology behind them can't be reached (nothing was done, retry), and adapters translate every vendor error.
+technology behind them can't be reached (retry), and adapters translate every vendor error.
 """
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import NewType, Protocol
 
 from captionflow.messages import Draft, Facts, LineRecord, Message, Part, Receipt, Session, Status, StepRecord
+
+Position = NewType("Position", str)
+"""Where a reader of the whole log stands: made by ``LineLog.follow``, opaque to everybody else, valid for good.
+
+Not a number, since a log may have several partitions, between which there is no order.
+"""
+
+THE_BEGINNING = Position("")
+"""The position before the first record."""
 
 
 class LineLog(Protocol):
@@ -18,7 +27,7 @@ class LineLog(Protocol):
         """Number the drafts and make them durable, in order, all or none; the receipts are in the drafts' order.
 
         A (sender, number) that the log already has is not appended again: it gets its first receipt if the text is the
-        same, and the whole call raises ``Conflict`` if it is not.
+        same, and the whole call raises ``Conflict`` if it is not. What can't be a line raises ``BadMessage``.
         """
 
     async def last_number(self, session: str, language: str, sender: str) -> int | None:
@@ -27,27 +36,32 @@ class LineLog(Protocol):
     def read(self, session: str, language: str, after: int = 0) -> AsyncIterator[LineRecord]:
         """What the log has with ``seq > after`` now, in order, in records of a bounded size; then ends."""
 
-    def follow(self, after: int = 0) -> AsyncIterator[tuple[int, LineRecord]]:
-        """All sessions' records after a position of the log, in order, waiting for new ones; never ends by itself.
+    def follow(self, after: Position = THE_BEGINNING) -> AsyncIterator[tuple[Position, LineRecord]]:
+        """All sessions' records that were not yielded up to a position, waiting for new ones; never ends by itself.
 
-        Yields (position of the record, record).
+        Each session's lines come in order, each once. Yields (position after the record, record).
         """
 
 
 class Turns(Message, frozen=True):
-    """A stretch of a transcript: parts in order, and the last ``seq`` that they reflect."""
+    """A stretch of a transcript: parts in order."""
 
     parts: tuple[Part, ...]
     last_seq: int
+    """The parts reflect every line up to this one, and perhaps some after it."""
 
 
 class TurnStore(Protocol):
-    """The transcripts: derived, can be thrown away and rebuilt from the line log."""
+    """The transcripts: derived, can be thrown away and rebuilt from the line log.
+
+    What was written may take a moment until it is read.
+    """
 
     async def apply(self, steps: Sequence[StepRecord]) -> None:
-        """Upsert all parts of all steps, or none.
+        """Upsert all parts of all steps, and say so in ``last_seq`` once they are there.
 
-        An older version never wins; steps that don't advance change nothing.
+        An older version never wins, and a step that came before changes nothing. After ``Unavailable`` some of it may
+        have been written: the same call again does the rest.
         """
 
     async def turns(self, session: str, language: str, *, last: int | None = None) -> Turns:
@@ -82,7 +96,7 @@ class Fragment(Message, frozen=True):
     hit: bool = False
 
 
-class Hit(Message, frozen=True):
+class Hit(Message, frozen=True, omit_defaults=False):
     """One part of a turn that matches."""
 
     session: str
@@ -106,7 +120,7 @@ class Count(Message, frozen=True):
     count: int
 
 
-class SearchPage(Message, frozen=True):
+class SearchPage(Message, frozen=True, omit_defaults=False):
     """Hits grouped by session in a stable order (newest session first, then by turn), with counts over all hits."""
 
     hits: tuple[Hit, ...]
@@ -133,7 +147,7 @@ class SessionFilter(Message, frozen=True):
 
 
 class SessionStore(Protocol):
-    """What is known of each session."""
+    """What is known of each session. A change may take a moment until ``list`` shows it; ``get`` shows it at once."""
 
     async def create(self, session: Session) -> Session:
         """Store it.
@@ -167,4 +181,7 @@ class StepFeed(Protocol):
         """Hand a step on; returns when it can't be lost any more (embedded: the line log has it already)."""
 
     def follow(self) -> AsyncIterator[StepRecord]:
-        """Every step from now on. The subscription stands when this returns, before the first ``anext``."""
+        """Every step from now on, in the order of its session; the subscription stands when this returns.
+
+        Some from before may come first, or come again: readers ignore steps that don't advance.
+        """

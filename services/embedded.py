@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import structlog
 import uvicorn
 
-from captionflow.errors import Misconfigured
+from captionflow.errors import CaptionflowError, Misconfigured
 from captionflow.settings import Settings
 from captionflow.wiring import Adapters, open_adapters
 from services.api.app import create_app
@@ -112,10 +112,15 @@ def _signalled() -> _Signalled:
 
 async def _serve(settings: Settings, adapters: Adapters, listening: socket.socket, stopping: _Signalled) -> None:
     gateway = Gateway(adapters.line_log, adapters.sessions)
-    app = create_app(adapters, settings, extra_routers=[router(gateway, adapters.sessions, settings)])
+    runner = Runner(adapters.line_log, adapters.step_feed, adapters.turn_store)
+    app = create_app(
+        adapters,
+        settings,
+        extra_routers=[router(gateway, adapters.sessions, settings)],
+        waiting={"segment": lambda: runner.waiting, "index": lambda: indexer.waiting},
+    )
     hub: Hub = app.state.hub
     indexer = Indexer(adapters.step_feed, adapters.turn_store, adapters.sessions, on_session=hub.session_changed)
-    runner = Runner(adapters.line_log, adapters.step_feed, adapters.turn_store)
     # Without the app's lifespan, which would run the hub: here it is a part that is watched as the others are.
     config = uvicorn.Config(
         app,
@@ -130,8 +135,7 @@ async def _serve(settings: Settings, adapters: Adapters, listening: socket.socke
     parts = [asyncio.create_task(hub.run(), name="hub"), asyncio.create_task(indexer.run(), name="index")]
     await asyncio.sleep(0)  # both have subscribed, so that no step is published to nobody
     parts.append(asyncio.create_task(runner.run(), name="segment"))
-    if settings.demo:
-        parts.append(asyncio.create_task(play(gateway, adapters.sessions), name="demo"))
+    demo = asyncio.create_task(_demo(gateway, adapters) if settings.demo else asyncio.sleep(0), name="demo")
     serving = asyncio.create_task(server.serve(sockets=[listening]), name="api")
     told = asyncio.create_task(stopping.event.wait(), name="signal")
     log.info("started", data_folder=str(settings.data_folder), demo=settings.demo)
@@ -139,11 +143,19 @@ async def _serve(settings: Settings, adapters: Adapters, listening: socket.socke
     failure = next((_failure(task) for task in (serving, *parts) if task in ended), None)
     server.should_exit = True
     await asyncio.gather(serving, return_exceptions=True)
-    for task in (told, *parts):
+    for task in (told, demo, *parts):
         task.cancel()
-    await asyncio.gather(told, *parts, return_exceptions=True)
+    await asyncio.gather(told, demo, *parts, return_exceptions=True)
     if failure is not None:
         raise failure
+
+
+async def _demo(gateway: Gateway, adapters: Adapters) -> None:
+    """Play the demo; if that can't go on, everything else does."""
+    try:
+        await play(gateway, adapters.sessions)
+    except CaptionflowError as error:
+        log.error("demo_ended", reason=str(error))  # noqa: TRY400 (the reason is enough)
 
 
 def _failure(part: asyncio.Task[None]) -> BaseException:

@@ -85,6 +85,8 @@ class Channel:
         self.last_seq = step.last_seq
         if step.parts:
             self._put(event("delta", _encode(self._change(step)), id=step.last_seq))
+        else:
+            self._wake()
         if step.facts is not None:
             if step.facts.status == "finished" and not self.finished:
                 self._put(finished(step.last_seq))

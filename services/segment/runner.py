@@ -6,16 +6,19 @@ that was stopped in any way at any moment goes on where the stored turns end, an
 
 import asyncio
 import random
+import traceback
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from pathlib import PurePath
 from typing import TypeVar
 
+import msgspec
 import structlog
 
-from captionflow.errors import BadMessage, Unavailable
-from captionflow.messages import Line, LineRecord
-from captionflow.ports import LineLog, StepFeed, TurnStore
+from captionflow.errors import CaptionflowError, Unavailable
+from captionflow.messages import Line, LineRecord, StepRecord
+from captionflow.ports import THE_BEGINNING, LineLog, StepFeed, TurnStore
 from services.segment.segmenter import State, start, step
 
 log = structlog.get_logger(__name__)
@@ -34,7 +37,10 @@ _T = TypeVar("_T")
 
 
 class Runner:
-    """Turns lines into steps, for all sessions of a log, in order and without leaving one out."""
+    """Turns lines into steps, for all sessions of a log, in order and without leaving one out.
+
+    It waits while the log, the feed or the store is unavailable; ``waiting`` says for what, and is empty otherwise.
+    """
 
     def __init__(
         self,
@@ -52,8 +58,9 @@ class Runner:
         self._first_wait = first_wait_seconds
         self._states: OrderedDict[Key, State] = OrderedDict()
         self._reached: dict[Key, int] = {}
-        self._position = 0
-        self._waiting: asyncio.Queue[LineRecord] = asyncio.Queue(MAX_WAITING_RECORDS)
+        self._position = THE_BEGINNING
+        self.waiting = ""
+        self._records: asyncio.Queue[LineRecord] = asyncio.Queue(MAX_WAITING_RECORDS)
 
     async def run(self) -> None:
         """Follow the log until cancelled."""
@@ -68,9 +75,10 @@ class Runner:
         while True:
             try:
                 async for position, record in self._log.follow(self._position):
-                    await self._waiting.put(record)
+                    await self._records.put(record)
                     self._position = position
                     tries = 0
+                    self.waiting = ""
             except Unavailable as error:
                 tries += 1
                 await self._wait(error, tries)
@@ -78,26 +86,19 @@ class Runner:
     async def _batches(self) -> list[tuple[Key, list[Line]]]:
         """The lines that wait, by session; the order within each is kept."""
         batches: dict[Key, list[Line]] = {}
-        record = await self._waiting.get()
+        record = await self._records.get()
         while True:
             lines = batches.setdefault((record.session, record.language), [])
             lines += record.lines
-            if len(lines) >= MAX_BATCH_LINES or self._waiting.empty():
+            if len(lines) >= MAX_BATCH_LINES or self._records.empty():
                 return list(batches.items())
-            record = self._waiting.get_nowait()
+            record = self._records.get_nowait()
 
     async def _take(self, key: Key, lines: Sequence[Line]) -> None:
         if key not in self._reached:
             self._reached[key] = await self._insist(partial(self._store.last_seq, *key))
         if lines[-1].seq <= self._reached[key]:
             return
-        try:
-            await self._apply(key, lines)
-        except BadMessage as error:
-            # The door lets no such line in; one session that has it all the same must not stop the others.
-            log.error("lines_refused", session=key[0], language=key[1], first_seq=lines[0].seq, reason=str(error))  # noqa: TRY400 (the reason is enough)
-
-    async def _apply(self, key: Key, lines: Sequence[Line]) -> None:
         state = self._states.get(key)
         if state is None:
             state = await self._insist(partial(self._restored, key))
@@ -108,7 +109,7 @@ class Runner:
         await self._step(key, state, lines)
 
     async def _step(self, key: Key, state: State, lines: Sequence[Line]) -> State:
-        after, records = step(state, lines)
+        after, records = _stepped(state, lines)
         for record in records:
             await self._insist(partial(self._feed.publish, record))
             log.debug("step_published", session=key[0], language=key[1], last_seq=record.last_seq)
@@ -128,7 +129,7 @@ class Runner:
         last = self._reached[key]
         if last:
             async for record in self._log.read(*key):
-                state, _ = step(state, [line for line in record.lines if line.seq <= last])
+                state, _ = _stepped(state, [line for line in record.lines if line.seq <= last])
                 if record.lines[-1].seq >= last:
                     break
                 await asyncio.sleep(0)
@@ -148,14 +149,47 @@ class Runner:
         tries = 0
         while True:
             try:
-                return await call()
+                result = await call()
             except Unavailable as error:
                 tries += 1
                 await self._wait(error, tries)
+            else:
+                self.waiting = ""
+                return result
 
     async def _wait(self, error: Unavailable, tries: int) -> None:
         """Wait longer after each try, and not as long as others, so that many don't come back at once."""
+        self.waiting = str(error)
         seconds = min(MAX_WAIT_SECONDS, max(self._first_wait, 0.001) * 2 ** min(tries - 1, 8))
         seconds *= random.uniform(0.5, 1.0)  # noqa: S311 (spreads load, guards nothing)
         log.warning("segment_waits", reason=str(error), tries=tries, seconds=round(seconds, 2))
         await asyncio.sleep(seconds)
+
+
+def _stepped(state: State, lines: Sequence[Line]) -> tuple[State, tuple[StepRecord, ...]]:
+    """``step``, whatever the lines are. One that the segmenter can't take is set aside by a step that changes nothing.
+
+    A step is pure: what fails once fails always, so to try again would stop all sessions for ever. The line stays in
+    the log, and a segmenter that can take it makes its turns of it.
+    """
+    try:
+        return step(state, lines)
+    except Exception as error:  # noqa: BLE001 (see above)
+        if len(lines) > 1:
+            middle = len(lines) // 2
+            state, before = _stepped(state, lines[:middle])
+            state, after = _stepped(state, lines[middle:])
+            return state, before + after
+        (line,) = lines
+        log.error("line_set_aside", session=state.session, language=state.language, seq=line.seq, reason=_reason(error))  # noqa: TRY400 (the reason is enough)
+        missing = (state.last_seq + 1, line.seq - 1) if line.seq > state.last_seq + 1 else None
+        nothing = StepRecord(state.session, state.language, line.seq, line.seq, missing=missing)
+        return msgspec.structs.replace(state, last_seq=line.seq), (nothing,)
+
+
+def _reason(error: Exception) -> str:
+    """What our errors say; of others the kind and the place alone, since their message may have captions in it."""
+    if isinstance(error, CaptionflowError):
+        return str(error)
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {place.name}, line {place.lineno} of {PurePath(place.filename).name}"

@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import msgspec
+import structlog
 
 from captionflow.adapters.embedded.database import Database
 from captionflow.adapters.embedded.streams import find_stream, make_stream
 from captionflow.errors import BadMessage, Conflict, TooLarge
 from captionflow.messages import MAX_RECORD_BYTES, Draft, Line, LineRecord, Receipt
+from captionflow.ports import THE_BEGINNING, Position
+
+log = structlog.get_logger(__name__)
 
 _ENVELOPE_BYTES = 1024
 """Kept free in a record for session id, language and field names."""
@@ -95,32 +99,45 @@ class SqliteLineLog:
         while after < end:
             rows = await self._database.read(query)
             for last_seq, encoded in rows:
-                lines = _decode_lines(encoded)
-                yield LineRecord(session, language, tuple(line for line in lines if line.seq > after))
+                lines = _readable(session, language, last_seq, encoded)
+                if lines:
+                    yield LineRecord(session, language, tuple(line for line in lines if line.seq > after))
                 after = last_seq
 
-    async def follow(self, after: int = 0) -> AsyncIterator[tuple[int, LineRecord]]:
+    async def follow(self, after: Position = THE_BEGINNING) -> AsyncIterator[tuple[Position, LineRecord]]:
         """See ``LineLog.follow``. New records wake it at once; it doesn't poll."""
+        reached = int(after or 0)
 
-        def query(connection: sqlite3.Connection) -> list[tuple[int, str, str, bytes]]:
+        def query(connection: sqlite3.Connection) -> list[tuple[int, str, str, int, bytes]]:
             return connection.execute(
-                "SELECT position, session, language, lines FROM records JOIN streams ON streams.id = stream"
-                " WHERE position > ? ORDER BY position LIMIT ?",
-                (after, _ROWS_A_READ),
+                "SELECT position, session, language, last_seq, lines FROM records"
+                " JOIN streams ON streams.id = stream WHERE position > ? ORDER BY position LIMIT ?",
+                (reached, _ROWS_A_READ),
             ).fetchall()
 
         while True:
             appended = self._appended  # before the query, so that what comes after it is not slept over
             rows = await self._database.read(query)
-            for position, session, language, encoded in rows:
-                yield position, LineRecord(session, language, _decode_lines(encoded))
-                after = position
+            for position, session, language, last_seq, encoded in rows:
+                lines = _readable(session, language, last_seq, encoded)
+                if lines:
+                    yield Position(str(position)), LineRecord(session, language, lines)
+                reached = position
             if not rows:
                 await appended.wait()
 
     def _wake(self) -> None:
         self._appended.set()
         self._appended = asyncio.Event()
+
+
+def _readable(session: str, language: str, last_seq: int, encoded: bytes) -> tuple[Line, ...]:
+    """The lines of a record. One that is damaged is told and left where it is: the others must go on without it."""
+    try:
+        return _decode_lines(encoded)
+    except msgspec.DecodeError as error:
+        log.error("record_unreadable", session=session, language=language, last_seq=last_seq, reason=str(error))  # noqa: TRY400 (the reason is enough)
+        return ()
 
 
 def _check(draft: Draft) -> None:
