@@ -1,47 +1,94 @@
 """``captionflow import``: files into the data folder, through the same segmenter and index as live lines."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
-import typer
-
-from captionflow.ports import LineLog, TurnStore
+from captionflow.messages import StepRecord
+from captionflow.ports import TurnStore
 from captionflow.settings import Settings
-from captionflow.wiring import open_adapters
+from captionflow.transcript import turns
+from captionflow.wiring import Adapters, open_adapters
+from services.cli.import_report import Gave, ImportReport
 from services.index.indexer import Indexer
-from services.ingest.importer import import_paths
+from services.ingest.importer import FileReport, import_paths
 from services.segment.runner import Runner
 
 
-async def import_files(settings: Settings, paths: Sequence[Path], event: str, language: str) -> bool:
-    """Import, print a row a file, and return when all is searchable; False if a file could not be read."""
-    good = True
-    async with open_adapters(settings) as adapters:
-        indexer = Indexer(adapters.step_feed, adapters.turn_store, adapters.sessions)
-        work = [asyncio.create_task(indexer.run())]
-        await asyncio.sleep(0)  # it has subscribed
-        runner = Runner(adapters.line_log, adapters.step_feed, adapters.turn_store)
-        work.append(asyncio.create_task(runner.run()))
-        sessions = []
-        async for report in import_paths(paths, adapters.line_log, adapters.sessions, event=event, language=language):
-            good = good and report.outcome != "failed"
-            typer.echo(f"{report.outcome:9} {report.lines:6} lines {report.words:7} words  {report.path}")
-            for odd in (*report.oddities, *([report.error] if report.error else [])):
-                typer.echo(f"          {odd}", err=True)
-            if report.session:
-                sessions.append(report.session)
-        for session in sessions:
-            await _indexed(adapters.line_log, adapters.turn_store, session, language)
-        for task in work:
-            task.cancel()
-        await asyncio.gather(*work, return_exceptions=True)
-    return good
+async def import_files(
+    settings: Settings, paths: Sequence[Path], event: str, language: str, report: ImportReport
+) -> None:
+    """Import, and tell ``report`` of each file what it gave, once that can be searched.
+
+    Raises ``Misconfigured`` if a server has the data folder, and ``Unavailable`` if it takes no more.
+    """
+    async with open_adapters(settings) as adapters, _pipeline(adapters) as arrivals:
+        async for file in import_paths(paths, adapters.line_log, adapters.sessions, event=event, language=language):
+            report.take(file, await _gave(file, adapters, arrivals, language))
 
 
-async def _indexed(line_log: LineLog, store: TurnStore, session: str, language: str) -> None:
-    last = 0
-    async for record in line_log.read(session, language):
-        last = record.lines[-1].seq
-    while await store.last_seq(session, language) < last:  # noqa: ASYNC110  the store tells nobody when it is written
-        await asyncio.sleep(0.02)
+async def _gave(file: FileReport, adapters: Adapters, arrivals: "_Arrivals", language: str) -> Gave | None:
+    if file.session is None:
+        return None
+    await arrivals.reached(file.session, language, file.last_seq)
+    session = await adapters.sessions.get(file.session)
+    found = await adapters.turn_store.turns(file.session, language)
+    spoken = [turn for turn in turns(found.parts) if turn.ordinal]
+    labels = {turn.speaker for turn in spoken if turn.speaker}
+    return Gave(turns=len(spoken), speakers=len(labels), title=session.title, date=session.date)
+
+
+@asynccontextmanager
+async def _pipeline(adapters: Adapters) -> AsyncIterator["_Arrivals"]:
+    """Segmenter and index at work; one that fails ends the import with its error."""
+    arrivals = _Arrivals(adapters.turn_store)
+    indexer = Indexer(adapters.step_feed, arrivals, adapters.sessions)
+    runner = Runner(adapters.line_log, adapters.step_feed, adapters.turn_store)
+    parts = [asyncio.create_task(indexer.run())]
+    await asyncio.sleep(0)  # it has subscribed
+    parts.append(asyncio.create_task(runner.run()))
+    for part in parts:
+        part.add_done_callback(arrivals.failed)
+    try:
+        yield arrivals
+    finally:
+        for part in parts:
+            part.cancel()
+        await asyncio.gather(*parts, return_exceptions=True)
+
+
+class _Arrivals:
+    """The ``TurnStore`` that the index writes to, and who waits for a position in it."""
+
+    def __init__(self, store: TurnStore) -> None:
+        self._store = store
+        self._applied = asyncio.Event()
+        self._failure: BaseException | None = None
+        self.turns = store.turns
+        self.last_seq = store.last_seq
+
+    async def apply(self, steps: Sequence[StepRecord]) -> None:
+        """See ``TurnStore.apply``."""
+        await self._store.apply(steps)
+        self._wake()
+
+    async def reached(self, session: str, language: str, seq: int) -> None:
+        """Return when the stored turns reflect this position."""
+        while True:
+            applied = self._applied  # before the question, so that what comes after it is not slept over
+            if self._failure is not None:
+                raise self._failure
+            if await self._store.last_seq(session, language) >= seq:
+                return
+            await applied.wait()
+
+    def failed(self, part: asyncio.Task[None]) -> None:
+        """A part has ended: it failed, unless it was told to."""
+        if not part.cancelled():
+            self._failure = part.exception() or RuntimeError("A part of the import ended by itself.")
+            self._wake()
+
+    def _wake(self) -> None:
+        self._applied.set()
+        self._applied = asyncio.Event()

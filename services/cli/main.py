@@ -1,191 +1,193 @@
-"""``captionflow``: the command line.
-
-Exit codes: 0 done, 1 refused, 2 usage, 3 unavailable, 4 not found, 5 misconfigured, 130 interrupted.
-"""
+"""``captionflow``: the command line. What each command is for, and the exit codes, are in ``help_texts``."""
 
 import asyncio
 import os
 import sys
-from collections.abc import Coroutine
+from dataclasses import replace as changed
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from captionflow import logs
 from captionflow.errors import CaptionflowError, Misconfigured, NotFound, Unavailable
 from captionflow.settings import Settings, read_settings
+from services.cli import help_texts, terminal
+from services.cli.options import HERE, AnyLanguage, Cut, Language, SessionArgument, Speed, Url, parse_speed
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    help="Live captions on a room screen, on phones and in a searchable archive.",
-    pretty_exceptions_enable=False,
-)
+# Each command imports what it needs, so that `--help` and a typing error cost no second.
+# ruff: noqa: PLC0415
 
-INTERRUPTED = 130
-Url = Annotated[str, typer.Option(help="Where captionflow runs.", envvar="CAPTIONFLOW_URL")]
-HERE = "http://127.0.0.1:8000"
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=help_texts.PROGRAM, pretty_exceptions_enable=False)
 
 
-@app.command()
+@app.command(help=help_texts.RUN)
 def run(
     *,
-    demo: Annotated[bool | None, typer.Option("--demo/--no-demo", help="Caption a demo session.")] = None,
-    port: Annotated[int | None, typer.Option(help="Another port than CAPTIONFLOW_PORT.")] = None,
+    demo: Annotated[
+        bool | None, typer.Option("--demo/--no-demo", help="Caption a demo session; CAPTIONFLOW_DEMO when left out.")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Instead of CAPTIONFLOW_PORT; 0 takes any free one.", min=0, max=65_535)
+    ] = None,
 ) -> None:
-    """Run the whole pipeline in one process.
-
-    Example: captionflow run --no-demo
-    """
-    from dataclasses import replace  # noqa: PLC0415  each command loads what it needs
-
-    from services.embedded import serve  # noqa: PLC0415  see above
+    """Run the whole pipeline."""
+    from services.embedded import serve
 
     settings = _settings()
     if demo is not None:
-        settings = replace(settings, demo=demo)
+        settings = changed(settings, demo=demo)
     if port is not None:
-        settings = replace(settings, port=port)
-    typer.echo(f"captionflow is at http://{settings.host}:{settings.port} (Ctrl-C stops it)", err=True)
-    asyncio.run(serve(settings))
+        settings = changed(settings, port=port)
+    asyncio.run(serve(settings, ready=lambda url: typer.echo(f"captionflow is at {url} (Ctrl-C stops it)", err=True)))
 
 
-@app.command()
+@app.command(help=help_texts.SEGMENT)
 def segment(
     file: Annotated[str, typer.Argument(help="A transcript (text, WebVTT or SRT); - reads standard input.")],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print the turns as JSON.")] = False,
-    cut: Annotated[str, typer.Option(help="whole, columns:N, words or chars.")] = "whole",
-    repeat: Annotated[bool, typer.Option(help="Deliver every line twice, and some late again.")] = False,
-    language: Annotated[str, typer.Option(help="BCP 47 tag of the text.")] = "en",
+    cut: Cut = "whole",
+    repeat: Annotated[bool, typer.Option("--repeat", help="Deliver every line twice, and some late again.")] = False,
+    language: Language = "en",
 ) -> None:
-    """Show the speaker turns of a file, without any server.
-
-    Example: captionflow segment talk.txt --json | jq '.turns[].speaker'
-    """
-    from services.cli.segment import print_turns  # noqa: PLC0415  see run
+    """Show a file's turns."""
+    from services.cli.segment import print_turns
 
     print_turns(file, as_json=as_json, cut=cut, repeat=repeat, language=language)
 
 
-@app.command()
+@app.command(help=help_texts.REPLAY)
 def replay(  # noqa: PLR0913  one option for each thing that can be told
-    file: Annotated[Path, typer.Argument(help="A transcript (text, WebVTT or SRT).")],
+    file: Annotated[Path, typer.Argument(help="A transcript (text, WebVTT or SRT); - reads standard input.")],
     *,
     url: Url = HERE,
-    session: Annotated[str | None, typer.Option(help="Session id; made of the file's name when left out.")] = None,
-    cut: Annotated[str, typer.Option(help="columns:32 … columns:70, words, chars or whole.")] = "columns:32",
-    wpm: Annotated[float, typer.Option(help="Speaking rate, words a minute.", min=1)] = 160,
-    speed: Annotated[str, typer.Option(help="1, 10 … or max.")] = "1",
-    title: Annotated[str, typer.Option(help="Title of a new session.")] = "",
-    room: Annotated[str, typer.Option(help="Room of a new session.")] = "",
+    session: Annotated[str | None, typer.Option(help="Session id; made of file and cut when left out.")] = None,
+    cut: Cut = "columns:32",
+    wpm: Annotated[float, typer.Option(help="Speaking rate, words a minute.", min=1, max=10_000_000)] = 160,
+    speed: Speed = "1",
+    title: Annotated[str, typer.Option(help="Title of a new session; else the text's own.")] = "",
+    room: Annotated[str, typer.Option(help="Room of a new session; else the text's own.")] = "",
     event: Annotated[str, typer.Option(help="Event of a new session.")] = "",
-    language: Annotated[str | None, typer.Option(help="BCP 47 tag of the text.")] = None,
+    language: AnyLanguage = None,
 ) -> None:
-    """Send a file as a captioner would; after Ctrl-C the same command goes on where it stopped.
-
-    Example: captionflow replay talk.txt --speed 10 --cut words
-    """
-    from services.cli.replay import Request, replay_file  # noqa: PLC0415  see run
+    """Send a file as a captioner would."""
+    from services.cli.replay import Request, replay_file
 
     fields = {"title": title, "room": room, "event": event}
-    request = Request(file, url, session, cut, wpm, speed, {k: v for k, v in fields.items() if v}, language)
-    _wait(replay_file(request))
+    given = {name: value for name, value in fields.items() if value}
+    asyncio.run(replay_file(Request(file, url, session, cut, wpm, parse_speed(speed), given, language)))
 
 
-@app.command("import")
+@app.command("import", help=help_texts.IMPORT)
 def import_(
     paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
     *,
     event: Annotated[str, typer.Option(help="The event that they belong to.")] = "",
-    language: Annotated[str, typer.Option(help="BCP 47 tag of the texts.")] = "en",
+    language: Language = "en",
 ) -> None:
-    """Bring transcripts into the archive; what is there already stays. The server must not be running.
+    """Bring transcripts into the archive."""
+    from services.cli.archive import import_files
+    from services.cli.import_report import ImportReport
 
-    Example: captionflow import transcripts/ --event "Forum 2025"
-    """
-    from services.cli.archive import import_files  # noqa: PLC0415  see run
-
-    if not _wait(import_files(_settings(), paths, event, language)):
+    settings = _settings(quiet=True)
+    report = ImportReport(
+        terminal.write, terminal.messages().print, terminal.results() if terminal.is_terminal() else None
+    )
+    asyncio.run(import_files(settings, paths, event, language, report))
+    report.end()
+    if not report.good:
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(help=help_texts.EXPORT)
 def export(
-    session: Annotated[str, typer.Argument(help="Session id.")],
+    session: SessionArgument,
     *,
     url: Url = HERE,
-    form: Annotated[str, typer.Option("--format", help="txt, vtt, srt or json.")] = "txt",
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="A file; standard output if left out.")] = None,
+    form: Annotated[
+        str | None, typer.Option("--format", help="txt, vtt, srt or json.", metavar="FORMAT", show_default="txt")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="A file; - is standard output.")] = None,
+    language: AnyLanguage = None,
 ) -> None:
-    """Write a transcript.
+    """Write a transcript."""
+    from services.cli.remote import FORMATS, transcript
 
-    Example: captionflow export opening --format vtt -o opening.vtt
-    """
-    from services.cli.remote import transcript  # noqa: PLC0415  see run
-
-    data = _wait(transcript(url, session, form))
-    if output is None:
-        sys.stdout.buffer.write(data)
+    by_name = output.suffix.removeprefix(".").casefold() if output else ""
+    wanted = form or (by_name if by_name in FORMATS else "txt")
+    if wanted not in FORMATS:
+        raise typer.BadParameter(f"{wanted!r} is none of {', '.join(FORMATS)}.", param_hint="--format")
+    data = asyncio.run(transcript(url, session, wanted, language))
+    if output is None or str(output) == "-":
+        terminal.write(data)
     else:
         output.write_bytes(data)
 
 
-@app.command()
-def search(
+@app.command(help=help_texts.SEARCH)
+def search(  # noqa: PLR0913  one option for each filter
     words: Annotated[str, typer.Argument(help='Words; "…" makes a phrase.')],
     *,
     url: Url = HERE,
     speaker: Annotated[str | None, typer.Option(help="Only this speaker.")] = None,
     event: Annotated[str | None, typer.Option(help="Only this event.")] = None,
-    limit: Annotated[int, typer.Option(help="Turns at most.", min=1, max=100)] = 20,
+    session: Annotated[str | None, typer.Option(help="Only this session, by its id.")] = None,
+    room: Annotated[str | None, typer.Option(help="Only this room.")] = None,
+    language: AnyLanguage = None,
+    limit: Annotated[int, typer.Option(help="Hits at most.", min=1, max=100)] = 20,
 ) -> None:
-    """Find who said what.
+    """Find who said what."""
+    from services.cli import found
+    from services.cli.remote import find
 
-    Example: captionflow search '"digital strategy"' --speaker moderator
-    """
-    from services.cli.remote import find  # noqa: PLC0415  see run
-
-    found = _wait(find(url, {"q": words, "speaker": speaker, "event": event, "limit": str(limit)}))
-    for line in found:
-        typer.echo(line)
-    if not found:
-        typer.echo("Nothing was found: try fewer or other words.", err=True)
-
-
-@app.command()
-def tail(session: Annotated[str, typer.Argument(help="Session id.")], *, url: Url = HERE) -> None:
-    """Print what is said in a session, as it is said, until it ends.
-
-    Example: captionflow tail opening
-    """
-    from services.cli.remote import follow  # noqa: PLC0415  see run
-
-    _wait(follow(url, session, lambda text: typer.echo(text, nl=False)))
+    query = {"q": words, "speaker": speaker, "event": event, "session": session, "room": room, "language": language}
+    page = found.decode(asyncio.run(find(url, {**query, "limit": str(limit)})))
+    if terminal.is_terminal():
+        found.show(page, url, terminal.results())
+    else:
+        terminal.write("".join(found.lines(page, url)))
+    terminal.messages().print(found.summary(page))
 
 
-def _settings() -> Settings:
-    settings = read_settings({name: value for name, value in os.environ.items() if name != "CAPTIONFLOW_URL"})
-    logs.configure(settings.log_level, settings.log_format, stream=sys.stderr)
+@app.command(help=help_texts.TAIL)
+def tail(
+    session: SessionArgument,
+    *,
+    url: Url = HERE,
+    last: Annotated[int, typer.Option(help="Turns before the present to begin with.", min=1, max=1_000)] = 1,
+    language: AnyLanguage = None,
+) -> None:
+    """Print what is said, as it is said."""
+    from services.cli.captions import Captions
+    from services.cli.tail import Following, follow
+
+    captions = Captions(words=terminal.is_terminal())
+    asyncio.run(follow(Following(url, session, language, last), captions, terminal.write, terminal.messages().print))
+
+
+def _settings(*, quiet: bool = False) -> Settings:
+    """``quiet``: only warnings are logged, unless the settings ask for more."""
+    settings = read_settings(os.environ)
+    level = "warning" if quiet and not os.environ.get("CAPTIONFLOW_LOG_LEVEL") else settings.log_level
+    logs.configure(level, settings.log_format, stream=sys.stderr)
     return settings
-
-
-def _wait(work: Coroutine[Any, Any, Any]) -> Any:
-    return asyncio.run(work)
 
 
 def main() -> None:
     """Run a command; an expected error is one sentence and an exit code."""
+    terminal.prepare()
     logs.configure("warning", "auto", stream=sys.stderr)
+    if not (sys.stdout.isatty() and sys.stderr.isatty()):
+        app.rich_markup_mode = None  # no boxes in a pipe
     try:
         app()
     except CaptionflowError as error:
-        typer.echo(f"captionflow: {error}", err=True)
+        terminal.messages().print(f"captionflow: {error}")
         codes: list[tuple[type[CaptionflowError], int]] = [(Unavailable, 3), (NotFound, 4), (Misconfigured, 5)]
         sys.exit(next((code for kind, code in codes if isinstance(error, kind)), 1))
     except OSError as error:
-        typer.echo(f"captionflow: {error.filename or ''}: {error.strerror}", err=True)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        terminal.messages().print(f"captionflow: {error.filename or ''}: {error.strerror}")
+        sys.exit(4 if isinstance(error, FileNotFoundError) else 1)
+    finally:
+        terminal.settle()

@@ -1,76 +1,58 @@
-"""``export``, ``search`` and ``tail``: what a running captionflow serves, on the command line."""
+"""A running captionflow as the command line reads it, with errors by what the caller should do."""
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Mapping
 from http import HTTPStatus
+from urllib.parse import quote
 
 import httpx
 import msgspec
 
-from captionflow.errors import BadMessage, NotFound, Unavailable
+from captionflow.errors import BadMessage, CaptionflowError, NotFound, Unavailable
 
-TYPES = {"txt": "text/plain", "vtt": "text/vtt", "srt": "application/x-subrip", "json": "application/json"}
-
-
-async def transcript(url: str, session: str, form: str) -> bytes:
-    """The transcript in one of the formats of ``TYPES``."""
-    if form not in TYPES:
-        raise BadMessage(f"--format {form!r} is none of {', '.join(TYPES)}.")
-    return await _get(url, f"/v1/sessions/{session}/transcript.{form}", {})
+FORMATS = ("txt", "vtt", "srt", "json")
 
 
-async def find(url: str, query: dict[str, str | None]) -> list[str]:
-    """A line a hit: where to read it, who said it, and the words around it."""
+async def transcript(url: str, session: str, form: str, language: str | None) -> bytes:
+    """The transcript in one of ``FORMATS``."""
+    return await _get(url, f"{session_path(session)}/transcript.{form}", {"lang": language})
+
+
+async def find(url: str, query: Mapping[str, str | None]) -> bytes:
+    """A page of hits, as the API gives it."""
+    return await _get(url, "/v1/search", query)
+
+
+def session_path(session: str) -> str:
+    """Whatever was typed stays one segment of the path."""
+    return f"/v1/sessions/{quote(session, safe='')}"
+
+
+async def _get(url: str, path: str, query: Mapping[str, str | None]) -> bytes:
     given = {name: value for name, value in query.items() if value is not None}
-    page = msgspec.json.decode(await _get(url, "/v1/search", given))
-    return [
-        f"{hit['session']}  {hit.get('speaker') or '(unknown)'}: "
-        + "".join(fragment["text"] for fragment in hit["fragments"]).replace("\n", " ")
-        for hit in page["hits"]
-    ]
-
-
-async def follow(url: str, session: str, show: Callable[[str], None]) -> None:
-    """Show new text until the session is finished; a lost connection is taken up where it broke."""
-    texts: dict[tuple[str, int], str] = {}
-    after: int | None = None
-    while True:
-        query = {"after": str(after)} if after is not None else {"last": "1"}
-        try:
-            answer = await _get(url, f"/v1/sessions/{session}/events", query, accept="application/json")
-        except Unavailable:
-            await asyncio.sleep(1)
-            continue
-        for event in msgspec.json.decode(answer)["events"]:
-            after = event.get("id", after) or after
-            if event["event"] == "finished":
-                show("\n")
-                return
-            for part in (event.get("data") or {}).get("parts", ()):
-                key = part["turn_id"], part["number"]
-                old = texts.get(key, "")
-                new = "\n".join(part["paragraphs"]) if "paragraphs" in part else old[: part.get("keep", 0)]
-                new += part.get("text", "")
-                if key not in texts:
-                    show(f"\n>> {part.get('speaker') or ''}: ")
-                show(new[len(old) :] if new.startswith(old) else f" … {new[-80:]}")
-                texts[key] = new
-
-
-async def _get(url: str, path: str, query: dict[str, str], accept: str = "*/*") -> bytes:
     try:
         async with httpx.AsyncClient(base_url=url, timeout=60) as client:
-            response = await client.get(path, params=query, headers={"Accept": accept})
+            response = await client.get(path, params=given)
     except httpx.TransportError as error:
-        raise Unavailable(f"There is no captionflow at {url}: start it, or give another --url.") from error
-    if response.is_success:
-        return response.content
+        raise nobody(url) from error
+    if not response.is_success:
+        raise refusal(response.status_code, response.content)
+    return response.content
+
+
+def nobody(url: str) -> Unavailable:
+    """The server does not run, or runs somewhere else."""
+    return Unavailable(f"No captionflow answers at {url}: start it with `captionflow run`, or give another --url.")
+
+
+def refusal(status: int, body: bytes) -> CaptionflowError:
+    """A problem document as an error; anything else, such as a proxy's page, by its status alone."""
     try:
-        detail = msgspec.json.decode(response.content).get("detail", "")
-    except (msgspec.DecodeError, AttributeError):
-        detail = response.reason_phrase
-    if response.status_code == HTTPStatus.NOT_FOUND:
-        raise NotFound(detail)
-    if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise Unavailable(detail)
-    raise BadMessage(detail)
+        detail = msgspec.json.decode(body, type=dict[str, object]).get("detail")
+    except msgspec.MsgspecError:
+        detail = None
+    told = str(detail or f"It answered {status} without a reason: is this captionflow's address?")
+    if status == HTTPStatus.NOT_FOUND:
+        return NotFound(told)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS:
+        return Unavailable(told)
+    return BadMessage(told)

@@ -1,19 +1,29 @@
 """``captionflow replay``: a file to a running pipeline, with a progress bar on a terminal."""
 
+import asyncio
+import hashlib
 import os
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
 import httpx
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-from captionflow.errors import BadMessage
+from captionflow.errors import BadMessage, Conflict
+from services.cli import terminal
+from services.cli.found import follow_url
+from services.cli.options import STDIN
 from services.ingest.cutter import parse_cut
 from services.ingest.importer import session_id
 from services.ingest.pipeline_client import PipelineClient
-from services.ingest.readers import read
+from services.ingest.readers import Reading, read
 from services.ingest.replay import Plan, Progress, replay, sender_id
+
+FIRST_PATIENCE = 10.0
+"""Seconds for a server that is just starting. Once it has answered, an outage may last longer."""
 
 
 class Request(NamedTuple):
@@ -24,44 +34,105 @@ class Request(NamedTuple):
     session: str | None
     cut: str
     wpm: float
-    speed: str
+    speed: float | None
     fields: dict[str, str]
     language: str | None
 
 
 async def replay_file(request: Request) -> None:
-    """Return when the pipeline has all of it. Raises ``BadMessage`` for a file or a speed that can't be used."""
-    data = request.file.read_bytes()
-    reading = read(data, request.file.name)
+    """Return when the pipeline has all of it.
+
+    Raises ``BadMessage`` for a file that can't be used, ``Conflict`` for a session that has ended with another text,
+    and ``Unavailable`` when the pipeline is away for too long.
+    """
+    messages = terminal.messages()
+    data = sys.stdin.buffer.read() if request.file == STDIN else request.file.read_bytes()
+    name = "standard input" if request.file == STDIN else request.file.name
+    reading = read(data, name)
+    for oddity in reading.oddities:
+        messages.print(f"{name}: {oddity}")
     if not reading.passages:
-        raise BadMessage(f"There is no text in {request.file.name}.")
+        raise BadMessage(f"There is no text in {name}.")
     how = parse_cut(request.cut)
-    session = request.session or session_id(request.file, sender_id(data, how)[5:17])
-    plan = Plan(sender_id(data, how), how, request.wpm, _speed(request.speed))
+    plan = Plan(sender_id(data, how), how, request.wpm, request.speed)
+    path = Path("stdin") if request.file == STDIN else request.file
+    # The cut is part of the name: the same words cut in another way are other lines, and not the rest of these.
+    session = request.session or session_id(path, hashlib.sha256(plan.sender.encode()).hexdigest())
     token = os.environ.get("CAPTIONFLOW_INGEST_TOKEN")
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    fields = request.fields if request.language is None else {**request.fields, "languages": [request.language]}
-    console = Console(stderr=True)
     async with httpx.AsyncClient(base_url=request.url, headers=headers, timeout=30) as client:
-        target = PipelineClient(client, session, language=request.language)
-        await target.ensure_session(**fields)
-        console.print(f"{request.url}/s/{session}/follow", highlight=False, soft_wrap=True)
-        with Bar(console=console, disable=not console.is_terminal) as bar:
-            task = bar.add_task("replay", total=None)
-
-            def told(progress: Progress) -> None:
-                bar.update(task, completed=progress.sent, total=progress.total)
-
-            await replay(reading.passages, target, plan, told)
+        await _announce(client, session, request, plan.sender, messages)
+        terminal.write(f"{follow_url(request.url, session)}\n")
+        await _send(client, session, request, reading, plan, messages)
 
 
-def _speed(text: str) -> float | None:
-    if text == "max":
-        return None
-    try:
-        speed = float(text.removesuffix("x"))
-    except ValueError:
-        speed = 0.0
-    if not 0 < speed < float("inf"):
-        raise BadMessage(f"--speed {text!r} is no speed: give 1, 10 or max.")
-    return speed
+async def _announce(client: httpx.AsyncClient, session: str, request: Request, sender: str, messages: Console) -> None:
+    """Announce the session, and see that the replay is at home there."""
+
+    def waiting(reason: str) -> None:
+        if not told:
+            told.append(reason)
+            messages.print(
+                f"No captionflow answers at {request.url} yet ({reason}): trying for {FIRST_PATIENCE:.0f} s."
+            )
+
+    told: list[str] = []
+    target = PipelineClient(client, session, language=request.language, patience=FIRST_PATIENCE, waiting=waiting)
+    fields = request.fields if request.language is None else {**request.fields, "languages": [request.language]}
+    found = await target.ensure_session(**fields)
+    if found.get("status") == "finished" and await target.last_number(sender) is None:
+        raise Conflict(f"Session {session!r} has ended, and not with this file and cut: give another --session.")
+
+
+async def _send(  # noqa: PLR0913, PLR0917  the inside of replay_file
+    client: httpx.AsyncClient, session: str, request: Request, reading: Reading, plan: Plan, messages: Console
+) -> None:
+    show = _Show(messages)
+    target = PipelineClient(client, session, language=request.language, waiting=show.waiting)
+    with show.bar:
+        try:
+            await replay(reading.passages, target, plan, show.progress)
+        except asyncio.CancelledError:
+            show.interrupted()
+            raise
+    show.done()
+
+
+class _Show:
+    """How far the replay is: a bar on a terminal, a few sentences elsewhere."""
+
+    def __init__(self, messages: Console) -> None:
+        self._messages = messages
+        self._at = Progress(0, 0)
+        self._begun = self._waits = False
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        self.bar = Bar(*columns, console=messages, disable=not messages.is_terminal, transient=True)
+        self._task: TaskID = self.bar.add_task("Sending", total=None)
+
+    def progress(self, at: Progress) -> None:
+        """Pieces were taken."""
+        self._at = at
+        if not self._begun and 0 < at.resumed_at < at.total:
+            self._messages.print(f"Going on after {at.resumed_at} of {at.total} pieces.")
+        self._begun, self._waits = True, False
+        self.bar.update(self._task, description="Sending", completed=at.sent, total=at.total)
+
+    def waiting(self, reason: str) -> None:
+        """The pipeline is away."""
+        if not self._waits:
+            self._waits = True
+            self._messages.print(f"The pipeline does not answer ({reason}): trying again.")
+        self.bar.update(self._task, description="Waiting")
+
+    def interrupted(self) -> None:
+        """By Ctrl-C. A piece on its way may have arrived: the next run asks."""
+        self._messages.print(
+            f"Stopped after {self._at.sent} of {self._at.total} pieces: the same command goes on from there."
+        )
+
+    def done(self) -> None:
+        """All is there."""
+        if self._at.resumed_at >= self._at.total:
+            self._messages.print(f"All {self._at.total} pieces were there already: nothing was sent.")
+        else:
+            self._messages.print(f"Sent: {self._at.total - self._at.resumed_at} of {self._at.total} pieces.")

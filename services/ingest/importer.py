@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 import structlog
@@ -44,6 +44,8 @@ class FileReport(msgspec.Struct, frozen=True):
     """Lines that the session has of this file."""
     new: int = 0
     """Of these, the ones that this import added."""
+    last_seq: int = 0
+    """Position in the session of the last of them."""
     words: int = 0
     oddities: tuple[str, ...] = ()
     error: str | None = None
@@ -74,11 +76,13 @@ async def import_paths(  # noqa: PLR0913  what an import can be told
     """
     language = parse_language(language)
     for path in paths:
-        for file, wanted in await asyncio.to_thread(_listed, path):
+        for file, wanted, unreadable in await asyncio.to_thread(_listed, path):
             if not wanted:
                 yield FileReport(str(file), "skipped")
                 continue
             try:
+                if unreadable is not None:
+                    raise unreadable
                 loaded = await asyncio.to_thread(_load, file)
                 report = await _import(file, loaded, line_log, sessions, event, language, starts_at, clock)
             except (BadMessage, Conflict, OSError) as error:
@@ -91,23 +95,34 @@ def _told(error: Exception) -> str:
     return (error.strerror or type(error).__name__) if isinstance(error, OSError) else str(error)
 
 
-def _listed(path: Path) -> list[tuple[Path, bool]]:
+class _Found(NamedTuple):
+    path: Path
+    wanted: bool = True
+    unreadable: OSError | None = None
+    """Why a folder can't be looked into."""
+
+
+def _listed(path: Path) -> list[_Found]:
     return list(_files(path))
 
 
-def _files(path: Path) -> Iterator[tuple[Path, bool]]:
-    """Each file below, and whether it is one to import; hidden ones are not even mentioned."""
+def _files(path: Path) -> Iterator[_Found]:
+    """Each file below, in the order of the names. Nothing hidden is even mentioned, and no linked folder entered."""
     if not path.is_dir():
-        yield path, True
+        yield _Found(path)
         return
-    for entry in sorted(path.iterdir()):
+    try:
+        entries = sorted(path.iterdir())
+    except OSError as error:
+        yield _Found(path, unreadable=error)
+        return
+    for entry in entries:
         if entry.name.startswith("."):
             continue
-        if entry.is_dir():
-            if not entry.is_symlink():
-                yield from _files(entry)
-        else:
-            yield entry, entry.suffix.casefold() in SUFFIXES
+        if not entry.is_dir():
+            yield _Found(entry, wanted=entry.suffix.casefold() in SUFFIXES)
+        elif not entry.is_symlink():
+            yield from _files(entry)
 
 
 def _load(path: Path) -> _Loaded:
@@ -137,8 +152,10 @@ async def _import(  # noqa: PLR0913, PLR0917  the inside of import_paths
     await _announce(session, sessions, event, language, clock())
     last = await line_log.last_number(session, language, drafts[0].sender)
     first = 0 if last is None else last + 1
-    for start in range(first, len(drafts), LINES_A_CALL):
-        await line_log.append(session, language, drafts[start : start + LINES_A_CALL])
+    last_seq = 0
+    for start in range(min(first, len(drafts) - 1), len(drafts), LINES_A_CALL):  # the last line again tells its place
+        receipts = await line_log.append(session, language, drafts[start : start + LINES_A_CALL])
+        last_seq = receipts[-1].seq
     oddities = reading.oddities
     if starts_at is None and any(passage.at for passage in reading.passages):
         oddities = (*oddities, "When the cues' clock began is not known: their times count from 0.")
@@ -149,6 +166,7 @@ async def _import(  # noqa: PLR0913, PLR0917  the inside of import_paths
         session=session,
         lines=len(drafts),
         new=max(0, len(drafts) - first),
+        last_seq=last_seq,
         words=sum(len(passage.text.split()) for passage in reading.passages),
         oddities=oddities,
     )

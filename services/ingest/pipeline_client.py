@@ -5,6 +5,7 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -47,26 +48,31 @@ class PipelineClient:
         self._sleep = sleep
         self._chance = chance
 
-    async def ensure_session(self, **fields: Any) -> None:
-        """Announce the session if nobody did, with ``fields`` as in ``POST /v1/sessions``; one that is there stays."""
+    async def ensure_session(self, **fields: Any) -> dict[str, Any]:
+        """Announce the session if nobody did, with ``fields`` as in ``POST /v1/sessions``; one that is there stays.
+
+        Gives the session as it is there, by the fields of the API.
+        """
+        path = f"/v1/sessions/{quote(self._session, safe='')}"
         try:
-            await self._request("GET", f"/v1/sessions/{self._session}")
+            return await self._request("GET", path)
         except NotFound:
             try:
-                await self._request("POST", "/v1/sessions", json={"id": self._session, **fields})
+                return await self._request("POST", "/v1/sessions", json={"id": self._session, **fields})
             except Conflict:
                 log.debug("session_was_announced_meanwhile", session=self._session)
+                return await self._request("GET", path)
 
     async def last_number(self, sender: str) -> int | None:
         """The highest number of this sender that is durable."""
-        path = f"/v1/sessions/{self._session}/lines/last"
+        path = f"/v1/sessions/{quote(self._session, safe='')}/lines/last"
         answer = await self._request("GET", path, params={**self._query, "sender": sender})
         number = answer.get("number")
         return number if isinstance(number, int) else None
 
     async def send(self, sender: str, lines: Sequence[dict[str, Any]]) -> None:
         """Return when the lines are durable."""
-        path = f"/v1/sessions/{self._session}/lines"
+        path = f"/v1/sessions/{quote(self._session, safe='')}/lines"
         await self._request("POST", path, params=self._query, json={"sender": sender, "lines": list(lines)})
 
     async def _request(
@@ -90,8 +96,8 @@ class PipelineClient:
                 asked = _retry_after(response)
             if waited >= self._patience:
                 raise Unavailable(
-                    f"The pipeline at {self._client.base_url} did not take it for {waited:.0f} s ({reason}): start the "
-                    "same replay again when it runs, and it goes on from here."
+                    f"No captionflow at {self._client.base_url} took it for {waited:.0f} s ({reason}): start it with "
+                    "`captionflow run`, then start the same replay again, and it goes on from here."
                 )
             pause = min(_LONGEST_WAIT, max(asked, wait * (0.5 + self._chance() / 2)))
             log.debug("request_will_be_repeated", path=path, reason=reason, seconds=pause)

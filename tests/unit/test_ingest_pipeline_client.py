@@ -111,13 +111,14 @@ async def test_the_last_number_is_asked_for_the_sender(answer: object, number: i
 
 
 async def test_a_session_that_is_there_is_left_alone() -> None:
-    wire = Wire(httpx.Response(200, json={"id": "ws-245"}))
-    await client(wire).ensure_session(title="Mexico")
+    wire = Wire(httpx.Response(200, json={"id": "ws-245", "status": "live"}))
+    found = await client(wire).ensure_session(title="Mexico")
+    assert found == {"id": "ws-245", "status": "live"}
     assert [request.method for request in wire.requests] == ["GET"]
 
 
 @pytest.mark.parametrize("status", [201, 409])
 async def test_a_session_that_is_missing_is_announced_even_if_somebody_is_faster(status: int) -> None:
-    wire = Wire(httpx.Response(404), httpx.Response(status, json={}))
+    wire = Wire(httpx.Response(404), httpx.Response(status, json={}), httpx.Response(200, json={"id": "ws-245"}))
     await client(wire).ensure_session(title="Mexico")
     assert msgspec.json.decode(wire.requests[1].content) == {"id": "ws-245", "title": "Mexico"}

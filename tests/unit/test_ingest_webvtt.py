@@ -122,6 +122,11 @@ def test_crlf_and_cr_files_read_the_same() -> None:
     assert len(readings) == 1
 
 
+def test_a_line_of_spaces_ends_no_cue_so_the_word_under_it_is_no_name() -> None:
+    reading = vtt("00:01.000 --> 00:02.000\n \nsaid\n00:02.000 --> 00:03.000\nmore\n")
+    assert [text for _, text in said(reading)] == ["said\n", "more\n"]
+
+
 def test_a_header_alone_has_no_words() -> None:
     for header in (b"WEBVTT", b"WEBVTT\nKind: captions"):
         assert read(header, "a.vtt").oddities[-1] == "The file has no words."

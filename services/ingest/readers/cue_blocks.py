@@ -59,7 +59,7 @@ def _name(lines: Sequence[str], times: int) -> int | None:
     """
     before = times - 1
     if before >= 0 and lines[before].strip():
-        alone = before == 0 or not lines[before - 1].strip()
+        alone = before == 0 or not lines[before - 1]  # a line of spaces is no empty one: it is inside of a cue
         return before if alone or lines[before].strip().isdecimal() else None
     if before >= 1 and lines[before - 1].strip().isdecimal() and (before == 1 or not lines[before - 2].strip()):
         return before - 1

@@ -1,0 +1,90 @@
+"""What ``--help`` says of each command: what it does, what to know, and examples that can be typed as they stand."""
+
+EXIT_CODES = {
+    0: "done",
+    1: "refused: what was given can't be used, or a file of an import failed",
+    2: "usage: an option or an argument is wrong",
+    3: "unavailable: no captionflow answers, or it can't do it now; try again later",
+    4: "not found: there is no such session or file",
+    5: "misconfigured: a setting, the port or the data folder must be changed",
+    130: "interrupted by Ctrl-C",
+}
+
+
+def _text(what: str, more: str, *examples: str) -> str:
+    return f"{what}\n\n{more}\n\n\b\nExamples:\n" + "\n".join(f"  {example}" for example in examples)
+
+
+PROGRAM = _text(
+    "Live captions on a room screen, on phones and in a searchable archive.",
+    "On a terminal the output is for people; into a pipe or a file it is plain, one record a line, and messages go to "
+    "standard error. Settings are CAPTIONFLOW_… variables (docs/settings.md).",
+    "captionflow run                                 # a demo at http://127.0.0.1:8000",
+    "captionflow replay talk.txt --speed 10          # a file, as if it were typed now",
+    "captionflow import transcripts/                 # an archive",
+    "captionflow search '\"digital strategy\"'         # who said it, and where",
+) + ("\n\n\b\nExit codes:\n" + "\n".join(f"  {code:3}  {meaning}" for code, meaning in EXIT_CODES.items()))
+
+RUN = _text(
+    "Run the whole pipeline in one process, until Ctrl-C.",
+    "Data is kept in CAPTIONFLOW_DATA (data/). A demo session is captioned unless it is switched off.",
+    "captionflow run",
+    "captionflow run --no-demo --port 8080",
+    "CAPTIONFLOW_HOST=0.0.0.0 captionflow run --no-demo # for other machines too",
+)
+
+SEGMENT = _text(
+    "Show the speaker turns of a file, without any server.",
+    "FILE is a plain transcript, WebVTT or SRT; - reads standard input.",
+    "captionflow segment talk.txt",
+    "captionflow segment talk.txt --json | jq '.turns[].speaker'",
+    "curl -s https://example.org/talk.txt | captionflow segment - --json",
+    "captionflow segment talk.txt --json --cut columns:32 --repeat",
+)
+
+REPLAY = _text(
+    "Send a file to a running captionflow, as a captioner would.",
+    "Ctrl-C stops it, and the same command goes on where it stopped; so it does after a crash of either side. Nothing "
+    "is sent twice. Speed and wpm may change from one run to the next; the cut may not. The address of the session is "
+    "printed on standard output.",
+    "captionflow replay talk.txt                        # lines of 32 columns",
+    "captionflow replay talk.txt --cut words --speed 10 # word by word, fast",
+    "captionflow replay talk.vtt --session opening --room 'Main hall'",
+    "captionflow replay - --session test --speed max < talk.txt",
+)
+
+IMPORT = _text(
+    "Bring transcripts into the archive: text, WebVTT and SRT, files and whole folders.",
+    "Done twice it changes nothing. It writes to the data folder itself, so the server must not be running. Of a "
+    "folder, and what is below it, it takes .txt, .text, .md, .vtt and .srt, but nothing hidden and no linked folders. "
+    "A file that can't be used does not stop the others; the exit code is 1 then.",
+    "captionflow import transcripts/ --event 'Forum 2025'",
+    "captionflow import opening.vtt closing.srt --language fr",
+    "captionflow import transcripts/ | cut -f1,2,8       # outcome, turns, file",
+)
+
+EXPORT = _text(
+    "Write the transcript of a session, also while it is live.",
+    "Without --format the name after -o says it: .txt, .vtt, .srt or .json.",
+    "captionflow export opening",
+    "captionflow export opening -o opening.vtt",
+    "captionflow export opening --format json | jq '.turns[].speaker'",
+)
+
+SEARCH = _text(
+    "Find who said what, and where to read it.",
+    'All words must occur, "…" is a phrase; case, accents and hyphens don\'t matter. Into a pipe each hit is a line: '
+    "session, speaker, words, address, with tabs between.",
+    "captionflow search 'net neutrality'",
+    "captionflow search '\"digital strategy\"' --speaker moderator",
+    "captionflow search strategy --limit 100 | cut -f4   # addresses only",
+)
+
+TAIL = _text(
+    "Print what is said in a session, as it is said, until it ends.",
+    "On a terminal word by word; into a pipe sentence by sentence, each on a line after its speaker and a tab. A lost "
+    "connection is taken up where it broke. What was changed after it was printed is printed again as (corrected).",
+    "captionflow tail opening",
+    "captionflow tail opening --last 20                  # twenty turns back",
+    "captionflow tail opening | grep -i 'budget'",
+)

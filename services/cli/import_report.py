@@ -1,0 +1,93 @@
+"""What ``captionflow import`` says of each file, and of all of them."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import NamedTuple
+
+from rich.console import Console
+from rich.text import Text
+
+from captionflow.errors import NotFound
+from services.cli import terminal
+from services.ingest.importer import FileReport
+
+_COLOURS = {"imported": "green", "unchanged": "dim", "empty": "yellow", "failed": "red"}
+COLUMNS = ("outcome", "turns", "words", "speakers", "date", "title", "session", "file")
+
+
+class Gave(NamedTuple):
+    """What the archive has of a file now."""
+
+    turns: int
+    speakers: int
+    title: str
+    date: str | None
+
+
+class ImportReport:
+    """A line a file on standard output, what looked odd on standard error, and a sum at the end."""
+
+    def __init__(self, show: Callable[[str], None], tell: Callable[[str], None], console: Console | None) -> None:
+        """``console`` is the terminal, if there is one; else each line is a record of ``COLUMNS``."""
+        self._show = show
+        self._tell = tell
+        self._console = console
+        self._outcomes: Counter[str] = Counter()
+        self._sums: Counter[str] = Counter()
+        if console is None:
+            show(terminal.row(*COLUMNS))
+
+    @property
+    def good(self) -> bool:
+        """Every file that was meant could be used."""
+        return not self._outcomes["failed"]
+
+    def take(self, file: FileReport, gave: Gave | None) -> None:
+        """Tell of one file. Files of other kinds in a folder are only counted."""
+        self._outcomes[file.outcome] += 1
+        if file.outcome == "skipped":
+            return
+        gave = gave or Gave(0, 0, "", None)
+        self._sums.update(turns=gave.turns, words=file.words)
+        if self._console is None:
+            cells = (file.outcome, gave.turns, file.words, gave.speakers, gave.date or "", gave.title)
+            self._show(terminal.row(*cells, file.session or "", file.path))
+        else:
+            self._print(self._console, file, gave)
+        for odd in _odd(file, gave):
+            self._tell(f"{'  ' if self._console else f'{file.path}: '}{odd}")
+
+    def _print(self, console: Console, file: FileReport, gave: Gave) -> None:
+        text = Text.assemble((f"{file.outcome:9}", _COLOURS[file.outcome]), " ", (file.path, "bold"))
+        console.print(text, soft_wrap=True)
+        if file.session is not None:
+            about = ", ".join(filter(None, [gave.title, gave.date]))
+            counts = f"{_many(gave.turns, 'turn')}, {_many(file.words, 'word')}, {_many(gave.speakers, 'speaker')}"
+            console.print(Text(f"  {about + ': ' if about else ''}{counts}"), soft_wrap=True)
+
+    def end(self) -> None:
+        """The sum. Raises ``NotFound`` if there was no file at all."""
+        counts = [f"{count} {name}" for name, count in self._outcomes.items() if name != "skipped"]
+        skipped = self._outcomes["skipped"]
+        if skipped:
+            self._tell(f"{_many(skipped, 'file')} of other kinds left out.")
+        files = self._outcomes.total() - skipped
+        if not files:
+            raise NotFound("There is no transcript: of a folder .txt, .text, .md, .vtt and .srt are read.")
+        self._tell(
+            f"{_many(files, 'file')}: {', '.join(counts)}; "
+            f"{_many(self._sums['turns'], 'turn')} and {_many(self._sums['words'], 'word')} are in the archive."
+        )
+
+
+def _odd(file: FileReport, gave: Gave) -> tuple[str, ...]:
+    odd = file.oddities
+    if file.error is not None:
+        odd = (*odd, file.error)
+    if file.session is not None and not gave.speakers:
+        odd = (*odd, "No speaker's label was found: who speaks is unknown.")
+    return odd
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

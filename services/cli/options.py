@@ -1,0 +1,69 @@
+"""Options that several commands have, checked before anything is done: a bad one is a usage error that names it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from captionflow.errors import BadMessage, Misconfigured
+from captionflow.settings import read_settings
+from services.ingest.cutter import parse_cut
+from services.ingest.line_parser import parse_language
+
+HERE = "http://127.0.0.1:8000"
+STDIN = Path("-")
+
+
+def _url(given: str) -> str:
+    try:
+        return read_settings({"CAPTIONFLOW_URL": given}).url
+    except Misconfigured as error:
+        raise typer.BadParameter(f"{given!r} is no web address: give one like {HERE}.") from error
+
+
+def _cut(given: str) -> str:
+    try:
+        return str(parse_cut(given))
+    except BadMessage as error:
+        raise typer.BadParameter(f"{given!r}. {error}") from error
+
+
+def _language(given: str | None) -> str | None:
+    try:
+        return None if given is None else parse_language(given)
+    except BadMessage as error:
+        raise typer.BadParameter(f"{given!r}. {error}") from error
+
+
+def parse_speed(given: str) -> float | None:
+    """``1``, ``10x``, ``0.5`` …; None for ``max``."""
+    if given == "max":
+        return None
+    try:
+        speed = float(given.removesuffix("x").removesuffix("\u00d7"))
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed < float("inf"):
+        raise typer.BadParameter(f"{given!r} is no speed: give 1, 10 (ten times as fast), 0.5 … or max.")
+    return speed
+
+
+def _speed(given: str) -> str:
+    parse_speed(given)
+    return given
+
+
+Url = Annotated[
+    str, typer.Option(help="Where captionflow runs.", envvar="CAPTIONFLOW_URL", callback=_url, metavar="URL")
+]
+Cut = Annotated[
+    str,
+    typer.Option(help="columns:32 … columns:70, words, chars or whole.", callback=_cut, metavar="CUT"),
+]
+Speed = Annotated[str, typer.Option(help="1, 10 (ten times as fast) … or max.", callback=_speed, metavar="FACTOR")]
+Language = Annotated[str, typer.Option(help="BCP 47 tag of the text.", callback=_language, metavar="TAG")]
+AnyLanguage = Annotated[
+    str | None,
+    typer.Option(help="BCP 47 tag; the session's first language when left out.", callback=_language, metavar="TAG"),
+]
+SessionArgument = Annotated[str, typer.Argument(help="The session's id: what follows /s/ in its address.")]
