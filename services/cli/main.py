@@ -32,14 +32,14 @@ def run(
     ] = None,
 ) -> None:
     """Run the whole pipeline."""
-    from services.embedded import serve
+    from services import embedded
 
     settings = _settings()
     if demo is not None:
         settings = changed(settings, demo=demo)
     if port is not None:
         settings = changed(settings, port=port)
-    asyncio.run(serve(settings, ready=lambda url: typer.echo(f"captionflow is at {url} (Ctrl-C stops it)", err=True)))
+    embedded.run(settings, ready=lambda url: typer.echo(f"captionflow is at {url} (Ctrl-C stops it)", err=True))
 
 
 @app.command(help=help_texts.SEGMENT)

@@ -1,5 +1,6 @@
 """What the real program says when it can't start: one sentence that names the thing and what to do, and exit code 5."""
 
+import asyncio
 import os
 import shutil
 import socket
@@ -12,6 +13,7 @@ import pytest
 from real_program import PROGRAM, Server, environ, free_port, run_command
 
 from captionflow.adapters.embedded.schema import MIGRATIONS
+from services.embedded import listen
 
 MISCONFIGURED = 5
 V1 = Path(__file__).parent / "storage_v1.sql"
@@ -37,6 +39,19 @@ def test_a_port_in_use_is_named_with_what_to_do_and_the_data_folder_is_not_touch
     assert f"Port {port} of 127.0.0.1 is in use" in told
     assert "CAPTIONFLOW_PORT" in told
     assert not (tmp_path / "data").exists()
+
+
+async def test_no_answer_waits_for_the_acknowledgement_of_the_one_before() -> None:
+    """Nagle's algorithm would hold the small packets of each answer back for 40 ms."""
+    accepted: asyncio.Queue[asyncio.StreamWriter] = asyncio.Queue()
+    server = await asyncio.start_server(lambda _, writer: accepted.put_nowait(writer), sock=listen("127.0.0.1", 0))
+    async with server:
+        _, ours = await asyncio.open_connection(*server.sockets[0].getsockname())
+        theirs = await accepted.get()
+        assert theirs.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        for writer in (ours, theirs):
+            writer.close()
+            await writer.wait_closed()
 
 
 def test_an_address_that_is_not_of_this_machine_is_named(tmp_path: Path) -> None:
