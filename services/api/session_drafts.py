@@ -109,6 +109,7 @@ def _given(struct: SessionDraft | SessionPatch) -> dict[str, Any]:
     if fields.get("date") is not None:
         day(fields["date"])
     if "languages" in fields:
+        _check_characters("languages", "".join(fields["languages"]))  # the pattern lets a line break at the end pass
         first = {tag.casefold(): tag for tag in reversed(fields["languages"])}
         fields["languages"] = tuple(tag for tag in dict.fromkeys(fields["languages"]) if first[tag.casefold()] == tag)
     return fields

@@ -16,6 +16,7 @@ from captionflow.messages import Facts, Part, StepRecord
 from captionflow.settings import Settings
 from captionflow.wiring import Adapters, open_adapters
 from services.api.app import create_app
+from services.api.hub import HEARTBEAT_SECONDS
 from services.index.indexer import Indexer
 from services.ingest.gateway import Gateway
 from services.ingest.routes import router
@@ -33,6 +34,11 @@ class Api:
     async def client(self, **headers: str) -> AsyncIterator[httpx.AsyncClient]:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.port}", headers=headers) as client:
             yield client
+
+    async def announce(self, session: str = "talk", **fields: Any) -> None:
+        async with self.client() as client:
+            answer = await client.post("/v1/sessions", json={"id": session, "title": "A talk", **fields})
+            assert answer.status_code == 201
 
     async def say(
         self, session: str, *words: str, stored: bool = True, published: bool = True, end: bool = False
@@ -67,16 +73,60 @@ def step_of(session: str, said: list[str], *, end: bool = False) -> StepRecord:
     return StepRecord(session, "en", seq, seq, (part,), facts)
 
 
+def problem_of(answer: httpx.Response, status: int, code: str) -> str:
+    """What a problem document says to do, once it is sure that it is one."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    document = answer.json()
+    assert (document["status"], document["code"], document["type"]) == (status, code, f"/problems/{code}")
+    assert document["title"]
+    assert document["detail"].endswith(".")
+    return str(document["detail"])
+
+
+async def send(
+    client: httpx.AsyncClient, *texts: str, session: str = "talk", first: int = 0, sender: str = "desk"
+) -> httpx.Response:
+    """Lines as a captioner's program sends them."""
+    lines = [{"number": first + n, "text": text} for n, text in enumerate(texts)]
+    return await client.post(f"/v1/sessions/{session}/lines", json={"sender": sender, "lines": lines})
+
+
+async def transcript(client: httpx.AsyncClient, seq: int, session: str = "talk") -> dict[str, Any]:
+    """The JSON transcript, as soon as it reflects a position."""
+    async with asyncio.timeout(30):
+        while True:
+            document: dict[str, Any] = (await client.get(f"/v1/sessions/{session}/transcript.json")).json()
+            if document["last_seq"] >= seq:
+                return document
+            await asyncio.sleep(0.02)
+
+
+def said(document: dict[str, Any]) -> str:
+    """All words that somebody spoke."""
+    return " ".join(paragraph for turn in document["turns"] for paragraph in turn["paragraphs"])
+
+
 @contextlib.asynccontextmanager
 async def serving(
-    folder: Path, *, http: str = "httptools", pipeline: bool = False, **settings: Any
+    folder: Path,
+    *,
+    http: str = "httptools",
+    pipeline: bool = False,
+    heartbeat_seconds: float = HEARTBEAT_SECONDS,
+    **settings: Any,
 ) -> AsyncIterator[Api]:
     """The API alone, for tests that make the steps themselves; or the ``pipeline`` from lines to turns with it."""
     configured = Settings(data_folder=folder, **settings)
     async with open_adapters(configured) as adapters, contextlib.AsyncExitStack() as running:
         if pipeline:
             gateway = Gateway(adapters.line_log, adapters.sessions)
-            app = create_app(adapters, configured, extra_routers=[router(gateway, adapters.sessions, configured)])
+            app = create_app(
+                adapters,
+                configured,
+                extra_routers=[router(gateway, adapters.sessions, configured)],
+                heartbeat_seconds=heartbeat_seconds,
+            )
             indexer = Indexer(
                 adapters.step_feed,
                 adapters.turn_store,
@@ -87,7 +137,7 @@ async def serving(
             runner = Runner(adapters.line_log, adapters.step_feed, adapters.turn_store)
             await running.enter_async_context(_working(runner.run()))
         else:
-            app = create_app(adapters, configured)
+            app = create_app(adapters, configured, heartbeat_seconds=heartbeat_seconds)
         config = uvicorn.Config(app, port=0, http=http, log_config=None, lifespan="on", timeout_graceful_shutdown=2)
         server = uvicorn.Server(config)
         task = asyncio.create_task(server._serve())

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from api_server import serving
+from api_server import serving, transcript
 
 from captionflow.transcript import digest
 from services.ingest.cutter import parse_cut
@@ -49,15 +49,6 @@ async def _send(client: httpx.AsyncClient, session: str, name: str, data: bytes)
     return (await replay(passages, target, plan, lambda _progress: None)).total
 
 
-async def _transcript(client: httpx.AsyncClient, session: str, seq: int) -> dict[str, Any]:
-    async with asyncio.timeout(30):
-        while True:
-            document: dict[str, Any] = (await client.get(f"/v1/sessions/{session}/transcript.json")).json()
-            if document["last_seq"] >= seq:
-                return document
-            await asyncio.sleep(0.02)
-
-
 async def _same(tmp_path: Path, file: Path) -> dict[str, Any]:
     """Assert that both ways give the same; returns what the API gave."""
     wanted = await _segmented(file)
@@ -66,7 +57,7 @@ async def _same(tmp_path: Path, file: Path) -> dict[str, Any]:
     session = wanted["turns"][0]["turn_id"].split(".")[0]
     async with serving(tmp_path, pipeline=True) as api, api.client() as client:
         total = await _send(client, session, file.name, data)
-        found = await _transcript(client, session, total)
+        found = await transcript(client, total, session)
         assert found["turns"] == wanted["turns"]
         assert found["apart"] == wanted["apart"]
         assert digest(found) == digest(wanted)
