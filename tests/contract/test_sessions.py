@@ -20,8 +20,9 @@ def session(session_id: str = "talk", **given: Any) -> Session:
     return Session(session_id, version=1, created_at=AT, updated_at=AT, **given)
 
 
-async def ids(store: SessionStore, **wanted: Any) -> list[str]:
-    return [one.id for one in await store.list(SessionFilter(**wanted))]
+async def ids(world: World, **wanted: Any) -> list[str]:
+    await world.settle()
+    return [one.id for one in await world.sessions.list(SessionFilter(**wanted))]
 
 
 async def test_a_session_comes_back_as_it_was_created(sessions: SessionStore) -> None:
@@ -117,24 +118,24 @@ async def test_the_status_follows_the_text(sessions: SessionStore) -> None:
         assert (await sessions.learn("talk", Facts(status=status), at=LATER)).status == status
 
 
-async def test_live_sessions_are_listed_first_then_the_newest(sessions: SessionStore) -> None:
-    await sessions.create(session("undated"))
-    await sessions.create(session("old", date="2014-09-02"))
-    await sessions.create(session("morning", date="2015-11-12", starts_at=AT))
-    await sessions.create(session("evening", date="2015-11-12", starts_at=AT + timedelta(hours=9)))
-    await sessions.create(session("now", date="2013-01-01", status="live"))
-    assert await ids(sessions) == ["now", "evening", "morning", "old", "undated"]
+async def test_live_sessions_are_listed_first_then_the_newest(world: World) -> None:
+    await world.sessions.create(session("undated"))
+    await world.sessions.create(session("old", date="2014-09-02"))
+    await world.sessions.create(session("morning", date="2015-11-12", starts_at=AT))
+    await world.sessions.create(session("evening", date="2015-11-12", starts_at=AT + timedelta(hours=9)))
+    await world.sessions.create(session("now", date="2013-01-01", status="live"))
+    assert await ids(world) == ["now", "evening", "morning", "old", "undated"]
 
 
-async def test_filters_compare_folded_and_whole_and_all_must_match(sessions: SessionStore) -> None:
-    await sessions.create(session("a", event="Forum São‑Paulo", room="Salão 1"))
-    await sessions.create(session("b", event="Forum São‑Paulo", room="2", status="finished"))
-    await sessions.create(session("c", event="Forum", room="Salão 1"))
-    assert await ids(sessions, event="FORUM SAO-PAULO") == ["b", "a"]
-    assert await ids(sessions, room="salao 1") == ["c", "a"]
-    assert await ids(sessions, event="forum sao paulo", room="salao 1", status="scheduled") == ["a"]
-    assert await ids(sessions, status="finished") == ["b"]
-    assert await ids(sessions, event="nothing of ours") == []
+async def test_filters_compare_folded_and_whole_and_all_must_match(world: World) -> None:
+    await world.sessions.create(session("a", event="Forum São‑Paulo", room="Salão 1"))
+    await world.sessions.create(session("b", event="Forum São‑Paulo", room="2", status="finished"))
+    await world.sessions.create(session("c", event="Forum", room="Salão 1"))
+    assert await ids(world, event="FORUM SAO-PAULO") == ["b", "a"]
+    assert await ids(world, room="salao 1") == ["c", "a"]
+    assert await ids(world, event="forum sao paulo", room="salao 1", status="scheduled") == ["a"]
+    assert await ids(world, status="finished") == ["b"]
+    assert await ids(world, event="nothing of ours") == []
 
 
 async def test_sessions_and_what_was_learned_are_there_after_a_restart(world: World) -> None:

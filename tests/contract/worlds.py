@@ -1,6 +1,8 @@
 """The ways to run, each as a world that the contract suites can open, close and open again.
 
-A new adapter family joins by one more entry in WORLDS; no suite changes. Every test gets an empty world.
+A new adapter family joins by one more entry in WORLDS; no suite changes. Every test gets an empty world. The suites ask
+for no more than the ports promise: what was written may take until ``settle`` to be read, a log may cut and join
+records and has no order between sessions, and a feed may repeat itself.
 """
 
 from collections.abc import Awaitable, Callable
@@ -24,12 +26,16 @@ class World(Protocol):
     step_feed: StepFeed
 
     async def settle(self) -> None:
-        """Return when what was written can be searched."""
+        """Return when everything that was written can be read, listed and searched."""
 
     async def reopen(self) -> None:
         """Stop and start again with the same data."""
 
-    async def close(self) -> None: ...
+    async def cut_off(self) -> None:
+        """From now on the technology behind the log, the stores and the search can't be reached."""
+
+    async def close(self) -> None:
+        """Take everything away; also after ``cut_off``."""
 
 
 class EmbeddedWorld:
@@ -55,6 +61,9 @@ class EmbeddedWorld:
     async def reopen(self) -> None:
         await self._database.close()
         self._open()
+
+    async def cut_off(self) -> None:
+        await self._database.close()
 
     async def close(self) -> None:
         await self._database.close()

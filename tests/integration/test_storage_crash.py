@@ -11,7 +11,8 @@ import pytest
 
 from captionflow.adapters.embedded.database import Database
 from captionflow.adapters.embedded.sqlite_log import SqliteLineLog
-from captionflow.messages import Draft
+from captionflow.adapters.embedded.sqlite_store import SqliteTurnStore
+from captionflow.messages import Draft, Part, StepRecord
 
 SENDERS = 4
 
@@ -133,4 +134,38 @@ async def test_work_that_fails_leaves_nothing_behind(tmp_path: Path, durable: bo
         await database.write(fail, durable=durable)
     count = await database.read(lambda connection: connection.execute("SELECT count(*) FROM streams").fetchone()[0])
     assert count == 0
+    await database.close()
+
+
+async def test_a_transcript_is_read_from_one_state(tmp_path: Path) -> None:
+    database = Database.open(tmp_path / "captionflow.db")
+    turns = SqliteTurnStore(database)
+
+    def part(ordinal: int, n: int) -> Part:
+        return Part(f"talk.en.{ordinal}", 0, "talk", "en", ordinal, n, paragraphs=(f"{n}",))
+
+    async def write() -> None:
+        for n in range(1, 100):
+            await turns.apply([StepRecord("talk", "en", n, n, (part(1, n), part(2, n)))])
+
+    writing = asyncio.create_task(write())
+    while not writing.done():
+        found = await turns.turns("talk", "en")
+        assert {int(one.text) for one in found.parts} <= {found.last_seq}
+    await writing
+    await database.close()
+
+
+async def test_a_record_that_cannot_be_read_stays_where_it_is_and_the_others_are_read(tmp_path: Path) -> None:
+    database = Database.open(tmp_path / "captionflow.db")
+    log = SqliteLineLog(database)
+    for number in range(3):
+        await log.append("talk", "en", [Draft("desk", number, f"{number}\n")])
+    await database.write(
+        lambda connection: connection.execute("UPDATE records SET lines = '[{broken' WHERE last_seq = 2"), durable=True
+    )
+    assert [line.seq async for record in log.read("talk", "en") for line in record.lines] == [1, 3]
+    following = log.follow()
+    assert [(await anext(following))[1].lines[0].seq for _ in range(2)] == [1, 3]
+    assert (await log.append("talk", "en", [Draft("desk", 3, "3\n")]))[0].seq == 4
     await database.close()
