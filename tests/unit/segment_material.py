@@ -1,12 +1,15 @@
 """What the tests of the segmenter share: lines made of text, and the ways to run them."""
 
+import itertools
 import random
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from captionflow.messages import Facts, Line, Part, StepRecord
+from hypothesis import strategies as st
+
+from captionflow.messages import MAX_LINE_CHARS, Facts, Line, Part, StepRecord
 from captionflow.transcript import document, newest, turns, words
 from services.segment.file_session import lines_of, segment_lines
 from services.segment.segmenter import State, start, step
@@ -94,10 +97,110 @@ def speakers(text: str) -> list[str | None]:
     return [speaker for speaker, _ in turns_of(text)]
 
 
-def letters(text: str) -> str:
-    """The text less white space, markers and the marks around labels."""
-    return re.sub(r"[\s>:*：]+", "", text)
+def letters(text: str, space: str = "") -> str:
+    """The text less markers and the marks around labels, with all white space as ``space``."""
+    return re.sub(r"[\s>:*：]+", space, text)
+
+
+def whole_words(text: str) -> list[str]:
+    """The words of a text less markers and colons; a bracket or a quote is a word of its own."""
+    return letters(re.sub(r"([\[\]()\"“”])", r" \1 ", text), " ").split()
+
+
+def words_of(parts: Iterable[Part]) -> list[str]:
+    """What was typed, stretch by stretch, in order."""
+    return [text for _, text in words(parts)]
 
 
 def letters_of(parts: Iterable[Part]) -> str:
-    return letters("".join(text for _, text in words(parts)))
+    return letters("".join(words_of(parts)))
+
+
+# --- generated transcripts ---
+
+_HEAD = [
+    "Forum of the year 2026",
+    "2015 11 12 WS 245 Mexico Workshop Room 3 FINISHED",
+    "Thursday, 12 November 2015",
+    "Room: 3",
+    "[disclaimer: outputs of real-time captioning; not an authoritative record]",
+    "RAW FILE",
+    "www.example.com",
+    "***",
+    "",
+]
+_LABELS = [
+    "ANNA LEE",
+    "RODRIGO DE LA PARRA",
+    "MODERATOR",
+    "AUDIENCE MEMBER",
+    "DR. SMITH",
+    "CHAIR MBEKI",
+    "Terry Agnes",
+    "Ludwig van Dam",
+    "(Uncertain Name)",
+    "**ANNA LEE**",
+    "Q",
+    "Élodie",
+    "李明",
+]
+_MARKERS = [">> ", ">>", ">>> ", "> > ", "> ", "  >> ", ""]
+_WORDS = [
+    *["We", "said", "so", "and", "went", "on", ".", ",", "the", "one-stop", "--", "shop", "–", "agenda", "10:30"],
+    "(I mean it)",
+    "a>b",
+    "yes.",
+    "No?",
+    "Note:",
+    "thing:",
+    "NATO",
+    "http://a.b/c",
+    "大家好。",
+    "e\u0301te\u0301",
+    "🎤",
+    "‑‑",
+    "<b>",
+    "AND DE LA",
+    "[see",
+    "(he",
+]
+_NOTES = [
+    "[Applause]",
+    "(laughs)",
+    "[ Laughter ]",
+    "(?)",
+    '"[speaking in Korean]"',
+    "[indiscernible]",
+    "[speaking in\nKorean]",
+    "[Applause ",
+]
+_APART = ["2 Page 2", "(1.45 pm)", "[4. APPROVAL OF AGENDA]", "00:00:08", "***", "(Concluded at 1434).", "Room: 3"]
+_GAPS = [" ", " ", " ", " ", "  ", "\n", "\n\n", "\n  ", "\t", ".  "]
+
+
+def transcripts() -> st.SearchStrategy[str]:
+    """A head, then turns of all the forms of captioners, wrapped anywhere; and now and then any characters at all."""
+    gap = st.sampled_from(_GAPS)
+    said = st.one_of(st.sampled_from(_WORDS), st.sampled_from(_WORDS), st.sampled_from(_NOTES), st.sampled_from(_APART))
+    speech = st.lists(st.tuples(said, gap).map("".join), max_size=25).map("".join)
+    label = st.sampled_from(
+        [*(f"{name}: " for name in _LABELS), *(f"{name}:\n" for name in _LABELS), "", "ANNA\nLEE: "]
+    )
+    opening = st.tuples(st.sampled_from(_MARKERS), label).map("".join)
+    apart = st.sampled_from(_APART).map("\n{}\n".format)
+    noise = st.text(st.characters(exclude_categories=["Cs"]), max_size=20).map("{}\n".format)
+    turn = st.tuples(opening, speech, st.sampled_from(["\n", "\n\n", " "])).map("".join)
+    long = st.tuples(turn, st.integers(20, 40)).map(lambda drawn: drawn[0].replace("\n", " ") * drawn[1])
+    turns = st.lists(st.one_of(turn, turn, turn, apart, noise), max_size=8).map("".join)
+    body = st.one_of(turns, turns, turns, turns, st.tuples(turns, long, turns).map("".join))
+    head = st.lists(st.sampled_from(_HEAD).map("{}\n".format), max_size=5).map("".join)
+    return st.tuples(head, body).map("".join)
+
+
+@st.composite
+def pieces_of(draw: st.DrawFn, text: str) -> list[str]:
+    """The text, cut anywhere at most thirty times."""
+    places = draw(st.lists(st.integers(0, len(text)), max_size=30))
+    edges = [0, *sorted(places), len(text)]
+    stretches = [text[begin:end] for begin, end in itertools.pairwise(edges)]
+    return [one[begin : begin + MAX_LINE_CHARS] for one in stretches for begin in range(0, len(one), MAX_LINE_CHARS)]

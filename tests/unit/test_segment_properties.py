@@ -1,0 +1,104 @@
+"""For generated transcripts: cutting, batching, repeating and stopping do not matter, and no word is lost."""
+
+import random
+
+import msgspec
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from captionflow.transcript import newest
+from services.segment.file_session import lines_of, segment_lines
+from services.segment.segmenter import State, start, step
+from tests.unit.segment_material import (
+    Piece,
+    content,
+    cut,
+    letters,
+    letters_of,
+    line,
+    lines,
+    pieces_of,
+    read_text,
+    run,
+    shown,
+    transcripts,
+    whole_words,
+    words_of,
+)
+
+calm = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SEEDS = st.integers(0, 2**32).map(random.Random)
+
+
+@calm
+@given(transcripts())
+def test_the_words_of_labels_turns_notes_and_apart_are_the_words_of_the_text_in_order(text: str) -> None:
+    assert letters_of(read_text(text)[0]) == letters(text)
+
+
+@calm
+@given(transcripts())
+def test_no_word_is_cut_or_joined_to_another(text: str) -> None:
+    parts, _ = read_text(text)
+    assert [word for stretch in words_of(parts) for word in whole_words(stretch)] == whole_words(text)
+
+
+@calm
+@given(transcripts(), st.one_of(st.sampled_from(["words", "chars"]), st.integers(1, 80).map(str)))
+def test_every_cut_gives_the_same_turns(text: str, how: str) -> None:
+    assert content(*read_text(text, how)) == content(*read_text(text))
+
+
+@calm
+@given(transcripts(), st.data())
+def test_a_text_cut_anywhere_gives_the_same_turns(text: str, data: st.DataObject) -> None:
+    pieces = data.draw(pieces_of(text))
+    parts, facts = segment_lines("s", "en", lines_of(map(Piece, pieces)))
+    assert content(parts, facts) == content(*read_text(text))
+
+
+@calm
+@given(transcripts(), st.sampled_from(["words", "chars", "32", "whole"]))
+def test_repeated_and_late_lines_change_nothing(text: str, how: str) -> None:
+    assert read_text(text, how, repeat=True) == read_text(text, how)
+
+
+@calm
+@given(transcripts(), SEEDS)
+def test_the_same_lines_in_any_batches_give_the_same_ids_ordinals_and_versions(text: str, sizes: random.Random) -> None:
+    sent = lines(cut(text, "32"), ends=True)
+    assert run(sent, sizes)[0] == run(sent)[0]
+
+
+@calm
+@given(transcripts(), st.data())
+def test_stopped_and_started_again_anywhere_it_goes_on_the_same_way(text: str, data: st.DataObject) -> None:
+    sent = lines(data.draw(pieces_of(text)), ends=True)
+    _, _, records = run(sent)
+    state, again = start("s", "en"), []
+    for one in sent:
+        state, more = step(msgspec.json.decode(msgspec.json.encode(state), type=State), [one])
+        again += more
+    assert again == records
+
+
+@calm
+@given(transcripts(), st.data())
+def test_a_reader_has_every_word_at_every_moment(text: str, data: st.DataObject) -> None:
+    state, records, seen = start("s", "en"), [], ""
+    for one in lines(data.draw(pieces_of(text))):
+        state, more = step(state, [one])
+        records += more
+        seen += one.text
+        assert letters_of(newest(records)) == letters(seen)
+
+
+@calm
+@given(transcripts(), st.data())
+def test_a_revision_gives_what_the_right_text_would_have_given(text: str, data: st.DataObject) -> None:
+    pieces = data.draw(pieces_of(text[-500:]))
+    wrong = data.draw(st.integers(max(0, len(pieces) - 8), max(0, len(pieces) - 1)))
+    typed = [*pieces[:wrong], data.draw(st.sampled_from(["", "x", ">> EVE: ", "\n\n", "[Note"])), *pieces[wrong + 1 :]]
+    right = "".join(pieces[wrong : wrong + 1])
+    sent = [*lines(typed), line(len(typed) + 1, right, revises=wrong + 1), line(len(typed) + 2, ends=True)]
+    assert shown(run(sent)[0]) == shown(run(lines(pieces, ends=True))[0])
