@@ -1,4 +1,4 @@
-"""A real server in the test's own loop, and raw clients for it."""
+"""A real server in the test's own loop."""
 
 import asyncio
 import contextlib
@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import msgspec
 import uvicorn
 from fastapi import FastAPI
 
@@ -161,69 +160,3 @@ async def _working(part: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
-
-
-@dataclass
-class Event:
-    name: str
-    id: int | None
-    data: Any
-
-
-class Stream:
-    """An SSE client on a raw socket that undoes chunks itself."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, version: str) -> None:
-        self.reader, self.writer, self.version = reader, writer, version
-        self.head = ""
-        self.buffer = b""
-        self.ended = False
-
-    async def open(self, path: str, **headers: str) -> None:
-        lines = [
-            f"GET {path} HTTP/{self.version}",
-            "Host: t",
-            *(f"{k.replace('_', '-')}: {v}" for k, v in headers.items()),
-        ]
-        self.writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
-        self.head = (await self.reader.readuntil(b"\r\n\r\n")).decode().lower()
-
-    async def _more(self) -> None:
-        if "transfer-encoding: chunked" in self.head:
-            size = int(await self.reader.readline(), 16)
-            self.buffer += await self.reader.readexactly(size)
-            assert await self.reader.readexactly(2) == b"\r\n"
-            self.ended = size == 0
-        else:
-            data = await self.reader.read(65_536)
-            self.buffer += data
-            self.ended = not data
-
-    async def next(self) -> Event:
-        """The next event; comments and retry are skipped. EOFError at the end."""
-        async with asyncio.timeout(10):
-            while True:
-                while b"\n\n" not in self.buffer:
-                    if self.ended:
-                        raise EOFError
-                    await self._more()
-                block, _, self.buffer = self.buffer.partition(b"\n\n")
-                fields = dict(line.split(": ", 1) for line in block.decode().split("\n") if not line.startswith(":"))
-                if "data" in fields:
-                    number = fields.get("id")
-                    return Event(
-                        fields["event"], None if number is None else int(number), msgspec.json.decode(fields["data"])
-                    )
-
-
-@contextlib.asynccontextmanager
-async def stream(api: Api, path: str, version: str = "1.1", **headers: str) -> AsyncIterator[Stream]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", api.port, limit=2**22)
-    try:
-        opened = Stream(reader, writer, version)
-        await opened.open(path, **headers)
-        yield opened
-    finally:
-        writer.close()
-        with contextlib.suppress(OSError):
-            await writer.wait_closed()

@@ -7,57 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import msgspec
 import pytest
-from api_server import Api, Event, Stream, serving, step_of, stream
+from api_server import Api, serving, step_of
+from live_client import Screen, read_until, stream
 
 from captionflow.messages import Part, StepRecord
 from services.api import broadcast, transport
 from services.api.broadcast import DirectReader
-from services.api.delta import PartDelta, apply
-
-
-async def _announce(api: Api, session: str = "talk") -> None:
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{api.port}") as client:
-        answer = await client.post("/v1/sessions", json={"id": session, "title": "A talk"})
-        assert answer.status_code == 201
-
-
-class Screen:
-    """What a client makes of the events."""
-
-    def __init__(self) -> None:
-        self.parts: dict[tuple[str, int], Part] = {}
-        self.ids: list[int] = []
-
-    def show(self, event: Event) -> "Screen":
-        if event.id is not None:
-            self.ids.append(event.id)
-        if event.name == "snapshot":
-            self.parts = {(one.turn_id, one.number): one for one in msgspec.convert(event.data["parts"], list[Part])}
-        if event.name == "delta":
-            for change in msgspec.convert(event.data["parts"], list[PartDelta]):
-                key = (change.turn_id, change.number)
-                now = apply(self.parts.get(key), change, session="talk", language="en")
-                assert now is not None
-                self.parts[key] = now
-        return self
-
-    @property
-    def words(self) -> list[str]:
-        return [word for part in self.parts.values() for word in part.text.split()]
-
-
-async def _read_until(reading: Stream, screen: Screen, seq: int) -> None:
-    while not screen.ids or screen.ids[-1] < seq:
-        screen.show(await reading.next())
 
 
 @pytest.mark.parametrize("http", ["httptools", "h11"])
 @pytest.mark.parametrize("version", ["1.1", "1.0"])
 async def test_a_reader_gets_a_snapshot_then_deltas_then_the_end(tmp_path: Path, http: str, version: str) -> None:
     async with serving(tmp_path, http=http) as api:
-        await _announce(api)
+        await api.announce()
         await api.say("talk", "one", "two")
         async with stream(api, "/v1/sessions/talk/events", version) as reading:
             assert "cache-control: no-store" in reading.head
@@ -85,7 +48,7 @@ async def test_the_server_s_connection_is_found_where_it_is_expected(
         "services.api.routes.events.connection", lambda scope: found.append(transport.connection(scope))
     )
     async with serving(tmp_path, http=http) as api:
-        await _announce(api)
+        await api.announce()
         async with stream(api, "/v1/sessions/talk/events") as reading:
             assert (await reading.next()).name == "snapshot"
         async with stream(api, "/v1/sessions/talk/events", "1.0") as reading:
@@ -99,12 +62,12 @@ async def test_without_the_server_s_connection_plain_asgi_does_the_same(
 ) -> None:
     monkeypatch.setattr("services.api.routes.events.connection", lambda _: None)
     async with serving(tmp_path) as api:
-        await _announce(api)
+        await api.announce()
         async with stream(api, "/v1/sessions/talk/events") as reading:
             assert (await reading.next()).name == "snapshot"
             screen = Screen()
             seq = await api.say("talk", "one", "two")
-            await _read_until(reading, screen, seq)
+            await read_until(reading, screen, seq)
             assert screen.words == ["one", "two"]
             await api.say("talk", "end.", end=True)
             while (await reading.next()).name != "finished":
@@ -115,11 +78,11 @@ async def test_without_the_server_s_connection_plain_asgi_does_the_same(
 
 async def test_who_comes_back_gets_exactly_what_was_missed(tmp_path: Path) -> None:
     async with serving(tmp_path) as api:
-        await _announce(api)
+        await api.announce()
         async with stream(api, "/v1/sessions/talk/events") as reading:
             screen = Screen()
             seq = await api.say("talk", "one", "two", "three")
-            await _read_until(reading, screen, seq)
+            await read_until(reading, screen, seq)
         await api.say("talk", "four", "five")
         async with stream(api, "/v1/sessions/talk/events", Last_Event_ID="3") as reading:
             events = [await reading.next() for _ in range(3)]
@@ -132,7 +95,7 @@ async def test_who_comes_back_gets_exactly_what_was_missed(tmp_path: Path) -> No
 @pytest.mark.parametrize("position", ["99", "-1", "abc", "²", "1" * 400, "0x10"])
 async def test_a_position_that_is_not_ours_is_answered_with_reset_and_snapshot(tmp_path: Path, position: str) -> None:
     async with serving(tmp_path) as api:
-        await _announce(api)
+        await api.announce()
         await api.say("talk", "one")
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{api.port}") as client:
             answer = await client.get(
@@ -144,7 +107,7 @@ async def test_a_position_that_is_not_ours_is_answered_with_reset_and_snapshot(t
 
 async def test_a_step_that_the_store_does_not_have_yet_is_not_lost_to_who_joins(tmp_path: Path) -> None:
     async with serving(tmp_path) as api:
-        await _announce(api)
+        await api.announce()
         await api.say("talk", "one")
         await api.say("talk", "two", stored=False)
         await asyncio.sleep(0.01)
@@ -156,14 +119,14 @@ async def test_a_step_that_the_store_does_not_have_yet_is_not_lost_to_who_joins(
         later = asyncio.create_task(store_later())
         async with stream(api, "/v1/sessions/talk/events") as reading:
             screen = Screen()
-            await _read_until(reading, screen, 3)
+            await read_until(reading, screen, 3)
             assert screen.words == ["one", "two", "three"]
         await later
 
 
 async def test_a_step_that_the_store_has_first_is_not_shown_twice(tmp_path: Path) -> None:
     async with serving(tmp_path) as api:
-        await _announce(api)
+        await api.announce()
         await api.say("talk", "one")
         await asyncio.sleep(0.01)
         late = len(api.said["talk"])
@@ -177,7 +140,7 @@ async def test_a_step_that_the_store_has_first_is_not_shown_twice(tmp_path: Path
         later = asyncio.create_task(publish_later())
         async with stream(api, "/v1/sessions/talk/events") as reading:
             screen = Screen()
-            await _read_until(reading, screen, 3)
+            await read_until(reading, screen, 3)
             assert screen.words == ["one", "two", "three"]
             assert screen.ids == sorted(set(screen.ids))
         await later
@@ -185,7 +148,7 @@ async def test_a_step_that_the_store_has_first_is_not_shown_twice(tmp_path: Path
 
 async def test_steps_that_never_came_end_the_stream_so_that_the_reader_begins_again(tmp_path: Path) -> None:
     async with serving(tmp_path) as api:
-        await _announce(api)
+        await api.announce()
         await api.say("talk", "one")
         async with stream(api, "/v1/sessions/talk/events") as reading:
             assert (await reading.next()).name == "snapshot"
@@ -200,7 +163,7 @@ async def test_steps_that_never_came_end_the_stream_so_that_the_reader_begins_ag
 
 async def test_a_changed_session_is_told_to_its_readers(tmp_path: Path) -> None:
     async with serving(tmp_path) as api:
-        await _announce(api)
+        await api.announce()
         async with stream(api, "/v1/sessions/talk/events") as reading:
             assert (await reading.next()).name == "snapshot"
             async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{api.port}") as client:
@@ -211,7 +174,7 @@ async def test_a_changed_session_is_told_to_its_readers(tmp_path: Path) -> None:
 
 async def test_long_polling_waits_for_the_next_events_and_no_longer(tmp_path: Path) -> None:
     async with serving(tmp_path) as api:
-        await _announce(api)
+        await api.announce()
         async with httpx.AsyncClient(
             base_url=f"http://127.0.0.1:{api.port}", headers={"Accept": "application/json"}
         ) as client:
@@ -229,7 +192,7 @@ async def test_long_polling_waits_for_the_next_events_and_no_longer(tmp_path: Pa
 
 async def test_who_comes_back_learns_what_became_of_the_session_meanwhile(tmp_path: Path) -> None:
     async with serving(tmp_path) as api, api.client() as client:
-        await _announce(api)
+        await api.announce()
         await api.say("talk", "one")
         await client.patch("/v1/sessions/talk", json={"title": "Another title"})
         async with stream(api, "/v1/sessions/talk/events", Last_Event_ID="1") as reading:
@@ -241,7 +204,7 @@ async def test_a_change_of_the_session_while_a_reader_joins_is_not_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with serving(tmp_path) as api, api.client() as client:
-        await _announce(api)
+        await api.announce()
         await api.say("talk", "one")
         position = api.app.state.hub.position
 
@@ -259,7 +222,7 @@ async def test_a_change_of_the_session_while_a_reader_joins_is_not_lost(
 
 async def test_one_reader_too_many_is_asked_to_come_back(tmp_path: Path) -> None:
     async with serving(tmp_path, max_readers=1) as api:
-        await _announce(api)
+        await api.announce()
         async with stream(api, "/v1/sessions/talk/events") as reading:
             await reading.next()
             async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{api.port}") as client:
@@ -284,7 +247,7 @@ async def test_a_reader_who_never_reads_is_dropped_and_nobody_else_notices(
 ) -> None:
     monkeypatch.setattr(broadcast, "SLACK_BYTES", 64 * 1024)
     async with serving(tmp_path, max_readers=100) as api:
-        await _announce(api)
+        await api.announce()
         stuck = socket.socket()
         stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         stuck.connect(("127.0.0.1", api.port))
@@ -301,7 +264,7 @@ async def test_a_reader_who_never_reads_is_dropped_and_nobody_else_notices(
                 text = f"{seq}{'x' * 100_000}"  # a new text each time, so that each delta is long
                 await _publish_text(api, seq, text)
                 async with asyncio.timeout(2):
-                    await _read_until(reading, screen, seq)
+                    await read_until(reading, screen, seq)
                 for channel in api.app.state.hub._channels.values():
                     unread = [
                         one.transport.get_write_buffer_size()
