@@ -60,6 +60,7 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
     credit: int = TURN_CREDIT
     labels: tuple[str, ...] = ()
     heads: tuple[str, ...] = ()
+    arrows: bool = False
     over: bool = False
     ended: bool = False
 
@@ -94,6 +95,7 @@ class Assembler:
         self.credit = body.credit
         self.labels = list(body.labels)
         self.heads = body.heads
+        self.arrows = body.arrows
         self.over = body.over
         self.ended = body.ended
         self.length = len("\n".join(body.paragraphs))
@@ -125,6 +127,7 @@ class Assembler:
             credit=self.credit,
             labels=tuple(self.labels),
             heads=self.heads,
+            arrows=self.arrows,
             over=self.over,
             ended=self.ended,
         )

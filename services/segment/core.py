@@ -12,14 +12,15 @@ import msgspec
 
 from captionflow.messages import Line, Part
 from services.segment.assembler import MAX_HEAD, Assembler, Body
-from services.segment.head_reader import decide
+from services.segment.head_reader import decide, is_about
 from services.segment.label_rules import is_role
 from services.segment.note_rules import apart_line
 from services.segment.rows import Row, cut_rows
 from services.segment.turn_rules import Token, cut_label, cut_note, is_plain, joins, read_line
 
 _AT_EVERY = 50
-_SENTENCE_ENDS = frozenset(".?!")
+_MAX_JOINED = 3
+"""So many rows at most go on with a label or a note that the one before was cut in."""
 
 
 class Core(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
@@ -194,17 +195,20 @@ class Machine:
                 continue
             row = rows[index]
             decided = row.decided
-            if row.ended and row.text[-1:] not in _SENTENCE_ENDS and (cut_label(row.text) or cut_note(row.text)):
-                if index + 1 < len(rows):
-                    following = rows[index + 1]
-                    decided = following.decided
-                    if joins(row.text, following.text, assembler.knows):
-                        row = row._replace(text=f"{row.text}\n{following.text}", ended=following.ended)
-                        index += 1
-                elif not last:
+            following = index + 1
+            while row.ended and following <= index + _MAX_JOINED and (cut_label(row.text) or cut_note(row.text)):
+                if following == len(rows):
+                    if last:
+                        break
+                    return index
+                after = rows[following]
+                decided = after.decided
+                if not joins(row.text, after.text, assembler.knows):
                     break
+                row = row._replace(text=f"{row.text}\n{after.text}", ended=after.ended)
+                following += 1
             self._row(row, max(floor, self._seq_at(decided)))
-            index += 1
+            index = following
         return index
 
     def _head_row(self, row: Row, seq: int) -> None:
@@ -224,6 +228,9 @@ class Machine:
         if len(text) <= 2 * MAX_HEAD and assembler.repeats_head(text.strip()):
             assembler.stand_apart(text, "furniture")
             return
+        if assembler.over and is_about(text):
+            assembler.stand_apart(text, "end")
+            return
         if is_plain(text) and not assembler.armed:
             begin = row.begin + len(text) - len(text.lstrip())
             assembler.text(text, self._seq_at(begin), self._at(begin))
@@ -236,6 +243,7 @@ class Machine:
             marked=assembler.armed > 0,
             trusted=assembler.trusted,
             known=assembler.knows,
+            arrows=assembler.arrows,
         ):
             self._token(token, row.begin + token.offset, wrapped=wrapped)
             wrapped = wrapped and token.kind == "marker"
@@ -253,6 +261,7 @@ class Machine:
             assembler.mark(text, self._seq_at(begin))
         elif token.kind == "label":
             opener = assembler.armed or self._seq_at(begin)
+            assembler.arrows = assembler.arrows or assembler.armed > 0
             if not assembler.open(text, opener, role=token.role):
                 assembler.armed = 0
                 assembler.text(f" {text}: ", opener, None)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
 from services.segment.head_rules import HeadLine, classify, is_key
-from services.segment.label_rules import find_label, shape
-from services.segment.note_rules import apart_line
+from services.segment.label_rules import find_label, find_question, shape
+from services.segment.note_rules import apart_line, leading_time
 from services.segment.rows import Row
 from services.segment.turn_rules import MARKER
 
@@ -34,14 +34,20 @@ def kind_of(row: str, known: Callable[[str], bool]) -> Kind:
     line = row.strip()
     if not line:
         return "blank"
-    if MARKER.match(line):
+    start = leading_time(row)
+    if MARKER.match(row, start):
         return "opener"
     if apart_line(line) or is_key(line):
         return "head"
-    label = find_label(row, 0, marked=False, trusted=True, known=known)
+    label = find_label(row, start, marked=False, trusted=True, known=known) or find_question(row, start, known=known)
     if label:
         return "opener" if shape(label.speaker) == "capitals" else "label"
     return classify(line)
+
+
+def is_about(row: str) -> bool:
+    """Whether a row that follows the end of a session is surely about it, as those before its beginning."""
+    return kind_of(row, lambda _: False) == "head"
 
 
 def decide(rows: Sequence[Row], *, titled: bool, last: bool, known: Callable[[str], bool]) -> Decision | None:

@@ -7,11 +7,21 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
-from services.segment.vocabulary import MODIFIERS, NOT_SPEAKERS, PARTICLES, ROLES, STARTERS, TITLES
+from services.segment.vocabulary import (
+    GIVEN_NAMES,
+    MODIFIERS,
+    NOT_SPEAKERS,
+    PARTICLES,
+    PREDICATES,
+    ROLES,
+    STARTERS,
+    TITLES,
+)
 
 MAX_LABEL = 80
 """Longest label in characters; what is longer is text."""
 MAX_WORDS = 7
+"""So many words has a label at most, particles not counted."""
 
 _ABSTRACT = re.compile(r"(?:ing|tion|sion|ness|ence|ance|ment|ity|ize|ise|ism|ics|ally|ology)$")
 _WORD = re.compile(r"[^\W\d_](?:[\w'’‘ʼ.\-‑‐]*\w)?\.?,?|\d{1,3}|#\d{1,3}|&")  # noqa: RUF001 (quotes and hyphens as typed)
@@ -19,7 +29,12 @@ _STOPPED = re.compile(r"(?:[^\W\d_]|(?:[^\W\d_]\.)+[^\W\d_]|[js]r|phd|esq|ph)\.,
 _BRACKET = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
 _SURNAME = re.compile(r"(?:Mc|Mac|De|Di|La|Le|Van|O['’])(?=[A-Z])|(?<=[A-Z])['’]s\b")  # noqa: RUF001 (quotes as typed)
 
-Verdict = Literal["capitals", "mixed", "phrase"] | None
+_TIMED = re.compile(r"\s*([^\n:()\[\]]*[^\s:()\[\]])\s*([(\[]\s*\d\d?:\d\d(?::\d\d)?\s*[)\]])\s*:(?=\s|$)")
+_QUESTION = re.compile(r"\s*([QA]\.)(?:[ \u00a0]{2,}|[ \u00a0]*\t\s*)(?=\S)")
+_DASH = re.compile(r"\s[-–—]\s")  # noqa: RUF001 (dashes as typed)
+_AT_AN_END = (STARTERS | NOT_SPEAKERS) - ROLES - GIVEN_NAMES - {"the"}
+
+Verdict = Literal["capitals", "mixed", "small", "phrase"] | None
 
 
 class Label(NamedTuple):
@@ -30,13 +45,21 @@ class Label(NamedTuple):
     role: bool
     end: int
     """Offset behind the colon, and behind the bold mark that closes after it."""
+    time: str = ""
+    """A clock time that stands between the name and the colon, in its brackets."""
 
 
 def is_role(speaker: str) -> bool:
     """Whether a label is a role that many people share, and no person: MODERATOR, THE CHAIR, Audience member 2."""
     words = [word.strip(".,#()").casefold() for word in speaker.split()]
-    named = [word for word in words if word and not word.isdigit() and word not in MODIFIERS]
-    return bool(named) and all(word in ROLES for word in named)
+    return any(word in ROLES for word in words) and all(
+        word in ROLES or word in MODIFIERS or len(word) < 2 or word.isdigit()  # noqa: PLR2004 (a number or a letter)
+        for word in words
+    )
+
+
+def _plain(word: str) -> str:
+    return word.rstrip(".,").casefold().replace("’", "'")  # noqa: RUF001 (a curly apostrophe)
 
 
 def _upper(word: str) -> bool:
@@ -45,38 +68,58 @@ def _upper(word: str) -> bool:
 
 
 def shape(candidate: str) -> Verdict:
-    """The shape of a possible label: a name in capitals or in mixed case, a role written as a phrase, or none."""
+    """The shape of a possible label: a name in capitals, in mixed or in small letters, a role as a phrase, or none."""
     core = _BRACKET.sub(" ", candidate)
     if not core.strip():
         core = candidate.strip(" ()[]")
     words = core.split()
-    plain = [word.rstrip(".,").casefold().replace("’", "'") for word in words]  # noqa: RUF001 (a curly apostrophe)
+    plain = [_plain(word) for word in words]
+    verdict: Verdict = None
     if not _like_names(words) or (len(words) == 1 and plain[0] in NOT_SPEAKERS):
-        return None
-    if all(_upper(word) or word in PARTICLES for word in words):
-        return None if plain[0] in NOT_SPEAKERS - ROLES else "capitals"
-    if is_role(core):
-        return "phrase"
-    if any(word[-1] == "," or (word[0].islower() and word not in PARTICLES) for word in words):
-        return None
-    return None if {plain[0], plain[-1]} & (STARTERS | NOT_SPEAKERS) else "mixed"
+        verdict = None
+    elif all(_upper(word) or word in PARTICLES for word in words):
+        sentence = plain[0] in NOT_SPEAKERS or (len(words) > 1 and not PREDICATES.isdisjoint(plain))
+        verdict = None if sentence and not is_role(core) else "capitals"
+    elif is_role(core):
+        verdict = "phrase"
+    elif not {plain[0], plain[-1]} & (STARTERS | NOT_SPEAKERS):
+        small = len(words) == 2 and all(word.isalpha() and word.islower() and len(word) > 1 for word in words)  # noqa: PLR2004
+        verdict = "small" if small else "mixed" if _mixed(words) else None
+    return verdict
+
+
+def _mixed(words: Sequence[str]) -> bool:
+    """Whether words are capitalised as in a name; one comma may set off what they are from two or more."""
+    return all(word in PARTICLES or not word[0].islower() for word in words) and not any(
+        word[-1] == "," for word in (words[0], *words[2:])
+    )
 
 
 def _like_names(words: Sequence[str]) -> bool:
     """Whether all words could be in a name, as far as their letters and full stops go."""
     return (
-        0 < len(words) <= MAX_WORDS
+        len(words) > 0
+        and sum(word.casefold() not in PARTICLES for word in words) <= MAX_WORDS
         and words[0][0].isalpha()
         and all(_WORD.fullmatch(word) for word in words)
         and all(word[-1] != "." or _STOPPED.fullmatch(word) or word[:-1].casefold() in TITLES for word in words)
     )
 
 
-def find_label(text: str, start: int, *, marked: bool, trusted: bool, known: Callable[[str], bool]) -> Label | None:
+def find_label(  # noqa: PLR0913 (what a label depends on)
+    text: str,
+    start: int,
+    *,
+    marked: bool,
+    trusted: bool,
+    known: Callable[[str], bool],
+    arrows: bool = False,
+) -> Label | None:
     """The label that begins at ``start`` of ``text``, white space and bold marks skipped, or None.
 
     ``marked``: a marker stands before it. ``trusted``: the words before it ended a sentence, so that a new speaker is
-    likely. ``known``: whether a (casefolded) label opened a turn before in this session.
+    likely. ``known``: whether a (casefolded) label opened a turn before in this session. ``arrows``: labels stand
+    behind markers in this session, so that one without is unlikely.
     """
     colon = text.find(":", start, start + MAX_LABEL + 8)
     wide = text.find("：", start, start + MAX_LABEL + 8 if colon < 0 else colon)  # noqa: RUF001 (the Chinese colon)
@@ -84,42 +127,96 @@ def find_label(text: str, start: int, *, marked: bool, trusted: bool, known: Cal
         colon = wide
     if colon < 0:
         return None
-    head = text[start:colon].strip()
-    follow = text[colon + 1 : colon + 2]
     end = colon + 1
-    bold = head[:2] if head[:2] in {"**", "__"} else ""
-    if bold:
-        head = head[2:]
-        if head.endswith(bold):
-            head = head[:-2]
-        elif text.startswith(bold, end):
-            end += 2
-        else:
-            return None
-    elif wide < 0 and (
-        follow.isdigit() or follow in {"/", ":", "\\"} or not (marked or not follow or follow.isspace())
-    ):
-        return None
+    time = ""
+    head, bold, end = _unbold(text, text[start:colon].strip(), end, marked=marked)
+    if text[end : end + 1].isdigit() and (timed := _TIMED.match(text, start)):
+        head, time, end = timed[1], timed[2], timed.end()
     speaker = " ".join(head.split())
     if not speaker or len(speaker) > MAX_LABEL:
         return None
-    if not _accepted(speaker, marked=marked or bool(bold), trusted=trusted, known=known):
+    before = known(speaker.casefold())
+    if not bold and wide < 0 and not _follows(text[end : end + 1], marked=marked, known=before):
         return None
-    return Label(speaker, is_role(speaker), end)
+    said = text[end : end + MAX_LABEL].strip()
+    if not _accepted(speaker, said, marked=marked or bold, trusted=trusted, known=before, arrows=arrows):
+        return None
+    return Label(speaker, is_role(speaker), end, time)
 
 
-def _accepted(speaker: str, *, marked: bool, trusted: bool, known: Callable[[str], bool]) -> bool:
-    verdict = shape(speaker)
-    if verdict is None:
+def find_question(text: str, start: int, *, known: Callable[[str], bool]) -> Label | None:
+    """The ``Q.`` or ``A.`` of a court reporter: at the beginning of a line, wide space behind it, Q first; or None."""
+    match = _QUESTION.match(text, start)
+    if match is None or (match[1] == "A." and not known("q.")):
+        return None
+    return Label(match[1], True, match.end(1))
+
+
+def _unbold(text: str, head: str, end: int, *, marked: bool) -> tuple[str, bool, int]:
+    """A possible label without bold marks, whether they were its own, and where it ends then.
+
+    Behind a marker the bold mark may have opened before the marker.
+    """
+    for bold in ("**", "__"):
+        opens, closes = head.startswith(bold), head.endswith(bold)
+        after = text.startswith(bold, end)
+        if (opens or marked) and (closes or after):
+            return head.strip(bold), opens, end if closes else end + 2
+    return head, False, end
+
+
+def _follows(follow: str, *, marked: bool, known: bool) -> bool:
+    """Whether what follows a colon at once lets it end a label: not in times and addresses."""
+    if follow.isdigit() or follow in {"/", ":", "\\"}:
         return False
-    words = speaker.split()
-    if verdict == "mixed" and len(words) == 1 and _ABSTRACT.search(speaker):
-        return False
-    if marked or known(speaker.casefold()):
-        return True
+    return marked or not follow or follow.isspace() or (known and follow in ".…")
+
+
+def _accepted(  # noqa: PLR0913 (what a label depends on)
+    speaker: str, said: str, *, marked: bool, trusted: bool, known: bool, arrows: bool
+) -> bool:
+    """Whether words before a colon are a label, seeing what is ``said`` behind it."""
+    core = _DASH.sub(" ", speaker, count=1) if marked else speaker
+    verdict = shape(core)
+    words = core.split()
+    if verdict is None or known:
+        return verdict is not None
+    if verdict == "small":
+        return marked
     if verdict == "capitals":
-        return len(speaker) > 1 or speaker in {"Q", "A"} or not speaker.isascii()
-    return trusted
+        return _capitals(words, said, marked=marked, trusted=trusted and not arrows)
+    if verdict == "mixed" and len(words) == 1:
+        listed = not marked and (arrows or said[:1].islower())
+        return (marked or trusted) and not listed and not _ABSTRACT.search(speaker)
+    return marked or trusted
+
+
+def _capitals(words: Sequence[str], said: str, *, marked: bool, trusted: bool) -> bool:
+    """Whether words in capitals are a label.
+
+    In a text all in capitals a sentence looks like a name: there the words and what came before must say more.
+    """
+    shouted = said.isupper()
+    if marked and not shouted:
+        return True
+    if len(words) == 1:
+        word = words[0]
+        return (marked or len(word) > 1 or word in {"Q", "A"} or not word.isascii()) and (
+            marked or trusted or not shouted
+        )
+    if not is_role(" ".join(words)) and _clause(words):
+        return False
+    return marked or trusted or not shouted
+
+
+def _clause(words: Sequence[str]) -> bool:
+    return not _AT_AN_END.isdisjoint((_plain(words[0]), _plain(words[-1])))
+
+
+def ends_in_title(text: str) -> bool:
+    """Whether a text ends in the full stop of a title or an initial, which ends no sentence."""
+    last = text[text.rfind(" ") + 1 : -1].strip(">").casefold()
+    return text[-1:] == "." and (last in TITLES or (len(last) == 1 and last.isalpha()))
 
 
 def may_go_on(text: str) -> bool:

@@ -13,6 +13,9 @@ MAX_NOTE = 200
 MAX_SPACES = 8
 """A note in parentheses has so many spaces at most."""
 
+MAX_LONE_WORDS = 5
+"""Parentheses alone on a line have so many words at most if they are a note."""
+
 Why = Literal["furniture", "mark", "end"]
 
 _SOUNDS = (
@@ -37,12 +40,22 @@ _GERUND_SPOKEN = re.compile(
     r"having|going|assuming|thinking|using)\b"
 )
 
+_SPEAKS = re.compile(
+    r"\b(?:i|you|we|it['’]s|that|this|is|are|was|were|my|your|our|us|me|not|yes|no)\b",  # noqa: RUF001 (a curly apostrophe)
+    re.IGNORECASE,
+)
+
 OPEN_WORDS = r" ?(?:applause|laughter|music|inaudible|indiscernible|group activity|cheering|silence|crosstalk)"
 OPEN_NOTE = re.compile(rf"\[{OPEN_WORDS}", re.IGNORECASE)
 """A bracket that the captioner left open: the note ends with its known word."""
 
 _TIME = r"\d{1,2}[.:]\d\d(?:[.:]\d\d)?(?:[.,]\d{1,3})?\s*(?:[ap]\.?\s?m\.?|hrs|hours|utc|gmt)?"
 _CLOCK = re.compile(rf"[\[(]\s*(?:{_TIME}|\d{{1,2}}\s*[ap]\.?m\.?)\s*[\])]", re.IGNORECASE)
+_LEADING = re.compile(
+    rf"\s*(?:[\[(]\s*{_TIME}\s*[\])]\s*|\d\d?:\d\d:\d\d(?:[.,]\d{{1,3}})?\s+|\d\d?:\d\d\s+(?=\\?>|&gt;))(?:[-–]\s+)?(?=\S)",  # noqa: RUF001 (en dash)
+    re.IGNORECASE,
+)
+_LEADING_FIRST = frozenset("[(0123456789")
 _AGENDA = re.compile(r"\[\s*(?:agenda item\b|item \d|\d{1,3}(?:\.\d{1,3})*[.)]\s).*\]", re.IGNORECASE)
 _RULE = re.compile(r"(?:[*_=~\-–—#][ \t]?){3,}")  # noqa: RUF001 (an en dash can make a rule)
 _PAGE = re.compile(
@@ -62,6 +75,28 @@ _END_BRACKET = re.compile(
     rf"[\[(]\s*(?:{_ENDED}|concluded|adjourned|end|ended|fin|whereupon)\b[^()\[\]]{{0,80}})[\])]\s*\.?", re.IGNORECASE
 )
 _END_PLAIN = re.compile(rf"(?:{_ENDED}))(?:\s+at\s+[\d.:]+(?:\s*[ap]\.?m\.?)?)?\s*[.*]*", re.IGNORECASE)
+
+
+def leading_time(line: str) -> int:
+    """Where a clock time ends with which a line begins, as logs and recognisers write it before a speaker; or 0."""
+    if line.lstrip()[:1] not in _LEADING_FIRST:
+        return 0
+    match = _LEADING.match(line)
+    return match.end() if match else 0
+
+
+def lone_note(line: str) -> bool:
+    """Whether parentheses alone on a line are a note: a few words, and none of them of a person who speaks."""
+    inner = line.rstrip(".")[1:-1].strip()
+    words = inner.split()
+    return (
+        line[0] == "("
+        and 0 < len(words) <= MAX_LONE_WORDS
+        and len(words[0]) > 1
+        and not set(inner) & set("/@:?")
+        and not any(word.isdigit() for word in words)
+        and not _SPEAKS.search(inner)
+    )
 
 
 def apart_line(line: str) -> Why | None:

@@ -7,8 +7,17 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
-from services.segment.label_rules import find_label, is_role, may_go_on, must_go_on
-from services.segment.note_rules import MAX_NOTE, OPEN_NOTE, OPEN_WORDS, apart_line, bracket, opens_note
+from services.segment.label_rules import ends_in_title, find_label, find_question, is_role, may_go_on, must_go_on
+from services.segment.note_rules import (
+    MAX_NOTE,
+    OPEN_NOTE,
+    OPEN_WORDS,
+    apart_line,
+    bracket,
+    leading_time,
+    lone_note,
+    opens_note,
+)
 
 Kind = Literal["marker", "label", "text", "note", "mark", "furniture", "end"]
 
@@ -24,14 +33,20 @@ class Token(NamedTuple):
     role: bool = False
 
 
-MARKER = re.compile(r"\s*>(?:[ \t]*>)*")
+_ARROW = r"(?:\\?>|&gt;)"
+MARKER = re.compile(rf"\s*(?:\*\*|__)?{_ARROW}(?:[ \t]*{_ARROW})*")
+"""At the beginning of a line: also escaped, as markdown and HTML do, and behind the mark that makes it bold."""
 _SHARED = (
     "PARTICIPANT|AUDIENCE MEMBER|AUDIENCE|MODERATOR|SPEAKER|CHAIRMAN|CHAIRPERSON|CHAIR|INTERPRETER|QUESTION FROM FLOOR|"
     "REMOTE PARTICIPANT|REMOTE MODERATOR|SESSION LEADER"
 )
-_BRACKETED = rf">[ \t]?>[> \t]*|\[(?:[^\[\]]{{0,{MAX_NOTE}}}\](?!\()|(?i:{OPEN_WORDS}))|\([^()]{{1,{MAX_NOTE}}}\)"
+_BRACKETED = (
+    r"(?:>|&gt;)[ \t]?(?:>|&gt;)(?:>|&gt;|[ \t])*|"
+    rf"\[(?:[^\[\]]{{0,{MAX_NOTE}}}\](?!\()|(?i:{OPEN_WORDS}))|\([^()]{{1,{MAX_NOTE}}}\)"
+)
 _INLINE = re.compile(_BRACKETED)
 _INLINE_LABELLED = re.compile(rf"{_BRACKETED}|(?<![A-Z])(?<![A-Z] )(?:{_SHARED}):(?=\s)")
+_STOPS = frozenset(".?!…:")
 _CUT_TAIL = 100
 _QUOTES = {'"': '"', "“": "”", "‘": "’", "'": "'"}  # noqa: RUF001 (curly quotes as typed)
 
@@ -39,15 +54,23 @@ _QUOTES = {'"': '"', "“": "”", "‘": "’", "'": "'"}  # noqa: RUF001 (curl
 def is_plain(line: str) -> bool:
     """Whether a line can only be text: long, and without any character that the rules look for."""
     return len(line) > MAX_NOTE and not (
-        ":" in line or "[" in line or "(" in line or ">" in line or "：" in line  # noqa: RUF001 (the Chinese colon)
+        ":" in line or "[" in line or "(" in line or ">" in line or "&" in line or "：" in line  # noqa: RUF001 (the Chinese colon)
     )
 
 
-def read_line(line: str, *, starts: bool, marked: bool, trusted: bool, known: Callable[[str], bool]) -> Iterator[Token]:
+def read_line(  # noqa: PLR0913 (what a line depends on)
+    line: str,
+    *,
+    starts: bool,
+    marked: bool,
+    trusted: bool,
+    known: Callable[[str], bool],
+    arrows: bool = False,
+) -> Iterator[Token]:
     """The tokens of a line (without its line break), in order, all its words accounted for.
 
     ``starts``: it is the beginning of a physical line, and not a later piece of a long one. ``marked``: a marker stood
-    alone before it. ``trusted`` and ``known``: see ``label_rules.find_label``.
+    alone before it. ``trusted``, ``known`` and ``arrows``: see ``label_rules.find_label``.
     """
     colon = ":" in line or "：" in line  # noqa: RUF001 (the Chinese colon)
     pos = 0
@@ -56,38 +79,65 @@ def read_line(line: str, *, starts: bool, marked: bool, trusted: bool, known: Ca
         if why:
             yield Token(why, line.strip(), 0)
             return
-        marker = MARKER.match(line) if ">" in line else None
-        if marker:
-            yield Token("marker", marker.group().strip(), len(line) - len(line.lstrip()))
-            pos, marked = marker.end(), True
+        for token, end in _opening(line, trusted=trusted, known=known):
+            yield token
+            pos = end
+            marked = marked or token.kind == "marker"
+    found = None
     if colon and (starts or marked):
-        found = find_label(line, pos, marked=marked, trusted=trusted, known=known)
-        if found:
-            yield Token("label", found.speaker, pos + len(line[pos:]) - len(line[pos:].lstrip()), found.role)
-            pos = found.end
-    if ("[" in line or "(" in line or line.find(">", pos) >= 0) or (colon and line.find(":", pos) >= 0):
-        yield from _inline(line, pos, known)
+        found = find_label(line, pos, marked=marked, trusted=trusted, known=known, arrows=arrows)
+    elif starts:
+        found = find_question(line, pos, known=known)
+    if found:
+        yield Token("label", found.speaker, _first(line, pos), found.role)
+        if found.time:
+            yield Token("mark", found.time, line.find(found.time, pos))
+        pos, trusted = found.end, True
+    if "[" in line or "(" in line or line.find(">", pos) >= 0 or "&" in line or (colon and line.find(":", pos) >= 0):
+        yield from _inline(line, pos, known, trusted=trusted)
     elif pos < len(line):
         yield Token("text", line[pos:], pos)
 
 
-def _inline(line: str, pos: int, known: Callable[[str], bool]) -> Iterator[Token]:
-    scan = pos
+def _first(line: str, pos: int) -> int:
+    """The offset of the first character from ``pos`` on that is no space."""
+    return len(line) - len(line[pos:].lstrip())
+
+
+def _opening(line: str, *, trusted: bool, known: Callable[[str], bool]) -> Iterator[tuple[Token, int]]:
+    """The clock time and the marker that a physical line begins with, and where each ends."""
+    time = leading_time(line)
+    marker = MARKER.match(line, time) if ">" in line or "&gt;" in line else None
+    if time and not (marker or line.lstrip()[0] in "[("):
+        # A bare time is only a mark before a label.
+        time *= find_label(line, time, marked=False, trusted=trusted, known=known) is not None
+    if time:
+        yield Token("mark", line[:time].strip(), 0), time
+    if marker:
+        yield Token("marker", _arrows(marker.group()), _first(line, time)), marker.end()
+
+
+def _arrows(marker: str) -> str:
+    return marker.strip().replace("&gt;", ">").replace("\\", "")
+
+
+def _inline(line: str, start: int, known: Callable[[str], bool], *, trusted: bool) -> Iterator[Token]:
+    pos = scan = start
     pattern = _INLINE_LABELLED if line.find(":", pos) >= 0 else _INLINE
     while match := pattern.search(line, scan):
         begin, end = match.span()
         word = match.group()
         tokens: list[Token] = []
         if word[0] in "[(":
-            kind: Kind | None = bracket(word) if word[-1] in "])" else "note"
+            kind, begin, end = _bracketed(line, start, begin, end, trusted=trusted)
             if kind is None:
-                scan = begin + 1
+                scan = match.start() + 1
                 continue
-            if pos < begin and end < len(line) and _QUOTES.get(line[begin - 1]) == line[end]:
-                begin, end = begin - 1, end + 1
+            if begin < pos:
+                begin = match.start()
             tokens.append(Token(kind, line[begin:end], begin))
-        elif word[0] == ">":
-            tokens.append(Token("marker", word.strip(), begin))
+        elif word[0] in ">&":
+            tokens.append(Token("marker", _arrows(word), begin))
             if found := find_label(line, end, marked=True, trusted=True, known=known):
                 tokens.append(Token("label", found.speaker, end, found.role))
                 end = found.end
@@ -101,8 +151,28 @@ def _inline(line: str, pos: int, known: Callable[[str], bool]) -> Iterator[Token
         yield Token("text", line[pos:], pos)
 
 
+def _bracketed(line: str, start: int, begin: int, end: int, *, trusted: bool) -> tuple[Kind | None, int, int]:
+    """What a bracket in a line is, and where it begins and ends with the quotes or the full stop that belong to it.
+
+    ``start``: where the words of the line begin; ``trusted``: a sentence ended before them.
+    """
+    word = line[begin:end]
+    kind: Kind | None = bracket(word) if word[-1] in "])" else "note"
+    before, after = line[start:begin].rstrip(), line[end:]
+    alone = before[-1] in _STOPS if before else trusted
+    if kind is None and alone and not before and not after.strip(" .") and lone_note(word):
+        kind = "note"
+    if begin and after and _QUOTES.get(line[begin - 1]) == after[0]:
+        return kind, begin - 1, end + 1
+    if alone and after[:1] == "." and not after[1:2].strip():
+        end += 1
+    return kind, begin, end
+
+
 def cut_label(line: str) -> bool:
     """Whether the line may end inside a label, so that the next line must be seen before this one is decided."""
+    if line[-1:] in _STOPS and not ends_in_title(line):
+        return False
     mark = line.rfind(">", -_CUT_TAIL)
     if mark >= 0:
         opened = mark == len(line) - len(line.lstrip(" \t>")) - 1 or line[mark - 1] in "> "
@@ -112,6 +182,8 @@ def cut_label(line: str) -> bool:
 
 def cut_note(line: str) -> bool:
     """Whether the line may end inside a note, so that the next line must be seen before this one is decided."""
+    if line[-1:] in _STOPS:
+        return False
     begin = max(line.rfind("[", -_CUT_TAIL), line.rfind("(", -_CUT_TAIL))
     if begin < 0:
         return False

@@ -27,7 +27,7 @@ ROLES = _words(
     floor guest host instructor interpreter interviewee interviewer judge leader lecturer male man member
     members moderator narrator operator panelist panelists panellist panellists participant participants
     presenter president professor q questioner rapporteur reporter respondent room secretariat secretary
-    session session-leader speaker speakers staff student students teacher translator voice volunteer webcast
+    session-leader speaker speakers staff student students teacher translator voice volunteer webcast
     woman wrangler
     """
 )
@@ -37,23 +37,24 @@ MODIFIERS = _words(
     """
     a acting an and another answer at closing conference deputy english event female first french from
     honorary in language lead live main male meeting mic microphone new next off on online opening other
-    question remote same screen second sign spanish technical the third to unidentified unknown unnamed vice
-    young
+    question remote same screen second session sign spanish technical the third to unidentified unknown unnamed
+    vice young
     """
 )
 """Words that go with a role and name nobody."""
 
 NOT_SPEAKERS = _words(
     """
-    address agenda answer ask attention caution caveat conclusion contact copyright correction credit credits
-    date day deprecated disclaimer duration edit edited email end error example exhibit fact facts fax file
-    finally first firstly fyi goal guest-presenters heading hello hey hi hint http https idea important intro
+    address agenda answer apologies ask attention caution caveat chapter conclusion contact copyright correction
+    credit credits date day deprecated disclaimer duration edit edited email end error example exhibit fact facts
+    fax file finally first firstly fyi goal guest-presenters heading hello hey hi hint http https idea important intro
     introduction item key last lastly length link links list listen location look maybe meanwhile method moral
     morning n.b nb next no nope note notes number objective oh ok okay option options p.s part phase phone
     point problem proposal ps question questions quote reason rebuttal recap remember reminder reply resources
-    result results room second secondly section see so solution source step subject summarize summary task
-    telephone thanks theme then third thirdly thus time tip title today tomorrow topic total translation trick
-    tweet twitter update url venue warning website welcome well when where why yeah yep yes
+    result results room second secondly section see session slide slides so solution source step subject
+    summarize summary sure task telephone thanks theme then third thirdly thus time tip title today tomorrow
+    topic total track translation trick tweet twitter update url venue warning website welcome well when where
+    why workshop yeah yep yes
     """
 )
 """Words that stand before a colon in announcements, notes and lists, and are nobody."""
@@ -70,3 +71,15 @@ STARTERS = _words(
     """
 )
 """Words that begin or end a sentence or a clause before a colon, and no name."""
+
+GIVEN_NAMES = _words("an day do he key may my so will")
+"""Words of the two lists above that are names too."""
+
+PREDICATES = _words(
+    """
+    are aren't because can't could did does doesn't don't had how i'll i'm i've if is isn't it's let's she
+    should that that's there's these they this those was we we'll we're we've were what what's when where which
+    who why won't would you're
+    """
+)
+"""Words of a sentence or a clause, and of no name: capitals that hold one are no label."""
