@@ -1,0 +1,126 @@
+"""What goes wrong inside the one process: an outage is waited out, a line that can't be used is set aside, and told."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+from api_server import Api, serving
+from structlog.testing import capture_logs
+
+from captionflow.messages import MAX_LINE_CHARS, Draft, Line, Part, StepRecord
+from captionflow.settings import Settings
+from captionflow.transcript import newest, turns
+from captionflow.wiring import open_adapters
+from services.api.app import create_app
+from services.index.indexer import Indexer
+from services.segment.runner import _stepped
+from services.segment.segmenter import start
+
+WAIT_SECONDS = 20
+TOO_LONG = "x" * (MAX_LINE_CHARS + 1)
+"""No sender gets such a line in; it stands for all that the segmenter can't take."""
+
+
+def drafts(*texts: str, first: int = 0) -> list[Draft]:
+    return [Draft("desk", first + n, text) for n, text in enumerate(texts)]
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(WAIT_SECONDS):
+        while not true():
+            await asyncio.sleep(0.01)
+
+
+async def transcript(api: Api, session: str, seq: int) -> list[tuple[str | None, str]]:
+    """Who said what, once the stored turns reflect this position."""
+    store = api.adapters.turn_store
+    async with asyncio.timeout(WAIT_SECONDS):
+        while await store.last_seq(session, "en") < seq:
+            await asyncio.sleep(0.01)
+    found = turns((await store.turns(session, "en")).parts)
+    return [(turn.speaker, turn.text) for turn in found if turn.ordinal]
+
+
+async def test_a_line_that_cannot_be_used_is_set_aside_and_costs_no_other_line(tmp_path: Path) -> None:
+    with capture_logs() as logs:
+        async with serving(tmp_path, pipeline=True) as api:
+            line_log = api.adapters.line_log
+            await line_log.append("talk", "en", drafts(">> ANA: Before.\n", TOO_LONG, ">> BO: After.\n"))
+            await line_log.append("other", "en", drafts(">> CY: Elsewhere.\n"))
+            expected = [("ANA", "Before."), ("BO", "After.")]
+            assert await transcript(api, "talk", 3) == expected
+            assert await transcript(api, "other", 1) == [("CY", "Elsewhere.")]
+            await line_log.append("talk", "en", drafts(">> DI: And on.\n", first=3))
+            assert await transcript(api, "talk", 4) == [*expected, ("DI", "And on.")]
+    told = [entry for entry in logs if entry["event"] == "line_set_aside"]
+    assert [(entry["session"], entry["seq"], entry["log_level"]) for entry in told] == [("talk", 2, "error")]
+    assert "xxx" not in str(told)
+
+
+async def test_after_a_restart_the_line_that_was_set_aside_is_passed_over_again(tmp_path: Path) -> None:
+    async with serving(tmp_path, pipeline=True) as api:
+        await api.adapters.line_log.append("talk", "en", drafts(">> ANA: Before.\n", TOO_LONG, ">> BO: After", " all"))
+        before = await transcript(api, "talk", 4)
+    async with serving(tmp_path, pipeline=True) as api:
+        await api.adapters.line_log.append("talk", "en", drafts(" that.\n", first=4))
+        assert await transcript(api, "talk", 5) == [*before[:-1], ("BO", "After all that.")]
+
+
+async def test_a_session_whose_last_line_cannot_be_used_is_up_to_date_all_the_same(tmp_path: Path) -> None:
+    async with serving(tmp_path, pipeline=True) as api:
+        await api.adapters.line_log.append("talk", "en", drafts(">> ANA: Hello.\n", TOO_LONG))
+        assert await transcript(api, "talk", 2) == [("ANA", "Hello.")]
+
+
+def test_a_line_that_breaks_the_segmenter_is_told_by_kind_and_place_without_what_was_said() -> None:
+    with capture_logs() as logs:
+        lines = [_line(1, ">> ANA: One. "), _line(2, {"said": "a secret"}), _line(3, "Three.")]
+        state, records = _stepped(start("talk", "en"), lines)
+    assert state.last_seq == 3
+    assert [turn.text for turn in turns(newest(records)) if turn.ordinal] == ["One. Three."]
+    (told,) = logs
+    assert (told["event"], told["seq"]) == ("line_set_aside", 2)
+    assert "Error in " in told["reason"]
+    assert "secret" not in str(told)
+
+
+def _line(seq: int, text: Any) -> Line:
+    return Line(sender="desk", number=seq, text=text, seq=seq, received_at=datetime.now(UTC))
+
+
+async def test_a_full_disk_is_waited_out_and_readyz_says_so(small_disk: Path) -> None:
+    settings = Settings(data_folder=small_disk / "data")
+    async with open_adapters(settings) as adapters, asyncio.TaskGroup() as running:
+        indexer = Indexer(adapters.step_feed, adapters.turn_store, adapters.sessions)
+        app = create_app(adapters, settings, waiting={"index": lambda: indexer.waiting})
+        working = [running.create_task(part.run()) for part in (indexer, app.state.hub)]
+        await asyncio.sleep(0)  # both have subscribed
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://here") as client:
+            ballast = _fill(small_disk)
+            part = Part("talk.en.1", 0, "talk", "en", 1, 1, paragraphs=("word " * 10_000,))
+            await adapters.step_feed.publish(StepRecord("talk", "en", 1, 1, (part,)))
+            await until(lambda: bool(indexer.waiting))
+            answer = await client.get("/readyz")
+            assert answer.status_code == 503
+            assert "no space" in answer.json()["waiting_for"]["index"]
+            assert (await client.get("/healthz")).status_code == 200
+
+            ballast.unlink()
+            await until(lambda: not indexer.waiting)
+            assert await adapters.turn_store.last_seq("talk", "en") == 1
+            assert (await client.get("/readyz")).status_code == 200
+        for task in working:
+            task.cancel()
+
+
+def _fill(disk: Path) -> Path:
+    """A file that takes all the space that is left."""
+    ballast = disk / "ballast"
+    with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(bytes(4096))
+    return ballast
