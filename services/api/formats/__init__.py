@@ -30,14 +30,15 @@ class Format:
 
 ALL = (
     Format("JSON", "json", "application/json", ("application/json",), document.write),
-    Format("plain text", "txt", "text/plain; charset=utf-8", ("text/plain",), text.write),
-    Format("WebVTT", "vtt", "text/vtt; charset=utf-8", ("text/vtt",), vtt.write),
+    Format("plain text", "txt", "text/plain; charset=utf-8", ("text/plain",), text.write, revision=2),
+    Format("WebVTT", "vtt", "text/vtt; charset=utf-8", ("text/vtt",), vtt.write, revision=2),
     Format(
         "SubRip",
         "srt",
         "application/x-subrip; charset=utf-8",
         ("application/x-subrip", "application/srt", "text/srt"),
         srt.write,
+        revision=2,
     ),
 )
 """The first is what a client without a preference gets."""

@@ -6,6 +6,8 @@ from typing import NamedTuple
 from captionflow.messages import Part
 from captionflow.ports import Turns
 
+_CLINGS = frozenset(".,;:?!…)]}%”’。，？！")  # noqa: RUF001 (punctuation as captioned)
+
 
 class Mark(NamedTuple):
     """Something that stood in the text without being spoken."""
@@ -25,24 +27,26 @@ def marks(part: Part, *, apart: bool) -> list[Mark]:
     return sorted(found, key=lambda mark: mark.at)
 
 
+def spaced(note: str, before: str, after: str) -> str:
+    """A note with the spaces that are missing between it and its neighbours: none before a comma and the like."""
+    left = "" if not before or before[-1].isspace() else " "
+    right = "" if not after or after[0].isspace() or after[0] in _CLINGS else " "
+    return f"{left}{note}{right}"
+
+
 def with_notes(part: Part) -> tuple[str, list[tuple[int, int]]]:
     """The text of a part with its notes in place, and for each piece (offset before, offset in the result)."""
     text = part.text
-    pieces: list[str] = []
+    whole = ""
     places: list[tuple[int, int]] = []
-    done = length = 0
+    done = 0
     for mark in marks(part, apart=False):
-        stretch = text[done : mark.at]
-        places.append((done, length))
-        before = "" if not stretch or stretch[-1].isspace() else " "
-        after = "" if mark.at < len(text) and text[mark.at].isspace() else " "
-        piece = f"{stretch}{before}{mark.text}{after}"
-        pieces.append(piece)
-        length += len(piece)
+        places.append((done, len(whole)))
+        whole += text[done : mark.at]
+        whole += spaced(mark.text, whole, text[mark.at :])
         done = max(done, mark.at)
-    places.append((done, length))
-    pieces.append(text[done:])
-    return "".join(pieces), places
+    places.append((done, len(whole)))
+    return whole + text[done:], places
 
 
 def shown(turns: Turns) -> Iterator[Part]:

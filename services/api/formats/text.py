@@ -2,7 +2,7 @@
 
 from captionflow.messages import Part, Session
 from captionflow.ports import Turns
-from services.api.formats.passages import marks
+from services.api.formats.passages import marks, spaced
 
 
 def write(_session: Session, _language: str, turns: Turns) -> bytes:
@@ -24,15 +24,15 @@ def write(_session: Session, _language: str, turns: Turns) -> bytes:
 
 def _body(part: Part) -> str:
     text = part.text
-    pieces: list[str] = []
+    body = ""
     done = 0
     for mark in marks(part, apart=True):
-        pieces.append(text[done : mark.at].replace("\n", "\n\n"))
-        before = pieces[-1][-1:]
-        if mark.alone:
-            pieces.append(f"\n\n{mark.text}\n\n")
-        else:
-            pieces.append(f"{'' if not before or before.isspace() else ' '}{mark.text} ")
+        body += _stretch(text[done : mark.at], body)
+        body += f"\n\n{mark.text}\n\n" if mark.alone else spaced(mark.text, body, text[mark.at :])
         done = max(done, mark.at)
-    pieces.append(text[done:].lstrip(" ").replace("\n", "\n\n") if pieces else text.replace("\n", "\n\n"))
-    return "".join(pieces).strip()
+    return (body + _stretch(text[done:], body)).strip()
+
+
+def _stretch(text: str, before: str) -> str:
+    """Words with a blank line between paragraphs; a line does not begin with the space after what stood apart."""
+    return (text.lstrip(" ") if before.endswith("\n") else text).replace("\n", "\n\n")
