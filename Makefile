@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(BIN)/uv pip compile --quiet --universal --no-strip-extras --generate-hashes --no-emit-index-url --no-header \
 	--python-version 3.11 --group build
 
-.PHONY: help run test cover check format bench lock schema clean
+.PHONY: help run test cover check format bench stack lock schema clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,9 +38,14 @@ format: .venv/.dev ## Put the code into its format, and mend what can be mended 
 bench: .venv/.dev ## Measure; docs/performance.md has the figures and their conditions
 	@for bench in $$(grep -rl --include="*.py" "__main__" bench | sort); do echo "== $$bench"; $(BIN)/python "$$bench"; done
 
+stack: .venv/.dev ## Start Kafka and Elasticsearch until Ctrl-C, as the tests do
+	@PYTHONPATH=tests $(BIN)/python -m stack
+
 lock: .venv/.dev ## Renew requirements/*.lock from pyproject.toml; UPGRADE=1 takes newer versions
-	$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml -o requirements/run.lock
-	$(COMPILE) $(if $(UPGRADE),--upgrade) --group dev -c requirements/run.lock pyproject.toml -o requirements/dev.lock
+	$(COMPILE) $(if $(UPGRADE),--upgrade) --extra distributed pyproject.toml -o requirements/distributed.lock
+	$(COMPILE) -c requirements/distributed.lock pyproject.toml -o requirements/run.lock
+	$(COMPILE) $(if $(UPGRADE),--upgrade) --extra distributed --group dev -c requirements/distributed.lock pyproject.toml \
+		-o requirements/dev.lock
 
 schema: .venv/.dev ## Generate docs/messages/ from captionflow/messages.py
 	$(BIN)/python -m captionflow.schema

@@ -1,10 +1,13 @@
 """What all tests share: where the real transcripts are, and when a missing means fails instead of skipping."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from stack.places import CannotStart
+from stack.servers import Server, elasticsearch_server, kafka_server
 
 ROOT = Path(__file__).parent.parent
 
@@ -29,6 +32,26 @@ def shared() -> Path:
     if not folder.is_dir():
         missing(f"the real transcripts are not here: {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def kafka_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A real Kafka broker, started when the first test asks for it; a test makes topics of its own."""
+    try:
+        with kafka_server(tmp_path_factory.mktemp("stack") / "kafka") as server:
+            yield server
+    except CannotStart as error:
+        missing(f"no Kafka: {error}")
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A real Elasticsearch node, started when the first test asks for it; a test makes indices of its own."""
+    try:
+        with elasticsearch_server(tmp_path_factory.mktemp("stack") / "elasticsearch") as server:
+            yield server
+    except CannotStart as error:
+        missing(f"no Elasticsearch: {error}")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

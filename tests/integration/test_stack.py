@@ -1,0 +1,85 @@
+"""The servers that the tests start are real ones, come back after any end, and leave nothing behind."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import KafkaAdminClient, NewTopic
+from stack.servers import Server
+
+_OWNER = """
+import sys, time
+from pathlib import Path
+from stack.process import Process
+server = Process(["sleep", "600"], port=1, log=Path(sys.argv[1]), answers=lambda _: True)
+server.start(wait=False)
+print(server.pid, flush=True)
+time.sleep(600)
+"""
+
+
+def analysed(node: Server, **request: object) -> list[str]:
+    answer = httpx.post(f"{node.address}/_analyze", json=request).raise_for_status()
+    return [token["token"] for token in answer.json()["tokens"]]
+
+
+def test_a_record_that_the_broker_acknowledged_is_there_after_it_was_killed(kafka_broker: Server) -> None:
+    if kafka_broker.control is None:
+        pytest.skip("the broker is not ours to kill")
+    topic = TopicPartition(f"stack-{time.time_ns()}", 0)
+    admin = KafkaAdminClient(bootstrap_servers=kafka_broker.address)
+    admin.create_topics([NewTopic(topic.topic, 1, 1)])
+    admin.close()
+    producer = KafkaProducer(bootstrap_servers=kafka_broker.address)
+    assert producer.send(topic.topic, b"kept", partition=0).get(20).offset == 0
+    producer.close()
+    kafka_broker.control.kill()
+    kafka_broker.control.start()
+    consumer = KafkaConsumer(bootstrap_servers=kafka_broker.address, group_id=None)
+    consumer.assign([topic])
+    consumer.seek(topic, 0)
+    (record,) = consumer.poll(20_000)[topic]
+    consumer.close()
+    assert record.value == b"kept"
+
+
+def test_elasticsearch_has_what_a_normal_node_has(elasticsearch_node: Server) -> None:
+    root = httpx.get(elasticsearch_node.address)
+    assert root.json()["version"]["number"].startswith("9.")
+    assert root.headers["x-elastic-product"] == "Elasticsearch"
+    assert analysed(elasticsearch_node, analyzer="english", text="The cats are running") == ["cat", "run"]
+    folded = analysed(
+        elasticsearch_node, tokenizer="keyword", filter=["lowercase", "asciifolding"], text="Crème Brûlée"
+    )
+    assert folded == ["creme brulee"]
+    for language in ("spanish", "french", "portuguese", "arabic", "russian", "german", "cjk"):
+        assert analysed(elasticsearch_node, analyzer=language, text="2026") == ["2026"]
+
+
+def test_a_server_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
+    tests = Path(__file__).parent.parent
+    owner = subprocess.Popen(
+        [
+            *(sys.executable, "-c"),
+            _OWNER,
+            str(tmp_path / "log"),
+        ],
+        stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": str(tests)},
+    )
+    assert owner.stdout is not None
+    leash = int(owner.stdout.readline())
+    ended = os.pidfd_open(leash)
+    owner.send_signal(signal.SIGKILL)
+    owner.wait()
+    owner.stdout.close()
+    ready, _, _ = select.select([ended], [], [], 10)
+    os.close(ended)
+    assert ready == [ended]

@@ -1,0 +1,121 @@
+"""A real Elasticsearch node from its Maven artifact, with what a normal node has besides (see plugin/)."""
+
+import hashlib
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+import tempfile
+import zipfile
+from pathlib import Path
+
+import httpx
+
+from stack.artifacts import artifact
+from stack.java import jdk
+from stack.places import CACHE, CannotStart, free_port, only_one
+from stack.process import Process
+
+VERSION = "9.5.3"
+JAVA = 21
+_PLUGIN = Path(__file__).parent / "plugin" / "StandardAnalysis.java"
+_DESCRIPTOR = f"""\
+name=standard-analysis
+description=What every normal node has, for the published test server
+version={VERSION}
+elasticsearch.version={VERSION}
+java.version={JAVA}
+classname=captionflow.stack.StandardAnalysis
+"""
+_SETTINGS = """\
+cluster.name: captionflow-stack
+node.name: stack
+discovery.type: single-node
+http.port: {port}
+transport.port: {transport_port}
+path.data: {folder}/data
+path.logs: {folder}/logs
+xpack.security.enabled: false
+cluster.routing.allocation.disk.threshold_enabled: false
+action.auto_create_index: false
+"""
+_USERS = ("elasticsearch", "es", "nobody")
+"""Who may run it when we are root."""
+
+
+def prepared(folder: Path, *, heap_mib: int = 512) -> Process:
+    """A node with its data in ``folder``, which is made; every start uses the same folder and the same port."""
+    port = free_port()
+    java = jdk(JAVA)
+    program = _installed(java)
+    config = folder / "config"
+    shutil.copytree(program / "config", config)
+    settings = _SETTINGS.format(port=port, transport_port=free_port(), folder=folder)
+    (config / "elasticsearch.yml").write_text(settings)
+    for name in ("data", "logs", "tmp"):
+        (folder / name).mkdir()
+    env = {"PATH": os.environ["PATH"], "ES_JAVA_HOME": str(java), "ES_PATH_CONF": str(config)}
+    env |= {"ES_JAVA_OPTS": f"-Xms{heap_mib}m -Xmx{heap_mib}m", "ES_TMPDIR": str(folder / "tmp")}
+    command = [*_not_as_root(folder), program / "bin" / "elasticsearch"]
+    return Process(command, port=port, log=folder / "elasticsearch.log", answers=answers, env=env)
+
+
+def answers(port: int) -> bool:
+    """It has a master and takes documents."""
+    query = {"wait_for_status": "yellow", "timeout": "1s"}
+    try:
+        answer = httpx.get(f"http://127.0.0.1:{port}/_cluster/health", params=query, timeout=5)
+    except httpx.HTTPError:
+        return False
+    return answer.status_code == httpx.codes.OK and not answer.json()["timed_out"]
+
+
+def _not_as_root(folder: Path) -> list[str]:
+    """What to put before the command, since Elasticsearch refuses to run as root; the folder is given to its user."""
+    if os.geteuid() != 0:
+        return []
+    user = next((one for one in pwd.getpwall() if one.pw_name in _USERS), None)
+    if user is None:
+        raise CannotStart(f"Elasticsearch can't run as root, and there is no user {' or '.join(_USERS)}: add one.")
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, user.pw_uid, user.pw_gid)
+    for parent in folder.parents:  # the temporary folders of tests are closed to others
+        if not parent.stat().st_mode & stat.S_IXOTH:
+            parent.chmod(parent.stat().st_mode | stat.S_IXOTH)
+    return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+
+
+def _installed(java: Path) -> Path:
+    """The unpacked server with the plugin compiled into it; made once for each version of either."""
+    archive = artifact("org.elasticsearch.distribution.integ-test-zip", "elasticsearch", VERSION, packaging="zip")
+    made_of = hashlib.sha256(_PLUGIN.read_bytes() + _DESCRIPTOR.encode()).hexdigest()[:16]
+    program = CACHE / f"elasticsearch-{VERSION}-{made_of}"
+    with only_one("elasticsearch"):
+        if not program.exists():
+            with tempfile.TemporaryDirectory(dir=CACHE) as folder:
+                with zipfile.ZipFile(archive) as zipped:
+                    zipped.extractall(folder)
+                unpacked = Path(folder) / f"elasticsearch-{VERSION}"
+                (unpacked / "bin" / "elasticsearch").chmod(0o755)
+                _add_plugin(unpacked, java)
+                unpacked.rename(program)
+    return program
+
+
+def _add_plugin(program: Path, java: Path) -> None:
+    plugin = program / "plugins" / "standard-analysis"
+    classes = program / "classes"
+    for command in (
+        [
+            *(java / "bin" / "javac", "-proc:none", "-nowarn", "--release", str(JAVA)),
+            *("-cp", f"{program}/lib/*", "-d", classes, _PLUGIN),
+        ],
+        [java / "bin" / "jar", "--create", "--file", plugin / "standard-analysis.jar", "-C", classes, "."],
+    ):
+        plugin.mkdir(parents=True, exist_ok=True)
+        done = subprocess.run(command, capture_output=True, check=False)
+        if done.returncode:
+            raise CannotStart(f"The plugin could not be made: {done.stderr.decode(errors='replace')}")
+    shutil.rmtree(classes)
+    (plugin / "plugin-descriptor.properties").write_text(_DESCRIPTOR)

@@ -1,0 +1,94 @@
+"""A real Kafka broker (KRaft, one node) from its Maven artifacts, small and quick to come back."""
+
+import base64
+import subprocess
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+from kafka import KafkaAdminClient
+from kafka.errors import KafkaError
+
+from stack.artifacts import artifact, class_path
+from stack.java import jdk
+from stack.places import CannotStart, free_port
+from stack.process import Process
+
+VERSION = "4.1.0"
+JAVA = 17
+_ARTIFACTS = (f"org.apache.kafka:kafka_2.13:{VERSION}", f"org.apache.kafka:kafka-tools:{VERSION}")
+_PROPERTIES = """\
+process.roles=broker,controller
+node.id=1
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
+controller.listener.names=CONTROLLER
+controller.quorum.bootstrap.servers=127.0.0.1:{controller_port}
+log.dirs={folder}/data
+auto.create.topics.enable=false
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=4
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+# After kill -9 a broker comes back when its old session is over; these make that 6 s instead of 14.
+broker.session.timeout.ms=2000
+broker.heartbeat.interval.ms=500
+# Tests make and drop many small topics.
+log.index.size.max.bytes=1048576
+log.segment.delete.delay.ms=1000
+"""
+_LOGGING = """\
+<Configuration>
+  <Appenders><Console name="out"><PatternLayout pattern="%d %p %c{1} %m%n"/></Console></Appenders>
+  <Loggers><Root level="warn"><AppenderRef ref="out"/></Root></Loggers>
+</Configuration>
+"""
+
+
+def prepared(folder: Path, *, heap_mib: int = 384) -> Process:
+    """A broker with its data in ``folder``, which is made; every start uses the same folder and the same port."""
+    port = free_port()
+    # Alone: resolved with the others, what it manages would bring an older kafka-clients.
+    logging = artifact("org.apache.logging.log4j", "log4j-slf4j-impl", "2.24.3")
+    jars = ":".join(map(str, [*class_path(*_ARTIFACTS), logging]))
+    folder.mkdir(parents=True, exist_ok=True)
+    properties = folder / "server.properties"
+    properties.write_text(_PROPERTIES.format(port=port, controller_port=free_port(), folder=folder))
+    (folder / "log4j2.xml").write_text(_LOGGING)
+    java = [jdk(JAVA) / "bin" / "java", f"-Dlog4j2.configurationFile={folder / 'log4j2.xml'}", "-cp", jars]
+    _format(java, properties)
+    heap = (f"-Xms{heap_mib // 2}m", f"-Xmx{heap_mib}m", "-XX:+UseSerialGC")
+    return Process([*java, *heap, "kafka.Kafka", properties], port=port, log=folder / "kafka.log", answers=answers)
+
+
+def answers(port: int) -> bool:
+    """There is a broker that takes records, which comes some seconds after its port."""
+    try:
+        admin = KafkaAdminClient(bootstrap_servers=f"127.0.0.1:{port}", bootstrap_timeout_ms=2000)
+    except KafkaError:
+        return False
+    try:
+        return bool(admin.describe_cluster()["brokers"])
+    except KafkaError:
+        return False
+    finally:
+        admin.close()
+
+
+def _format(java: Sequence[str | Path], properties: Path) -> None:
+    """Make the data folder, which a broker does not do by itself."""
+    cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    done = subprocess.run(
+        [
+            *(*java, "-XX:TieredStopAtLevel=1", "kafka.tools.StorageTool", "format"),
+            *("--standalone", "-t", cluster, "-c", properties),
+        ],
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode:
+        raise CannotStart(f"Kafka's folder could not be made: {done.stderr.decode(errors='replace')}")
