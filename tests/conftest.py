@@ -1,6 +1,7 @@
 """What all tests share: where the real transcripts are, and when a missing means fails instead of skipping."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -35,20 +36,27 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def kafka_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def stack_folder() -> Iterator[Path]:
+    """Where servers keep their data: not in pytest's own folders, which it closes to other users again and again."""
+    with tempfile.TemporaryDirectory(prefix="captionflow-stack-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def kafka_broker(stack_folder: Path) -> Iterator[Server]:
     """A real Kafka broker, started when the first test asks for it; a test makes topics of its own."""
     try:
-        with kafka_server(tmp_path_factory.mktemp("stack") / "kafka") as server:
+        with kafka_server(stack_folder / "kafka") as server:
             yield server
     except CannotStart as error:
         missing(f"no Kafka: {error}")
 
 
 @pytest.fixture(scope="session")
-def elasticsearch_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def elasticsearch_node(stack_folder: Path) -> Iterator[Server]:
     """A real Elasticsearch node, started when the first test asks for it; a test makes indices of its own."""
     try:
-        with elasticsearch_server(tmp_path_factory.mktemp("stack") / "elasticsearch") as server:
+        with elasticsearch_server(stack_folder / "elasticsearch") as server:
             yield server
     except CannotStart as error:
         missing(f"no Elasticsearch: {error}")

@@ -80,7 +80,7 @@ def _not_as_root(folder: Path) -> list[str]:
         raise CannotStart(f"Elasticsearch can't run as root, and there is no user {' or '.join(_USERS)}: add one.")
     for path in (folder, *folder.rglob("*")):
         os.chown(path, user.pw_uid, user.pw_gid)
-    for parent in folder.parents:  # the temporary folders of tests are closed to others
+    for parent in folder.parents:  # temporary folders are closed to others
         if not parent.stat().st_mode & stat.S_IXOTH:
             parent.chmod(parent.stat().st_mode | stat.S_IXOTH)
     return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
