@@ -6,20 +6,18 @@ that was stopped in any way at any moment goes on where the stored turns end, an
 
 import asyncio
 import random
-import traceback
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from pathlib import PurePath
 from typing import TypeVar
 
-import msgspec
 import structlog
 
-from captionflow.errors import CaptionflowError, Unavailable
-from captionflow.messages import Line, LineRecord, StepRecord
+from captionflow.errors import Unavailable
+from captionflow.messages import Line, LineRecord
 from captionflow.ports import THE_BEGINNING, LineLog, StepFeed, TurnStore
-from services.segment.segmenter import State, start, step
+from services.segment.segmenter import State, start
+from services.segment.stepping import SetAside, stepped
 
 log = structlog.get_logger(__name__)
 
@@ -109,16 +107,18 @@ class Runner:
         await self._step(key, state, lines)
 
     async def _step(self, key: Key, state: State, lines: Sequence[Line]) -> State:
-        after, records = _stepped(state, lines)
-        for record in records:
+        for after, record in stepped(state, lines):
+            state = after
+            if isinstance(record, SetAside):
+                log.error("line_set_aside", session=key[0], language=key[1], seq=record.last_seq, reason=record.reason)
             await self._insist(partial(self._feed.publish, record))
             log.debug("step_published", session=key[0], language=key[1], last_seq=record.last_seq)
-        self._reached[key] = max(self._reached[key], after.last_seq)
-        self._states[key] = after
+        self._reached[key] = max(self._reached[key], state.last_seq)
+        self._states[key] = state
         self._states.move_to_end(key)
         while len(self._states) > self._max_states:
             self._states.popitem(last=False)
-        return after
+        return state
 
     async def _restored(self, key: Key) -> State:
         """The state at the last step that was published or stored, from the lines before it.
@@ -129,7 +129,8 @@ class Runner:
         last = self._reached[key]
         if last:
             async for record in self._log.read(*key):
-                state, _ = _stepped(state, [line for line in record.lines if line.seq <= last])
+                for after, _ in stepped(state, [line for line in record.lines if line.seq <= last]):
+                    state = after
                 if record.lines[-1].seq >= last:
                     break
                 await asyncio.sleep(0)
@@ -164,32 +165,3 @@ class Runner:
         seconds *= random.uniform(0.5, 1.0)  # noqa: S311 (spreads load, guards nothing)
         log.warning("segment_waits", reason=str(error), tries=tries, seconds=round(seconds, 2))
         await asyncio.sleep(seconds)
-
-
-def _stepped(state: State, lines: Sequence[Line]) -> tuple[State, tuple[StepRecord, ...]]:
-    """``step``, whatever the lines are. One that the segmenter can't take is set aside by a step that changes nothing.
-
-    A step is pure: what fails once fails always, so to try again would stop all sessions for ever. The line stays in
-    the log, and a segmenter that can take it makes its turns of it.
-    """
-    try:
-        return step(state, lines)
-    except Exception as error:  # noqa: BLE001 (see above)
-        if len(lines) > 1:
-            middle = len(lines) // 2
-            state, before = _stepped(state, lines[:middle])
-            state, after = _stepped(state, lines[middle:])
-            return state, before + after
-        (line,) = lines
-        log.error("line_set_aside", session=state.session, language=state.language, seq=line.seq, reason=_reason(error))  # noqa: TRY400 (the reason is enough)
-        missing = (state.last_seq + 1, line.seq - 1) if line.seq > state.last_seq + 1 else None
-        nothing = StepRecord(state.session, state.language, line.seq, line.seq, missing=missing)
-        return msgspec.structs.replace(state, last_seq=line.seq), (nothing,)
-
-
-def _reason(error: Exception) -> str:
-    """What our errors say; of others the kind and the place alone, since their message may have captions in it."""
-    if isinstance(error, CaptionflowError):
-        return str(error)
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} in {place.name}, line {place.lineno} of {PurePath(place.filename).name}"

@@ -78,14 +78,23 @@ def step(state: State, lines: Sequence[Line]) -> tuple[State, tuple[StepRecord, 
     Raises:
         TooLarge: a line has more than MAX_LINE_CHARS characters; nothing was done. The door refuses such lines.
     """
+    records: list[StepRecord] = []
+    for after, record in steps(state, lines):
+        state = after
+        records.append(record)
+    return state, tuple(records)
+
+
+def steps(state: State, lines: Sequence[Line]) -> Iterator[tuple[State, StepRecord]]:
+    """``step``, record by record, each with the state that it leaves. Raises before the first record or not at all."""
     fresh = _fresh(state.last_seq, lines)
     for line in fresh:
         if len(line.text) > MAX_LINE_CHARS:
             raise TooLarge(f"line {line.seq} has more than {MAX_LINE_CHARS} characters: cut it into shorter lines")
-    records: list[StepRecord] = []
     for batch in _batches(state, fresh):
-        state = _apply(state, batch, records)
-    return state, tuple(records)
+        for after, record in _apply(state, batch):
+            state = after
+            yield after, record
 
 
 def _fresh(last: int, lines: Sequence[Line]) -> list[Line]:
@@ -124,13 +133,13 @@ def _batches(state: State, lines: Sequence[Line]) -> Iterator[list[Line]]:
         yield list(lines[begin:])
 
 
-def _apply(state: State, lines: list[Line], records: list[StepRecord]) -> State:
+def _apply(state: State, lines: list[Line]) -> list[tuple[State, StepRecord]]:
     after, record = _plain(state, lines) if lines[0].final and lines[0].revises is None else _special(state, lines[0])
     if len(lines) > 1 and len(_encoder.encode(record)) > MAX_RECORD_BYTES:
         half = len(lines) // 2
-        return _apply(_apply(state, lines[:half], records), lines[half:], records)
-    records.append(record)
-    return after
+        first = _apply(state, lines[:half])
+        return [*first, *_apply(first[-1][0], lines[half:])]
+    return [(after, record)]
 
 
 def _plain(state: State, lines: list[Line]) -> tuple[State, StepRecord]:
