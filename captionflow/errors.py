@@ -4,7 +4,12 @@ Adapters translate their vendor's errors into these, with ``raise … from error
 problem document (RFC 9457), the command line into one exit code.
 """
 
-from typing import ClassVar
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from captionflow.messages import Part
 
 
 class CaptionflowError(Exception):
@@ -35,6 +40,17 @@ class WrongKind(BadMessage):
     """The body is in a form that isn't read here: send it in one that is."""
 
     code = "unsupported-media-type"
+
+
+class Rejected(BadMessage):
+    """Some of what came in can't be used, and never will be; all the rest is done."""
+
+    code = "rejected"
+
+    def __init__(self, message: str, *, parts: tuple[Part, ...]) -> None:
+        super().__init__(message)
+        self.parts = parts
+        """What was left out."""
 
 
 class NotFound(CaptionflowError):

@@ -61,7 +61,8 @@ class TurnStore(Protocol):
         """Upsert all parts of all steps, and say so in ``last_seq`` once they are there.
 
         An older version never wins, and a step that came before changes nothing. After ``Unavailable`` some of it may
-        have been written: the same call again does the rest.
+        have been written: the same call again does the rest. Parts that can never be stored raise ``Rejected``
+        when all others are.
         """
 
     async def turns(self, session: str, language: str, *, last: int | None = None) -> Turns:
