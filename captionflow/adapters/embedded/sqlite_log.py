@@ -1,13 +1,8 @@
-"""The line log in SQLite: one row a record, and one row a *run* of a sender's consecutive numbers.
-
-A run (sender, numbers a to b, seq s on) says that number a + i has seq s + i. A live sender who is alone only ever
-extends its run, an import adds one for a whole file; so knowing every (sender, number) for good costs next to nothing.
-"""
+"""The line log in SQLite: one row a record, and one row a run of a sender's consecutive numbers."""
 
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import msgspec
@@ -15,31 +10,15 @@ import structlog
 
 from captionflow.adapters.embedded.database import Database
 from captionflow.adapters.embedded.streams import find_stream, make_stream
-from captionflow.errors import BadMessage, Conflict, TooLarge
-from captionflow.messages import MAX_RECORD_BYTES, Draft, Line, LineRecord, Receipt
+from captionflow.messages import Draft, Line, LineRecord, Receipt
+from captionflow.numbering import Run, check, number, packed, runs
 from captionflow.ports import THE_BEGINNING, Position
 
 log = structlog.get_logger(__name__)
 
-_ENVELOPE_BYTES = 1024
-"""Kept free in a record for session id, language and field names."""
-_MAX_LINES_BYTES = MAX_RECORD_BYTES - _ENVELOPE_BYTES
-_MAX_NUMBER = 2**53
-"""Exact in every JSON reader."""
 _ROWS_A_READ = 100
 
-_encode = msgspec.json.Encoder().encode
 _decode_lines = msgspec.json.Decoder(tuple[Line, ...]).decode
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    first_number: int
-    last_number: int
-    first_seq: int
-
-    def seq(self, number: int) -> int:
-        return self.first_seq + number - self.first_number
 
 
 class SqliteLineLog:
@@ -58,7 +37,7 @@ class SqliteLineLog:
             TooLarge: a line that doesn't fit into a record.
         """
         for draft in drafts:
-            _check(draft)
+            check(draft)
         if not drafts:
             return ()
         append = _Append(session, language, tuple(drafts), self._clock())
@@ -140,17 +119,6 @@ def _readable(session: str, language: str, last_seq: int, encoded: bytes) -> tup
         return ()
 
 
-def _check(draft: Draft) -> None:
-    if not 0 <= draft.number <= _MAX_NUMBER:
-        raise BadMessage(f"Number {draft.number} is not between 0 and {_MAX_NUMBER}: senders count up from 0.")
-    try:
-        size = len(_encode(draft)) + _ENVELOPE_BYTES
-    except UnicodeEncodeError as error:
-        raise BadMessage(f"Line {draft.number} is not Unicode text (a lone surrogate): send valid UTF-8.") from error
-    if size > _MAX_LINES_BYTES:
-        raise TooLarge(f"Line {draft.number} is larger than a record may be ({MAX_RECORD_BYTES} bytes): cut it.")
-
-
 class _Append:
     """One call of ``append``, run in the writer's thread."""
 
@@ -164,28 +132,14 @@ class _Append:
         stream = make_stream(connection, self._session, self._language)
         before = _last_seq(connection, stream)
         known = self._known(connection, stream)
-        new: list[Line] = []
-        receipts: list[Receipt] = []
-        for draft in self._drafts:
-            key = draft.sender, draft.number
-            line = known.get(key)
-            if line is None:
-                line = _numbered(draft, before + len(new) + 1, self._now)
-                known[key] = line
-                new.append(line)
-            elif not _same(line, draft):
-                raise Conflict(
-                    f"Number {draft.number} of sender {draft.sender!r} was accepted before with another content: "
-                    "a retry must repeat it; new text takes the next number."
-                )
-            receipts.append(Receipt(draft.number, line.seq, line.received_at))
-        for last_seq, encoded in _records(new):
+        new, receipts = number(self._drafts, known, before, self._now)
+        for lines, encoded in packed(new):
             connection.execute(
-                "INSERT INTO records (stream, last_seq, lines) VALUES (?, ?, ?)", (stream, last_seq, encoded)
+                "INSERT INTO records (stream, last_seq, lines) VALUES (?, ?, ?)", (stream, lines[-1].seq, encoded)
             )
-        for sender, run in _runs(new):
+        for sender, run in runs(new):
             _store_run(connection, stream, sender, run)
-        return tuple(receipts)
+        return receipts
 
     def _known(self, connection: sqlite3.Connection, stream: int) -> dict[tuple[str, int], Line]:
         """Those of the drafts' (sender, number) that the log has, with their lines."""
@@ -203,27 +157,6 @@ class _Append:
         return {seqs[line.seq]: line for line in _lines(connection, stream, sorted(seqs))}
 
 
-def _numbered(draft: Draft, seq: int, now: datetime) -> Line:
-    return Line(
-        sender=draft.sender,
-        number=draft.number,
-        text=draft.text,
-        at=draft.at,
-        speaker=draft.speaker,
-        segment=draft.segment,
-        final=draft.final,
-        revises=draft.revises,
-        ends=draft.ends,
-        seq=seq,
-        received_at=now,
-    )
-
-
-def _same(line: Line, draft: Draft) -> bool:
-    """All that the sender gave is the same."""
-    return all(getattr(line, name) == getattr(draft, name) for name in Draft.__struct_fields__)
-
-
 def _last_seq(connection: sqlite3.Connection, stream: int) -> int:
     row = connection.execute(
         "SELECT last_seq FROM records WHERE stream = ? ORDER BY last_seq DESC LIMIT 1", (stream,)
@@ -231,7 +164,7 @@ def _last_seq(connection: sqlite3.Connection, stream: int) -> int:
     return 0 if row is None else int(row[0])
 
 
-def _overlapping(connection: sqlite3.Connection, stream: int, sender: str, lowest: int, highest: int) -> Iterator[_Run]:
+def _overlapping(connection: sqlite3.Connection, stream: int, sender: str, lowest: int, highest: int) -> Iterator[Run]:
     """The sender's runs with a number from ``lowest`` to ``highest``. Runs are disjoint: start at the one before."""
     rows = connection.execute(
         "SELECT first_number, last_number, first_seq FROM runs WHERE stream = :stream AND sender = :sender"
@@ -239,7 +172,7 @@ def _overlapping(connection: sqlite3.Connection, stream: int, sender: str, lowes
         "  WHERE stream = :stream AND sender = :sender AND first_number <= :lowest), :lowest)",
         {"stream": stream, "sender": sender, "lowest": lowest, "highest": highest},
     )
-    return (_Run(*row) for row in rows)
+    return (Run(*row) for row in rows)
 
 
 def _lines(connection: sqlite3.Connection, stream: int, seqs: Sequence[int]) -> Iterator[Line]:
@@ -256,37 +189,7 @@ def _lines(connection: sqlite3.Connection, stream: int, seqs: Sequence[int]) -> 
         yield from (line for line in _decode_lines(encoded) if line.seq in wanted)
 
 
-def _records(lines: Sequence[Line]) -> Iterator[tuple[int, bytes]]:
-    """(last seq, JSON array) of records that hold as many lines as fit."""
-    pending: list[bytes] = []
-    size = last_seq = 0
-    for line in lines:
-        encoded = _encode(line)
-        if pending and size + len(encoded) + len(pending) > _MAX_LINES_BYTES:
-            yield last_seq, b"[%b]" % b",".join(pending)
-            pending, size = [], 0
-        pending.append(encoded)
-        size += len(encoded)
-        last_seq = line.seq
-    if pending:
-        yield last_seq, b"[%b]" % b",".join(pending)
-
-
-def _runs(lines: Sequence[Line]) -> Iterator[tuple[str, _Run]]:
-    first: Line | None = None
-    last: Line | None = None
-    for line in lines:
-        if first is None or last is None:
-            first = line
-        elif line.sender != last.sender or line.number != last.number + 1:
-            yield first.sender, _Run(first.number, last.number, first.seq)
-            first = line
-        last = line
-    if first is not None and last is not None:
-        yield first.sender, _Run(first.number, last.number, first.seq)
-
-
-def _store_run(connection: sqlite3.Connection, stream: int, sender: str, run: _Run) -> None:
+def _store_run(connection: sqlite3.Connection, stream: int, sender: str, run: Run) -> None:
     """Extend the run that this one goes on with, else add it."""
     extended = connection.execute(
         "UPDATE runs SET last_number = :last WHERE stream = :stream AND sender = :sender"

@@ -1,0 +1,129 @@
+"""Where the topics are and how they are reached: what every Kafka adapter is given, and the clients that it makes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final
+
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import KafkaAdminClient
+from kafka.errors import KafkaError
+from kafka.partitioner.default import murmur2
+
+from captionflow.adapters.distributed.kafka_failures import translated
+from captionflow.errors import Misconfigured
+
+MAX_REQUEST_BYTES: Final = 1024 * 1024
+"""The largest batch of records that is sent, and that the topics take."""
+_BOOTSTRAP_MS: Final = 3_000
+_RETRY_MS: Final = 20
+"""A consumer that begins asks several times for what it does not know yet."""
+_RECONNECT_MS: Final = 1_000
+"""Longest pause between two tries to reach a broker: with the default of 30 s a client is back long after it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kafka:
+    """A Kafka cluster, as the settings say."""
+
+    servers: str
+    """``host:port``, several separated by commas."""
+    prefix: str = "captions"
+    """What the names of all topics begin with."""
+    partitions: int = 8
+    """Of ``lines`` and of ``turns``: they must be equal, since a worker reads one and writes the other."""
+    security: Mapping[str, Any] = field(default_factory=dict)
+    """``security_protocol``, ``sasl_…`` and ``ssl_…``, as kafka-python names them."""
+
+    @property
+    def lines(self) -> str:
+        """The line log's topic."""
+        return f"{self.prefix}.lines"
+
+    @property
+    def turns(self) -> str:
+        """The step feed's topic."""
+        return f"{self.prefix}.turns"
+
+    @property
+    def sessions(self) -> str:
+        """The sessions' topic."""
+        return f"{self.prefix}.sessions"
+
+    @property
+    def dead_letters(self) -> str:
+        """The topic of what could not be read."""
+        return f"{self.prefix}.dead-letter"
+
+    def partitions_of(self, topic: str) -> int:
+        """How many partitions the topic must have."""
+        return self.partitions if topic in {self.lines, self.turns} else 1
+
+    def place(self, topic: str, key: bytes) -> TopicPartition:
+        """Where the records with this key are; every Kafka client that is set up rightly agrees."""
+        return TopicPartition(topic, _partition(key, self.partitions_of(topic)))
+
+    def places(self, topic: str) -> tuple[TopicPartition, ...]:
+        """All partitions of the topic."""
+        return tuple(TopicPartition(topic, number) for number in range(self.partitions_of(topic)))
+
+    def consumer(self, **options: Any) -> KafkaConsumer:
+        """A consumer without a group, which keeps no offsets. Blocks while it connects.
+
+        Raises:
+            KafkaError: no broker answers.
+        """
+        common = {"group_id": None, "enable_auto_commit": False, "auto_offset_reset": "none"}
+        common["retry_backoff_ms"] = _RETRY_MS
+        return KafkaConsumer(**self._common(), **common, **options)
+
+    def producer(self, **options: Any) -> KafkaProducer:
+        """A producer that loses and repeats nothing by itself. Blocks while it connects.
+
+        Raises:
+            KafkaError: no broker answers.
+        """
+        return KafkaProducer(
+            **self._common(), acks="all", enable_idempotence=True, max_request_size=MAX_REQUEST_BYTES, **options
+        )
+
+    def admin(self) -> KafkaAdminClient:
+        """A client that makes and describes topics. Blocks while it connects.
+
+        Raises:
+            KafkaError: no broker answers.
+        """
+        return KafkaAdminClient(**self._common())
+
+    def check(self, consumer: KafkaConsumer, topic: str) -> None:
+        """Make sure that the topic can be used.
+
+        Raises:
+            Misconfigured: it is missing or has another number of partitions than it must have.
+            Unavailable: that can't be told now.
+        """
+        try:
+            found = consumer.partitions_for_topic(topic)
+        except KafkaError as error:
+            raise translated(error, self.servers, topic) from error
+        if not found:
+            raise Misconfigured(f"There is no topic {topic} at {self.servers}: run `captionflow topics create` first.")
+        wanted = self.partitions_of(topic)
+        if len(found) != wanted:
+            raise Misconfigured(
+                f"Topic {topic} has {len(found)} partitions, and {wanted} are set: set CAPTIONFLOW_PARTITIONS to "
+                f"{len(found)}, or make the topic anew. The number can't change while there are records."
+            )
+
+    def _common(self) -> dict[str, Any]:
+        return {
+            "bootstrap_servers": self.servers.split(","),
+            "bootstrap_timeout_ms": _BOOTSTRAP_MS,
+            "reconnect_backoff_max_ms": _RECONNECT_MS,
+            **self.security,
+        }
+
+
+@lru_cache(maxsize=10_000)
+def _partition(key: bytes, partitions: int) -> int:
+    return (int(murmur2(key)) & 0x7FFFFFFF) % partitions

@@ -1,0 +1,57 @@
+"""What Kafka's errors mean for a caller: translates them into captionflow's own."""
+
+from typing import Final
+
+from kafka import errors
+
+from captionflow.errors import CaptionflowError, Misconfigured, Unavailable
+
+_NOT_ALLOWED: Final = (
+    errors.AuthorizationError,
+    errors.SaslAuthenticationFailedError,
+    errors.UnsupportedSaslMechanismError,
+    errors.IllegalSaslStateError,
+    errors.SecurityDisabledError,
+)
+_TOO_LARGE: Final = (errors.MessageSizeTooLargeError, errors.RecordListTooLargeError)
+_REFUSED: Final = (
+    errors.KafkaConfigurationError,
+    errors.InvalidConfigurationError,
+    errors.InvalidPartitionsError,
+    errors.InvalidReplicationFactorError,
+    errors.PolicyViolationError,
+)
+_LOST: Final = (errors.OffsetOutOfRangeError, errors.LogTruncationError)
+
+
+def translated(error: errors.KafkaError, servers: str, topic: str) -> CaptionflowError:
+    """The error that a caller of a port is promised.
+
+    ``Misconfigured`` for what a person must change, ``Unavailable`` for everything else: it goes away, or the same
+    call works with a new connection.
+    """
+    reason = str(error) or type(error).__name__
+    if isinstance(error, _NOT_ALLOWED):
+        return Misconfigured(
+            f"Kafka at {servers} does not let us use {topic} ({reason}): check the user, the password and its rights."
+        )
+    if isinstance(error, errors.UnknownTopicOrPartitionError):
+        return Misconfigured(f"There is no topic {topic} at {servers}: run `captionflow topics create` first.")
+    if isinstance(error, _TOO_LARGE):
+        return Misconfigured(
+            f"Topic {topic} refuses records that are allowed: set its max.message.bytes as "
+            "`captionflow topics create` does."
+        )
+    if isinstance(error, _LOST):
+        return lost(topic)
+    if isinstance(error, _REFUSED):
+        return Misconfigured(f"Kafka at {servers} refuses the settings for {topic} ({reason}): correct them.")
+    return Unavailable(f"Kafka at {servers} can't be used now ({reason}): what was acknowledged is safe; retry.")
+
+
+def lost(topic: str) -> Misconfigured:
+    """The topic no longer has what was read from it, or not yet: no retry brings it back."""
+    return Misconfigured(
+        f"Topic {topic} was made anew or has lost records while it was in use: check its retention "
+        "(`captionflow topics create` says how it must be), bring back what was lost, then restart."
+    )

@@ -1,0 +1,102 @@
+"""The step feed on Kafka: topic ``turns``, key = session id, read from now on by every process that wants it."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from typing import Self
+
+import msgspec
+import structlog
+from kafka.consumer.fetcher import ConsumerRecord
+
+from captionflow.adapters.distributed.kafka_cluster import Kafka
+from captionflow.adapters.distributed.kafka_journal import Journal
+from captionflow.adapters.embedded.step_feed import MemoryStepFeed
+from captionflow.errors import BadMessage
+from captionflow.messages import VERSION, StepRecord
+
+log = structlog.get_logger(__name__)
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(StepRecord).decode
+
+
+class KafkaStepFeed:
+    """``StepFeed``. One reader of the topic serves all followers of this process, and waits for the slowest of them.
+
+    Steps are published by the segment worker's table; ``publish`` is for tools.
+    """
+
+    def __init__(self, kafka: Kafka) -> None:
+        self.skipped: Counter[str] = Counter()
+        """Records that count for nothing: ``void`` do not advance, ``foreign`` are none of ours."""
+        self._reached: dict[tuple[str, str], int] = {}
+        self._followers = MemoryStepFeed()
+        self._journal = Journal(kafka, kafka.turns, self._take, start="now")
+
+    async def ready(self) -> Self:
+        """Wait until the topic is being read: who follows from then on misses nothing.
+
+        Raises:
+            Misconfigured: the topic is missing or is not as it must be.
+        """
+        await self._journal.ready()
+        return self
+
+    def check(self) -> None:
+        """Return if the topic is being read; else raises as ``follow`` would."""
+        self._journal.check()
+
+    async def close(self) -> None:
+        """Stop. Repeating it does nothing."""
+        await self._journal.close()
+
+    async def publish(self, step: StepRecord) -> None:
+        """See ``StepFeed.publish``."""
+        self._journal.check()
+        await self._journal.append(step.session.encode(), _encode(step))
+
+    def follow(self) -> AsyncIterator[StepRecord]:
+        """See ``StepFeed.follow``.
+
+        Raises:
+            Unavailable: the topic is not being read yet.
+        """
+        self._journal.check()
+        return self._followers.follow()
+
+    async def _take(self, records: Sequence[ConsumerRecord]) -> None:
+        for record in records:
+            try:
+                step = _read(record)
+            except BadMessage as error:
+                self._skip("foreign", record, str(error))
+                continue
+            stream = step.session, step.language
+            if step.last_seq <= self._reached.get(stream, 0):
+                self._skip("void", record, "It does not advance.")
+                continue
+            self._reached[stream] = step.last_seq
+            await self._followers.publish(step)
+
+    def _skip(self, why: str, record: ConsumerRecord, reason: str) -> None:
+        self.skipped[why] += 1
+        log.warning(
+            "record_skipped", topic=record.topic, partition=record.partition, offset=record.offset, reason=reason
+        )
+
+
+def _read(record: ConsumerRecord) -> StepRecord:
+    """The step of a record.
+
+    Raises:
+        BadMessage: it isn't one of ours.
+    """
+    try:
+        step = _decode(record.value or b"")
+    except msgspec.DecodeError as error:
+        raise BadMessage(f"It is no step: {error}.") from error
+    if step.v > VERSION:
+        raise BadMessage(f"It has version {step.v}, and this captionflow knows versions up to {VERSION}: upgrade it.")
+    if record.key != step.session.encode():
+        raise BadMessage(f"Its key is not its session {step.session!r}.")
+    return step

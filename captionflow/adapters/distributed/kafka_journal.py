@@ -1,0 +1,217 @@
+"""One topic as a journal: every record is read in order by everybody, and a writer sees its own come back.
+
+Kafka has no conditional append. So whoever writes reads the topic too, and a rule that looks at nothing but the records
+before it says of each whether it is valid. A writer that was not up to date finds its record void when it comes back,
+and tries again knowing more. All readers agree, whoever wrote, without an owner, a lock or a transaction.
+"""
+
+import asyncio
+import random
+import threading
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, Literal
+
+import structlog
+from kafka import KafkaConsumer, TopicPartition
+from kafka.consumer.fetcher import ConsumerRecord
+from kafka.errors import KafkaError
+
+from captionflow.adapters.distributed.kafka_cluster import Kafka
+from captionflow.adapters.distributed.kafka_failures import lost, translated
+from captionflow.adapters.distributed.kafka_producer import Producer
+from captionflow.adapters.distributed.kafka_reader import Reader
+from captionflow.errors import CaptionflowError, Unavailable
+
+log = structlog.get_logger(__name__)
+
+_POLL_MS: Final = 100
+"""How long a stop may have to wait."""
+_POLL_RECORDS: Final = 500
+_MAX_WAIT_SECONDS: Final = 5.0
+_JOIN_SECONDS: Final = 0.5
+"""A thread that is just trying to reach a broker is left alone: it ends when it can't, and touches nothing more."""
+
+Take = Callable[[Sequence[ConsumerRecord]], Awaitable[None]]
+
+
+class Journal:
+    """A topic that is read from ``start`` on by a thread; ``take`` gets all records, in order, in the event loop.
+
+    ``take`` is awaited before more is read, so a slow one holds the reading up and memory stays bounded.
+    """
+
+    def __init__(self, kafka: Kafka, topic: str, take: Take, *, start: Literal["beginning", "now"]) -> None:
+        self.kafka = kafka
+        self.topic = topic
+        self.reader = Reader(kafka, topic)
+        self._producer = Producer(kafka)
+        self._take = take
+        self._start = start
+        self._loop = asyncio.get_running_loop()
+        self._positions: dict[TopicPartition, int] = {}
+        self._ends: dict[TopicPartition, int] = {}
+        self._ready = False
+        self._broken: BaseException | None = None
+        self._moved = asyncio.Event()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"{topic}-tail", daemon=True)
+        self._thread.start()
+
+    def check(self) -> None:
+        """Return if everything that was there at the start has been read.
+
+        Raises:
+            Unavailable: not yet, or it was closed.
+            Misconfigured: the topic can't be used.
+        """
+        if self._broken is not None:
+            raise self._broken.with_traceback(None)  # raised again and again, it would keep every caller's frames
+        if self._stopping.is_set():
+            raise Unavailable(f"The topic {self.topic} was closed.")
+        if not self._ready:
+            raise Unavailable(f"The topic {self.topic} at {self.kafka.servers} is still being read: retry.")
+
+    async def ready(self) -> None:
+        """Wait until ``check`` passes; however long no broker answers.
+
+        Raises:
+            Misconfigured: see ``check``.
+        """
+        while True:
+            moved = self._moved
+            try:
+                return self.check()
+            except Unavailable:
+                if self._stopping.is_set():
+                    raise
+            await moved.wait()
+
+    async def append(self, key: bytes, value: bytes) -> tuple[TopicPartition, int]:
+        """Write a record and wait until ``take`` has had it; its place and offset.
+
+        Raises:
+            Unavailable: it could not be written in 30 seconds. It may have been, all the same: ``take`` will tell.
+            Misconfigured: no retry helps.
+        """
+        place = self.kafka.place(self.topic, key)
+        offset = await self._producer.send(place, key, value)
+        await self._reach(place, offset + 1)
+        return place, offset
+
+    async def catch_up(self, place: TopicPartition) -> None:
+        """Wait until everything has been taken that the partition has now, whoever wrote it.
+
+        Raises:
+            Unavailable: no broker says what it has.
+        """
+        self.check()
+        await self._reach(place, await self.reader.end(place))
+
+    async def close(self) -> None:
+        """Stop reading and writing. Repeating it does nothing."""
+        self._stopping.set()
+        self._wake()
+        await self._producer.close()
+        await self.reader.close()
+        await asyncio.to_thread(self._thread.join, _JOIN_SECONDS)
+
+    async def _reach(self, place: TopicPartition, offset: int) -> None:
+        while self._positions.get(place, 0) < offset:
+            moved = self._moved
+            if self._broken is not None or self._stopping.is_set():
+                self.check()
+            await moved.wait()
+
+    def _wake(self) -> None:
+        self._moved.set()
+        self._moved = asyncio.Event()
+
+    # --- in the thread ----------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        tries = 0
+        while not self._stopping.is_set():
+            try:
+                self._read()
+            except KafkaError as error:
+                problem: BaseException = translated(error, self.kafka.servers, self.topic)
+            except Exception as error:  # noqa: BLE001  told to everybody who calls
+                problem = error
+            else:
+                return
+            if self._stopping.is_set():
+                return
+            if not isinstance(problem, Unavailable):
+                log.error("topic_not_read", topic=self.topic, reason=str(problem), exc_info=_unexpected(problem))
+                self._in_loop(self._break(problem))
+                return
+            tries += 1
+            seconds = min(_MAX_WAIT_SECONDS, 0.1 * 2 ** min(tries, 6)) * random.uniform(0.5, 1.0)  # noqa: S311  spreads load
+            log.warning("topic_waited_for", topic=self.topic, reason=str(problem), seconds=round(seconds, 2))
+            self._stopping.wait(seconds)
+
+    def _read(self) -> None:
+        consumer = self.kafka.consumer(max_poll_records=_POLL_RECORDS)
+        try:
+            self.kafka.check(consumer, self.topic)
+            places = self.kafka.places(self.topic)
+            consumer.assign(places)
+            positions = self._begin(consumer, places)
+            for place, offset in positions.items():
+                consumer.seek(place, offset)
+            self._in_loop(self._moved_to(positions))
+            while not self._stopping.is_set():
+                records = consumer.poll(_POLL_MS)
+                if records:
+                    self._in_loop(self._took(records))
+                else:  # what has no records for us moves on too: marks of other people's transactions
+                    self._in_loop(self._moved_to({place: consumer.position(place, 0) or 0 for place in places}))
+        finally:
+            consumer.close(timeout_ms=0)
+
+    def _begin(self, consumer: KafkaConsumer, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+        """Where to go on, or where to start the first time."""
+        first = {place: int(offset) for place, offset in consumer.beginning_offsets(places).items()}
+        ends = {place: int(offset) for place, offset in consumer.end_offsets(places).items()}
+        if self._positions:
+            if any(not first[place] <= self._positions[place] <= ends[place] for place in places):
+                raise lost(self.topic)
+            return dict(self._positions)
+        if self._start == "now":
+            self._ends = ends
+            return ends
+        if any(first.values()):
+            raise lost(self.topic)
+        self._ends = ends
+        return first
+
+    def _in_loop(self, work: Awaitable[None]) -> None:
+        """Run it in the event loop and wait for it."""
+        asyncio.run_coroutine_threadsafe(work, self._loop).result()  # type: ignore[arg-type]
+
+    # --- for the thread, in the event loop --------------------------------------------------------------------------
+
+    async def _took(self, batch: dict[TopicPartition, list[ConsumerRecord]]) -> None:
+        for place, records in batch.items():
+            await self._take(records)
+            self._positions[place] = records[-1].offset + 1
+        self._note()
+
+    async def _moved_to(self, positions: dict[TopicPartition, int]) -> None:
+        for place, offset in positions.items():
+            self._positions[place] = max(offset, self._positions.get(place, 0))
+        self._note()
+
+    async def _break(self, problem: BaseException) -> None:
+        self._broken = problem
+        self._wake()
+
+    def _note(self) -> None:
+        if not self._ready and all(self._positions[place] >= end for place, end in self._ends.items()):
+            self._ready = True
+            log.info("topic_read", topic=self.topic, records=sum(self._positions.values()))
+        self._wake()
+
+
+def _unexpected(problem: BaseException) -> BaseException | None:
+    return None if isinstance(problem, CaptionflowError) else problem

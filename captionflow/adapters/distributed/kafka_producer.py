@@ -1,0 +1,103 @@
+"""Writes records and says where they are: kafka-python's producer for asyncio."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+import structlog
+from kafka import KafkaProducer, TopicPartition
+from kafka.errors import KafkaError
+
+from captionflow.adapters.distributed.kafka_cluster import Kafka
+from captionflow.adapters.distributed.kafka_failures import translated
+
+log = structlog.get_logger(__name__)
+
+_DELIVERY_MS: Final = 30_000
+"""After which a record that no broker took is given up, and can't arrive any more."""
+_REQUEST_MS: Final = 10_000
+_CLOSE_SECONDS: Final = 2.0
+
+
+class Producer:
+    """One idempotent producer, made at the first record, and anew when it can't go on."""
+
+    def __init__(self, kafka: Kafka) -> None:
+        self._kafka = kafka
+        self._making = asyncio.Lock()
+        self._producer: KafkaProducer | None = None
+
+    async def send(self, place: TopicPartition, key: bytes, value: bytes) -> int:
+        """Returns the offset of the record when all brokers that must have it have it.
+
+        Raises:
+            Misconfigured: no retry helps.
+            Unavailable: it could not be written in 30 seconds. It may have been, all the same.
+        """
+        loop = asyncio.get_running_loop()
+        result: asyncio.Future[int] = loop.create_future()
+        try:
+            producer = await self._ready(place.topic)
+            sent = producer.send(place.topic, value, key=key, partition=place.partition)
+            # Called in the producer's thread. A loop that is closed has nobody who waits any more.
+            sent.add_callback(lambda metadata: _tell(loop, partial(_succeed, result, metadata.offset)))
+            sent.add_errback(lambda error: _tell(loop, partial(_fail, result, error)))
+            return await result
+        except KafkaError as error:
+            if not error.retriable:
+                await self._give_up(error)
+            raise translated(error, self._kafka.servers, place.topic) from error
+
+    async def close(self) -> None:
+        """Write what is on its way, if that is possible soon, and stop."""
+        async with self._making:
+            producer, self._producer = self._producer, None
+        if producer is not None:
+            await asyncio.to_thread(_close, producer)
+
+    async def _ready(self, topic: str) -> KafkaProducer:
+        if self._producer is None:
+            async with self._making:
+                if self._producer is None:
+                    self._producer = await asyncio.to_thread(self._make, topic)
+        return self._producer
+
+    def _make(self, topic: str) -> KafkaProducer:
+        producer = self._kafka.producer(
+            linger_ms=0, request_timeout_ms=_REQUEST_MS, delivery_timeout_ms=_DELIVERY_MS, max_block_ms=_REQUEST_MS
+        )
+        try:
+            producer.partitions_for(topic)  # so that ``send`` never waits for it in the event loop
+        except BaseException:
+            _close(producer)
+            raise
+        return producer
+
+    async def _give_up(self, error: KafkaError) -> None:
+        """A producer may refuse everything after such an error; the next record gets a new one."""
+        log.warning("producer_given_up", reason=str(error) or type(error).__name__)
+        await self.close()
+
+
+def _tell(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(call)
+
+
+def _succeed(result: asyncio.Future[int], offset: int) -> None:
+    if not result.done():
+        result.set_result(offset)
+
+
+def _fail(result: asyncio.Future[int], error: Exception) -> None:
+    if not result.done():
+        result.set_exception(error)
+
+
+def _close(producer: KafkaProducer) -> None:
+    try:
+        producer.close(timeout=_CLOSE_SECONDS)
+    except KafkaError as error:  # nobody could be reached in time: what was on its way was acknowledged to nobody
+        log.warning("producer_not_closed", reason=str(error) or type(error).__name__)
+        producer.close(timeout=0)

@@ -1,0 +1,166 @@
+"""What a log of lines on Kafka must know of its records to number new ones and to find old ones: pure.
+
+The rule for every reader: **a record is valid if its first line's seq is the one after the last of its session and
+language at that place of the log; otherwise the whole record is void**, as if it were not there. Its writer had not
+read all that came before it. So ``seq`` has no holes, and (sender, number) is unique, whoever wrote.
+"""
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
+
+import msgspec
+
+from captionflow.errors import BadMessage
+from captionflow.messages import VERSION
+from captionflow.numbering import Key, Run, runs
+
+Stream = tuple[str, str]
+"""Session and language."""
+
+
+class LineHead(msgspec.Struct, frozen=True):
+    """Of a line what the index needs."""
+
+    seq: int
+    sender: str
+    number: int
+
+
+class RecordHead(msgspec.Struct, frozen=True):
+    """Of a ``LineRecord`` what the index needs; the rest is not decoded."""
+
+    session: str
+    language: str
+    lines: tuple[LineHead, ...]
+    v: int
+
+
+_decode = msgspec.json.Decoder(RecordHead).decode
+_first_number = attrgetter("first_number")
+
+
+def read_head(key: bytes | None, value: bytes | None) -> RecordHead:
+    """The head of a record that is one of ours.
+
+    Raises:
+        BadMessage: it isn't: what is wrong with it, without its text.
+    """
+    try:
+        head = _decode(value or b"")
+    except msgspec.DecodeError as error:
+        raise BadMessage(f"It is no record of lines: {error}.") from error
+    if head.v > VERSION:
+        raise BadMessage(f"It has version {head.v}, and this captionflow knows versions up to {VERSION}: upgrade it.")
+    if key != head.session.encode():
+        raise BadMessage(f"Its key is not its session {head.session!r}.")
+    if not head.lines or any(line.seq != head.lines[0].seq + n for n, line in enumerate(head.lines)):
+        raise BadMessage("Its lines are not numbered one after the other.")
+    return head
+
+
+class _Stream:
+    """One language of one session."""
+
+    __slots__ = ("first_seqs", "last_seq", "offsets", "partition", "runs")
+
+    def __init__(self, partition: int) -> None:
+        self.partition = partition
+        self.last_seq = 0
+        self.first_seqs = array("q")
+        self.offsets = array("q")
+        self.runs: dict[str, list[Run]] = {}
+
+
+class LineIndex:
+    """All valid records of the topic, as far as they have been added."""
+
+    def __init__(self) -> None:
+        self._streams: dict[Stream, _Stream] = {}
+        self._order = array("q")
+
+    def add(self, partition: int, offset: int, head: RecordHead) -> bool:
+        """Take the next record of a partition; whether it is valid. A void one changes nothing."""
+        name = head.session, head.language
+        stream = self._streams.get(name)
+        if head.lines[0].seq != (1 if stream is None else stream.last_seq + 1):
+            return False
+        if stream is None:
+            stream = self._streams[name] = _Stream(partition)
+        stream.first_seqs.append(head.lines[0].seq)
+        stream.offsets.append(offset)
+        stream.last_seq = head.lines[-1].seq
+        for sender, run in runs(head.lines):
+            _add_run(stream.runs.setdefault(sender, []), run)
+        self._order.append(partition << 48 | offset)
+        return True
+
+    def last_seq(self, stream: Stream) -> int:
+        """0 before the first line."""
+        found = self._streams.get(stream)
+        return 0 if found is None else found.last_seq
+
+    def last_number(self, stream: Stream, sender: str) -> int | None:
+        """The highest number of this sender, or None."""
+        found = self._streams.get(stream)
+        known = found.runs.get(sender) if found is not None else None
+        return known[-1].last_number if known else None
+
+    def known(self, stream: Stream, keys: Iterable[Key]) -> list[int]:
+        """The seqs of those of the lines that are there, rising."""
+        found = self._streams.get(stream)
+        if found is None:
+            return []
+        seqs = set()
+        for sender, number in keys:
+            of_sender = found.runs.get(sender, [])
+            at = bisect_right(of_sender, number, key=_first_number) - 1
+            if at >= 0 and number <= of_sender[at].last_number:
+                seqs.add(of_sender[at].seq(number))
+        return sorted(seqs)
+
+    def holding(self, stream: Stream, seqs: Iterable[int]) -> list[int]:
+        """The offsets of the records that hold these rising seqs, each once."""
+        found = self._streams[stream]
+        offsets: list[int] = []
+        for seq in seqs:
+            offset = found.offsets[bisect_right(found.first_seqs, seq) - 1]
+            if not offsets or offsets[-1] != offset:
+                offsets.append(offset)
+        return offsets
+
+    def after(self, stream: Stream, seq: int, limit: int) -> list[int]:
+        """The offsets of at most so many records, beginning with the one that holds the line after ``seq``."""
+        found = self._streams.get(stream)
+        if found is None or seq >= found.last_seq:
+            return []
+        begin = max(bisect_right(found.first_seqs, seq + 1) - 1, 0)
+        return list(found.offsets[begin : begin + limit])
+
+    def has(self, stream: Stream, offset: int) -> bool:
+        """Whether the record at this offset of the stream's partition is a valid one of it."""
+        found = self._streams.get(stream)
+        if found is None:
+            return False
+        at = bisect_left(found.offsets, offset)
+        return at < len(found.offsets) and found.offsets[at] == offset
+
+    def in_order(self, begin: int, limit: int) -> Sequence[tuple[int, int]]:
+        """(partition, offset) of at most so many records, in the order in which they were added; from ``begin`` on."""
+        return [(place >> 48, place & 0xFFFF_FFFF_FFFF) for place in self._order[begin : begin + limit]]
+
+    def streams(self) -> Iterator[Stream]:
+        """All streams that have lines."""
+        return iter(self._streams)
+
+
+def _add_run(known: list[Run], run: Run) -> None:
+    """Extend the run that this one goes on with, else put it where it belongs."""
+    at = bisect_right(known, run.first_number, key=_first_number)
+    if at:
+        before = known[at - 1]
+        if before.last_number == run.first_number - 1 and before.seq(before.last_number) == run.first_seq - 1:
+            known[at - 1] = Run(before.first_number, run.last_number, before.first_seq)
+            return
+    known.insert(at, run)

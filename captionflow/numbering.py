@@ -1,0 +1,151 @@
+"""How drafts become lines: pure, and the same for every line log.
+
+A *run* (sender, numbers a to b, seq s on) says that number a + i has seq s + i. A live sender who is alone only ever
+extends its run, an import adds one for a whole file; so knowing every (sender, number) for good costs next to nothing.
+"""
+
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from captionflow.errors import BadMessage, Conflict, TooLarge
+from captionflow.messages import MAX_RECORD_BYTES, Draft, Line, Receipt
+
+ENVELOPE_BYTES = 1024
+"""Kept free in a record for session id, language and field names."""
+MAX_NUMBER = 2**53
+"""Exact in every JSON reader."""
+_MAX_LINES_BYTES = MAX_RECORD_BYTES - ENVELOPE_BYTES
+
+_encode = msgspec.json.Encoder().encode
+
+Key = tuple[str, int]
+"""Sender and number: what makes a line unique in its session and language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Consecutive numbers of one sender that have consecutive ``seq``."""
+
+    first_number: int
+    last_number: int
+    first_seq: int
+
+    def seq(self, number: int) -> int:
+        """The ``seq`` of one of its numbers."""
+        return self.first_seq + number - self.first_number
+
+
+def check(draft: Draft) -> None:
+    """Refuse what no log can hold.
+
+    Raises:
+        BadMessage: a number below 0 or above 2^53, or text that isn't Unicode (a lone surrogate).
+        TooLarge: it doesn't fit into a record.
+    """
+    if not 0 <= draft.number <= MAX_NUMBER:
+        raise BadMessage(f"Number {draft.number} is not between 0 and {MAX_NUMBER}: senders count up from 0.")
+    try:
+        size = len(_encode(draft)) + ENVELOPE_BYTES
+    except UnicodeEncodeError as error:
+        raise BadMessage(f"Line {draft.number} is not Unicode text (a lone surrogate): send valid UTF-8.") from error
+    if size > _MAX_LINES_BYTES:
+        raise TooLarge(f"Line {draft.number} is larger than a record may be ({MAX_RECORD_BYTES} bytes): cut it.")
+
+
+def number(
+    drafts: Sequence[Draft], known: Mapping[Key, Line], last_seq: int, now: datetime
+) -> tuple[list[Line], tuple[Receipt, ...]]:
+    """The lines that ``drafts`` add after ``last_seq``, and the receipts of all drafts in order.
+
+    ``known`` are those lines of the log that the drafts may repeat.
+
+    Raises:
+        Conflict: a (sender, number) is known with another content.
+    """
+    lines: MutableMapping[Key, Line] = dict(known)
+    new: list[Line] = []
+    receipts: list[Receipt] = []
+    for draft in drafts:
+        key = draft.sender, draft.number
+        line = lines.get(key)
+        if line is None:
+            line = lines[key] = _line(draft, last_seq + len(new) + 1, now)
+            new.append(line)
+        elif not _same(line, draft):
+            raise Conflict(
+                f"Number {draft.number} of sender {draft.sender!r} was accepted before with another content: "
+                "a retry must repeat it; new text takes the next number."
+            )
+        receipts.append(Receipt(draft.number, line.seq, line.received_at))
+    return new, tuple(receipts)
+
+
+def packed(lines: Sequence[Line]) -> Iterator[tuple[Sequence[Line], bytes]]:
+    """As few records as possible: the lines of each, and the same as a JSON array."""
+    pending: list[bytes] = []
+    size = begin = 0
+    for index, line in enumerate(lines):
+        encoded = _encode(line)
+        if pending and size + len(encoded) + len(pending) > _MAX_LINES_BYTES:
+            yield lines[begin:index], b"[%b]" % b",".join(pending)
+            pending, size, begin = [], 0, index
+        pending.append(encoded)
+        size += len(encoded)
+    if pending:
+        yield lines[begin:], b"[%b]" % b",".join(pending)
+
+
+class Numbered(Protocol):
+    """What of a line makes runs."""
+
+    @property
+    def seq(self) -> int:
+        """See ``Line.seq``."""
+
+    @property
+    def sender(self) -> str:
+        """See ``Draft.sender``."""
+
+    @property
+    def number(self) -> int:
+        """See ``Draft.number``."""
+
+
+def runs(lines: Sequence[Numbered]) -> Iterator[tuple[str, Run]]:
+    """The runs in consecutive lines, each with its sender."""
+    first: Numbered | None = None
+    last: Numbered | None = None
+    for line in lines:
+        if first is None or last is None:
+            first = line
+        elif line.sender != last.sender or line.number != last.number + 1:
+            yield first.sender, Run(first.number, last.number, first.seq)
+            first = line
+        last = line
+    if first is not None and last is not None:
+        yield first.sender, Run(first.number, last.number, first.seq)
+
+
+def _line(draft: Draft, seq: int, now: datetime) -> Line:
+    return Line(
+        sender=draft.sender,
+        number=draft.number,
+        text=draft.text,
+        at=draft.at,
+        speaker=draft.speaker,
+        segment=draft.segment,
+        final=draft.final,
+        revises=draft.revises,
+        ends=draft.ends,
+        seq=seq,
+        received_at=now,
+    )
+
+
+def _same(line: Line, draft: Draft) -> bool:
+    """All that the sender gave is the same."""
+    return all(getattr(line, name) == getattr(draft, name) for name in Draft.__struct_fields__)

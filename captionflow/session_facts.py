@@ -1,0 +1,89 @@
+"""What a session learns from its text and what its organiser gave: pure, and the same for every session store."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import msgspec
+
+from captionflow.errors import Conflict
+from captionflow.folding import fold_name
+from captionflow.messages import Facts, Session
+from captionflow.ports import SessionFilter
+
+LEARNABLE: Final = ("title", "date", "room", "edition", "about")
+"""Fields that the text may fill. Those it did fill are remembered: a later reading of the text may better them."""
+
+_NOT_CONTENT: Final = frozenset({"version", "created_at", "updated_at", "status"})
+"""Fields that change by themselves, so that they don't make a session another one when it is created again."""
+
+Known = tuple[Session, frozenset[str]]
+"""A session, and which of its fields were learned from the text."""
+
+
+def created(known: Known | None, session: Session) -> Known:
+    """The session that ``create`` gives: the stored one if there is one of the same content.
+
+    Raises:
+        Conflict: there is one of another content.
+    """
+    if known is None:
+        return session, frozenset()
+    if _given(*known) != _given(session, frozenset()):
+        raise Conflict(f"Session {session.id!r} exists with another content: change that one, or take another id.")
+    return known
+
+
+def replaced(known: Known, session: Session, expected_version: int) -> Known:
+    """The session that takes the place of a known one. A field that it changes is the organiser's from then on.
+
+    Raises:
+        Conflict: the known one is not of the expected version.
+    """
+    stored, learned = known
+    if stored.version != expected_version:
+        raise Conflict(
+            f"Session {session.id!r} is at version {stored.version}, not {expected_version}: "
+            "read it again, then decide."
+        )
+    new = msgspec.structs.replace(session, version=expected_version + 1, created_at=stored.created_at)
+    return new, frozenset(name for name in learned if getattr(new, name) == getattr(stored, name))
+
+
+def learnt(known: Known | None, session: str, facts: Facts, at: datetime) -> Known:
+    """The session with what its text says of it; the very same if that is nothing new."""
+    stored, learned = known or (Session(session, version=0, created_at=at, updated_at=at), frozenset[str]())
+    changes = _changes(stored, learned, facts)
+    if known is not None and not changes:
+        return known
+    new = msgspec.structs.replace(stored, version=stored.version + 1, updated_at=at, **changes)
+    return new, learned | (changes.keys() & set(LEARNABLE))
+
+
+def matches(session: Session, wanted: SessionFilter) -> bool:
+    """See ``SessionFilter``."""
+    return (
+        (wanted.status is None or session.status == wanted.status)
+        and (wanted.event is None or fold_name(session.event) == fold_name(wanted.event))
+        and (wanted.room is None or fold_name(session.room) == fold_name(wanted.room))
+    )
+
+
+def order(session: Session) -> tuple[bool, str, str, str]:
+    """Sorts sessions, in reverse, as ``SessionStore.list`` does; those without a date come last."""
+    starts_at = session.starts_at
+    start = "" if starts_at is None else starts_at.astimezone(UTC).isoformat(timespec="microseconds")
+    return session.status == "live", session.date or "", start, session.id
+
+
+def _changes(stored: Session, learned: Collection[str], facts: Facts) -> dict[str, Any]:
+    said = {name: getattr(facts, name) for name in LEARNABLE if getattr(facts, name)}
+    open_ = {name for name in said if name in learned or not getattr(stored, name)}
+    new = {name: value for name, value in said.items() if name in open_} | {"status": facts.status}
+    return {name: value for name, value in new.items() if getattr(stored, name) != value}
+
+
+def _given(session: Session, learned: Collection[str]) -> dict[str, Any]:
+    """The content that organisers gave."""
+    content = {name: getattr(session, name) for name in session.__struct_fields__ if name not in _NOT_CONTENT}
+    return {name: (None if name in learned else value) or None for name, value in content.items()}
