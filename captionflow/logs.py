@@ -15,7 +15,8 @@ import msgspec
 import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
 
-from captionflow.settings import LogFormat, LogLevel, Secret
+from captionflow.setting_values import Secret
+from captionflow.settings import LogFormat, LogLevel
 
 CAPTION_FIELDS = frozenset(
     {"about", "apart", "body", "content", "draft", "drafts", "fragments", "interim", "line", "lines", "notes"}

@@ -4,47 +4,19 @@ docs/settings.md lists the same settings; a test fails on one that it doesn't me
 """
 
 import difflib
-import hmac
-import ipaddress
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, TypeVar
-from urllib.parse import urlsplit
 
+from captionflow import setting_values as values
 from captionflow.errors import Misconfigured
+from captionflow.setting_values import Secret
 
 PREFIX = "CAPTIONFLOW_"
 LogFormat = Literal["auto", "console", "json"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 _T = TypeVar("_T")
-
-
-class Secret:
-    """A value that no log, traceback or ``repr`` shows. Compare it with ``matches``, in constant time."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def matches(self, given: str) -> bool:
-        """Whether ``given`` is the secret; takes as long for a near miss as for a far one."""
-        return hmac.compare_digest(self._value.encode(), given.encode("utf-8", "surrogatepass"))
-
-    def reveal(self) -> str:
-        """The secret itself, for the one request header that must carry it."""
-        return self._value
-
-    def __repr__(self) -> str:
-        return "Secret(***)"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and self.matches(other._value)
-
-    def __hash__(self) -> int:
-        return hash((Secret, self._value))
 
 
 def _setting(  # noqa: PLR0913  one keyword for each column of docs/settings.md
@@ -55,78 +27,6 @@ def _setting(  # noqa: PLR0913  one keyword for each column of docs/settings.md
     return declared_field
 
 
-def _whole_number(low: int, high: int) -> Callable[[str], int]:
-    def parse(value: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,12}", value) or not low <= int(value) <= high:
-            raise ValueError(f"is not a whole number from {low} to {high}")
-        return int(value)
-
-    return parse
-
-
-def _size(low: int, high: int) -> Callable[[str], int]:
-    units = {"": 1, "KiB": 1024, "MiB": 1024**2}
-
-    def parse(value: str) -> int:
-        match = re.fullmatch(r"([0-9]{1,12}) ?(KiB|MiB|)", value)
-        size = int(match[1]) * units[match[2]] if match else -1
-        if not low <= size <= high:
-            raise ValueError(f"is not a size from {low} to {high} bytes (KiB and MiB may follow the number)")
-        return size
-
-    return parse
-
-
-def _one_of(*choices: str) -> Callable[[str], Any]:
-    def parse(value: str) -> str:
-        if value.lower() not in choices:
-            raise ValueError(f"is none of {', '.join(choices)}")
-        return value.lower()
-
-    return parse
-
-
-def _yes_or_no(value: str) -> bool:
-    words = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
-    if value.lower() not in words:
-        raise ValueError("is neither true nor false")
-    return words[value.lower()]
-
-
-def _path(value: str) -> Path:
-    if "\0" in value:
-        raise ValueError("has a NUL character in it")
-    return Path(value).expanduser()
-
-
-def _host(value: str) -> str:
-    try:
-        return str(ipaddress.ip_address(value))
-    except ValueError:
-        if not re.fullmatch(r"[A-Za-z0-9.-]{1,253}", value):
-            raise ValueError("is neither an address nor a host name (no port, no scheme)") from None
-        return value
-
-
-def _web_address(value: str) -> str:
-    problem = "is not a web address of the form https://host[:port][/path]"
-    try:
-        parts = urlsplit(value)
-        port_is_fine = parts.port != 0
-    except ValueError:
-        raise ValueError(problem) from None
-    bare = not (parts.query or parts.fragment or parts.username or parts.password)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or not bare or not port_is_fine:
-        raise ValueError(problem)
-    return value.rstrip("/")
-
-
-def _secret(value: str) -> Secret | None:
-    if not re.fullmatch(r"[!-~]{16,200}", value):
-        raise ValueError("is not a secret of 16 to 200 visible ASCII characters without spaces")
-    return Secret(value)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """How this installation runs. What each means is beside it, and in docs/settings.md."""
@@ -134,7 +34,7 @@ class Settings:
     data_folder: Path = _setting(
         "DATA",
         Path("data"),
-        _path,
+        values.path,
         unit="folder",
         doc="Where the captions are kept; made if it isn't there. One process at a time.",
         example="/var/lib/captionflow",
@@ -142,7 +42,7 @@ class Settings:
     host: str = _setting(
         "HOST",
         "127.0.0.1",
-        _host,
+        values.host,
         unit="address or host name",
         doc="Where the server listens; 0.0.0.0 serves other machines too.",
         example="0.0.0.0",  # noqa: S104  an example in a message; the default is this machine alone
@@ -150,7 +50,7 @@ class Settings:
     port: int = _setting(
         "PORT",
         8000,
-        _whole_number(0, 65_535),
+        values.whole_number(0, 65_535),
         unit="TCP port",
         doc="Port of the pages and the API; 0 takes any free one.",
         example="8080",
@@ -158,7 +58,7 @@ class Settings:
     public_url: str | None = _setting(
         "PUBLIC_URL",
         None,
-        _web_address,
+        values.web_address,
         unit="web address",
         doc="How readers reach this server, for QR codes and permalinks; taken from the request when not set.",
         example="https://captions.example.org",
@@ -166,7 +66,7 @@ class Settings:
     url: str = _setting(
         "URL",
         "http://127.0.0.1:8000",
-        _web_address,
+        values.web_address,
         unit="web address",
         doc="Where `replay`, `export`, `search` and `tail` find a running captionflow.",
         example="https://captions.example.org",
@@ -174,7 +74,7 @@ class Settings:
     ingest_token: Secret | None = _setting(
         "INGEST_TOKEN",
         None,
-        _secret,
+        values.secret,
         unit="secret, 16 to 200 characters",
         doc="When set, everything that writes needs `Authorization: Bearer <token>`; `replay` sends it.",
         example="a line of `openssl rand -hex 24`",
@@ -183,7 +83,7 @@ class Settings:
     demo: bool = _setting(
         "DEMO",
         default=True,
-        parse=_yes_or_no,
+        parse=values.yes_or_no,
         unit="true or false",
         doc="Whether a demo session is captioned, again and again.",
         example="false",
@@ -191,7 +91,7 @@ class Settings:
     max_body_bytes: int = _setting(
         "MAX_BODY",
         1024 * 1024,
-        _size(1024, 64 * 1024**2),
+        values.size(1024, 64 * 1024**2),
         unit="bytes, KiB or MiB",
         doc="The largest request body that is taken; larger ones are answered with 413.",
         example="4MiB",
@@ -199,15 +99,141 @@ class Settings:
     max_readers: int = _setting(
         "MAX_READERS",
         5_000,
-        _whole_number(1, 1_000_000),
+        values.whole_number(1, 1_000_000),
         unit="connections",
         doc="Live readers at a time; one more is answered with 503 and asked to retry.",
         example="20000",
     )
+    kafka: tuple[str, ...] = _setting(
+        "KAFKA",
+        (),
+        values.servers,
+        unit="host:port, several with commas between",
+        doc="Brokers to start from, for `captionflow serve` and `captionflow topics`.",
+        example="kafka-1:9092,kafka-2:9092",
+    )
+    kafka_user: str | None = _setting(
+        "KAFKA_USER", None, values.user, unit="user name", doc="Who we are to Kafka (SASL).", example="captionflow"
+    )
+    kafka_password: Secret | None = _setting(
+        "KAFKA_PASSWORD",
+        None,
+        values.password,
+        unit="secret",
+        doc="The user's password.",
+        example="a line of `openssl rand -hex 24`",
+        secret=True,
+    )
+    kafka_mechanism: str = _setting(
+        "KAFKA_MECHANISM",
+        "scram-sha-512",
+        values.one_of("plain", "scram-sha-256", "scram-sha-512"),
+        unit="plain, scram-sha-256 or scram-sha-512",
+        doc="How the password is shown to Kafka.",
+        example="plain",
+    )
+    kafka_tls: bool = _setting(
+        "KAFKA_TLS",
+        default=False,
+        parse=values.yes_or_no,
+        unit="true or false",
+        doc="Whether the brokers are reached by TLS.",
+        example="true",
+    )
+    kafka_ca: Path | None = _setting(
+        "KAFKA_CA",
+        None,
+        values.path,
+        unit="file",
+        doc="Who signed the brokers' certificates (PEM); the system's authorities when not set. It implies TLS.",
+        example="/run/secrets/kafka-ca.pem",
+    )
+    partitions: int = _setting(
+        "PARTITIONS",
+        12,
+        values.whole_number(1, 1_000),
+        unit="partitions",
+        doc="Of the topics of lines and of turns: as many workers of a kind can share the work. It can't change later.",
+        example="24",
+    )
+    topics: str = _setting(
+        "TOPICS",
+        "captions",
+        values.name,
+        unit="name",
+        doc="What the names of the topics and of the consumer groups begin with.",
+        example="captions-test",
+    )
+    turns_retention_hours: int = _setting(
+        "TURNS_RETENTION_HOURS",
+        168,
+        values.whole_number(1, 24 * 366),
+        unit="hours",
+        doc="How long the topic of turns keeps its records; what is older is made again from the lines.",
+        example="72",
+    )
+    elasticsearch: tuple[str, ...] = _setting(
+        "ELASTICSEARCH",
+        (),
+        values.web_addresses,
+        unit="web address, several with commas between",
+        doc="Elasticsearch's nodes, for `captionflow serve index` and `api`.",
+        example="https://es-1:9200,https://es-2:9200",
+    )
+    elasticsearch_user: str | None = _setting(
+        "ELASTICSEARCH_USER",
+        None,
+        values.user,
+        unit="user name",
+        doc="Who we are to Elasticsearch.",
+        example="captionflow",
+    )
+    elasticsearch_password: Secret | None = _setting(
+        "ELASTICSEARCH_PASSWORD",
+        None,
+        values.password,
+        unit="secret",
+        doc="The user's password.",
+        example="a line of `openssl rand -hex 24`",
+        secret=True,
+    )
+    elasticsearch_api_key: Secret | None = _setting(
+        "ELASTICSEARCH_API_KEY",
+        None,
+        values.password,
+        unit="secret",
+        doc="In place of user and password.",
+        example="what Elasticsearch gave as `encoded`",
+        secret=True,
+    )
+    elasticsearch_ca: Path | None = _setting(
+        "ELASTICSEARCH_CA",
+        None,
+        values.path,
+        unit="file",
+        doc="Who signed the nodes' certificates (PEM); the system's authorities when not set.",
+        example="/run/secrets/elasticsearch-ca.pem",
+    )
+    indices: str = _setting(
+        "INDICES",
+        "captionflow",
+        values.name,
+        unit="name",
+        doc="What the names of indices, aliases and templates begin with.",
+        example="captionflow-test",
+    )
+    ops_port: int = _setting(
+        "OPS_PORT",
+        8001,
+        values.whole_number(0, 65_535),
+        unit="TCP port",
+        doc="Port of /healthz, /readyz and /metrics of `serve segment` and `serve index`; 0 takes any free one.",
+        example="9001",
+    )
     log_level: LogLevel = _setting(
         "LOG_LEVEL",
         "info",
-        _one_of("debug", "info", "warning", "error"),
+        values.one_of("debug", "info", "warning", "error"),
         unit="debug, info, warning or error",
         doc="The least important messages that are logged. Only debug may show captions' text.",
         example="warning",
@@ -215,7 +241,7 @@ class Settings:
     log_format: LogFormat = _setting(
         "LOG_FORMAT",
         "auto",
-        _one_of("auto", "console", "json"),
+        values.one_of("auto", "console", "json"),
         unit="auto, console or json",
         doc="How messages are written: auto is console on a terminal, and one JSON object a line elsewhere.",
         example="json",
@@ -237,19 +263,19 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     given = {name: value.strip() for name, value in environ.items() if name.startswith(PREFIX)}
     known = {one.metadata["variable"]: one for one in declared()}
     problems = list(_unknown(given.keys() - known.keys(), list(known)))
-    values: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for name in sorted(given.keys() & known.keys()):
         if not given[name]:
             continue
         about = known[name].metadata
         try:
-            values[known[name].name] = about["parse"](given[name])
+            found[known[name].name] = about["parse"](given[name])
         except ValueError as error:
             shown = "" if about["secret"] else f"={given[name][:80]!r}"
             problems.append(f"{name}{shown} {error}; for example {name}={about['example']}.")
     if problems:
         raise Misconfigured("\n".join(problems))
-    return Settings(**values)
+    return Settings(**found)
 
 
 def _unknown(names: set[str], known: list[str]) -> Iterator[str]:
