@@ -1,0 +1,66 @@
+"""An index of its own for a test, on the Elasticsearch that the tests have."""
+
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from elasticsearch import AsyncElasticsearch
+
+from captionflow.adapters.distributed.elastic_client import connect
+from captionflow.adapters.distributed.elastic_indices import ElasticIndices
+from captionflow.adapters.distributed.elastic_schema import Names
+from captionflow.adapters.distributed.elastic_store import ElasticTurnStore
+from captionflow.messages import Part, StepRecord
+
+
+@dataclass(frozen=True)
+class Index:
+    client: AsyncElasticsearch
+    names: Names
+    indices: ElasticIndices
+    store: ElasticTurnStore
+
+    async def refresh(self) -> None:
+        await self.client.indices.refresh(index=self.names.read)
+
+    async def texts(self, session: str = "talk") -> list[str]:
+        await self.refresh()
+        return [part.text for part in (await self.store.turns(session, "en")).parts]
+
+
+@asynccontextmanager
+async def fresh_index(address: str, *, prepared: bool = True, page: int = 5_000) -> AsyncIterator[Index]:
+    """An empty index with our mapping, or if it isn't to be prepared, the names of one; all of it goes at the end."""
+    client = connect([address])
+    names = Names(f"test-{uuid.uuid4().hex}")
+    indices = ElasticIndices(client, names)
+    if prepared:
+        await indices.prepare()
+    try:
+        yield Index(client, names, indices, ElasticTurnStore(client, read=names.read, write=names.write, page=page))
+    finally:
+        for index in await client.indices.get(index=f"{names.prefix}-*", features=["aliases"]):
+            await client.indices.delete(index=index)
+        await client.options(ignore_status=404).indices.delete_index_template(name=names.template)
+        await client.options(ignore_status=404).cluster.delete_component_template(name=f"{names.template}*")
+        await client.close()
+
+
+def part(ordinal: int, version: int, text: str = "Hello.", **more: Any) -> Part:
+    session = more.pop("session", "talk")
+    return Part(
+        turn_id=more.pop("turn_id", f"{session}.en.{ordinal}"),
+        number=more.pop("number", 0),
+        session=session,
+        language="en",
+        ordinal=ordinal,
+        version=version,
+        paragraphs=(text,),
+        **more,
+    )
+
+
+def step(last_seq: int, *parts: Part, session: str = "talk") -> StepRecord:
+    return StepRecord(session, "en", last_seq, last_seq, parts)
