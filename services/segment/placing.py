@@ -1,8 +1,8 @@
 """Where a record of lines belongs in its session, and which records of the log are void. Pure.
 
-Two doors may write to one session at the same moment. What makes the log one truth is a rule that every reader follows:
-a record is valid if its first ``seq`` comes right after the last one before it. Else it is void as a whole: who wrote it
-did not know what came before, and writes it again. See docs/adr/0015-compare-and-append-by-read-back.md.
+Two doors may write to one session at the same moment. One rule that every reader follows makes the log one truth: a
+record is valid if its first ``seq`` comes right after the last one before it. Else it is void as a whole: who wrote it
+did not know what came before, and writes it again. See docs/adr/ on compare-and-append by read-back.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

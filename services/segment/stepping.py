@@ -2,7 +2,6 @@
 
 import traceback
 from collections.abc import Iterator, Sequence
-from pathlib import PurePath
 
 import msgspec
 
@@ -49,4 +48,5 @@ def _reason(error: Exception) -> str:
     if isinstance(error, CaptionflowError):
         return str(error)
     place = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} in {place.name}, line {place.lineno} of {PurePath(place.filename).name}"
+    name = place.filename.replace("\\", "/").rpartition("/")[2]
+    return f"{type(error).__name__} in {place.name}, line {place.lineno} of {name}"

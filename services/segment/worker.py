@@ -4,12 +4,12 @@ Correctness rests on nothing that Faust promises. The turns topic is the table's
 says and the state that it left, so output and state can't disagree, and a line that comes again is seen as one. What
 Faust leaves out when a rebalance meets a backlog is read from the log before going on. A record of a worker that slept
 is ignored, by this worker's recovery as by all readers. The table's files get a record when the broker has it, never
-before, and a line counts as done no sooner. docs/adr/0016-faust-with-the-topic-as-changelog.md has the figures.
+before, and a line counts as done no sooner. docs/adr/ has the figures.
 """
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Any, cast
 
@@ -31,6 +31,8 @@ GOOD_PER_DEAD_LETTER = 10
 """so many good ones make up for a bad one."""
 MAX_UNANSWERED = 1_000
 """Records that wait for the broker's acknowledgement."""
+
+STOP_SECONDS = 3.0
 
 ReadLog = Callable[[int, int, int], Awaitable[list[tuple[int, bytes | None, bytes | None]]]]
 """(partition, from, to) → (offset, key, value) of the lines topic, from one offset to before the other."""
@@ -83,13 +85,14 @@ class Worker:
             stream_wait_empty=False,
             **(client or {}),
         )
-        raw = faust.Schema(key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
+        raw: Any = faust.Schema(key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
         lines = self.app.topic(self._lines_topic, schema=raw, partitions=partitions)
         turns = self.app.topic(f"{topics}.turns", schema=raw, partitions=partitions)
         self._dead_letters = self.app.topic(f"{topics}.dead-letter", schema=raw)
         self._table = _Table(self.app, name="sessions", schema=raw, partitions=partitions, changelog_topic=turns)
         self.app.tables.add(self._table)
-        self.app.tables._recovery = _Recovery(self.app, self.app.tables, beacon=self.app.tables.beacon)
+        tables: Any = self.app.tables
+        tables._recovery = _Recovery(self.app, tables, beacon=tables.beacon)
         self.app.agent(lines, name="segment")(self._segment)
 
     @property
@@ -98,17 +101,23 @@ class Worker:
         return bool(self.app.tables.actives_ready) and not self.app.rebalancing
 
     async def run(self) -> None:
-        """Work until cancelled; raises what ended it otherwise."""
-        await self.app.start()
+        """Work until cancelled; raises what ended it otherwise.
+
+        Stopping takes STOP_SECONDS at most. A thread of Faust's can outlive it when it comes in the middle of a start:
+        let ``os._exit`` end the process then. Nothing depends on an orderly end.
+        """
         try:
-            crashed = asyncio.ensure_future(self.app.wait_until_stopped())
-            await asyncio.wait({crashed, self._failed}, return_when=asyncio.FIRST_COMPLETED)
-            crashed.cancel()
+            await self.app.start()
+            ended = asyncio.ensure_future(self.app.wait_until_stopped())
+            await asyncio.wait({ended, self._failed}, return_when=asyncio.FIRST_COMPLETED)
+            ended.cancel()
             if self._failed.done():
                 raise self._failed.exception() or RuntimeError("The worker failed.")
             raise self.app.crash_reason or RuntimeError("The worker ended by itself.")
         finally:
-            await self.app.stop()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(STOP_SECONDS):
+                    await self.app.stop()
 
     async def _segment(self, stream: Any) -> None:
         async for event in stream.noack().events():
@@ -119,7 +128,7 @@ class Worker:
                 self._fail(error)
                 await asyncio.Event().wait()  # nothing more is taken; what ends the worker cancels us
 
-    async def _take(self, event: EventT) -> None:
+    async def _take(self, event: EventT[Any]) -> None:
         message = event.message
         try:
             record = read_lines(message.key, message.value)
@@ -127,38 +136,43 @@ class Worker:
             await self._set_aside(event, str(error))
             return
         self._bad = max(0.0, self._bad - 1 / GOOD_PER_DEAD_LETTER)
+        sent = await self._step(message.partition, message.offset, record)
+        if sent:
+            self._done_when(sent, event)
+        else:
+            event.ack()
+        while len(self._unanswered) > MAX_UNANSWERED:
+            await asyncio.wait(self._unanswered, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _step(self, partition: int, offset: int, record: LineRecord) -> list[FutureMessage]:
+        """Apply a record, and what was left out before it; gives what is on its way to the topic."""
         key = table_key(record.session, record.language)
-        place = read_place(self._table.value(message.partition, key), record.session, record.language)
-        verdict = judge(place, record, message.offset)
+        place = read_place(self._table.value(partition, key), record.session, record.language)
+        verdict = judge(place, record, offset)
         sent: list[FutureMessage] = []
         if verdict == "heal":
             log.warning("hole_found", session=record.session, language=record.language, after=place.state.last_seq)
-            for offset, missed in valid(place, await self._missed(message.partition, place, record, message.offset)):
-                place = self._advance(message.partition, key, place, missed, offset, sent)
+            for at, missed in valid(place, await self._missed(partition, place, record, offset)):
+                place = self._advance(partition, key, place, missed, at, sent)
         if verdict != "skip":
-            self._advance(message.partition, key, place, record, message.offset, sent)
-        if not sent:
-            event.ack()
-            return
-        waiting = len(sent)
+            self._advance(partition, key, place, record, offset, sent)
+        return sent
+
+    def _done_when(self, sent: list[FutureMessage], event: EventT[Any]) -> None:
+        """Count the event as done when the broker has all that was sent for it."""
+        waiting = set(sent)
 
         def answered(future: FutureMessage) -> None:
-            nonlocal waiting
             self._unanswered.discard(future)
-            if future.cancelled():
-                return
-            if error := future.exception():
+            waiting.discard(future)
+            if not future.cancelled() and (error := future.exception()) is not None:
                 self._fail(error)
-                return
-            waiting -= 1
-            if not waiting:
+            elif not future.cancelled() and not waiting:
                 event.ack()
 
         for future in sent:
             self._unanswered.add(future)
             future.add_done_callback(answered)
-        while len(self._unanswered) > MAX_UNANSWERED:
-            await asyncio.wait(self._unanswered, return_when=asyncio.FIRST_COMPLETED)
 
     def _advance(  # noqa: PLR0913, PLR0917  the inside of _take
         self, partition: int, key: bytes, place: Place, record: LineRecord, offset: int, sent: list[FutureMessage]
@@ -181,7 +195,7 @@ class Worker:
                     found.append((offset, one))
         return found
 
-    async def _set_aside(self, event: EventT, reason: str) -> None:
+    async def _set_aside(self, event: EventT[Any], reason: str) -> None:
         message = event.message
         self._bad += 1
         if self._bad > MAX_DEAD_LETTERS:
@@ -201,17 +215,22 @@ class Worker:
             self._failed.set_exception(error)
 
 
-class _Table(faust.Table):  # type: ignore[misc]  # Faust has no types for it
+class _Table(faust.Table[bytes, bytes]):
     """The turns topic as a table: what was sent counts at once, but reaches the files when the broker has it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._sent: dict[tuple[int, bytes], bytes] = {}
+        self._sent: dict[tuple[int, Any], bytes] = {}
+
+    @property
+    def _files(self) -> Any:
+        """One RocksDB for each partition."""
+        return self.data
 
     def value(self, partition: int, key: bytes) -> bytes | None:
         """The newest record of a key."""
         sent = self._sent.get((partition, key))
-        return self.data._db_for_partition(partition).get(key) if sent is None else sent
+        return self._files._db_for_partition(partition).get(key) if sent is None else sent
 
     def publish(self, partition: int, key: bytes, value: bytes) -> FutureMessage:
         """Write a record to the topic, which is the table's only write."""
@@ -221,7 +240,7 @@ class _Table(faust.Table):  # type: ignore[misc]  # Faust has no types for it
     def _on_changelog_sent(self, future: FutureMessage) -> None:
         written = future.result()
         tp, key, value = written.topic_partition, future.message.key, future.message.value
-        database = self.data._dbs.get(tp.partition)
+        database = self._files._dbs.get(tp.partition)
         if database is not None:  # else the partition went to another worker, which reads the topic
             if last_seq(value) > last_seq(database.get(key)):
                 database.put(key, value)
@@ -229,15 +248,15 @@ class _Table(faust.Table):  # type: ignore[misc]  # Faust has no types for it
         if self._sent.get((tp.partition, key)) is value:
             del self._sent[tp.partition, key]
 
-    def apply_changelog_batch(self, batch: Iterable[EventT]) -> None:
+    def apply_changelog_batch(self, batch: Iterable[EventT[Any]]) -> None:
         """Take what recovery reads, but for records of a worker that slept: they don't advance."""
-        reached: dict[tuple[int, bytes], int] = {}
+        reached: dict[tuple[int, Any], int] = {}
         advancing, latest = [], {}
         for event in batch:
             message = event.message
             place = message.partition, message.key
             if place not in reached:
-                reached[place] = last_seq(self.data._db_for_partition(message.partition).get(message.key))
+                reached[place] = last_seq(self._files._db_for_partition(message.partition).get(message.key))
             latest[message.tp] = message.offset
             seq = last_seq(message.value)
             if seq > reached[place]:
@@ -255,7 +274,7 @@ class _Table(faust.Table):  # type: ignore[misc]  # Faust has no types for it
         await super().on_rebalance(assigned, revoked, newly_assigned, generation_id)
 
 
-class _Recovery(Recovery):  # type: ignore[misc]  # Faust has no types for it
+class _Recovery(Recovery):
     """Seeks before it lets the fetcher go on.
 
     Faust 0.15.3 does it the other way round; what was fetched from the wrong place in between is then taken for a gap
