@@ -4,7 +4,7 @@ One contract suite per port in tests/contract runs on every adapter. All methods
 technology behind them can't be reached (retry), and adapters translate every vendor error.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import NewType, Protocol
 
@@ -186,3 +186,37 @@ class StepFeed(Protocol):
 
         Some from before may come first, or come again: readers ignore steps that don't advance.
         """
+
+
+class IndexBuilder(Protocol):
+    """The index in use and others beside it: so that it can be made anew while it is used."""
+
+    async def current(self) -> str:
+        """The name of the index in use."""
+
+    async def make(self) -> str:
+        """A new empty index that nobody uses yet; its name."""
+
+    async def write(self, index: str, steps: Sequence[StepRecord]) -> None:
+        """As ``TurnStore.apply``, into this index."""
+
+    def contents(self, index: str) -> AsyncIterator[tuple[str, str, Part]]:
+        """All parts of an index, in no order, with their session and language."""
+
+    async def reached(self, index: str) -> Mapping[tuple[str, str], int]:
+        """How far an index reflects the line log: the last ``seq`` by session and language."""
+
+    async def hold(self, index: str) -> None:
+        """Return when nobody can write into the index any more; who tries is told ``Unavailable``."""
+
+    async def release(self, index: str) -> None:
+        """Take ``hold`` back."""
+
+    async def exchange(self, old: str, new: str) -> None:
+        """Use the new index in place of the old one from one moment to the next; the old one stays as it is."""
+
+    async def left_over(self) -> Sequence[str]:
+        """Indices that are not in use, oldest first."""
+
+    async def drop(self, index: str) -> None:
+        """Delete an index that isn't in use; one that is raises ``Conflict``."""

@@ -1,4 +1,4 @@
-"""Our indices in Elasticsearch: made once, looked at before they are used, and exchanged when one is rebuilt."""
+"""Our index in Elasticsearch: made once, and looked at before it is used."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -17,7 +17,7 @@ MAJOR_VERSION: Final = 9
 
 
 class ElasticIndices:
-    """The templates, the aliases and the concrete indices behind them."""
+    """The templates, the aliases and the concrete index behind them."""
 
     def __init__(self, client: AsyncElasticsearch, names: Names) -> None:
         self._client = client
@@ -33,9 +33,7 @@ class ElasticIndices:
         """
         with translated():
             await self._check_version()
-            for name, template in component_templates(self._names).items():
-                await self._client.cluster.put_component_template(name=name, **template)
-            await self._client.indices.put_index_template(name=self._names.template, **index_template(self._names))
+            await self.make_templates()
             if await self._behind(self._names.write) is None:
                 await self._make_first()
         return await self.check()
@@ -44,67 +42,34 @@ class ElasticIndices:
         """As ``prepare``, for processes that only read: nothing is made."""
         with translated():
             await self._check_version()
-            written, read = await self._behind(self._names.write), await self._behind(self._names.read)
-            if written is None or read is None:
-                raise Misconfigured(
-                    f"Elasticsearch has no alias {self._names.read} or {self._names.write}: start the index service."
-                )
+            written, read = await self.behind(self._names.write), await self.behind(self._names.read)
             for index in {written, read}:
                 await self._check_mapping(index)
         return written
 
-    async def make_next(self) -> str:
-        """A new empty index with our mapping, behind no alias."""
+    async def make_templates(self) -> None:
+        """Put our templates, if they aren't there as we want them."""
         with translated():
-            known = await self._client.indices.get(index=self._names.pattern, features=["aliases"])
-            generations = [self._names.generation(index) or 0 for index in known]
-            index = self._names.index(max(generations, default=0) + 1)
-            await self._client.indices.create(index=index)
-            await self._check_mapping(index)
-        log.info("index_made", index=index)
-        return index
+            for name, template in component_templates(self._names).items():
+                await self._client.cluster.put_component_template(name=name, **template)
+            await self._client.indices.put_index_template(name=self._names.template, **index_template(self._names))
 
-    async def stop_writes(self, index: str) -> None:
-        """Return when nobody writes to the index any more; who tries is told ``Unavailable``."""
-        with translated():
-            await self._client.indices.add_block(index=index, block="write")
-
-    async def allow_writes(self, index: str) -> None:
-        """Take ``stop_writes`` back."""
-        with translated():
-            await self._client.indices.put_settings(index=index, settings={"index.blocks.write": None})
-
-    async def exchange(self, old: str, new: str) -> None:
-        """Let both aliases mean the new index, at once; the old one stays as it is."""
-        aliases = self._names.read, self._names.write
-        with translated():
-            await self._client.indices.update_aliases(
-                actions=[
-                    *({"remove": {"index": old, "alias": alias, "must_exist": True}} for alias in aliases),
-                    *({"add": {"index": new, "alias": alias}} for alias in aliases),
-                ]
-            )
-        log.info("index_exchanged", old=old, new=new)
-
-    async def drop(self, index: str) -> None:
-        """Delete an index that no alias means.
+    async def behind(self, alias: str) -> str:
+        """The one index that an alias means.
 
         Raises:
-            Misconfigured: it is in use.
+            Misconfigured: there is none, or there are several.
         """
         with translated():
-            in_use = {await self._behind(self._names.read), await self._behind(self._names.write)}
-            if index in in_use:
-                raise Misconfigured(f"{index} is the index in use: it isn't dropped.")
-            await self._client.indices.delete(index=index)
-        log.info("index_dropped", index=index)
+            found = await self._behind(alias)
+        if found is None:
+            raise Misconfigured(f"Elasticsearch has no alias {alias}: start the index service, which makes it.")
+        return found
 
-    async def left_over(self) -> tuple[str, ...]:
-        """Our indices that no alias means, oldest first: what rebuilds left behind."""
+    async def check_mapping(self, index: str) -> None:
+        """See ``check``, for one index."""
         with translated():
-            known = await self._client.indices.get(index=self._names.pattern, features=["aliases"])
-        unused = [index for index, about in known.items() if not about["aliases"]]
-        return tuple(sorted(unused, key=lambda index: self._names.generation(index) or 0))
+            await self._check_mapping(index)
 
     async def _make_first(self) -> None:
         aliases: dict[str, Any] = {self._names.read: {}, self._names.write: {}}

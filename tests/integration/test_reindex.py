@@ -1,0 +1,195 @@
+"""The index is made anew while it is used: nobody notices, and one that isn't right never takes its place."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+
+import pytest
+from elastic_index import Index, fresh_index, part, step
+from stack.servers import Server
+
+from captionflow.adapters.distributed.elastic_builder import ElasticIndexBuilder
+from captionflow.errors import Conflict, Misconfigured, Unavailable
+from captionflow.messages import StepRecord
+from services.index.documents import Tally
+from services.index.reindex import Reindexer
+
+
+@pytest.fixture
+async def index(elasticsearch_node: Server) -> AsyncIterator[Index]:
+    async with fresh_index(elasticsearch_node.address) as made:
+        yield made
+
+
+class Log:
+    """Steps as a line log gives them; ``before`` is called with the number of each look into it."""
+
+    def __init__(self, steps: Sequence[StepRecord] = (), *, before: Callable[[int], object] = lambda _: None) -> None:
+        self.steps = list(steps)
+        self._before = before
+        self._given = self._looks = 0
+
+    async def more(self) -> AsyncIterator[Sequence[StepRecord]]:
+        self._looks += 1
+        result = self._before(self._looks)
+        if asyncio.iscoroutine(result):
+            await result
+        end = len(self.steps)
+        while self._given < end:
+            batch = self.steps[self._given : min(self._given + 400, end)]
+            self._given += len(batch)
+            yield batch
+
+
+def talk(last: int, session: str = "talk") -> list[StepRecord]:
+    """A turn a dozen lines, growing with each."""
+    return [
+        step(
+            n,
+            part(n // 12 + 1, n, " ".join(f"word{m}" for m in range(n - n % 12, n + 1)), session=session),
+            session=session,
+        )
+        for n in range(1, last + 1)
+    ]
+
+
+def builder(index: Index) -> ElasticIndexBuilder:
+    return ElasticIndexBuilder(index.client, index.names)
+
+
+async def insist(index: Index, steps: Sequence[StepRecord]) -> None:
+    while True:
+        try:
+            return await index.store.apply(steps)
+        except Unavailable:
+            await asyncio.sleep(0.05)
+
+
+async def test_a_new_index_says_the_same_and_the_old_one_is_kept(index: Index) -> None:
+    steps = [*talk(50), *talk(30, "other"), step(31, part(1, 31, retracted=True, session="other"), session="other")]
+    await index.store.apply(steps)
+    before = [await index.texts(session) for session in ("talk", "other")]
+    rebuilt = await Reindexer(Log(steps), builder(index)).run()
+    assert (rebuilt.old, rebuilt.new) == (index.names.index(1), index.names.index(2))
+    assert (rebuilt.streams, rebuilt.parts, rebuilt.refused) == (2, 5 + 3, 0)
+    assert await index.indices.check() == rebuilt.new
+    assert [await index.texts(session) for session in ("talk", "other")] == before
+    assert await builder(index).left_over() == (rebuilt.old,)
+    await index.store.apply([step(51, part(9, 51, "goes on"))])
+    assert (await index.texts())[-1] == "goes on"
+
+
+async def test_captions_go_on_while_the_index_is_made_anew(index: Index) -> None:
+    steps = talk(3_000)
+    log = Log(steps[:1_500])
+    await index.store.apply(log.steps)
+    await index.refresh()
+    done = asyncio.Event()
+
+    async def write() -> None:
+        for begin in range(1_500, 3_000, 10):
+            batch = steps[begin : begin + 10]
+            log.steps += batch  # the log has them before the index
+            await insist(index, batch)
+
+    async def read() -> int:
+        seen = 1_500
+        looks = 0
+        while not done.is_set():
+            turns = await index.store.turns("talk", "en")
+            assert turns.last_seq >= seen
+            seen = turns.last_seq
+            looks += 1
+            await asyncio.sleep(0)
+        return looks
+
+    reading, writing = asyncio.create_task(read()), asyncio.create_task(write())
+    rebuilt = await Reindexer(log, builder(index)).run()
+    await writing
+    done.set()
+    assert await reading > 1
+    await index.refresh()
+    tally = Tally()
+    tally.add_steps(steps)
+    found = Tally()
+    async for session, language, one in builder(index).contents(rebuilt.new):
+        found.add_parts((session, language), [one])
+    found.add_progress(("talk", "en"), await index.store.last_seq("talk", "en"))
+    assert found.digests() == tally.digests()
+
+
+async def test_an_index_that_lacks_a_part_is_not_put_in_place(index: Index) -> None:
+    async def take_one_away(look: int) -> None:
+        if look == 2:
+            gone = {"id": "talk.en.2/0", "routing": "talk", "refresh": True}
+            await index.client.delete(index=index.names.index(2), **gone)
+
+    await index.store.apply(talk(50))
+    before = await index.texts()
+    with pytest.raises(Misconfigured, match=r"not what the line log says in talk \(en\): it was not put in place"):
+        await Reindexer(Log(talk(50), before=take_one_away), builder(index)).run()
+    assert await index.indices.check() == index.names.index(1)
+    await index.store.apply([step(51, part(9, 51, "goes on"))])
+    assert await index.texts() == [*before, "goes on"]
+
+
+@pytest.mark.parametrize("steps", [[], talk(49)], ids=["empty", "shorter"])
+async def test_an_index_with_less_than_the_one_in_use_is_not_put_in_place(
+    index: Index, steps: list[StepRecord]
+) -> None:
+    await index.store.apply(talk(50))
+    with pytest.raises(Misconfigured, match=r"has less than .* in talk \(en\): it was not put in place"):
+        await Reindexer(Log(steps), builder(index)).run()
+    assert await index.indices.check() == index.names.index(1)
+    assert len(await index.texts()) == 5
+
+
+async def test_an_outage_ends_a_rebuild_and_leaves_the_index_in_use_as_it_was(index: Index) -> None:
+    def break_off(look: int) -> None:
+        if look == 2:
+            raise Unavailable("The log is away.")
+
+    await index.store.apply(talk(50))
+    with pytest.raises(Unavailable, match="The log is away"):
+        await Reindexer(Log(talk(50), before=break_off), builder(index)).run()
+    await index.store.apply([step(51, part(9, 51, "goes on"))])
+    assert (await index.texts())[-1] == "goes on"
+
+
+async def test_a_rebuild_after_one_that_was_killed_starts_anew(index: Index) -> None:
+    """The killed one left an index half full, and the one in use held."""
+    await index.store.apply(talk(50))
+    killed = builder(index)
+    await killed.write(await killed.make(), talk(20))
+    await killed.hold(index.names.index(1))
+    with pytest.raises(Unavailable, match="takes no writes"):
+        await index.store.apply([step(51, part(9, 51))])
+    rebuilt = await Reindexer(Log(talk(50)), builder(index)).run()
+    assert rebuilt.new == index.names.index(3)
+    await index.store.apply([step(51, part(9, 51, "goes on"))])
+    assert (await index.texts())[-1] == "goes on"
+    for name in await builder(index).left_over():
+        await builder(index).drop(name)
+    assert list(await index.client.indices.get(index=index.names.pattern)) == [rebuilt.new]
+
+
+async def test_the_index_in_use_is_never_dropped(index: Index) -> None:
+    with pytest.raises(Conflict):
+        await builder(index).drop(index.names.index(1))
+    assert await index.indices.check() == index.names.index(1)
+
+
+async def test_an_index_with_another_mapping_is_replaced(index: Index) -> None:
+    await index.store.apply(talk(50))
+    await index.client.indices.put_mapping(index=index.names.write, properties={"room": {"type": "keyword"}})
+    with pytest.raises(Misconfigured, match="captionflow reindex"):
+        await index.indices.prepare()
+    await Reindexer(Log(talk(50)), builder(index)).run()
+    assert await index.indices.prepare() == index.names.index(2)
+    assert len(await index.texts()) == 5
+
+
+async def test_what_the_index_can_never_take_does_not_stop_a_rebuild(index: Index) -> None:
+    steps = [*talk(50), step(51, part(9, 51, turn_id="x" * 600), part(10, 51, "kept"))]
+    rebuilt = await Reindexer(Log(steps), builder(index)).run()
+    assert rebuilt.refused == 1
+    assert (await index.texts())[-1] == "kept"

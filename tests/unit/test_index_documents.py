@@ -1,0 +1,71 @@
+from typing import Any
+
+import msgspec
+
+from captionflow.messages import Part, StepRecord
+from services.index.documents import Digest, Tally, differing, shorter
+
+TALK = "talk", "en"
+
+
+def part(ordinal: int, version: int, text: str = "Hello.", **more: Any) -> Part:
+    return Part(f"talk.en.{ordinal}", 0, "talk", "en", ordinal, version, paragraphs=(text,), **more)
+
+
+def step(seq: int, *parts: Part) -> StepRecord:
+    return StepRecord("talk", "en", seq, seq, parts)
+
+
+def digest(*steps: StepRecord) -> Digest:
+    tally = Tally()
+    tally.add_steps(steps)
+    return tally.digests()[TALK]
+
+
+def test_steps_and_the_parts_that_they_leave_behind_have_one_digest() -> None:
+    steps = [step(1, part(1, 1)), step(2, part(1, 2, "Hello, all."), part(2, 2))]
+    stored = Tally()
+    stored.add_parts(TALK, [part(2, 2)])
+    stored.add_parts(TALK, [part(1, 2, "Hello, all.")])
+    stored.add_progress(TALK, 2)
+    assert stored.digests() == {TALK: digest(*steps)}
+    assert digest(*steps).parts == 2
+
+
+def test_steps_that_come_again_change_nothing() -> None:
+    steps = [step(1, part(1, 1)), step(2, part(1, 2, "b"))]
+    assert digest(*steps, *steps, step(2, part(1, 9, "c"))) == digest(*steps)
+
+
+def test_what_is_only_believed_counts_for_nothing() -> None:
+    assert digest(step(1, part(1, 1, interim="perhaps"))) == digest(step(1, part(1, 1)))
+
+
+def test_every_field_of_a_part_counts() -> None:
+    plain = part(1, 1)
+    for change in (
+        {"speaker": "ANA"},
+        {"closed": True},
+        {"retracted": True},
+        {"ordinal": 2},
+        {"paragraphs": ("Bye.",)},
+    ):
+        assert digest(step(1, msgspec.structs.replace(plain, **change))).sha256 != digest(step(1, plain)).sha256
+
+
+def test_parts_can_be_left_out_of_a_comparison() -> None:
+    tally = Tally()
+    tally.add_steps([step(1, part(1, 1), part(2, 1))])
+    assert tally.without({("talk.en.2", 0)}).digests() == {TALK: digest(step(1, part(1, 1)))}
+
+
+def test_streams_that_differ_are_named_also_missing_ones_and_strangers() -> None:
+    one, two = Digest(1, 1, "a"), Digest(2, 1, "a")
+    wanted = {("a", "en"): one, ("b", "en"): one, ("c", "en"): one}
+    found = {("a", "en"): one, ("b", "en"): two, ("d", "en"): one}
+    assert differing(wanted, found) == (("b", "en"), ("c", "en"), ("d", "en"))
+
+
+def test_an_index_is_shorter_where_it_reflects_fewer_lines() -> None:
+    new = {("a", "en"): Digest(5, 1, "a"), ("b", "en"): Digest(9, 1, "a")}
+    assert shorter(new, {("a", "en"): 6, ("b", "en"): 9, ("c", "en"): 1}) == (("a", "en"), ("c", "en"))
