@@ -2,14 +2,21 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from worlds import WORLDS, World
+from worlds import SERVERS, WORLDS, World
 
 from captionflow.ports import LineLog, Search, SessionStore, StepFeed, TurnStore
 
 
 @pytest.fixture(params=WORLDS)
-async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
-    world = await WORLDS[request.param](tmp_path)
+def servers(request: pytest.FixtureRequest) -> tuple[str, tuple[str, ...]]:
+    """A world's name and the addresses of its servers."""
+    return request.param, tuple(request.getfixturevalue(server).address for server in SERVERS[request.param])
+
+
+@pytest.fixture
+async def world(servers: tuple[str, tuple[str, ...]], tmp_path: Path) -> AsyncIterator[World]:
+    name, addresses = servers
+    world = await WORLDS[name](tmp_path, *addresses)
     yield world
     await world.close()
 

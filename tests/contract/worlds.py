@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Protocol, Self
 
+from distributed_world import DistributedWorld
+
 from captionflow.adapters.embedded.database import Database
 from captionflow.adapters.embedded.sqlite_log import SqliteLineLog
 from captionflow.adapters.embedded.sqlite_search import SqliteSearch
@@ -69,4 +71,11 @@ class EmbeddedWorld:
         await self._database.close()
 
 
-WORLDS: dict[str, Callable[[Path], Awaitable[World]]] = {"embedded": EmbeddedWorld.open}
+WORLDS: dict[str, Callable[..., Awaitable[World]]] = {
+    "embedded": EmbeddedWorld.open,
+    "distributed": DistributedWorld.open,
+}
+"""How a world is opened: with a folder, and the addresses of its servers."""
+
+SERVERS: dict[str, tuple[str, ...]] = {"embedded": (), "distributed": ("elasticsearch_node", "kafka_broker")}
+"""The fixtures of the servers that a world is opened with."""

@@ -1,23 +1,29 @@
 """Where the topics are and how they are reached: what every Kafka adapter is given, and the clients that it makes."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
+import structlog
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 from kafka.partitioner.default import murmur2
 
 from captionflow.adapters.distributed.kafka_failures import translated
-from captionflow.errors import Misconfigured
+from captionflow.adapters.distributed.kafka_noise import quieten
+from captionflow.errors import Misconfigured, Unavailable
+
+log = structlog.get_logger(__name__)
 
 MAX_REQUEST_BYTES: Final = 1024 * 1024
 """The largest batch of records that is sent, and that the topics take."""
 _BOOTSTRAP_MS: Final = 3_000
 _RETRY_MS: Final = 20
 """A consumer that begins asks several times for what it does not know yet."""
+_WAIT_SECONDS: Final = 1.0
 _RECONNECT_MS: Final = 1_000
 """Longest pause between two tries to reach a broker: with the default of 30 s a client is back long after it."""
 
@@ -30,7 +36,7 @@ class Kafka:
     """``host:port``, several separated by commas."""
     prefix: str = "captions"
     """What the names of all topics begin with."""
-    partitions: int = 8
+    partitions: int = 12
     """Of ``lines`` and of ``turns``: they must be equal, since a worker reads one and writes the other."""
     security: Mapping[str, Any] = field(default_factory=dict)
     """``security_protocol``, ``sasl_…`` and ``ssl_…``, as kafka-python names them."""
@@ -68,14 +74,14 @@ class Kafka:
         return tuple(TopicPartition(topic, number) for number in range(self.partitions_of(topic)))
 
     def consumer(self, **options: Any) -> KafkaConsumer:
-        """A consumer without a group, which keeps no offsets. Blocks while it connects.
+        """A consumer, without a group if the options name none. Blocks while it connects.
 
         Raises:
             KafkaError: no broker answers.
         """
-        common = {"group_id": None, "enable_auto_commit": False, "auto_offset_reset": "none"}
+        common: dict[str, Any] = {"group_id": None, "enable_auto_commit": False, "auto_offset_reset": "none"}
         common["retry_backoff_ms"] = _RETRY_MS
-        return KafkaConsumer(**self._common(), **common, **options)
+        return KafkaConsumer(**self._common(), **(common | options))
 
     def producer(self, **options: Any) -> KafkaProducer:
         """A producer that loses and repeats nothing by itself. Blocks while it connects.
@@ -116,12 +122,39 @@ class Kafka:
             )
 
     def _common(self) -> dict[str, Any]:
+        quieten()
         return {
             "bootstrap_servers": self.servers.split(","),
             "bootstrap_timeout_ms": _BOOTSTRAP_MS,
             "reconnect_backoff_max_ms": _RECONNECT_MS,
             **self.security,
         }
+
+
+async def wait_for_topics(kafka: Kafka, topics: Sequence[str]) -> None:
+    """Return when a broker answers and has the topics as they must be.
+
+    Raises:
+        Misconfigured: one is missing or has another number of partitions, or we may not look.
+    """
+    while True:
+        try:
+            return await asyncio.to_thread(_check_all, kafka, topics)
+        except Unavailable as error:
+            log.warning("topics_waited_for", reason=str(error))
+        await asyncio.sleep(_WAIT_SECONDS)
+
+
+def _check_all(kafka: Kafka, topics: Sequence[str]) -> None:
+    try:
+        consumer = kafka.consumer()
+    except KafkaError as error:
+        raise translated(error, kafka.servers, topics[0]) from error
+    try:
+        for topic in topics:
+            kafka.check(consumer, topic)
+    finally:
+        consumer.close(timeout_ms=0)
 
 
 @lru_cache(maxsize=10_000)

@@ -1,7 +1,10 @@
-"""The step feed on Kafka: topic ``turns``, key = session id, read from now on by every process that wants it."""
+"""The step feed on Kafka: topic ``turns``, read by every process that wants it.
+
+The key is session and language, as the segment worker's table has it; the partition is that of the session's lines.
+"""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Self
 
 import msgspec
@@ -23,15 +26,17 @@ _decode = msgspec.json.Decoder(StepRecord).decode
 class KafkaStepFeed:
     """``StepFeed``. One reader of the topic serves all followers of this process, and waits for the slowest of them.
 
-    Steps are published by the segment worker's table; ``publish`` is for tools.
+    Steps are published by the segment worker's table; ``publish`` is for tools. ``keep`` gets the steps too, after the
+    followers, and those from before that the topic still has.
     """
 
-    def __init__(self, kafka: Kafka) -> None:
+    def __init__(self, kafka: Kafka, *, keep: Callable[[Sequence[StepRecord]], Awaitable[None]] | None = None) -> None:
         self.skipped: Counter[str] = Counter()
         """Records that count for nothing: ``void`` do not advance, ``foreign`` are none of ours."""
         self._reached: dict[tuple[str, str], int] = {}
         self._followers = MemoryStepFeed()
-        self._journal = Journal(kafka, kafka.turns, self._take, start="now")
+        self._keep = keep
+        self._journal = Journal(kafka, kafka.turns, self._take, start="kept" if keep else "now")
 
     async def ready(self) -> Self:
         """Wait until the topic is being read: who follows from then on misses nothing.
@@ -53,7 +58,7 @@ class KafkaStepFeed:
     async def publish(self, step: StepRecord) -> None:
         """See ``StepFeed.publish``."""
         self._journal.check()
-        await self._journal.append(step.session.encode(), _encode(step))
+        await self._journal.append(step_key(step), _encode(step), beside=step.session.encode())
 
     def follow(self) -> AsyncIterator[StepRecord]:
         """See ``StepFeed.follow``.
@@ -65,9 +70,10 @@ class KafkaStepFeed:
         return self._followers.follow()
 
     async def _take(self, records: Sequence[ConsumerRecord]) -> None:
+        steps = []
         for record in records:
             try:
-                step = _read(record)
+                step = read_step(record)
             except BadMessage as error:
                 self._skip("foreign", record, str(error))
                 continue
@@ -77,6 +83,9 @@ class KafkaStepFeed:
                 continue
             self._reached[stream] = step.last_seq
             await self._followers.publish(step)
+            steps.append(step)
+        if self._keep is not None and steps:
+            await self._keep(steps)
 
     def _skip(self, why: str, record: ConsumerRecord, reason: str) -> None:
         self.skipped[why] += 1
@@ -85,7 +94,12 @@ class KafkaStepFeed:
         )
 
 
-def _read(record: ConsumerRecord) -> StepRecord:
+def step_key(step: StepRecord) -> bytes:
+    """``opening.en``: a session's id has no full stop."""
+    return f"{step.session}.{step.language}".encode()
+
+
+def read_step(record: ConsumerRecord) -> StepRecord:
     """The step of a record.
 
     Raises:
@@ -97,6 +111,6 @@ def _read(record: ConsumerRecord) -> StepRecord:
         raise BadMessage(f"It is no step: {error}.") from error
     if step.v > VERSION:
         raise BadMessage(f"It has version {step.v}, and this captionflow knows versions up to {VERSION}: upgrade it.")
-    if record.key != step.session.encode():
-        raise BadMessage(f"Its key is not its session {step.session!r}.")
+    if record.key != step_key(step):
+        raise BadMessage(f"Its key is not its session and language, {step_key(step).decode()!r}.")
     return step

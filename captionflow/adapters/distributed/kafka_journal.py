@@ -9,6 +9,7 @@ import asyncio
 import random
 import threading
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Final, Literal
 
 import structlog
@@ -37,10 +38,12 @@ Take = Callable[[Sequence[ConsumerRecord]], Awaitable[None]]
 class Journal:
     """A topic that is read from ``start`` on by a thread; ``take`` gets all records, in order, in the event loop.
 
+    ``beginning``: the first record ever, which must still be there; ``kept``: the first that is still there.
+
     ``take`` is awaited before more is read, so a slow one holds the reading up and memory stays bounded.
     """
 
-    def __init__(self, kafka: Kafka, topic: str, take: Take, *, start: Literal["beginning", "now"]) -> None:
+    def __init__(self, kafka: Kafka, topic: str, take: Take, *, start: Literal["beginning", "kept", "now"]) -> None:
         self.kafka = kafka
         self.topic = topic
         self.reader = Reader(kafka, topic)
@@ -53,6 +56,7 @@ class Journal:
         self._ready = False
         self._broken: BaseException | None = None
         self._moved = asyncio.Event()
+        self._writing: dict[bytes, asyncio.Task[int]] = {}
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"{topic}-tail", daemon=True)
         self._thread.start()
@@ -86,17 +90,27 @@ class Journal:
                     raise
             await moved.wait()
 
-    async def append(self, key: bytes, value: bytes) -> tuple[TopicPartition, int]:
-        """Write a record and wait until ``take`` has had it; its place and offset.
+    async def append(self, key: bytes, value: bytes, *, beside: bytes | None = None) -> int:
+        """Write a record and wait until ``take`` has had it; its offset. It goes on if the caller gives up.
+
+        It goes to the partition of its key, or of another one that it must be ``beside``.
 
         Raises:
             Unavailable: it could not be written in 30 seconds. It may have been, all the same: ``take`` will tell.
             Misconfigured: no retry helps.
         """
-        place = self.kafka.place(self.topic, key)
-        offset = await self._producer.send(place, key, value)
-        await self._reach(place, offset + 1)
-        return place, offset
+        writing = asyncio.create_task(self._append(self.kafka.place(self.topic, beside or key), key, value))
+        self._writing[key] = writing
+        writing.add_done_callback(partial(self._written, key))
+        return await asyncio.shield(writing)
+
+    async def settled(self, key: bytes) -> None:
+        """Wait until it is known what became of the record with this key that was given up before, if there was one.
+
+        So no two are on their way at once, and the second one is made knowing the first.
+        """
+        if key in self._writing:
+            await asyncio.wait([self._writing[key]])
 
     async def catch_up(self, place: TopicPartition) -> None:
         """Wait until everything has been taken that the partition has now, whoever wrote it.
@@ -114,6 +128,17 @@ class Journal:
         await self._producer.close()
         await self.reader.close()
         await asyncio.to_thread(self._thread.join, _JOIN_SECONDS)
+
+    async def _append(self, place: TopicPartition, key: bytes, value: bytes) -> int:
+        offset = await self._producer.send(place, key, value)
+        await self._reach(place, offset + 1)
+        return offset
+
+    def _written(self, key: bytes, writing: asyncio.Task[int]) -> None:
+        if self._writing.get(key) is writing:
+            del self._writing[key]
+        if not writing.cancelled():
+            writing.exception()  # whoever still waits gets it; if nobody does, it was told that before
 
     async def _reach(self, place: TopicPartition, offset: int) -> None:
         while self._positions.get(place, 0) < offset:
@@ -180,7 +205,7 @@ class Journal:
         if self._start == "now":
             self._ends = ends
             return ends
-        if any(first.values()):
+        if self._start == "beginning" and any(first.values()):
             raise lost(self.topic)
         self._ends = ends
         return first

@@ -54,8 +54,7 @@ class KafkaLineLog:
         self._append_seconds = append_seconds
         self._index = LineIndex()
         self._recent: OrderedDict[tuple[int, int], bytes] = OrderedDict()
-        self._locks: defaultdict[Stream, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._writing: dict[Stream, asyncio.Task[int]] = {}
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._appended = asyncio.Event()
         self._journal = Journal(kafka, kafka.lines, self._take, start="beginning")
 
@@ -94,8 +93,8 @@ class KafkaLineLog:
         self._journal.check()
         stream = session, language
         try:
-            async with asyncio.timeout(self._append_seconds), self._locks[stream]:
-                await self._settled(stream)
+            async with asyncio.timeout(self._append_seconds), self._locks[session]:
+                await self._journal.settled(session.encode())
                 return await self._append(stream, drafts)
         except TimeoutError as error:
             raise Unavailable(
@@ -150,24 +149,10 @@ class KafkaLineLog:
                 return receipts
 
     async def _write(self, stream: Stream, lines: bytes) -> bool:
-        """Write a record and read it back; whether it is valid. It goes on if the caller gives up."""
+        """Write a record and read it back; whether it is valid."""
         session, language = (_encode(name) for name in stream)
         value = b'{"session":%b,"language":%b,"lines":%b,"v":%d}' % (session, language, lines, VERSION)
-        task = asyncio.create_task(self._written(stream[0].encode(), value))
-        self._writing[stream] = task
-        return self._index.has(stream, await asyncio.shield(task))
-
-    async def _written(self, key: bytes, value: bytes) -> int:
-        _, offset = await self._journal.append(key, value)
-        return offset
-
-    async def _settled(self, stream: Stream) -> None:
-        """Wait until it is known what became of the record before: never are two of a stream on their way."""
-        writing = self._writing.get(stream)
-        if writing is not None:
-            await asyncio.wait([writing])
-            if self._writing.get(stream) is writing:
-                del self._writing[stream]
+        return self._index.has(stream, await self._journal.append(stream[0].encode(), value))
 
     async def _known(self, stream: Stream, drafts: Sequence[Draft]) -> dict[Key, Line]:
         """Those of the drafts' (sender, number) that the log has, with their lines."""

@@ -1,7 +1,7 @@
 """Writes records and says where they are: kafka-python's producer for asyncio."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 _DELIVERY_MS: Final = 30_000
 """After which a record that no broker took is given up, and can't arrive any more."""
 _REQUEST_MS: Final = 10_000
-_CLOSE_SECONDS: Final = 2.0
+_CLOSE_SECONDS: Final = 1.0
 
 
 class Producer:
@@ -28,7 +28,9 @@ class Producer:
         self._making = asyncio.Lock()
         self._producer: KafkaProducer | None = None
 
-    async def send(self, place: TopicPartition, key: bytes, value: bytes) -> int:
+    async def send(
+        self, place: TopicPartition, key: bytes | None, value: bytes, headers: Sequence[tuple[str, bytes]] = ()
+    ) -> int:
         """Returns the offset of the record when all brokers that must have it have it.
 
         Raises:
@@ -39,7 +41,7 @@ class Producer:
         result: asyncio.Future[int] = loop.create_future()
         try:
             producer = await self._ready(place.topic)
-            sent = producer.send(place.topic, value, key=key, partition=place.partition)
+            sent = producer.send(place.topic, value, key=key, partition=place.partition, headers=list(headers))
             # Called in the producer's thread. A loop that is closed has nobody who waits any more.
             sent.add_callback(lambda metadata: _tell(loop, partial(_succeed, result, metadata.offset)))
             sent.add_errback(lambda error: _tell(loop, partial(_fail, result, error)))
@@ -98,6 +100,6 @@ def _fail(result: asyncio.Future[int], error: Exception) -> None:
 def _close(producer: KafkaProducer) -> None:
     try:
         producer.close(timeout=_CLOSE_SECONDS)
-    except KafkaError as error:  # nobody could be reached in time: what was on its way was acknowledged to nobody
-        log.warning("producer_not_closed", reason=str(error) or type(error).__name__)
-        producer.close(timeout=0)
+    except KafkaError as error:  # no broker took it in time; its writer was told nothing, and will try again
+        log.warning("producer_not_flushed", reason=str(error) or type(error).__name__)
+        producer._sender.force_close()  # noqa: SLF001  close() raises before it comes to this

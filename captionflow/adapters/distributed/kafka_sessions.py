@@ -6,7 +6,7 @@ not compacted: that could drop the record that won and keep the one that lost.
 """
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Self
@@ -38,13 +38,18 @@ _decode = msgspec.json.Decoder(SessionRecord).decode
 
 
 class KafkaSessionStore:
-    """``SessionStore``. Needs no search server, and reads need no broker."""
+    """``SessionStore``. Needs no search server, and reads need no broker.
 
-    def __init__(self, kafka: Kafka) -> None:
+    ``on_change`` is told of each session that was changed, by whatever process.
+    """
+
+    def __init__(self, kafka: Kafka, *, on_change: Callable[[Session], None] = lambda _: None) -> None:
         self.skipped: Counter[str] = Counter()
         """Records that count for nothing: ``void`` lost a race, ``foreign`` are none of ours."""
         self._kafka = kafka
+        self._on_change = on_change
         self._sessions: dict[str, Known] = {}
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._journal = Journal(kafka, kafka.sessions, self._take, start="beginning")
 
     async def ready(self) -> Self:
@@ -98,13 +103,14 @@ class KafkaSessionStore:
         """Write what ``change`` makes of the newest version, again and again until nobody was faster."""
         self._journal.check()
         try:
-            async with asyncio.timeout(WRITE_SECONDS):
+            async with asyncio.timeout(WRITE_SECONDS), self._locks[session]:
                 while True:
+                    await self._journal.settled(session.encode())
                     before = self._sessions.get(session)
                     after = change(before)
                     if after is before:
                         return after[0]
-                    await asyncio.shield(asyncio.create_task(self._write(after)))
+                    await self._write(after)
                     if self._sessions.get(session) == after:
                         return after[0]
         except TimeoutError as error:
@@ -127,6 +133,7 @@ class KafkaSessionStore:
                 self._skip("void", record, "It lost a race.")
                 continue
             self._sessions[session.id] = session, learned
+            self._on_change(session)
 
     def _skip(self, why: str, record: ConsumerRecord, reason: str) -> None:
         self.skipped[why] += 1

@@ -12,12 +12,12 @@ from captionflow.adapters.distributed.kafka_failures import translated
 from captionflow.errors import Misconfigured
 
 _FOREVER: Final = "-1"
-_DAY_MS: Final = 24 * 3600 * 1000
+_HOUR_MS: Final = 3600 * 1000
 _BATCH_OVERHEAD_BYTES: Final = 12
 """What Kafka counts of a batch besides the records' own bytes."""
 
 
-async def create_topics(kafka: Kafka, *, replication: int = 1, turns_days: int = 7) -> tuple[str, ...]:
+async def create_topics(kafka: Kafka, *, replication: int = 1, turns_hours: int = 168) -> tuple[str, ...]:
     """Make those topics that are missing; their names. Repeating it does nothing.
 
     ``replication`` is how many brokers have each record; from two on, one of them may be down and none is lost.
@@ -26,10 +26,10 @@ async def create_topics(kafka: Kafka, *, replication: int = 1, turns_days: int =
         Misconfigured: a topic is there with another number of partitions or other settings, or we may not make any.
         Unavailable: no broker answers.
     """
-    return await asyncio.to_thread(_create, kafka, replication, turns_days)
+    return await asyncio.to_thread(_create, kafka, replication, turns_hours)
 
 
-def settings(kafka: Kafka, *, replication: int, turns_days: int) -> Mapping[str, Mapping[str, str]]:
+def settings(kafka: Kafka, *, replication: int, turns_hours: int) -> Mapping[str, Mapping[str, str]]:
     """How each topic must be set up.
 
     Lines and sessions are the truth and stay for ever. Turns are made again from the lines whenever they are missing:
@@ -46,14 +46,14 @@ def settings(kafka: Kafka, *, replication: int, turns_days: int) -> Mapping[str,
     }
     return {
         kafka.lines: common | {"retention.ms": _FOREVER},
-        kafka.turns: common | {"retention.ms": str(turns_days * _DAY_MS)},
+        kafka.turns: common | {"retention.ms": str(turns_hours * _HOUR_MS)},
         kafka.sessions: common | {"retention.ms": _FOREVER},
-        kafka.dead_letters: common | {"retention.ms": str(30 * _DAY_MS)},
+        kafka.dead_letters: common | {"retention.ms": str(30 * 24 * _HOUR_MS)},
     }
 
 
-def _create(kafka: Kafka, replication: int, turns_days: int) -> tuple[str, ...]:
-    wanted = settings(kafka, replication=replication, turns_days=turns_days)
+def _create(kafka: Kafka, replication: int, turns_hours: int) -> tuple[str, ...]:
+    wanted = settings(kafka, replication=replication, turns_hours=turns_hours)
     try:
         admin = kafka.admin()
     except KafkaError as error:
@@ -68,7 +68,7 @@ def _create(kafka: Kafka, replication: int, turns_days: int) -> tuple[str, ...]:
             )
         problems = list(_differences(admin, kafka, {name: wanted[name] for name in wanted if name in there}))
     except TopicAlreadyExistsError:  # somebody else made them at the same moment
-        return _create(kafka, replication, turns_days)
+        return _create(kafka, replication, turns_hours)
     except KafkaError as error:
         raise translated(error, kafka.servers, kafka.prefix) from error
     finally:

@@ -1,0 +1,81 @@
+"""The distributed adapters as a world, on the servers of tests/stack."""
+
+import asyncio
+import uuid
+from dataclasses import replace
+from pathlib import Path
+from typing import Self
+
+from stack.topics import drop_topics, fresh_topics
+
+from captionflow.adapters.distributed.elastic_client import connect
+from captionflow.adapters.distributed.elastic_indices import ElasticIndices
+from captionflow.adapters.distributed.elastic_schema import Names
+from captionflow.adapters.distributed.elastic_search import ElasticSearch
+from captionflow.adapters.distributed.elastic_store import ElasticTurnStore
+from captionflow.adapters.distributed.kafka_cluster import Kafka
+from captionflow.adapters.distributed.kafka_feed import KafkaStepFeed
+from captionflow.adapters.distributed.kafka_log import KafkaLineLog
+from captionflow.adapters.distributed.kafka_sessions import KafkaSessionStore
+from captionflow.ports import LineLog, Search, SessionStore, StepFeed, TurnStore
+
+NOWHERE = "127.0.0.1:9"
+"""Nothing listens at the port of the discard service."""
+
+
+class DistributedWorld:
+    line_log: LineLog
+    turn_store: TurnStore
+    search: Search
+    sessions: SessionStore
+    step_feed: StepFeed
+
+    def __init__(self, kafka: Kafka, elasticsearch: str) -> None:
+        self._kafka = kafka
+        self._elasticsearch = elasticsearch
+        self._names = Names(f"test-{uuid.uuid4().hex}")
+
+    @classmethod
+    async def open(cls, _folder: Path, elasticsearch: str, kafka: str) -> Self:
+        world = cls(await fresh_topics(kafka), elasticsearch)
+        world._open(world._kafka, elasticsearch)
+        await asyncio.gather(world._ready(), world._indices.prepare())
+        return world
+
+    def _open(self, kafka: Kafka, elasticsearch: str) -> None:
+        self._client = connect([elasticsearch])
+        self._indices = ElasticIndices(self._client, self._names)
+        self._on_kafka = KafkaLineLog(kafka), KafkaSessionStore(kafka), KafkaStepFeed(kafka)
+        self.line_log, self.sessions, self.step_feed = self._on_kafka
+        self.turn_store = ElasticTurnStore(self._client, read=self._names.read, write=self._names.write)
+        self.search = ElasticSearch(self._client, self.sessions, index=self._names.read)
+
+    async def settle(self) -> None:
+        await self._client.indices.refresh(index=self._names.read)
+
+    async def reopen(self) -> None:
+        await self._close()
+        self._open(self._kafka, self._elasticsearch)
+        await self._ready()
+
+    async def cut_off(self) -> None:
+        await self._close()
+        self._open(replace(self._kafka, servers=NOWHERE), f"http://{NOWHERE}")
+
+    async def _ready(self) -> None:
+        await asyncio.gather(*(part.ready() for part in self._on_kafka))
+
+    async def _close(self) -> None:
+        await asyncio.gather(self._client.close(), *(part.close() for part in self._on_kafka))
+
+    async def close(self) -> None:
+        await self._close()
+        await asyncio.gather(self._drop_indices(), drop_topics(self._kafka))
+
+    async def _drop_indices(self) -> None:
+        client = connect([self._elasticsearch])
+        for index in await client.indices.get(index=self._names.pattern, features=["aliases"]):
+            await client.indices.delete(index=index)
+        await client.indices.delete_index_template(name=self._names.template)
+        await client.cluster.delete_component_template(name=f"{self._names.template}-*")
+        await client.close()
