@@ -27,8 +27,8 @@ CAPTION_FIELDS = frozenset(
 SECRET_WORDS = ("apikey", "api_key", "authorization", "cookie", "password", "secret", "signature", "token")
 """A field whose name has one of these in it is logged as ``***`` at every level."""
 
-_QUIET = ("httpx", "httpcore", "asyncio", "uvicorn.access")
-"""Loggers that repeat at info what we log ourselves, queries with their secrets included."""
+_QUIET = ("httpx", "httpcore", "asyncio", "uvicorn.access", "elastic_transport", "kafka", "aiokafka", "faust", "mode")
+"""Loggers that repeat at info what we log ourselves, queries with their secrets included, or tell of every step."""
 
 _MAX_DEPTH = 4
 

@@ -130,6 +130,8 @@ class SearchPage(Message, frozen=True, omit_defaults=False):
     events: tuple[Count, ...] = ()
     languages: tuple[Count, ...] = ()
     next: str | None = None
+    behind: int = 0
+    """Steps that the index has not taken yet, as of some seconds ago: what they say isn't found. 0 if it has all."""
 
 
 class Search(Protocol):
@@ -186,6 +188,26 @@ class StepFeed(Protocol):
 
         Some from before may come first, or come again: readers ignore steps that don't advance.
         """
+
+
+class StepQueue(Protocol):
+    """``captions.turns`` shared by all processes of one kind: each step goes to one of them."""
+
+    async def take(self) -> Sequence[StepRecord]:
+        """The next steps, those of a session in order; waits until there are some.
+
+        Those that were taken and not ``done`` when a process ended, in whatever way, go to another one.
+        """
+
+    async def done(self) -> None:
+        """Everything that was taken so far is done for good."""
+
+
+class DeadLetters(Protocol):
+    """``captions.dead-letter``: what can't be used, kept for a person who looks at it."""
+
+    async def put(self, value: bytes, *, key: bytes | None, origin: str, reason: str) -> None:
+        """Keep it for good. ``origin`` is ``topic/partition/offset``; ``reason`` never has caption text."""
 
 
 class IndexBuilder(Protocol):

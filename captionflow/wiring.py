@@ -1,11 +1,23 @@
 """The one place that chooses adapters: from the settings to the ports that the services get."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from captionflow.ports import LineLog, Search, SessionStore, StepFeed, TurnStore
+from captionflow.errors import Misconfigured, Unavailable
+from captionflow.messages import Session
+from captionflow.ports import DeadLetters, LineLog, Search, SessionStore, StepFeed, StepQueue, TurnStore
 from captionflow.settings import Settings
+
+if TYPE_CHECKING:
+    from captionflow.adapters.distributed.elastic_client import Client
+    from captionflow.adapters.distributed.elastic_schema import Names
+    from captionflow.adapters.distributed.kafka_cluster import Kafka
+
+WATCH_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +57,254 @@ async def open_adapters(settings: Settings) -> AsyncIterator[Adapters]:
         )
     finally:
         await database.close()
+
+
+# --- one process per service ----------------------------------------------------------------------------------------
+
+Watch = Callable[[], Coroutine[Any, Any, None]]
+"""To be run as a part of the process: it ends only with an error, when what it watches can't be used any more."""
+
+PARTS_GROUP = "index"
+FACTS_GROUP = "facts"
+SEGMENT_GROUP = "segment"
+PARTS_LINGER_SECONDS = 0.2
+"""How long the index gathers steps for one bulk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What ``ingest`` needs."""
+
+    line_log: LineLog
+    sessions: SessionStore
+    watch: Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What ``segment`` needs."""
+
+    brokers: str
+    topics: str
+    partitions: int
+    group: str
+    read_log: Callable[[int, int, int], Awaitable[list[tuple[int, bytes | None, bytes | None]]]]
+    ready: Callable[[], Awaitable[None]]
+    """Returns when the topics are there; raises ``Misconfigured`` if they aren't as they must be."""
+    lag: Callable[[], int | None]
+    watch: Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """What ``index`` needs."""
+
+    parts: StepQueue
+    facts: StepQueue
+    turn_store: TurnStore
+    sessions: SessionStore
+    dead_letters: DeadLetters
+    prepare: Callable[[], Awaitable[object]]
+    """Makes the index if there is none; raises ``Misconfigured`` if it isn't as it must be."""
+    lag: Callable[[], int | None]
+    watch: Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What ``api`` needs."""
+
+    adapters: Adapters
+    ready: Callable[[], Awaitable[object]]
+    """Returns when the step feed can be followed."""
+    behind: Callable[[], int | None]
+    """Steps that the index has not taken yet."""
+    watch: Watch
+
+
+@asynccontextmanager
+async def open_ingest(settings: Settings) -> AsyncIterator[Door]:
+    """Open what ``ingest`` needs, whether or not the servers are there yet.
+
+    Raises:
+        Misconfigured: a setting is missing.
+    """
+    from captionflow.adapters.distributed.kafka_log import KafkaLineLog  # noqa: PLC0415  as above
+    from captionflow.adapters.distributed.kafka_sessions import KafkaSessionStore  # noqa: PLC0415  as above
+
+    kafka = _kafka(settings)
+    async with AsyncExitStack() as opened:
+        line_log = KafkaLineLog(kafka)
+        opened.push_async_callback(line_log.close)
+        sessions = KafkaSessionStore(kafka)
+        opened.push_async_callback(sessions.close)
+        yield Door(line_log, sessions, partial(_watch, line_log.check, sessions.check))
+
+
+@asynccontextmanager
+async def open_segment(settings: Settings) -> AsyncIterator[Workshop]:
+    """Open what ``segment`` needs; see ``open_ingest``."""
+    from captionflow.adapters.distributed.kafka_cluster import wait_for_topics  # noqa: PLC0415  as above
+    from captionflow.adapters.distributed.kafka_lag import GroupLag  # noqa: PLC0415  as above
+    from captionflow.adapters.distributed.kafka_stretch import LineStretches  # noqa: PLC0415  as above
+
+    kafka = _kafka(settings)
+    async with AsyncExitStack() as opened:
+        stretches = LineStretches(kafka)
+        opened.push_async_callback(stretches.close)
+        lag = GroupLag(kafka, SEGMENT_GROUP, kafka.lines)
+        yield Workshop(
+            brokers=kafka.servers,
+            topics=kafka.prefix,
+            partitions=kafka.partitions,
+            group=f"{kafka.prefix}-{SEGMENT_GROUP}",
+            read_log=stretches.read,
+            ready=partial(wait_for_topics, kafka, (kafka.lines, kafka.turns, kafka.dead_letters)),
+            lag=lambda: lag.records,
+            watch=lag.run,
+        )
+
+
+@asynccontextmanager
+async def open_index(settings: Settings) -> AsyncIterator[Archive]:
+    """Open what ``index`` needs; see ``open_ingest``."""
+    from captionflow.adapters.distributed.elastic_indices import ElasticIndices  # noqa: PLC0415  as above
+    from captionflow.adapters.distributed.elastic_store import ElasticTurnStore  # noqa: PLC0415  as above
+    from captionflow.adapters.distributed.kafka_dead_letters import KafkaDeadLetters  # noqa: PLC0415  as above
+    from captionflow.adapters.distributed.kafka_group import StepGroup  # noqa: PLC0415  as above
+    from captionflow.adapters.distributed.kafka_lag import GroupLag  # noqa: PLC0415  as above
+    from captionflow.adapters.distributed.kafka_sessions import KafkaSessionStore  # noqa: PLC0415  as above
+
+    kafka = _kafka(settings)
+    client, names = _elasticsearch(settings)
+    async with AsyncExitStack() as opened:
+        opened.push_async_callback(client.close)
+        dead_letters = KafkaDeadLetters(kafka)
+        opened.push_async_callback(dead_letters.close)
+        sessions = KafkaSessionStore(kafka)
+        opened.push_async_callback(sessions.close)
+        parts = StepGroup(kafka, PARTS_GROUP, linger_seconds=PARTS_LINGER_SECONDS, dead_letters=dead_letters)
+        opened.push_async_callback(parts.close)
+        facts = StepGroup(kafka, FACTS_GROUP, linger_seconds=0)
+        opened.push_async_callback(facts.close)
+        lag = GroupLag(kafka, PARTS_GROUP, kafka.turns)
+        yield Archive(
+            parts=parts,
+            facts=facts,
+            turn_store=ElasticTurnStore(client, read=names.read, write=names.write),
+            sessions=sessions,
+            dead_letters=dead_letters,
+            prepare=ElasticIndices(client, names).prepare,
+            lag=lambda: lag.records,
+            watch=partial(_watch, sessions.check, lag=lag.run),
+        )
+
+
+@asynccontextmanager
+async def open_api(settings: Settings, *, on_session: Callable[[Session], None]) -> AsyncIterator[Live]:
+    """Open what ``api`` needs; see ``open_ingest``. ``on_session`` is told of each session that changed.
+
+    Raises:
+        Misconfigured: likewise, or the data folder can't be used.
+    """
+    from captionflow.adapters.distributed.elastic_search import ElasticSearch  # noqa: PLC0415  as above
+    from captionflow.adapters.distributed.elastic_store import ElasticTurnStore  # noqa: PLC0415  as above
+    from captionflow.adapters.distributed.kafka_feed import KafkaStepFeed  # noqa: PLC0415  as above
+    from captionflow.adapters.distributed.kafka_lag import GroupLag  # noqa: PLC0415  as above
+    from captionflow.adapters.distributed.kafka_log import KafkaLineLog  # noqa: PLC0415  as above
+    from captionflow.adapters.distributed.kafka_sessions import KafkaSessionStore  # noqa: PLC0415  as above
+    from captionflow.adapters.distributed.lagging_search import LaggingSearch  # noqa: PLC0415  as above
+    from captionflow.adapters.distributed.live_store import LiveTurnStore, open_scratch  # noqa: PLC0415  as above
+    from captionflow.adapters.embedded.sqlite_store import SqliteTurnStore  # noqa: PLC0415  as above
+
+    kafka = _kafka(settings)
+    client, names = _elasticsearch(settings)
+    async with AsyncExitStack() as opened:
+        opened.push_async_callback(client.close)
+        scratch = open_scratch(settings.data_folder)
+        opened.push_async_callback(scratch.close)
+        archive = ElasticTurnStore(client, read=names.read, write=names.write)
+        turns = LiveTurnStore(SqliteTurnStore(scratch), archive, check=lambda: feed.check())  # noqa: PLW0108  it comes after
+        line_log = KafkaLineLog(kafka)
+        opened.push_async_callback(line_log.close)
+        sessions = KafkaSessionStore(kafka, on_change=on_session)
+        opened.push_async_callback(sessions.close)
+        feed = KafkaStepFeed(kafka, keep=turns.keep)
+        opened.push_async_callback(feed.close)
+        lag = GroupLag(kafka, PARTS_GROUP, kafka.turns)
+        search = LaggingSearch(ElasticSearch(client, sessions, index=names.read), lambda: lag.records)
+        yield Live(
+            adapters=Adapters(line_log, turns, search, sessions, feed),
+            ready=feed.ready,
+            behind=lambda: lag.records,
+            watch=partial(_watch, line_log.check, sessions.check, feed.check, lag=lag.run),
+        )
+
+
+async def create_topics(settings: Settings, *, replication: int) -> tuple[str, ...]:
+    """Make the topics that are missing; their names. See ``kafka_topics.create_topics``."""
+    from captionflow.adapters.distributed import kafka_topics  # noqa: PLC0415  as above
+
+    return await kafka_topics.create_topics(
+        _kafka(settings), replication=replication, turns_hours=settings.turns_retention_hours
+    )
+
+
+async def _watch(*checks: Callable[[], None], lag: Watch | None = None) -> None:
+    """End with the error of the first check that no waiting mends."""
+    async with asyncio.TaskGroup() as tasks:
+        if lag is not None:
+            tasks.create_task(lag())
+        while True:
+            for check in checks:
+                with suppress(Unavailable):
+                    check()
+            await asyncio.sleep(WATCH_SECONDS)
+
+
+def _kafka(settings: Settings) -> "Kafka":
+    from captionflow.adapters.distributed.kafka_cluster import Kafka  # noqa: PLC0415  as above
+
+    if not settings.kafka:
+        raise Misconfigured("Set CAPTIONFLOW_KAFKA to the brokers, for example CAPTIONFLOW_KAFKA=kafka-1:9092.")
+    if (settings.kafka_user is None) != (settings.kafka_password is None):
+        raise Misconfigured("Set both CAPTIONFLOW_KAFKA_USER and CAPTIONFLOW_KAFKA_PASSWORD, or none of them.")
+    tls = settings.kafka_tls or settings.kafka_ca is not None
+    security: dict[str, Any] = {}
+    if settings.kafka_user is not None and settings.kafka_password is not None:
+        security["sasl_mechanism"] = settings.kafka_mechanism.upper()
+        security["sasl_plain_username"] = settings.kafka_user
+        security["sasl_plain_password"] = settings.kafka_password.reveal()
+    if tls and settings.kafka_ca is not None:
+        if not settings.kafka_ca.is_file():
+            raise Misconfigured(f"There is no file {settings.kafka_ca}: set CAPTIONFLOW_KAFKA_CA to one.")
+        security["ssl_cafile"] = str(settings.kafka_ca)
+    if security or tls:
+        sasl = settings.kafka_user is not None
+        security["security_protocol"] = {
+            (False, True): "SSL",
+            (True, False): "SASL_PLAINTEXT",
+            (True, True): "SASL_SSL",
+        }[sasl, tls]
+    return Kafka(
+        servers=",".join(settings.kafka), prefix=settings.topics, partitions=settings.partitions, security=security
+    )
+
+
+def _elasticsearch(settings: Settings) -> "tuple[Client, Names]":
+    from captionflow.adapters.distributed.elastic_client import connect  # noqa: PLC0415  as above
+    from captionflow.adapters.distributed.elastic_schema import Names  # noqa: PLC0415  as above
+
+    if not settings.elasticsearch:
+        raise Misconfigured(
+            "Set CAPTIONFLOW_ELASTICSEARCH to the nodes, for example CAPTIONFLOW_ELASTICSEARCH=http://es-1:9200."
+        )
+    password, api_key = settings.elasticsearch_password, settings.elasticsearch_api_key
+    client = connect(
+        settings.elasticsearch,
+        user=settings.elasticsearch_user,
+        password=password.reveal() if password else None,
+        api_key=api_key.reveal() if api_key else None,
+        ca_certs=str(settings.elasticsearch_ca) if settings.elasticsearch_ca else None,
+    )
+    return client, Names(settings.indices)

@@ -19,10 +19,11 @@ from services.api.routes import events, health, kinds, search, sessions, transcr
 from services.api.transport import ServerReceive
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Container, Mapping, Sequence
 
     from fastapi import APIRouter
 
+    from captionflow.ports import LineLog, SessionStore
     from captionflow.settings import Settings
     from captionflow.wiring import Adapters
 
@@ -35,17 +36,19 @@ documents (RFC 9457) whose `detail` says what to do. Times are UTC; positions (`
 language."""
 
 
-def create_app(
+def create_app(  # noqa: PLR0913  what differs between the processes that serve it
     adapters: Adapters,
     settings: Settings,
     *,
     extra_routers: Sequence[APIRouter] = (),
-    waiting: Mapping[str, Callable[[], str]] = MappingProxyType({}),
+    waiting: Mapping[str, health.Waiting] = MappingProxyType({}),
+    dispensable: Container[str] = (),
     heartbeat_seconds: float = HEARTBEAT_SECONDS,
 ) -> FastAPI:
     """The application. Its hub is ``app.state.hub``: tell it of changed sessions, ``close()`` it before stopping.
 
-    ``waiting`` names other parts of the process, which ``/readyz`` asks what they wait for.
+    ``waiting`` names other parts of the process, which ``/readyz`` asks what they wait for; ``dispensable`` are those
+    that it is ready without, and adapters by their field's name.
     """
     hub = Hub(
         adapters.step_feed,
@@ -54,24 +57,58 @@ def create_app(
         max_readers=settings.max_readers,
         heartbeat_seconds=heartbeat_seconds,
     )
-    app = FastAPI(
+    app = _app(_lifespan(hub))
+    app.state.hub = hub
+    context = Context(adapters, settings, hub)
+    live = {"hub": lambda: "" if hub.running else "live delivery does not run"}
+    for router in (
+        sessions.router(adapters.sessions, adapters.line_log, on_change=hub.session_changed),
+        transcript.router(context),
+        events.router(context),
+        search.router(context),
+        health.router(health.checks(adapters), {**live, **waiting}, dispensable),
+        kinds.router(),
+        *extra_routers,
+    ):
+        app.include_router(router)
+    app.include_router(pages.router(adapters, settings), include_in_schema=False)
+    return _finished(app, settings)
+
+
+def create_door(
+    line_log: LineLog,
+    known: SessionStore,
+    settings: Settings,
+    *,
+    extra_routers: Sequence[APIRouter],
+) -> FastAPI:
+    """The application of a process that takes lines and nothing else: sessions, health, and ``extra_routers``."""
+    app = _app()
+    for router in (
+        sessions.router(known, line_log, on_change=lambda _: None),
+        health.router(health.door_checks(line_log, known), {}, ()),
+        kinds.router(),
+        *extra_routers,
+    ):
+        app.include_router(router)
+    return _finished(app, settings)
+
+
+def _app(lifespan: Callable[[FastAPI], Any] | None = None) -> FastAPI:
+    return FastAPI(
         title="captionflow",
         version="1",
         summary="Live captions and their archive",
         description=DESCRIPTION,
-        lifespan=_lifespan(hub),
+        lifespan=lifespan,
         redirect_slashes=False,  # an address is right or wrong
         docs_url=None,  # it loads scripts from elsewhere; the document itself is at /openapi.json
         redoc_url=None,
         responses={"default": {"$ref": "#/components/responses/Problem"}},
     )
-    app.state.hub = hub
-    context = Context(adapters, settings, hub, waiting)
-    for module in (sessions, transcript, events, search, health, kinds):
-        app.include_router(module.router(context))
-    for router in extra_routers:
-        app.include_router(router)
-    app.include_router(pages.router(adapters, settings), include_in_schema=False)
+
+
+def _finished(app: FastAPI, settings: Settings) -> FastAPI:
     problems.install(app)
     _surround(app, settings)
     app.openapi = partial(_openapi, app)  # type: ignore[method-assign] # FastAPI's documented way

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from captionflow.settings import Settings
     from captionflow.wiring import Adapters
     from services.api.hub import Hub
@@ -20,5 +18,3 @@ class Context:
     adapters: Adapters
     settings: Settings
     hub: Hub
-    waiting: Mapping[str, Callable[[], str]]
-    """What other parts of the process wait for, in a sentence; empty when they go on."""

@@ -16,7 +16,7 @@ from services.api.problems import problem
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from captionflow.settings import Secret
+    from captionflow.setting_values import Secret
 
 log = structlog.get_logger(__name__)
 

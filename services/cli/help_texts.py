@@ -33,6 +33,26 @@ RUN = _text(
     "CAPTIONFLOW_HOST=0.0.0.0 captionflow run --no-demo # for other machines too",
 )
 
+SERVE = _text(
+    "Run one service as a process of its own, on Kafka and Elasticsearch, until Ctrl-C.",
+    "ingest takes lines, segment makes turns of them, index archives the turns, api serves readers. Any number of each "
+    "can run; each has a data folder of its own. CAPTIONFLOW_KAFKA and CAPTIONFLOW_ELASTICSEARCH say where the servers "
+    "are; they may come later.",
+    "captionflow topics create                           # once",
+    "captionflow serve ingest",
+    "CAPTIONFLOW_DATA=/var/lib/captionflow captionflow serve segment",
+    "captionflow serve api --port 8080",
+)
+
+TOPICS = "Kafka's topics."
+
+TOPICS_CREATE = _text(
+    "Make the topics that are missing, and say what differs in those that are there.",
+    "Done twice it changes nothing. The number of partitions (CAPTIONFLOW_PARTITIONS) can't be changed later.",
+    "captionflow topics create                           # one broker",
+    "captionflow topics create --replication 3           # each record on three brokers",
+)
+
 SEGMENT = _text(
     "Show the speaker turns of a file, without any server.",
     "FILE is a plain transcript, WebVTT or SRT; - reads standard input.",

@@ -13,12 +13,14 @@ from captionflow import logs
 from captionflow.errors import CaptionflowError, Misconfigured, NotFound, Unavailable
 from captionflow.settings import Settings, read_settings
 from services.cli import help_texts, terminal
-from services.cli.options import HERE, AnyLanguage, Cut, Language, SessionArgument, Speed, Url, parse_speed
+from services.cli.options import HERE, AnyLanguage, Cut, Language, Service, SessionArgument, Speed, Url, parse_speed
 
 # Each command imports what it needs, so that `--help` and a typing error cost no second.
 # ruff: noqa: PLC0415
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=help_texts.PROGRAM, pretty_exceptions_enable=False)
+topics = typer.Typer(no_args_is_help=True, help=help_texts.TOPICS)
+app.add_typer(topics, name="topics")
 
 
 @app.command(help=help_texts.RUN)
@@ -40,6 +42,36 @@ def run(
     if port is not None:
         settings = changed(settings, port=port)
     embedded.run(settings, ready=lambda url: typer.echo(f"captionflow is at {url} (Ctrl-C stops it)", err=True))
+
+
+@app.command(help=help_texts.SERVE)
+def serve(
+    service: Annotated[Service, typer.Argument(help="ingest, segment, index or api.")],
+    *,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            help="Instead of CAPTIONFLOW_PORT or CAPTIONFLOW_OPS_PORT; 0 takes any free one.", min=0, max=65_535
+        ),
+    ] = None,
+) -> None:
+    """Run one service."""
+    from services.cli.serve import serve
+
+    serve(_settings(), service, port)
+
+
+@topics.command("create", help=help_texts.TOPICS_CREATE)
+def create_topics(
+    *,
+    replication: Annotated[int, typer.Option(help="Brokers that have each record.", min=1, max=9)] = 1,
+) -> None:
+    """Make the topics."""
+    from captionflow.wiring import create_topics
+
+    made = asyncio.run(create_topics(_settings(quiet=True), replication=replication))
+    terminal.write("".join(f"{name}\n" for name in made))
+    terminal.messages().print(f"{len(made)} topics made." if made else "All topics are there.")
 
 
 @app.command(help=help_texts.SEGMENT)

@@ -1,7 +1,7 @@
 """Options that several commands have, checked before anything is done: a bad one is a usage error that names it."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -12,6 +12,8 @@ from services.ingest.line_parser import parse_language
 
 HERE = "http://127.0.0.1:8000"
 STDIN = Path("-")
+
+Service = Literal["ingest", "segment", "index", "api"]
 
 
 def _url(given: str) -> str:

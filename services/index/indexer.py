@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
-from captionflow.errors import NotFound, Unavailable
+from captionflow.errors import NotFound
+from services.index.patience import Patience
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Callable, Sequence
 
     from captionflow.messages import Facts, Session, StepRecord
     from captionflow.ports import SessionStore, StepFeed, TurnStore
@@ -22,9 +22,6 @@ log = structlog.get_logger(__name__)
 
 MAX_BATCH = 500
 """Steps written in one go."""
-
-MAX_WAIT_SECONDS = 10.0
-"""Between two tries while the store can't be reached."""
 
 
 class Indexer:
@@ -47,7 +44,12 @@ class Indexer:
         self._sessions = sessions
         self._on_session = on_session
         self._steps: asyncio.Queue[StepRecord] = asyncio.Queue(MAX_BATCH)
-        self.waiting = ""
+        self._patience = Patience()
+
+    @property
+    def waiting(self) -> str:
+        """For what it waits now."""
+        return self._patience.waiting
 
     async def run(self) -> None:
         """Follow the feed until cancelled."""
@@ -68,8 +70,8 @@ class Indexer:
         # First, because a step that the turns reflect is never made again: a stop in between must not lose its facts.
         latest = {step.session: step.facts for step in batch if step.facts is not None}
         for session, facts in latest.items():
-            await self._insist(partial(self._learn, session, facts))
-        await self._insist(partial(self._turns.apply, batch))
+            await self._patience.insist(partial(self._learn, session, facts))
+        await self._patience.insist(partial(self._turns.apply, batch))
         log.debug("steps_indexed", steps=len(batch))
 
     async def _learn(self, session: str, facts: Facts) -> None:
@@ -80,20 +82,3 @@ class Indexer:
         after = await self._sessions.learn(session, facts, at=datetime.now(UTC))
         if after.version != before:
             self._on_session(after)
-
-    async def _insist(self, call: Callable[[], Awaitable[None]]) -> None:
-        """Call until it is possible; the waits grow, and differ, so that many don't come back at once."""
-        tries = 0
-        while True:
-            try:
-                await call()
-            except Unavailable as error:
-                self.waiting = str(error)
-                tries += 1
-                seconds = min(MAX_WAIT_SECONDS, max(error.retry_after, 0.05) * 2 ** min(tries - 1, 8))
-                seconds *= random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
-                log.warning("index_waits", reason=str(error), tries=tries, seconds=round(seconds, 2))
-                await asyncio.sleep(seconds)
-            else:
-                self.waiting = ""
-                return

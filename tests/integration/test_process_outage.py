@@ -17,8 +17,8 @@ from captionflow.transcript import newest, turns
 from captionflow.wiring import open_adapters
 from services.api.app import create_app
 from services.index.indexer import Indexer
-from services.segment.runner import _stepped
 from services.segment.segmenter import start
+from services.segment.stepping import SetAside, stepped
 
 WAIT_SECONDS = 20
 TOO_LONG = "x" * (MAX_LINE_CHARS + 1)
@@ -77,15 +77,14 @@ async def test_a_session_whose_last_line_cannot_be_used_is_up_to_date_all_the_sa
 
 
 def test_a_line_that_breaks_the_segmenter_is_told_by_kind_and_place_without_what_was_said() -> None:
-    with capture_logs() as logs:
-        lines = [_line(1, ">> ANA: One. "), _line(2, {"said": "a secret"}), _line(3, "Three.")]
-        state, records = _stepped(start("talk", "en"), lines)
-    assert state.last_seq == 3
+    lines = [_line(1, ">> ANA: One. "), _line(2, {"said": "a secret"}), _line(3, "Three.")]
+    states, records = zip(*stepped(start("talk", "en"), lines), strict=True)
+    assert states[-1].last_seq == 3
     assert [turn.text for turn in turns(newest(records)) if turn.ordinal] == ["One. Three."]
-    (told,) = logs
-    assert (told["event"], told["seq"]) == ("line_set_aside", 2)
-    assert "Error in " in told["reason"]
-    assert "secret" not in str(told)
+    (aside,) = (record for record in records if isinstance(record, SetAside))
+    assert aside.last_seq == 2
+    assert "Error in " in aside.reason
+    assert "secret" not in str(aside)
 
 
 def _line(seq: int, text: Any) -> Line:

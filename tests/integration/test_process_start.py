@@ -13,7 +13,7 @@ import pytest
 from real_program import PROGRAM, Server, environ, free_port, run_command
 
 from captionflow.adapters.embedded.schema import MIGRATIONS
-from services.embedded import listen
+from services.process import listen
 
 MISCONFIGURED = 5
 V1 = Path(__file__).parent / "storage_v1.sql"

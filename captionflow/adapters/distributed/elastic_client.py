@@ -9,6 +9,8 @@ from elasticsearch import AsyncElasticsearch
 
 from captionflow.errors import Misconfigured
 
+Client = AsyncElasticsearch
+
 REQUEST_SECONDS: Final = 10.0
 """How long an answer may take; a bulk gets more."""
 

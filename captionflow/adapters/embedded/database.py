@@ -42,8 +42,8 @@ class Database:
         self._closed = False
 
     @classmethod
-    def open(cls, path: Path, *, migrations: Sequence[str] = schema.MIGRATIONS) -> Self:
-        """Open or create the file and bring its schema up to date.
+    def open(cls, path: Path, *, migrations: Sequence[str] = schema.MIGRATIONS, fresh: bool = False) -> Self:
+        """Open or create the file and bring its schema up to date; ``fresh``: without anything that was in it.
 
         The folder is created if only it is missing. Until ``close`` no other process can open it.
 
@@ -54,6 +54,9 @@ class Database:
         _check_sqlite()
         lock = _lock_folder(path.parent)
         try:
+            if fresh:
+                for old in path.parent.glob(f"{path.name}*"):
+                    old.unlink()
             connection = _connect(path)
             try:
                 schema.check(connection, path, migrations)

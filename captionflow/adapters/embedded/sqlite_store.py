@@ -27,17 +27,20 @@ class SqliteTurnStore:
         if steps:
             await self._database.write(lambda connection: _apply(connection, steps), durable=False)
 
-    async def turns(self, session: str, language: str, *, last: int | None = None) -> Turns:
-        """See ``TurnStore.turns``. The head counts as no turn: with ``last`` it is left out."""
+    async def turns(self, session: str, language: str, *, last: int | None = None, retracted: bool = False) -> Turns:
+        """See ``TurnStore.turns``. The head counts as no turn: with ``last`` it is left out.
+
+        ``retracted``: such parts are there too, for who merges them with those of another store.
+        """
 
         def query(connection: sqlite3.Connection) -> Turns:
             stream = find_stream(connection, session, language)
             if stream is None:
                 return Turns((), 0)
             bodies = connection.execute(
-                "SELECT body FROM parts WHERE stream = ? AND NOT retracted AND ordinal >= ?"
+                "SELECT body FROM parts WHERE stream = ? AND retracted <= ? AND ordinal >= ?"
                 " ORDER BY ordinal, number, id",
-                (stream, 0 if last is None else _ordinal_from_end(connection, stream, last)),
+                (stream, retracted, 0 if last is None else _ordinal_from_end(connection, stream, last)),
             ).fetchall()
             return Turns(tuple(decode_part(body) for (body,) in bodies), _progress(connection, stream))
 

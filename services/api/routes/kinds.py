@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from fastapi import APIRouter, Path
 from starlette.responses import Response
@@ -10,11 +10,8 @@ from starlette.responses import Response
 from captionflow.errors import NotFound
 from services.api.problems import KINDS
 
-if TYPE_CHECKING:
-    from services.api.context import Context
 
-
-def router(_context: Context) -> APIRouter:
+def router() -> APIRouter:
     """The route."""
     routes = APIRouter()
 

@@ -21,8 +21,10 @@ from services.api.problems import ProblemError
 from services.api.session_drafts import SessionDraft, SessionPatch, new_session, patched, says_the_same
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from captionflow.messages import Session
-    from services.api.context import Context
+    from captionflow.ports import LineLog, SessionStore
 
 MAX_TRIES = 5
 """Of a change that says nothing of versions and meets another one."""
@@ -50,10 +52,9 @@ _MANY = answers({"type": "array", "items": {"$ref": "#/components/schemas/Sessio
 _UNCHANGED: Responses = {304: {"description": "It is as `If-None-Match` knows it"}}
 
 
-def router(context: Context) -> APIRouter:
-    """The routes."""
+def router(sessions: SessionStore, line_log: LineLog, *, on_change: Callable[[Session], None]) -> APIRouter:
+    """The routes; ``on_change`` is told of each session that was changed."""
     routes = APIRouter(tags=["sessions"])
-    sessions = context.adapters.sessions
 
     @routes.post(
         "/v1/sessions",
@@ -130,19 +131,20 @@ def router(context: Context) -> APIRouter:
     )
     async def changed(request: Request, session: SessionId) -> Response:
         patch = await json_body(request, SessionPatch, kinds=("application/merge-patch+json", "application/json"))
-        before, after = await _change(context, known_id(session), patch, request.headers.get("if-match"))
+        before, after = await _change(sessions, known_id(session), patch, request.headers.get("if-match"))
         if after.status == "finished" and before.status != "finished":
-            await end_session(context.adapters.line_log, after)
+            await end_session(line_log, after)
         if after != before:
-            context.hub.session_changed(after)
+            on_change(after)
         return _answer(after)
 
     return routes
 
 
-async def _change(context: Context, session: str, patch: SessionPatch, if_match: str | None) -> tuple[Session, Session]:
+async def _change(
+    sessions: SessionStore, session: str, patch: SessionPatch, if_match: str | None
+) -> tuple[Session, Session]:
     """The session before and after."""
-    sessions = context.adapters.sessions
     pinned = if_match is not None or patch.version is not msgspec.UNSET
     for tries_left in reversed(range(1 if pinned else MAX_TRIES)):
         before = await sessions.get(session)

@@ -1,0 +1,45 @@
+"""What the processes count and measure, for Prometheus; docs/metrics.md has the names and what they are good for.
+
+Each process makes one ``Metrics`` and registers nothing globally.
+"""
+
+from collections.abc import Callable
+from math import nan
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.platform_collector import PlatformCollector
+from prometheus_client.process_collector import ProcessCollector
+
+CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
+DELAY_BUCKETS: Final = (0.002, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
+"""Seconds; 15 and 50 ms are what live delivery promises, 5 s is what nobody should ever see."""
+
+
+class Metrics:
+    """The metrics of one process; ``service`` is a label of all of them."""
+
+    def __init__(self, service: str) -> None:
+        self._service = service
+        self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
+        PlatformCollector(registry=self._registry)
+
+    def counter(self, name: str, about: str) -> Counter:
+        """``captionflow_<name>_total``."""
+        return Counter(name, about, ["service"], namespace="captionflow", registry=self._registry).labels(self._service)
+
+    def histogram(self, name: str, about: str, buckets: tuple[float, ...] = DELAY_BUCKETS) -> Histogram:
+        """``captionflow_<name>``: ``_bucket``, ``_sum`` and ``_count``."""
+        made = Histogram(name, about, ["service"], namespace="captionflow", registry=self._registry, buckets=buckets)
+        return made.labels(self._service)
+
+    def gauge(self, name: str, about: str, value: Callable[[], float | None]) -> None:
+        """``captionflow_<name>``, asked when it is read; NaN while nobody knows."""
+        made = Gauge(name, about, ["service"], namespace="captionflow", registry=self._registry)
+        made.labels(self._service).set_function(lambda: nan if (now := value()) is None else now)
+
+    def text(self) -> bytes:
+        """All of them as Prometheus reads them."""
+        return generate_latest(self._registry)

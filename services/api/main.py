@@ -1,0 +1,81 @@
+"""``captionflow serve api``: pages, transcripts, search and live delivery."""
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import structlog
+import uvloop
+from fastapi import APIRouter
+
+from captionflow.messages import Session
+from captionflow.metrics import Metrics
+from captionflow.operations import metrics_endpoint
+from captionflow.settings import Settings
+from captionflow.wiring import Live, open_api
+from services.api.app import create_app
+from services.process import Server, Stopping, address, listen, serve_until_told
+
+if TYPE_CHECKING:
+    from services.api.hub import Hub
+
+log = structlog.get_logger(__name__)
+
+DISPENSABLE = ("turn_store", "search", "index")
+"""Live delivery goes on without the archive, and so do the transcripts of what is live."""
+FAR_BEHIND = 1_000
+"""Steps that the index may lag before ``/readyz`` tells."""
+
+
+def run(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:
+    """``serve`` in a loop of its own, the one that costs least a reader."""
+    uvloop.run(serve(settings, ready=ready))
+
+
+async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:
+    """Run until SIGTERM or SIGINT; waits for Kafka if it isn't there, and goes on without Elasticsearch.
+
+    Raises:
+        Misconfigured: a setting, the port, the data folder or a topic must be changed.
+    """
+    stopping = Stopping()
+    hubs: list[Hub] = []
+
+    def changed(session: Session) -> None:
+        for hub in hubs:
+            hub.session_changed(session)
+
+    with listen(settings.host, settings.port) as listening:
+        async with open_api(settings, on_session=changed) as live:
+            metrics = Metrics("api")
+            operations = APIRouter()
+            operations.add_api_route("/metrics", metrics_endpoint(metrics), include_in_schema=False)
+            app = create_app(
+                live.adapters,
+                settings,
+                extra_routers=[operations],
+                waiting={"index": lambda: _behind(live)},
+                dispensable=DISPENSABLE,
+            )
+            hub: Hub = app.state.hub
+            hubs.append(hub)
+            metrics.gauge("readers", "Live readers now.", lambda: hub.readers)
+            metrics.gauge("search_behind_records", "Steps that are not in the archive yet.", live.behind)
+            ready(address(listening, settings.host))
+            log.info("started", service="api", kafka=settings.kafka, elasticsearch=settings.elasticsearch)
+            parts = [
+                asyncio.create_task(_deliver(live, hub), name="hub"),
+                asyncio.create_task(live.watch(), name="topics"),
+            ]
+            await serve_until_told(Server(app, closing=hub.close), listening, stopping, parts=parts)
+    log.info("stopped")
+
+
+async def _deliver(live: Live, hub: "Hub") -> None:
+    await live.ready()
+    await hub.run()
+
+
+def _behind(live: Live) -> str:
+    behind = live.behind() or 0
+    return f"The archive is {behind} steps behind." if behind > FAR_BEHIND else ""

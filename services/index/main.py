@@ -1,0 +1,54 @@
+"""``captionflow serve index``: brings turns into the archive, and what they say of their sessions to the sessions."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import structlog
+import uvloop
+
+from captionflow.messages import StepRecord
+from captionflow.metrics import Metrics
+from captionflow.operations import create_operations
+from captionflow.settings import Settings
+from captionflow.wiring import open_index
+from services.index.archiver import Archiver
+from services.index.learner import Learner
+from services.process import Server, Stopping, address, listen, serve_until_told
+
+log = structlog.get_logger(__name__)
+
+
+def run(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:
+    """``serve`` in a loop of its own."""
+    uvloop.run(serve(settings, ready=ready))
+
+
+async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:
+    """Run until SIGTERM or SIGINT; waits for Kafka and Elasticsearch if they aren't there.
+
+    Raises:
+        Misconfigured: a setting, the port, a topic or the index must be changed.
+    """
+    stopping = Stopping()
+    with listen(settings.host, settings.ops_port, setting="CAPTIONFLOW_OPS_PORT") as listening:
+        async with open_index(settings) as archive:
+            metrics = Metrics("index")
+            steps = metrics.counter("steps_indexed", "Steps whose parts are in the archive.")
+            parts = metrics.counter("parts_indexed", "Parts that were sent to the archive.")
+            metrics.gauge("lag_records", "Steps that are not in the archive yet.", archive.lag)
+
+            def written(batch: Sequence[StepRecord]) -> None:
+                steps.inc(len(batch))
+                parts.inc(sum(len(step.parts) for step in batch))
+
+            archiver = Archiver(
+                archive.parts, archive.turn_store, archive.dead_letters, prepare=archive.prepare, on_written=written
+            )
+            learner = Learner(archive.facts, archive.sessions)
+            app = create_operations(metrics, {"archive": lambda: archiver.waiting, "sessions": lambda: learner.waiting})
+            ready(address(listening, settings.host))
+            log.info("started", service="index", kafka=settings.kafka, elasticsearch=settings.elasticsearch)
+            work = {"archive": archiver.run(), "sessions": learner.run(), "topics": archive.watch()}
+            tasks = [asyncio.create_task(one, name=name) for name, one in work.items()]
+            await serve_until_told(Server(app), listening, stopping, parts=tasks)
+    log.info("stopped")

@@ -1,0 +1,51 @@
+"""``captionflow serve ingest``: takes lines and announcements, and nothing else."""
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+import uvloop
+from fastapi import APIRouter
+
+from captionflow.metrics import Metrics
+from captionflow.operations import metrics_endpoint
+from captionflow.settings import Settings
+from captionflow.wiring import open_ingest
+from services.api.app import create_door
+from services.ingest.gateway import Gateway
+from services.ingest.routes import router
+from services.process import Server, Stopping, address, listen, serve_until_told
+
+log = structlog.get_logger(__name__)
+
+
+def run(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:
+    """``serve`` in a loop of its own."""
+    uvloop.run(serve(settings, ready=ready))
+
+
+async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:
+    """Run until SIGTERM or SIGINT. Until Kafka is there, and read, lines are answered with 503.
+
+    Raises:
+        Misconfigured: a setting, the port or a topic must be changed.
+    """
+    stopping = Stopping()
+    with listen(settings.host, settings.port) as listening:
+        async with open_ingest(settings) as door:
+            metrics = Metrics("ingest")
+            accepted = metrics.counter("lines_accepted", "Lines that were acknowledged, retries included.")
+            operations = APIRouter()
+            operations.add_api_route("/metrics", metrics_endpoint(metrics), include_in_schema=False)
+            gateway = Gateway(door.line_log, door.sessions, on_accepted=accepted.inc)
+            app = create_door(
+                door.line_log,
+                door.sessions,
+                settings,
+                extra_routers=[router(gateway, door.sessions, settings), operations],
+            )
+            ready(address(listening, settings.host))
+            log.info("started", service="ingest", kafka=settings.kafka)
+            watch = asyncio.create_task(door.watch(), name="topics")
+            await serve_until_told(Server(app), listening, stopping, parts=[watch])
+    log.info("stopped")

@@ -1,0 +1,134 @@
+"""What every process of captionflow does alike: take connections, watch its parts, and end when it is told to."""
+
+import asyncio
+import errno
+import signal
+import socket
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+import uvicorn
+
+from captionflow.errors import Misconfigured
+
+log = structlog.get_logger(__name__)
+
+STOP_SECONDS = 2
+"""How long requests in flight may take when the process is told to stop."""
+BACKLOG = 2048
+"""Connections that wait to be accepted: a crowd comes back all at once after a restart."""
+
+
+class Server(uvicorn.Server):
+    """Ends the live streams before it waits for open requests, and leaves the signals to ``Stopping``.
+
+    The streams would never end by themselves; and uvicorn raises a signal again when it is done, which would end the
+    process before everything is closed.
+    """
+
+    def __init__(self, app: Any, *, closing: Callable[[], None] = lambda: None) -> None:
+        # Without the app's lifespan: what it would run is a part that is watched as the others are.
+        config = uvicorn.Config(
+            app,
+            http="httptools",
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            backlog=BACKLOG,
+            timeout_graceful_shutdown=STOP_SECONDS,
+        )
+        super().__init__(config)
+        self._closing = closing
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave them alone."""
+        yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """See ``uvicorn.Server``."""
+        self._closing()
+        await super().shutdown(sockets)
+
+
+class Stopping:
+    """Set by the first SIGTERM or SIGINT; the second one makes ``server`` hurry."""
+
+    def __init__(self) -> None:
+        self.event = asyncio.Event()
+        self.server: Server | None = None
+        for one in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(one, self._signalled)
+
+    def _signalled(self) -> None:
+        if self.event.is_set() and self.server is not None:
+            self.server.force_exit = True
+        self.event.set()
+
+
+def listen(host: str, port: int, *, setting: str = "CAPTIONFLOW_PORT") -> socket.socket:
+    """A socket that takes connections, so that a port in use is told before anything else is touched."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The protocol is given, for asyncio turns off the delay of small packets (40 ms) only where it is known to be TCP.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(BACKLOG)
+    except OSError as error:
+        listening.close()
+        if error.errno == errno.EADDRINUSE:
+            reason = f"is in use by another program: stop that, or set {setting} to another one"
+        else:
+            reason = f"can't be used ({error.strerror}): set CAPTIONFLOW_HOST and {setting}"
+        raise Misconfigured(f"Port {port} of {host} {reason}.") from error
+    return listening
+
+
+def address(listening: socket.socket, host: str) -> str:
+    """Where a program on this machine finds it; with port 0 the port that the system chose."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  compared, not bound
+    return f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
+
+
+async def serve_until_told(
+    server: Server,
+    listening: socket.socket,
+    stopping: Stopping,
+    *,
+    parts: Iterable[asyncio.Task[None]],
+    extras: Iterable[asyncio.Task[None]] = (),
+) -> None:
+    """Serve until the process is told to stop or one of the parts ends; then end the server, the parts and the extras.
+
+    Raises:
+        Exception: a part failed. It was logged; the process must end, for nothing works without it.
+    """
+    parts, extras = list(parts), list(extras)
+    stopping.server = server
+    serving = asyncio.create_task(server.serve(sockets=[listening]), name="http")
+    told = asyncio.create_task(_wait(stopping.event), name="signal")
+    ended, _ = await asyncio.wait([told, serving, *parts], return_when=asyncio.FIRST_COMPLETED)
+    failure = next((_failure(task) for task in (serving, *parts) if task in ended), None)
+    server.should_exit = True
+    await asyncio.gather(serving, return_exceptions=True)
+    for task in (told, *extras, *parts):
+        task.cancel()
+    await asyncio.gather(told, *extras, *parts, return_exceptions=True)
+    if failure is not None:
+        raise failure
+
+
+async def _wait(event: asyncio.Event) -> None:
+    await event.wait()
+
+
+def _failure(part: asyncio.Task[None]) -> BaseException:
+    """Why a part ended that should have gone on: its own error, out of the groups that its tasks were in."""
+    error = part.exception() or RuntimeError(f"The part {part.get_name()} ended by itself.")
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    log.error("part_failed", part_name=part.get_name(), reason=str(error) or type(error).__name__)
+    return error

@@ -1,0 +1,81 @@
+"""``captionflow serve segment``: turns lines into steps, sharing the partitions with its like."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable
+
+import structlog
+import uvloop
+
+from captionflow.metrics import Metrics
+from captionflow.operations import create_operations
+from captionflow.settings import Settings
+from captionflow.wiring import Workshop, open_segment
+from services.process import Server, Stopping, address, listen, serve_until_told
+from services.segment.worker import Worker
+
+log = structlog.get_logger(__name__)
+
+FOLDER = "segment"
+"""In the data folder: what the worker need not read again after a restart."""
+
+
+def run(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:
+    """``serve`` in a loop of its own; ends the process, since a thread of Faust's may be in the middle of something."""
+    uvloop.run(serve(settings, ready=ready))
+    logging.shutdown()
+    os._exit(0)
+
+
+async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:
+    """Run until SIGTERM or SIGINT; waits for Kafka if it isn't there.
+
+    Raises:
+        Misconfigured: a setting, the port, the data folder or a topic must be changed.
+        TooManyDeadLetters: hardly anything can be used.
+    """
+    stopping = Stopping()
+    with listen(settings.host, settings.ops_port, setting="CAPTIONFLOW_OPS_PORT") as listening:
+        async with open_segment(settings) as workshop:
+            segment = _Segment(workshop, settings)
+            metrics = Metrics("segment")
+            metrics.gauge("lag_records", "Records of lines that no worker has done yet.", workshop.lag)
+            metrics.gauge("ready", "1 when the worker has its partitions.", lambda: float(not segment.waiting))
+            app = create_operations(metrics, {"segment": lambda: segment.waiting})
+            ready(address(listening, settings.host))
+            log.info("started", service="segment", kafka=settings.kafka, data_folder=str(settings.data_folder))
+            parts = [
+                asyncio.create_task(segment.run(), name="segment"),
+                asyncio.create_task(workshop.watch(), name="lag"),
+            ]
+            await serve_until_told(Server(app), listening, stopping, parts=parts)
+    log.info("stopped")
+
+
+class _Segment:
+    """The worker, once its topics are there."""
+
+    def __init__(self, workshop: Workshop, settings: Settings) -> None:
+        self._workshop = workshop
+        self._folder = settings.data_folder / FOLDER
+        self._worker: Worker | None = None
+
+    @property
+    def waiting(self) -> str:
+        if self._worker is None:
+            return "Kafka and its topics are waited for."
+        return "" if self._worker.ready else "The partitions, or their state, are waited for."
+
+    async def run(self) -> None:
+        await self._workshop.ready()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._worker = Worker(
+            brokers=self._workshop.brokers,
+            partitions=self._workshop.partitions,
+            folder=self._folder,
+            read_log=self._workshop.read_log,
+            topics=self._workshop.topics,
+            group=self._workshop.group,
+        )
+        await self._worker.run()
