@@ -3,21 +3,18 @@
 The key is session and language, as the segment worker's table has it; the partition is that of the session's lines.
 """
 
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Self
 
 import msgspec
-import structlog
 from kafka.consumer.fetcher import ConsumerRecord
 
 from captionflow.adapters.distributed.kafka_cluster import Kafka
 from captionflow.adapters.distributed.kafka_journal import Journal
+from captionflow.adapters.distributed.kafka_skipped import Skipped
 from captionflow.adapters.embedded.step_feed import MemoryStepFeed
 from captionflow.errors import BadMessage
 from captionflow.messages import VERSION, StepRecord
-
-log = structlog.get_logger(__name__)
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(StepRecord).decode
@@ -31,8 +28,7 @@ class KafkaStepFeed:
     """
 
     def __init__(self, kafka: Kafka, *, keep: Callable[[Sequence[StepRecord]], Awaitable[None]] | None = None) -> None:
-        self.skipped: Counter[str] = Counter()
-        """Records that count for nothing: ``void`` do not advance, ``foreign`` are none of ours."""
+        self.skipped = Skipped()
         self._reached: dict[tuple[str, str], int] = {}
         self._followers = MemoryStepFeed()
         self._keep = keep
@@ -75,23 +71,17 @@ class KafkaStepFeed:
             try:
                 step = read_step(record)
             except BadMessage as error:
-                self._skip("foreign", record, str(error))
+                self.skipped.foreign(record, str(error))
                 continue
             stream = step.session, step.language
             if step.last_seq <= self._reached.get(stream, 0):
-                self._skip("void", record, "It does not advance.")
+                self.skipped.void(record)
                 continue
             self._reached[stream] = step.last_seq
             await self._followers.publish(step)
             steps.append(step)
         if self._keep is not None and steps:
             await self._keep(steps)
-
-    def _skip(self, why: str, record: ConsumerRecord, reason: str) -> None:
-        self.skipped[why] += 1
-        log.warning(
-            "record_skipped", topic=record.topic, partition=record.partition, offset=record.offset, reason=reason
-        )
 
 
 def step_key(step: StepRecord) -> bytes:

@@ -5,7 +5,7 @@ last line it knows, writes one record, and reads it back; see ``kafka_journal`` 
 """
 
 import asyncio
-from collections import Counter, OrderedDict, defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
@@ -13,19 +13,17 @@ from operator import itemgetter
 from typing import Final, Self
 
 import msgspec
-import structlog
 from kafka import TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 
 from captionflow.adapters.distributed.kafka_cluster import Kafka
 from captionflow.adapters.distributed.kafka_journal import Journal
+from captionflow.adapters.distributed.kafka_skipped import Skipped
 from captionflow.adapters.distributed.line_index import LineIndex, RecordHead, Stream, read_head
 from captionflow.errors import BadMessage, Unavailable
 from captionflow.messages import VERSION, Draft, Line, LineRecord, Receipt
 from captionflow.numbering import Key, check, number, packed
 from captionflow.ports import THE_BEGINNING, Position
-
-log = structlog.get_logger(__name__)
 
 APPEND_SECONDS: Final = 5.0
 """How long a sender waits before it is told to come back."""
@@ -47,8 +45,7 @@ class KafkaLineLog:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         append_seconds: float = APPEND_SECONDS,
     ) -> None:
-        self.skipped: Counter[str] = Counter()
-        """Records that count for nothing: ``void`` lost a race, ``foreign`` are none of ours."""
+        self.skipped = Skipped()
         self._kafka = kafka
         self._clock = clock
         self._append_seconds = append_seconds
@@ -180,10 +177,10 @@ class KafkaLineLog:
             try:
                 head = self._head(record)
             except BadMessage as error:
-                self._skip("foreign", record, str(error))
+                self.skipped.foreign(record, str(error))
                 continue
             if not self._index.add(record.partition, record.offset, head):
-                self._skip("void", record, "It lost a race.")
+                self.skipped.void(record)
                 continue
             self._recent[record.partition, record.offset] = record.value
             if len(self._recent) > _RECENT_RECORDS:
@@ -195,12 +192,6 @@ class KafkaLineLog:
         if self._place(head.session).partition != record.partition:
             raise BadMessage("It is in another partition than its key says: its writer needs the murmur2 partitioner.")
         return head
-
-    def _skip(self, why: str, record: ConsumerRecord, reason: str) -> None:
-        self.skipped[why] += 1
-        log.warning(
-            "record_skipped", topic=record.topic, partition=record.partition, offset=record.offset, reason=reason
-        )
 
     def _wake(self) -> None:
         self._appended.set()

@@ -6,23 +6,21 @@ not compacted: that could drop the record that won and keep the one that lost.
 """
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Self
 
 import msgspec
-import structlog
 from kafka.consumer.fetcher import ConsumerRecord
 
 from captionflow.adapters.distributed.kafka_cluster import Kafka
 from captionflow.adapters.distributed.kafka_journal import Journal
+from captionflow.adapters.distributed.kafka_skipped import Skipped
 from captionflow.errors import BadMessage, NotFound, Unavailable
 from captionflow.messages import VERSION, Facts, Session
 from captionflow.ports import SessionFilter
 from captionflow.session_facts import Known, created, learnt, matches, order, replaced
-
-log = structlog.get_logger(__name__)
 
 WRITE_SECONDS = 5.0
 
@@ -44,8 +42,7 @@ class KafkaSessionStore:
     """
 
     def __init__(self, kafka: Kafka, *, on_change: Callable[[Session], None] = lambda _: None) -> None:
-        self.skipped: Counter[str] = Counter()
-        """Records that count for nothing: ``void`` lost a race, ``foreign`` are none of ours."""
+        self.skipped = Skipped()
         self._kafka = kafka
         self._on_change = on_change
         self._sessions: dict[str, Known] = {}
@@ -126,18 +123,14 @@ class KafkaSessionStore:
             try:
                 session, learned = _read(record)
             except BadMessage as error:
-                self._skip("foreign", record, str(error))
+                self.skipped.foreign(record, str(error))
                 continue
             before = self._sessions.get(session.id)
             if before is not None and session.version != before[0].version + 1:
-                self._skip("void", record, "It lost a race.")
+                self.skipped.void(record)
                 continue
             self._sessions[session.id] = session, learned
             self._on_change(session)
-
-    def _skip(self, why: str, record: ConsumerRecord, reason: str) -> None:
-        self.skipped[why] += 1
-        log.warning("record_skipped", topic=record.topic, offset=record.offset, reason=reason)
 
 
 def _read(record: ConsumerRecord) -> Known:

@@ -1,0 +1,119 @@
+"""The rule that makes records of a Kafka log valid or void, and what is known of the valid ones."""
+
+import random
+
+import msgspec
+import pytest
+
+from captionflow.adapters.distributed.line_index import LineHead, LineIndex, RecordHead, read_head
+from captionflow.errors import BadMessage
+
+TALK = ("talk", "en")
+
+
+def head(first_seq: int, *numbers: int, sender: str = "desk", language: str = "en") -> RecordHead:
+    lines = tuple(LineHead(first_seq + n, sender, number) for n, number in enumerate(numbers))
+    return RecordHead("talk", language, lines, v=1)
+
+
+def test_a_record_is_valid_only_if_it_goes_on_where_the_log_stands() -> None:
+    index = LineIndex()
+    added = [
+        index.add(0, offset, one)
+        for offset, one in enumerate([head(1, 0, 1), head(2, 1), head(4, 9), head(3, 2), head(1, 0), head(4, 3)])
+    ]
+    assert added == [True, False, False, True, False, True]
+    assert index.last_seq(TALK) == 4
+    assert index.after(TALK, 0, 10) == [0, 3, 5]
+    assert [index.has(TALK, offset) for offset in range(7)] == [True, False, False, True, False, True, False]
+
+
+def test_a_void_record_changes_nothing_also_where_it_overlaps_what_is_new() -> None:
+    index = LineIndex()
+    index.add(0, 0, head(1, 0, 1, 2))
+    assert not index.add(0, 1, head(3, 2, 3, 4))
+    assert index.last_seq(TALK) == 3
+    assert index.last_number(TALK, "desk") == 2
+    assert index.known(TALK, [("desk", 3), ("desk", 4)]) == []
+
+
+def test_each_session_and_language_has_its_own_place() -> None:
+    index = LineIndex()
+    assert index.add(0, 0, head(1, 0))
+    assert index.add(0, 1, head(1, 0, language="es"))
+    assert index.add(0, 2, head(2, 1))
+    assert (index.last_seq(TALK), index.last_seq(("talk", "es")), index.last_seq(("nobody", "en"))) == (2, 1, 0)
+
+
+def test_whatever_the_senders_order_every_line_is_found_where_it_is() -> None:
+    draw = random.Random(7)  # noqa: S311  a fixed order of arrival
+    index, where, seq = LineIndex(), {}, 1
+    numbers = {sender: draw.sample(range(60), 60) for sender in ("a", "b")}
+    for offset in range(120):
+        if not any(numbers.values()):
+            break
+        sender = draw.choice([one for one in numbers if numbers[one]])
+        taken = [numbers[sender].pop() for _ in range(min(len(numbers[sender]), draw.randint(1, 4)))]
+        assert index.add(0, offset, head(seq, *taken, sender=sender))
+        where |= {(sender, number): (seq + n, offset) for n, number in enumerate(taken)}
+        seq += len(taken)
+    for key, (line_seq, offset) in where.items():
+        assert index.known(TALK, [key]) == [line_seq]
+        assert index.holding(TALK, [line_seq]) == [offset]
+    assert index.known(TALK, [("a", 60), ("c", 0)]) == []
+    assert index.known(TALK, where) == sorted(line_seq for line_seq, _ in where.values())
+
+
+def test_reading_begins_with_the_record_that_holds_the_next_line() -> None:
+    index = LineIndex()
+    for offset, one in enumerate([head(1, 0, 1, 2), head(4, 3), head(5, 4, 5)]):
+        index.add(0, 10 + offset, one)
+    assert [index.after(TALK, seq, 10) for seq in range(7)] == [
+        [10, 11, 12],
+        [10, 11, 12],
+        [10, 11, 12],
+        [11, 12],
+        [12],
+        [12],
+        [],
+    ]
+    assert index.after(TALK, 0, 2) == [10, 11]
+
+
+def test_the_order_of_all_records_keeps_their_places() -> None:
+    index = LineIndex()
+    index.add(3, 70_000_000_000, head(1, 0))
+    index.add(0, 5, head(1, 0, language="es"))
+    assert list(index.in_order(0, 10)) == [(3, 70_000_000_000), (0, 5)]
+    assert list(index.in_order(1, 10)) == [(0, 5)]
+
+
+LINES = [{"seq": 1, "sender": "a", "number": 0, "text": "Hello", "received_at": "2015-11-12T09:30:00Z"}]
+RECORD = {"session": "talk", "language": "en", "lines": LINES, "v": 1}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "wrong"),
+    [
+        (b"talk", None, "no record of lines"),
+        (b"talk", b"", "no record of lines"),
+        (b"talk", b"\xff\xfe", "no record of lines"),
+        (b"talk", b"[1, 2]", "no record of lines"),
+        (b"talk", msgspec.json.encode(RECORD | {"lines": [{"seq": "one"}]}), "no record of lines"),
+        (b"talk", msgspec.json.encode(RECORD | {"v": 2}), "version 2"),
+        (b"other", msgspec.json.encode(RECORD), "key"),
+        (None, msgspec.json.encode(RECORD), "key"),
+        (b"talk", msgspec.json.encode(RECORD | {"lines": []}), "numbered"),
+        (b"talk", msgspec.json.encode(RECORD | {"lines": [LINES[0], LINES[0]]}), "numbered"),
+    ],
+)
+def test_a_record_that_is_none_of_ours_is_told_apart_and_its_text_kept_to_itself(
+    key: bytes | None, value: bytes | None, wrong: str
+) -> None:
+    with pytest.raises(BadMessage, match=wrong) as caught:
+        read_head(key, value)
+    assert "Hello" not in str(caught.value)
+
+
+def test_fields_of_newer_writers_are_let_through() -> None:
+    assert read_head(b"talk", msgspec.json.encode(RECORD | {"mood": "good"})).session == "talk"
