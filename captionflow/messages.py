@@ -179,6 +179,8 @@ class StepRecord(Message, frozen=True, omit_defaults=False):
     missing: tuple[int, int] | None = None
     """A hole in ``seq`` was noticed before this step: first and last missing."""
     v: int = VERSION
+    received_at: datetime | None = None
+    """When the last of its lines was accepted: what delays are measured from."""
 
 
 # --- captions.sessions ----------------------------------------------------------------------------------------------

@@ -1,13 +1,13 @@
 """The one place that chooses adapters: from the settings to the ports that the services get."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from captionflow.errors import Misconfigured, Unavailable
+from captionflow.errors import CaptionflowError, Misconfigured, Unavailable
 from captionflow.messages import Session
 from captionflow.ports import DeadLetters, LineLog, Search, SessionStore, StepFeed, StepQueue, TurnStore
 from captionflow.settings import Settings
@@ -64,6 +64,9 @@ async def open_adapters(settings: Settings) -> AsyncIterator[Adapters]:
 Watch = Callable[[], Coroutine[Any, Any, None]]
 """To be run as a part of the process: it ends only with an error, when what it watches can't be used any more."""
 
+Skipped = Callable[[], Mapping[tuple[str, ...], int]]
+"""How many records count for nothing: by topic and why."""
+
 PARTS_GROUP = "index"
 FACTS_GROUP = "facts"
 SEGMENT_GROUP = "segment"
@@ -77,6 +80,9 @@ class Door:
 
     line_log: LineLog
     sessions: SessionStore
+    skipped: Skipped
+    ready: Callable[[], bool]
+    """Whether lines can be taken, as far as is known without asking."""
     watch: Watch
 
 
@@ -106,6 +112,8 @@ class Archive:
     dead_letters: DeadLetters
     prepare: Callable[[], Awaitable[object]]
     """Makes the index if there is none; raises ``Misconfigured`` if it isn't as it must be."""
+    set_aside: Callable[[], Mapping[tuple[str, ...], int]]
+    """How many dead letters there were."""
     lag: Callable[[], int | None]
     watch: Watch
 
@@ -117,6 +125,7 @@ class Live:
     adapters: Adapters
     ready: Callable[[], Awaitable[object]]
     """Returns when the step feed can be followed."""
+    skipped: Skipped
     behind: Callable[[], int | None]
     """Steps that the index has not taken yet."""
     watch: Watch
@@ -138,7 +147,13 @@ async def open_ingest(settings: Settings) -> AsyncIterator[Door]:
         opened.push_async_callback(line_log.close)
         sessions = KafkaSessionStore(kafka)
         opened.push_async_callback(sessions.close)
-        yield Door(line_log, sessions, partial(_watch, line_log.check, sessions.check))
+        yield Door(
+            line_log,
+            sessions,
+            skipped=lambda: _counts({kafka.lines: line_log.skipped, kafka.sessions: sessions.skipped}),
+            ready=lambda: _passes(line_log.check) and _passes(sessions.check),
+            watch=partial(_watch, line_log.check, sessions.check),
+        )
 
 
 @asynccontextmanager
@@ -195,6 +210,7 @@ async def open_index(settings: Settings) -> AsyncIterator[Archive]:
             sessions=sessions,
             dead_letters=dead_letters,
             prepare=ElasticIndices(client, names).prepare,
+            set_aside=lambda: {(): dead_letters.written},
             lag=lambda: lag.records,
             watch=partial(_watch, sessions.check, lag=lag.run),
         )
@@ -236,6 +252,9 @@ async def open_api(settings: Settings, *, on_session: Callable[[Session], None])
         yield Live(
             adapters=Adapters(line_log, turns, search, sessions, feed),
             ready=feed.ready,
+            skipped=lambda: _counts(
+                {kafka.lines: line_log.skipped, kafka.sessions: sessions.skipped, kafka.turns: feed.skipped}
+            ),
             behind=lambda: lag.records,
             watch=partial(_watch, line_log.check, sessions.check, feed.check, lag=lag.run),
         )
@@ -260,6 +279,18 @@ async def _watch(*checks: Callable[[], None], lag: Watch | None = None) -> None:
                 with suppress(Unavailable):
                     check()
             await asyncio.sleep(WATCH_SECONDS)
+
+
+def _passes(check: Callable[[], None]) -> bool:
+    try:
+        check()
+    except CaptionflowError:
+        return False
+    return True
+
+
+def _counts(by_topic: Mapping[str, Mapping[str, int]]) -> dict[tuple[str, ...], int]:
+    return {(topic, why): count for topic, counted in by_topic.items() for why, count in counted.items()}
 
 
 def _kafka(settings: Settings) -> "Kafka":

@@ -20,6 +20,7 @@ from services.api.transport import ServerReceive
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Container, Mapping, Sequence
+    from datetime import datetime
 
     from fastapi import APIRouter
 
@@ -44,11 +45,13 @@ def create_app(  # noqa: PLR0913  what differs between the processes that serve 
     waiting: Mapping[str, health.Waiting] = MappingProxyType({}),
     dispensable: Container[str] = (),
     heartbeat_seconds: float = HEARTBEAT_SECONDS,
+    prepared: bool = False,
+    on_delivered: Callable[[datetime], None] = lambda _: None,
 ) -> FastAPI:
     """The application. Its hub is ``app.state.hub``: tell it of changed sessions, ``close()`` it before stopping.
 
     ``waiting`` names other parts of the process, which ``/readyz`` asks what they wait for; ``dispensable`` are those
-    that it is ready without, and adapters by their field's name.
+    that it is ready without, and adapters by their field's name. ``prepared``, ``on_delivered``: see ``Hub``.
     """
     hub = Hub(
         adapters.step_feed,
@@ -56,6 +59,8 @@ def create_app(  # noqa: PLR0913  what differs between the processes that serve 
         adapters.sessions,
         max_readers=settings.max_readers,
         heartbeat_seconds=heartbeat_seconds,
+        prepared=prepared,
+        on_delivered=on_delivered,
     )
     app = _app(_lifespan(hub))
     app.state.hub = hub

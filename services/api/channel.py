@@ -17,6 +17,7 @@ from services.api.sse import Event, event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from captionflow.messages import Part, Session, StepRecord
     from captionflow.ports import Turns
@@ -57,6 +58,8 @@ class Channel:
         self.idle_since = 0.0
         self.written_at = 0.0
         self.pending: list[bytes] = []
+        self.pending_since: datetime | None = None
+        """When the oldest line was accepted of which something is pending."""
         self.snapshots: dict[int | None, Snapshot] = {}
         self.told: Session | None = None
         """The session as the readers know it, if it changed since the first of them came."""
@@ -83,6 +86,8 @@ class Channel:
             self.jump(step.last_seq)
             return False
         self.last_seq = step.last_seq
+        if self.pending_since is None:
+            self.pending_since = step.received_at
         if step.parts:
             self._put(event("delta", _encode(self._change(step)), id=step.last_seq))
         else:
@@ -94,7 +99,9 @@ class Channel:
         return True
 
     def tell(self, session: Session) -> None:
-        """Put up the session's new fields."""
+        """Put up the session's new fields; the readers may have been told before."""
+        if self.told is not None and self.told.version >= session.version:
+            return
         self.told = session
         self.snapshots.clear()
         self._wake()

@@ -21,7 +21,8 @@ from services.api.channel import Channel, Snapshot
 from services.api.sse import HEARTBEAT, Event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from captionflow.messages import Session, StepRecord
     from captionflow.ports import SessionStore, StepFeed, TurnStore
@@ -37,6 +38,9 @@ MAX_PAUSE_SECONDS = 0.05
 
 IDLE_SECONDS = 120.0
 """A channel without readers is kept that long, for those who come back."""
+
+MAX_PREPARED = 200
+"""Channels that are kept for readers of other processes, who may come over at any moment."""
 
 STALE_EVENTS = 100
 """A snapshot is shared by those who come after it until so many lines have followed."""
@@ -58,9 +62,14 @@ class Position(NamedTuple):
 
 
 class Hub:
-    """See the module. ``run`` must be running for anything to arrive; ``close`` ends all streams."""
+    """See the module. ``run`` must be running for anything to arrive; ``close`` ends all streams.
 
-    def __init__(
+    ``prepared``: every session that goes on has a channel, read or not, so that a reader who comes from another process
+    goes on after their last event. ``on_delivered`` is told when the oldest line was accepted of which readers were just
+    written something.
+    """
+
+    def __init__(  # noqa: PLR0913  what differs between the processes that have one
         self,
         feed: StepFeed,
         turns: TurnStore,
@@ -68,7 +77,11 @@ class Hub:
         *,
         max_readers: int,
         heartbeat_seconds: float = HEARTBEAT_SECONDS,
+        prepared: bool = False,
+        on_delivered: Callable[[datetime], None] = lambda _received_at: None,
     ) -> None:
+        self._prepared = prepared
+        self._on_delivered = on_delivered
         self._feed = feed
         self._turns = turns
         self._sessions = sessions
@@ -166,10 +179,14 @@ class Hub:
         key = (step.session, step.language)
         if step.last_seq <= self._latest.get(key, 0):
             return
+        before = self._latest.get(key)
         self._latest[key] = step.last_seq
         channel = self._channels.get(key)
         if channel is None:
-            return
+            if not self._prepared or len(self._channels) >= MAX_PREPARED:
+                return
+            channel = self._channels[key] = Channel(*key, before)
+        channel.idle_since = _now()
         if not channel.take(step):
             self._write(channel)
             log.warning("steps_missing", session=step.session, language=step.language, last_seq=step.last_seq)
@@ -241,6 +258,9 @@ class Hub:
         if channel.pending:
             payload = b"".join(channel.pending)
             channel.pending.clear()
+            received_at, channel.pending_since = channel.pending_since, None
+            if received_at is not None and channel.readers:
+                self._on_delivered(received_at)
             self._send(channel, payload)
         if channel.finished:
             self._end(channel)

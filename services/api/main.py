@@ -9,7 +9,7 @@ import uvloop
 from fastapi import APIRouter
 
 from captionflow.messages import Session
-from captionflow.metrics import Metrics
+from captionflow.metrics import Metrics, since
 from captionflow.operations import metrics_endpoint
 from captionflow.settings import Settings
 from captionflow.wiring import Live, open_api
@@ -50,15 +50,20 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
             metrics = Metrics("api")
             operations = APIRouter()
             operations.add_api_route("/metrics", metrics_endpoint(metrics), include_in_schema=False)
+            delay = metrics.histogram("delivery_delay_seconds", "From an accepted line to its words at the readers.")
+            metrics.counts("records_skipped", "Records that count for nothing.", ("topic", "why"), live.skipped)
             app = create_app(
                 live.adapters,
                 settings,
                 extra_routers=[operations],
                 waiting={"index": lambda: _behind(live)},
                 dispensable=DISPENSABLE,
+                prepared=True,
+                on_delivered=lambda received_at: delay.observe(since(received_at)),
             )
             hub: Hub = app.state.hub
             hubs.append(hub)
+            metrics.gauge("ready", "1 when captions are delivered.", lambda: float(hub.running))
             metrics.gauge("readers", "Live readers now.", lambda: hub.readers)
             metrics.gauge("search_behind_records", "Steps that are not in the archive yet.", live.behind)
             ready(address(listening, settings.host))

@@ -7,7 +7,7 @@ import structlog
 import uvloop
 
 from captionflow.messages import StepRecord
-from captionflow.metrics import Metrics
+from captionflow.metrics import Metrics, since
 from captionflow.operations import create_operations
 from captionflow.settings import Settings
 from captionflow.wiring import open_index
@@ -37,9 +37,18 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
             parts = metrics.counter("parts_indexed", "Parts that were sent to the archive.")
             metrics.gauge("lag_records", "Steps that are not in the archive yet.", archive.lag)
 
+            delay = metrics.histogram("index_delay_seconds", "From an accepted line to the archive having it.")
+            metrics.counts("dead_letters", "Parts and records that can't be used.", (), archive.set_aside)
+            metrics.gauge(
+                "ready", "1 when nothing is waited for.", lambda: float(not (archiver.waiting or learner.waiting))
+            )
+
             def written(batch: Sequence[StepRecord]) -> None:
                 steps.inc(len(batch))
                 parts.inc(sum(len(step.parts) for step in batch))
+                for step in batch:
+                    if step.received_at is not None:
+                        delay.observe(since(step.received_at))
 
             archiver = Archiver(
                 archive.parts, archive.turn_store, archive.dead_letters, prepare=archive.prepare, on_written=written

@@ -38,15 +38,7 @@ class Gateway:
     A finished session takes lines too: they open it again.
     """
 
-    def __init__(
-        self,
-        log: LineLog,
-        sessions: SessionStore,
-        *,
-        clock: Callable[[], datetime] = _now,
-        on_accepted: Callable[[int], None] = lambda _lines: None,
-    ) -> None:
-        self._on_accepted = on_accepted
+    def __init__(self, log: LineLog, sessions: SessionStore, *, clock: Callable[[], datetime] = _now) -> None:
         self._log = log
         self._sessions = sessions
         self._clock = clock
@@ -64,7 +56,6 @@ class Gateway:
             for sender in dict.fromkeys(draft.sender for draft in drafts)
         }
         receipts = await self._append(session, stream, drafts)
-        self._on_accepted(len(receipts))
         missing = [
             hole
             for sender, last in before.items()

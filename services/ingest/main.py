@@ -13,6 +13,7 @@ from captionflow.settings import Settings
 from captionflow.wiring import open_ingest
 from services.api.app import create_door
 from services.ingest.gateway import Gateway
+from services.ingest.metered_log import MeteredLineLog
 from services.ingest.routes import router
 from services.process import Server, Stopping, address, listen, serve_until_told
 
@@ -34,12 +35,14 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
     with listen(settings.host, settings.port) as listening:
         async with open_ingest(settings) as door:
             metrics = Metrics("ingest")
-            accepted = metrics.counter("lines_accepted", "Lines that were acknowledged, retries included.")
+            line_log = MeteredLineLog(door.line_log, metrics)
+            metrics.counts("records_skipped", "Records that count for nothing.", ("topic", "why"), door.skipped)
+            metrics.gauge("ready", "1 when lines can be taken.", lambda: float(door.ready()))
             operations = APIRouter()
             operations.add_api_route("/metrics", metrics_endpoint(metrics), include_in_schema=False)
-            gateway = Gateway(door.line_log, door.sessions, on_accepted=accepted.inc)
+            gateway = Gateway(line_log, door.sessions)
             app = create_door(
-                door.line_log,
+                line_log,
                 door.sessions,
                 settings,
                 extra_routers=[router(gateway, door.sessions, settings), operations],

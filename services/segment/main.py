@@ -8,12 +8,13 @@ from collections.abc import Callable
 import structlog
 import uvloop
 
-from captionflow.metrics import Metrics
+from captionflow.messages import StepRecord
+from captionflow.metrics import Metrics, since
 from captionflow.operations import create_operations
 from captionflow.settings import Settings
 from captionflow.wiring import Workshop, open_segment
 from services.process import Server, Stopping, address, listen, serve_until_told
-from services.segment.worker import Worker
+from services.segment.worker import Watch, Worker
 
 log = structlog.get_logger(__name__)
 
@@ -38,8 +39,8 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
     stopping = Stopping()
     with listen(settings.host, settings.ops_port, setting="CAPTIONFLOW_OPS_PORT") as listening:
         async with open_segment(settings) as workshop:
-            segment = _Segment(workshop, settings)
             metrics = Metrics("segment")
+            segment = _Segment(workshop, settings, _Counting(metrics))
             metrics.gauge("lag_records", "Records of lines that no worker has done yet.", workshop.lag)
             metrics.gauge("ready", "1 when the worker has its partitions.", lambda: float(not segment.waiting))
             app = create_operations(metrics, {"segment": lambda: segment.waiting})
@@ -53,10 +54,32 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
     log.info("stopped")
 
 
+class _Counting(Watch):
+    def __init__(self, metrics: Metrics) -> None:
+        self._lines = metrics.counter("lines_segmented", "Lines that the segmenter took.")
+        self._steps = metrics.counter("steps_written", "Steps that were written to the topic of turns.")
+        self._healed = metrics.counter("holes_healed", "Times that records were left out and read from the log.")
+        self._dead = metrics.counter("dead_letters", "Records that can't be used.")
+        self._delay = metrics.histogram("segment_delay_seconds", "From an accepted line to the step that it led to.")
+
+    def stepped(self, step: StepRecord) -> None:
+        self._lines.inc(step.last_seq - step.first_seq + 1)
+        self._steps.inc()
+        if step.received_at is not None:
+            self._delay.observe(since(step.received_at))
+
+    def healed(self) -> None:
+        self._healed.inc()
+
+    def set_aside(self) -> None:
+        self._dead.inc()
+
+
 class _Segment:
     """The worker, once its topics are there."""
 
-    def __init__(self, workshop: Workshop, settings: Settings) -> None:
+    def __init__(self, workshop: Workshop, settings: Settings, watch: Watch) -> None:
+        self._watch = watch
         self._workshop = workshop
         self._folder = settings.data_folder / FOLDER
         self._worker: Worker | None = None
@@ -77,5 +100,6 @@ class _Segment:
             read_log=self._workshop.read_log,
             topics=self._workshop.topics,
             group=self._workshop.group,
+            watch=self._watch,
         )
         await self._worker.run()

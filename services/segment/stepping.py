@@ -37,10 +37,20 @@ def stepped(state: State, lines: Sequence[Line]) -> Iterator[tuple[State, StepRe
         state = msgspec.structs.replace(state, last_seq=line.seq)
         yield (
             state,
-            SetAside(state.session, state.language, line.seq, line.seq, missing=missing, reason=_reason(error)),
+            SetAside(
+                state.session,
+                state.language,
+                line.seq,
+                line.seq,
+                missing=missing,
+                received_at=line.received_at,
+                reason=_reason(error),
+            ),
         )
     else:
-        yield from done
+        received_at = {line.seq: line.received_at for line in lines}
+        for after, record in done:
+            yield after, msgspec.structs.replace(record, received_at=received_at.get(record.last_seq))
 
 
 def _reason(error: Exception) -> str:

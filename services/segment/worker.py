@@ -19,7 +19,7 @@ from faust.tables.recovery import Recovery
 from faust.types import TP, EventT, FutureMessage
 
 from captionflow.errors import BadMessage, CaptionflowError
-from captionflow.messages import LineRecord
+from captionflow.messages import LineRecord, StepRecord
 from services.segment.placing import Place, advance, judge, last_seq, read_lines, read_place, table_key, valid
 from services.segment.stepping import SetAside
 
@@ -36,6 +36,19 @@ STOP_SECONDS = 3.0
 
 ReadLog = Callable[[int, int, int], Awaitable[list[tuple[int, bytes | None, bytes | None]]]]
 """(partition, from, to) → (offset, key, value) of the lines topic, from one offset to before the other."""
+
+
+class Watch:
+    """Is told what the worker does; this one does nothing with it."""
+
+    def stepped(self, step: StepRecord) -> None:
+        """A step is on its way to the topic."""
+
+    def healed(self) -> None:
+        """Records that were left out were read from the log."""
+
+    def set_aside(self) -> None:
+        """A record went to the dead letters."""
 
 
 class TooManyDeadLetters(CaptionflowError):
@@ -58,8 +71,10 @@ class Worker:
         group: str = "captionflow-segment",
         session_timeout: float = 10.0,
         client: dict[str, Any] | None = None,
+        watch: Watch | None = None,
     ) -> None:
         self._read_log = read_log
+        self._watch = watch or Watch()
         self._lines_topic = f"{topics}.lines"
         self._bad = 0.0
         self._unanswered: set[FutureMessage] = set()
@@ -154,6 +169,7 @@ class Worker:
             log.warning("hole_found", session=record.session, language=record.language, after=place.state.last_seq)
             for at, missed in valid(place, await self._missed(partition, place, record, offset)):
                 place = self._advance(partition, key, place, missed, at, sent)
+            self._watch.healed()
         if verdict != "skip":
             self._advance(partition, key, place, record, offset, sent)
         return sent
@@ -182,6 +198,7 @@ class Worker:
             if isinstance(step, SetAside):
                 log.error("line_set_aside", session=step.session, seq=step.last_seq, reason=step.reason)
             sent.append(self._table.publish(partition, key, value))
+            self._watch.stepped(step)
         return place
 
     async def _missed(
@@ -208,6 +225,7 @@ class Worker:
         sent = await self._dead_letters.send(key=message.key, value=message.value or b"", headers=headers)
         await sent
         log.error("dead_letter", origin=origin, reason=reason[:500])
+        self._watch.set_aside()
         event.ack()
 
     def _fail(self, error: BaseException) -> None:

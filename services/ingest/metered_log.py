@@ -1,0 +1,43 @@
+"""The line log with a clock: how long senders wait for it, and how often in vain."""
+
+import time
+from collections.abc import AsyncIterator, Sequence
+
+from captionflow.errors import Unavailable
+from captionflow.messages import Draft, LineRecord, Receipt
+from captionflow.metrics import Metrics
+from captionflow.ports import THE_BEGINNING, LineLog, Position
+
+
+class MeteredLineLog:
+    """``LineLog``."""
+
+    def __init__(self, log: LineLog, metrics: Metrics) -> None:
+        self._log = log
+        self._accepted = metrics.counter("lines_accepted", "Lines that were acknowledged, retries included.")
+        self._seconds = metrics.histogram("append_seconds", "From a sender's lines to the log's answer.")
+        self._failed = metrics.counter("appends_failed", "Requests that the log could not take.")
+
+    async def append(self, session: str, language: str, drafts: Sequence[Draft]) -> tuple[Receipt, ...]:
+        """See ``LineLog.append``."""
+        began = time.monotonic()
+        try:
+            receipts = await self._log.append(session, language, drafts)
+        except Unavailable:
+            self._failed.inc()
+            raise
+        self._seconds.observe(time.monotonic() - began)
+        self._accepted.inc(len(receipts))
+        return receipts
+
+    async def last_number(self, session: str, language: str, sender: str) -> int | None:
+        """See ``LineLog.last_number``."""
+        return await self._log.last_number(session, language, sender)
+
+    def read(self, session: str, language: str, after: int = 0) -> AsyncIterator[LineRecord]:
+        """See ``LineLog.read``."""
+        return self._log.read(session, language, after)
+
+    def follow(self, after: Position = THE_BEGINNING) -> AsyncIterator[tuple[Position, LineRecord]]:
+        """See ``LineLog.follow``."""
+        return self._log.follow(after)
