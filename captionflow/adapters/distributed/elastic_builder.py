@@ -50,7 +50,7 @@ class ElasticIndexBuilder:
 
     async def write(self, index: str, steps: Sequence[StepRecord]) -> None:
         """See ``IndexBuilder.write``."""
-        await ElasticTurnStore(self._client, read=index, write=index).apply_again(steps)
+        await ElasticTurnStore(self._client, read=index, write=index).apply(steps)
 
     async def contents(self, index: str) -> AsyncIterator[tuple[str, str, Part]]:
         """See ``IndexBuilder.contents``."""

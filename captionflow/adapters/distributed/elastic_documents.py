@@ -5,7 +5,7 @@ language, has one *progress*: how far its parts reflect the line log. It is writ
 so whoever finds it finds them too.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 import msgspec
@@ -56,12 +56,12 @@ class Plan(NamedTuple):
     """To be written when the parts are."""
 
 
-def plan(steps: Iterable[StepRecord], reached: Mapping[Stream, int]) -> Plan:
-    """The writes for the steps that advance their streams beyond ``reached``.
+def plan(steps: Iterable[StepRecord]) -> Plan:
+    """The writes for some steps, each stream's in order; a step that doesn't advance its stream is left out.
 
     Only the newest version of each part, without what is only believed.
     """
-    last_seqs = dict(reached)
+    last_seqs: dict[Stream, int] = {}
     newest: dict[str, tuple[Stream, Part]] = {}
     for step in steps:
         stream = step.session, step.language
@@ -69,15 +69,20 @@ def plan(steps: Iterable[StepRecord], reached: Mapping[Stream, int]) -> Plan:
             continue
         last_seqs[stream] = step.last_seq
         for part in step.parts:
-            known = newest.get(part_id(part))
+            key = part_id(part)
+            known = newest.get(key)
             if known is None or part.version >= known[1].version:
-                newest[part_id(part)] = stream, part
-    advanced = {stream: seq for stream, seq in last_seqs.items() if seq > reached.get(stream, 0)}
-    return Plan(
-        parts=tuple(_part_write(stream, part) for stream, part in newest.values() if _is_storable(part)),
-        refused=tuple(part for _, part in newest.values() if not _is_storable(part)),
-        progress=tuple(_progress_write(stream, last_seq) for stream, last_seq in advanced.items()),
-    )
+                newest[key] = stream, part
+    writes: list[Write] = []
+    refused: list[Part] = []
+    for stream, part in newest.values():
+        write = _part_write(stream, part)
+        if write is None:
+            refused.append(part)
+        else:
+            writes.append(write)
+    progress = (_write(progress_id(stream), seq, Document(*stream, last_seq=seq)) for stream, seq in last_seqs.items())
+    return Plan(tuple(writes), tuple(refused), tuple(progress))
 
 
 def part_document(stream: Stream, part: Part) -> Document:
@@ -105,24 +110,18 @@ def progress_id(stream: Stream) -> str:
     return f"progress/{stream[0]}/{stream[1]}"
 
 
-def _part_write(stream: Stream, part: Part) -> Write:
-    return _write(part_id(part), part.version, part_document(stream, part), part)
+def _part_write(stream: Stream, part: Part) -> Write | None:
+    """None if Elasticsearch can't take it."""
+    identity = part_id(part)
+    try:
+        is_short = len(identity.encode()) <= MAX_ID_BYTES
+        if not is_short or not all(0 <= number <= MAX_NUMBER for number in (part.version, part.ordinal, part.number)):
+            return None
+        return _write(identity, part.version, part_document(stream, part), part)
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return None
 
 
-def _progress_write(stream: Stream, last_seq: int) -> Write:
-    return _write(progress_id(stream), last_seq, Document(*stream, last_seq=last_seq), None)
-
-
-def _write(identity: str, version: int, document: Document, part: Part | None) -> Write:
+def _write(identity: str, version: int, document: Document, part: Part | None = None) -> Write:
     about = {"_id": identity, "routing": document.session, "version": version, "version_type": "external_gte"}
     return Write(msgspec.json.encode({"index": about}), msgspec.json.encode(document), part)
-
-
-def _is_storable(part: Part) -> bool:
-    try:
-        msgspec.json.encode(part)
-        identity = part_id(part).encode()
-    except UnicodeEncodeError:  # half of a surrogate pair
-        return False
-    numbers = part.version, part.ordinal, part.number
-    return len(identity) <= MAX_ID_BYTES and all(0 <= number <= MAX_NUMBER for number in numbers)

@@ -1,15 +1,14 @@
 """The transcripts in Elasticsearch: one document a part, and one a stream for its progress."""
 
-import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 from elasticsearch import AsyncElasticsearch
 
 from captionflow.adapters.distributed.elastic_bulk import bulk
-from captionflow.adapters.distributed.elastic_documents import Stream, plan, progress_id
-from captionflow.adapters.distributed.elastic_failures import from_cause, translated
+from captionflow.adapters.distributed.elastic_documents import Stream, plan
+from captionflow.adapters.distributed.elastic_failures import translated
 from captionflow.errors import Rejected
 from captionflow.messages import Part, StepRecord
 from captionflow.ports import Turns
@@ -21,8 +20,8 @@ PAGE: Final = 5_000
 class ElasticTurnStore:
     """``TurnStore``, on the index or alias ``read`` for reading and ``write`` for writing.
 
-    Calls of ``apply`` for one stream have to come from one process at a time, in order, as its partition does; a second
-    one that is late changes nothing. What was written is read about a second later.
+    What was written is read about a second later. Any process may write any step at any time, again or late: versions
+    decide, in Elasticsearch.
     """
 
     def __init__(self, client: AsyncElasticsearch, *, read: str, write: str, page: int = PAGE) -> None:
@@ -30,7 +29,6 @@ class ElasticTurnStore:
         self._read = read
         self._write = write
         self._page = page
-        self._applying = asyncio.Lock()
 
     async def apply(self, steps: Sequence[StepRecord]) -> None:
         """See ``TurnStore.apply``.
@@ -38,13 +36,14 @@ class ElasticTurnStore:
         Raises:
             Rejected: parts that can't be stored, ever; everything else is.
         """
-        async with self._applying:
-            await self._apply(steps, await self._reached({(step.session, step.language) for step in steps}))
-
-    async def apply_again(self, steps: Sequence[StepRecord]) -> None:
-        """As ``apply``, also for steps that don't advance: what is missing of them is written, nothing gets older."""
-        async with self._applying:
-            await self._apply(steps, {})
+        planned = plan(steps)
+        alias = self._write != self._read
+        refused = [*planned.refused, *await bulk(self._client, self._write, planned.parts, require_alias=alias)]
+        await bulk(self._client, self._write, planned.progress, require_alias=alias)
+        if refused:
+            raise Rejected(
+                f"Elasticsearch can't take {len(refused)} of the parts; the rest is stored.", parts=tuple(refused)
+            )
 
     async def turns(self, session: str, language: str, *, last: int | None = None) -> Turns:
         """See ``TurnStore.turns``. The head counts as no turn: with ``last`` it is left out."""
@@ -64,34 +63,6 @@ class ElasticTurnStore:
         found = _Found(None)
         found.add(response["hits"]["hits"])
         return found.last_seq
-
-    async def _apply(self, steps: Iterable[StepRecord], reached: Mapping[Stream, int]) -> None:
-        planned = plan(steps, reached)
-        alias = self._write != self._read
-        refused = [*planned.refused, *await bulk(self._client, self._write, planned.parts, require_alias=alias)]
-        await bulk(self._client, self._write, planned.progress, require_alias=alias)
-        if refused:
-            raise Rejected(
-                f"Elasticsearch can't take {len(refused)} of the parts; the rest is stored.", parts=tuple(refused)
-            )
-
-    async def _reached(self, streams: Iterable[Stream]) -> dict[Stream, int]:
-        """How far the streams are, as of now."""
-        wanted = {progress_id(stream): stream for stream in streams}
-        if not wanted:
-            return {}
-        with translated():
-            response = await self._client.mget(
-                index=self._write,
-                docs=[{"_id": identity, "routing": stream[0]} for identity, stream in wanted.items()],
-            )
-        found: dict[Stream, int] = {}
-        for document in response["docs"]:
-            if "error" in document:
-                raise from_cause(503, document["error"])
-            if document["found"]:
-                found[wanted[document["_id"]]] = document["_source"]["last_seq"]
-        return found
 
     async def _read_end(self, stream: Stream, last: int | None) -> "_Found":
         """The documents of a stream, by one search or, if that is not enough, from one frozen view of the index."""
