@@ -25,7 +25,8 @@ def test_a_record_is_valid_only_if_it_goes_on_where_the_log_stands() -> None:
     assert added == [True, False, False, True, False, True]
     assert index.last_seq(TALK) == 4
     assert index.after(TALK, 0, 10) == [0, 3, 5]
-    assert [index.has(TALK, offset) for offset in range(7)] == [True, False, False, True, False, True, False]
+    assert [offset for offset in range(7) for seq in range(7) if index.has(TALK, offset, seq)] == [0, 3, 5]
+    assert index.has(TALK, 3, 3)
 
 
 def test_a_void_record_changes_nothing_also_where_it_overlaps_what_is_new() -> None:

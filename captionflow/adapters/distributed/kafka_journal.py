@@ -51,6 +51,7 @@ class Journal:
         self._take = take
         self._start = start
         self._loop = asyncio.get_running_loop()
+        self._topic_id: object = None
         self._positions: dict[TopicPartition, int] = {}
         self._ends: dict[TopicPartition, int] = {}
         self._ready = False
@@ -179,6 +180,7 @@ class Journal:
         consumer = self.kafka.consumer(max_poll_records=_POLL_RECORDS)
         try:
             self.kafka.check(consumer, self.topic)
+            self._check_identity(consumer)
             places = self.kafka.places(self.topic)
             consumer.assign(places)
             positions = self._begin(consumer, places)
@@ -187,12 +189,21 @@ class Journal:
             self._in_loop(self._moved_to(positions))
             while not self._stopping.is_set():
                 records = consumer.poll(_POLL_MS)
+                self._check_identity(consumer)
                 if records:
                     self._in_loop(self._took(records))
                 else:  # what has no records for us moves on too: marks of other people's transactions
                     self._in_loop(self._moved_to({place: consumer.position(place, 0) or 0 for place in places}))
         finally:
             consumer.close(timeout_ms=0)
+
+    def _check_identity(self, consumer: KafkaConsumer) -> None:
+        """A topic that was deleted and made again has the same name and offsets, and none of what was acknowledged."""
+        found = consumer._cluster.topic_id(self.topic)  # noqa: SLF001  kafka-python shows it nowhere else
+        if self._topic_id is None:
+            self._topic_id = found
+        elif found is not None and found != self._topic_id:
+            raise lost(self.topic)
 
     def _begin(self, consumer: KafkaConsumer, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
         """Where to go on, or where to start the first time."""

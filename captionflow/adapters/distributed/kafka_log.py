@@ -139,17 +139,17 @@ class KafkaLineLog:
         while True:
             known = await self._known(stream, drafts)
             new, receipts = number(drafts, known, self._index.last_seq(stream), self._clock())
-            for _, encoded in packed(new):
-                if not await self._write(stream, encoded):
+            for lines, encoded in packed(new):
+                if not await self._write(stream, lines[0].seq, encoded):
                     break
             else:
                 return receipts
 
-    async def _write(self, stream: Stream, lines: bytes) -> bool:
+    async def _write(self, stream: Stream, first_seq: int, lines: bytes) -> bool:
         """Write a record and read it back; whether it is valid."""
         session, language = (_encode(name) for name in stream)
         value = b'{"session":%b,"language":%b,"lines":%b,"v":%d}' % (session, language, lines, VERSION)
-        return self._index.has(stream, await self._journal.append(stream[0].encode(), value))
+        return self._index.has(stream, await self._journal.append(stream[0].encode(), value), first_seq)
 
     async def _known(self, stream: Stream, drafts: Sequence[Draft]) -> dict[Key, Line]:
         """Those of the drafts' (sender, number) that the log has, with their lines."""

@@ -16,6 +16,7 @@ from captionflow.errors import Unavailable
 
 _THREADS: Final = 2
 _READ_SECONDS: Final = 10.0
+_END_MS: Final = 3_000
 _POLL_MS: Final = 500
 _SKIP_RECORDS: Final = 2_000
 """A wanted record that is further away is asked for; what lies before a nearer one is read and dropped."""
@@ -48,7 +49,7 @@ class Reader:
         Raises:
             Unavailable: no broker says so now.
         """
-        return await self._run(lambda consumer: int(consumer.end_offsets([place])[place]))
+        return await self._run(lambda consumer: int(consumer.end_offsets([place], _END_MS)[place]))
 
     async def close(self) -> None:
         """Stop; what is being read now is waited for."""

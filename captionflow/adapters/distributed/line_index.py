@@ -138,13 +138,13 @@ class LineIndex:
         begin = max(bisect_right(found.first_seqs, seq + 1) - 1, 0)
         return list(found.offsets[begin : begin + limit])
 
-    def has(self, stream: Stream, offset: int) -> bool:
-        """Whether the record at this offset of the stream's partition is a valid one of it."""
+    def has(self, stream: Stream, offset: int, first_seq: int) -> bool:
+        """Whether the record at this offset of the stream's partition is a valid one of it, and begins so."""
         found = self._streams.get(stream)
         if found is None:
             return False
         at = bisect_left(found.offsets, offset)
-        return at < len(found.offsets) and found.offsets[at] == offset
+        return at < len(found.offsets) and found.offsets[at] == offset and found.first_seqs[at] == first_seq
 
     def in_order(self, begin: int, limit: int) -> Sequence[tuple[int, int]]:
         """(partition, offset) of at most so many records, in the order in which they were added; from ``begin`` on."""

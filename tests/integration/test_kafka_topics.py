@@ -1,0 +1,180 @@
+"""Topics that are missing, differ from what they must be, or lose what they had; and two who change one session."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from stack.servers import Server
+from stack.topics import drop_topics, fresh_topics
+
+from captionflow.adapters.distributed.kafka_cluster import Kafka
+from captionflow.adapters.distributed.kafka_feed import KafkaStepFeed
+from captionflow.adapters.distributed.kafka_log import KafkaLineLog
+from captionflow.adapters.distributed.kafka_sessions import KafkaSessionStore
+from captionflow.adapters.distributed.kafka_topics import create_topics, settings
+from captionflow.errors import Misconfigured, Unavailable
+from captionflow.messages import Draft, Facts, Session
+
+AT = datetime(2015, 11, 12, 9, 30, tzinfo=UTC)
+WAIT_SECONDS = 60
+
+
+@pytest.fixture
+async def kafka(kafka_broker: Server) -> Kafka:
+    return await fresh_topics(kafka_broker.address)
+
+
+async def administer(kafka: Kafka, work: Callable[[Any], object]) -> None:
+    def call() -> None:
+        admin = kafka.admin()
+        work(admin)
+        admin.close()
+
+    await asyncio.to_thread(call)
+
+
+async def refused(kafka: Kafka) -> str:
+    """Why the log can't be used; the same is told to everybody who calls."""
+    log = KafkaLineLog(kafka)
+    async with asyncio.timeout(WAIT_SECONDS):
+        with pytest.raises(Misconfigured) as told:
+            await log.ready()
+        with pytest.raises(Misconfigured, match="^" + str(told.value).split("(", maxsplit=1)[0]):
+            await log.append("talk", "en", [Draft("desk", 0, "Hello")])
+    await log.close()
+    return str(told.value)
+
+
+async def test_topics_are_made_once_with_everything_said_explicitly(kafka: Kafka) -> None:
+    assert await create_topics(kafka) == ()
+    other = replace(kafka, prefix=f"{kafka.prefix}-other")
+    made = await create_topics(other)
+    assert set(made) == {other.lines, other.turns, other.sessions, other.dead_letters}
+    wanted = settings(other, replication=1, turns_hours=168)
+    assert wanted[other.lines]["retention.ms"] == wanted[other.sessions]["retention.ms"] == "-1"
+    assert await create_topics(other) == ()  # which compares all of them with what the broker has
+
+
+async def test_who_makes_topics_at_the_same_moment_makes_them_once(kafka: Kafka) -> None:
+    other = replace(kafka, prefix=f"{kafka.prefix}-other")
+    made = await asyncio.gather(*(create_topics(other) for _ in range(4)))
+    assert await create_topics(other) == ()
+    assert set().union(*made) == {other.lines, other.turns, other.sessions, other.dead_letters}
+
+
+async def test_topics_that_differ_are_told_each_with_what_to_do(kafka: Kafka) -> None:
+    with pytest.raises(Misconfigured) as told:
+        await create_topics(replace(kafka, partitions=5), turns_hours=1)
+    assert f"{kafka.lines} has 3 partitions, and 5 are set" in str(told.value)
+    assert f"{kafka.turns} has retention.ms=604800000: alter it to 3600000" in str(told.value)
+
+
+async def test_more_copies_than_there_are_brokers_are_refused(kafka: Kafka) -> None:
+    with pytest.raises(Misconfigured, match="refuses the settings"):
+        await create_topics(replace(kafka, prefix=f"{kafka.prefix}-copies"), replication=3)
+
+
+async def test_without_a_broker_no_topic_can_be_made(kafka: Kafka) -> None:
+    with pytest.raises(Unavailable):
+        await create_topics(replace(kafka, servers="127.0.0.1:9"))
+
+
+async def test_a_missing_topic_is_told_with_the_command_that_makes_it(kafka: Kafka) -> None:
+    reason = await refused(replace(kafka, prefix=f"{kafka.prefix}-missing"))
+    assert "There is no topic" in reason
+    assert "captionflow topics create" in reason
+    for part in (KafkaSessionStore, KafkaStepFeed):
+        opened = part(replace(kafka, prefix=f"{kafka.prefix}-missing"))
+        async with asyncio.timeout(WAIT_SECONDS):
+            with pytest.raises(Misconfigured, match="There is no topic"):
+                await opened.ready()
+        await opened.close()
+
+
+async def test_a_wrong_number_of_partitions_is_told(kafka: Kafka) -> None:
+    assert "has 3 partitions, and 5 are set" in await refused(replace(kafka, partitions=5))
+
+
+async def test_a_log_that_has_lost_its_beginning_is_not_used(kafka: Kafka) -> None:
+    log = await KafkaLineLog(kafka).ready()
+    await log.append("talk", "en", [Draft("desk", n, "Hello") for n in range(3)])
+    await log.close()
+    place = kafka.place(kafka.lines, b"talk")
+    await administer(kafka, lambda admin: admin.delete_records({place: 1}))
+    assert "has lost records" in await refused(kafka)
+
+
+async def test_a_topic_that_is_made_anew_under_a_running_log_is_noticed_and_nothing_acknowledged(kafka: Kafka) -> None:
+    log = await KafkaLineLog(kafka, append_seconds=1).ready()
+    await log.append("talk", "en", [Draft("desk", 0, "Hello")])
+    await drop_topics(kafka)
+    await create_topics(kafka)
+    with pytest.raises(Misconfigured, match="made anew"):
+        await insist(log, Draft("desk", 1, "Hello"))
+    await log.close()
+
+
+async def insist(log: KafkaLineLog, draft: Draft) -> None:
+    """As a sender does."""
+    async with asyncio.timeout(WAIT_SECONDS):
+        while True:
+            with suppress(Unavailable):
+                await log.append("talk", "en", [draft])
+                return
+
+
+async def test_a_topic_that_takes_smaller_records_only_is_told(kafka: Kafka) -> None:
+    await administer(
+        kafka,
+        lambda admin: admin.create_topics(
+            {
+                f"{kafka.prefix}-small.lines": {
+                    "num_partitions": 3,
+                    "replication_factor": 1,
+                    "configs": {"max.message.bytes": "1000"},
+                }
+            },
+            wait_for_metadata=True,
+        ),
+    )
+    log = await KafkaLineLog(replace(kafka, prefix=f"{kafka.prefix}-small")).ready()
+    await log.append("talk", "en", [Draft("desk", 0, "short")])
+    with pytest.raises(Misconfigured, match="refuses records"):
+        await log.append("talk", "en", [Draft("desk", 1, "x" * 2_000)])
+    (receipt,) = await log.append("talk", "en", [Draft("desk", 2, "short again")])
+    assert receipt.seq == 2
+    await log.close()
+
+
+async def test_of_two_processes_that_change_one_session_one_wins_and_both_know_it(kafka: Kafka) -> None:
+    stores = [await KafkaSessionStore(kafka).ready() for _ in range(2)]
+    created = await asyncio.gather(
+        *(store.create(Session("talk", 1, AT, AT, title=title)) for store, title in zip(stores, "ab", strict=True)),
+        return_exceptions=True,
+    )
+    assert sorted(type(one).__name__ for one in created) == ["Conflict", "Session"]
+    for version in range(1, 15):
+        answers = await asyncio.gather(
+            *(
+                store.replace(Session("talk", 0, AT, AT, title=title), expected_version=version)
+                for store, title in zip(stores, "ab", strict=True)
+            ),
+            return_exceptions=True,
+        )
+        assert sorted(type(one).__name__ for one in answers) == ["Conflict", "Session"]
+    learned = await asyncio.gather(*(store.learn("talk", Facts(room="7"), at=AT) for store in stores))
+    third = await KafkaSessionStore(kafka).ready()
+    assert {await store.get("talk") for store in (*stores, third)} == {max(learned, key=lambda one: one.version)}
+    await asyncio.gather(*(store.close() for store in (*stores, third)))
+
+
+async def test_a_session_is_found_the_moment_another_process_has_created_it(kafka: Kafka) -> None:
+    stores = [await KafkaSessionStore(kafka).ready() for _ in range(2)]
+    for n in range(20):
+        session = await stores[0].create(Session(f"talk-{n}", 1, AT, AT))
+        assert await stores[1].get(f"talk-{n}") == session
+    await asyncio.gather(*(store.close() for store in stores))
