@@ -10,10 +10,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(BIN)/uv pip compile --quiet --universal --no-strip-extras --generate-hashes --no-emit-index-url --no-header \
 	--python-version 3.11 --group build
 
-.PHONY: help run test cover check format bench stack lock schema clean
+.PHONY: help run test cover check check-deploy format bench stack lock schema clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/.run ## Set up, then caption a demo session at http://127.0.0.1:8000
 	@exec $(BIN)/captionflow run
@@ -31,6 +31,16 @@ check: .venv/.dev ## Lint, format, types, dependency rules, generated files
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m captionflow.schema --check
 
+check-deploy: .venv/.deploy ## Read docker-compose.yml and deploy/ with the linters; needs kubectl, and promtool for the alerts
+	$(BIN)/yamllint --strict --config-file deploy/yamllint.yml docker-compose.yml deploy
+	$(BIN)/hadolint deploy/Dockerfile
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	for overlay in deploy/kubernetes/overlays/*/; do kubectl kustomize $$overlay > .venv/overlay.yaml; \
+		for version in 1.32 1.37; do \
+			$(BIN)/kubernetes-validate --strict --quiet --kubernetes-version $$version .venv/overlay.yaml; done; done
+	promtool check config deploy/prometheus/prometheus.yml
+	promtool test rules deploy/prometheus/alerts_test.yml
+
 format: .venv/.dev ## Put the code into its format, and mend what can be mended mechanically
 	$(BIN)/ruff check --fix --exit-zero --quiet .
 	$(BIN)/ruff format .
@@ -46,6 +56,7 @@ lock: .venv/.dev ## Renew requirements/*.lock from pyproject.toml; UPGRADE=1 tak
 	$(COMPILE) -c requirements/distributed.lock pyproject.toml -o requirements/run.lock
 	$(COMPILE) $(if $(UPGRADE),--upgrade) --extra distributed --group dev -c requirements/distributed.lock pyproject.toml \
 		-o requirements/dev.lock
+	$(COMPILE) $(if $(UPGRADE),--upgrade) --group deploy -c requirements/dev.lock -o requirements/deploy.lock
 
 schema: .venv/.dev ## Generate docs/messages/ from captionflow/messages.py
 	$(BIN)/python -m captionflow.schema
@@ -75,6 +86,10 @@ clean: ## Remove what make made; data/ stays
 .venv/.dev: requirements/dev.lock .venv/.run
 	@echo "Installing what the tests and checks need …"
 	@$(PIP) install --require-hashes -r requirements/dev.lock
+	@touch $@
+
+.venv/.deploy: requirements/deploy.lock .venv/.dev
+	@$(PIP) install --require-hashes -r requirements/deploy.lock
 	@touch $@
 
 .venv/.browser: .ci/browser .venv/.dev
