@@ -62,10 +62,11 @@ def free_port() -> int:
 
 
 class Server:
-    """``captionflow run`` over a folder; it can be killed and started again on the same port."""
+    """A program over a folder, ``captionflow run`` if no other; it can be killed and started again on the same port."""
 
-    def __init__(self, folder: Path, **settings: object) -> None:
+    def __init__(self, folder: Path, *, command: Sequence[str] = ("run",), **settings: object) -> None:
         self.folder = folder
+        self.command = command
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.settings = settings
@@ -85,16 +86,16 @@ class Server:
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [PROGRAM, "run"],
+                [PROGRAM, *self.command, "--port", str(self.port)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=environ(self.folder, PORT=self.port, LOG_FORMAT="json", **self.settings),
+                env=environ(self.folder, LOG_FORMAT="json", **self.settings),
             )
 
-    def wait_until_ready(self) -> None:
+    def wait_until_ready(self, seconds: float = READY_SECONDS) -> None:
         assert self.process is not None
-        end = time.monotonic() + READY_SECONDS
+        end = time.monotonic() + seconds
         while time.monotonic() < end:
             try:
                 if self.client.get("/readyz").status_code == 200:

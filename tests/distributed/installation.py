@@ -1,0 +1,135 @@
+"""An installation of the four services on the servers of tests/stack, with topics and indices of its own."""
+
+import contextlib
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+from real_program import Server, run_command
+
+from captionflow.transcript import Turn, digest, document
+from services.ingest.cutter import cut, parse_cut
+from services.ingest.readers import read
+from services.segment.file_session import lines_of, segment_lines
+
+CUT = "columns:32"
+PARTITIONS = 4
+READY_SECONDS = 60
+CATCH_UP_SECONDS = 60
+
+
+class Installation:
+    """Where everything of one installation is, and its services by name; more of any kind can be added."""
+
+    def __init__(self, folder: Path, kafka: str, elasticsearch: str) -> None:
+        self.folder = folder
+        self.name = f"test-{uuid.uuid4().hex[:12]}"
+        self.settings: dict[str, object] = {
+            "KAFKA": kafka,
+            "ELASTICSEARCH": elasticsearch,
+            "TOPICS": self.name,
+            "INDICES": self.name,
+            "PARTITIONS": PARTITIONS,
+        }
+        self.elasticsearch = elasticsearch
+        self.services: dict[str, Server] = {}
+
+    def create_topics(self) -> None:
+        done = run_command("topics", "create", **self.settings)
+        assert done.returncode == 0, done.stderr.decode()
+
+    def add(self, kind: str, name: str | None = None, **settings: object) -> Server:
+        """A service that is not started yet."""
+        name = name or kind
+        server = Server(self.folder / name, command=("serve", kind), **(self.settings | settings))
+        self.services[name] = server
+        return server
+
+    def start(self, *names: str) -> None:
+        """Start them together, and wait until all are ready."""
+        for name in names:
+            self.services[name].start()
+        for name in names:
+            self.services[name].wait_until_ready(READY_SECONDS)
+
+    @contextlib.contextmanager
+    def another(self, kind: str, name: str, **settings: object) -> Iterator[Server]:
+        """One more service, for a while."""
+        with self.add(kind, name, **settings) as server:
+            yield server
+
+    @property
+    def ingest(self) -> Server:
+        return self.services["ingest"]
+
+    @property
+    def api(self) -> Server:
+        return self.services["api"]
+
+    def replay(self, talk: Path, session: str, *options: object) -> None:
+        """Send a transcript as fast as it goes."""
+        arguments = ("--url", self.ingest.url, "--session", session, "--cut", CUT, "--speed", "max", *options)
+        done = run_command("replay", talk, *arguments, seconds=120)
+        assert done.returncode == 0, done.stderr.decode()
+
+    def behind(self) -> float:
+        """Steps that the archive does not have yet, as the index service tells."""
+        return metric(self.services["index"], "captionflow_lag_records")
+
+    def wait_until_archived(self, session: str, seq: int) -> None:
+        """Return when the archive reflects so many lines, and they are found."""
+        await_true(lambda: self._archived(session) >= seq, f"{session} is not in the archive")
+        httpx.post(f"{self.elasticsearch}/{self.name}-turns/_refresh", timeout=30).raise_for_status()
+
+    def _archived(self, session: str) -> int:
+        answer = httpx.get(
+            f"{self.elasticsearch}/{self.name}-turns/_doc/progress%2F{session}%2Fen", params={"routing": session}
+        )
+        return int(answer.json()["_source"]["last_seq"]) if answer.status_code == httpx.codes.OK else 0
+
+    def close(self) -> None:
+        for server in self.services.values():
+            server.kill()
+            server.client.close()
+        httpx.delete(f"{self.elasticsearch}/{self.name}-turns-v1", timeout=30)
+
+
+def await_true(true: Callable[[], bool], otherwise: str, seconds: float = CATCH_UP_SECONDS) -> None:
+    """Wait until it is."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, f"{otherwise} in time"
+        time.sleep(0.05)
+
+
+def metric(server: Server, name: str) -> float:
+    """The value of a metric without further labels."""
+    lines = server.client.get("/metrics").raise_for_status().text.splitlines()
+    (value,) = (line.split(" ")[1] for line in lines if line.startswith((f"{name}{{", f"{name} ")))
+    return float(value)
+
+
+def expected(talk: Path, session: str) -> tuple[str, int]:
+    """The digest of the turns that the segmenter alone makes of a transcript, and the number of its lines."""
+    pieces = cut(read(talk.read_bytes(), talk.name).passages, parse_cut(CUT))
+    lines = list(lines_of(pieces))
+    return digest(document(*segment_lines(session, "en", lines))), len(lines)
+
+
+def digest_of(turns: Sequence[Turn]) -> str:
+    """As of what ``captionflow segment --json`` prints."""
+    fields = ("turn_id", "ordinal", "version", "speaker", "role", "language", "paragraphs", "notes")
+    return digest({"turns": [{name: getattr(turn, name) for name in fields} for turn in turns]})
+
+
+def served(server: Server, session: str, seq: int) -> str:
+    """The digest of the transcript that an api serves, once it reflects so many lines."""
+    return digest_of(server.wait_for_seq(session, seq, CATCH_UP_SECONDS))
+
+
+def decoded(content: bytes) -> Any:
+    return msgspec.json.decode(content)

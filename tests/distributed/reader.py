@@ -1,0 +1,94 @@
+"""A live reader: keeps what a screen would show, and goes on at the next server when its own is gone."""
+
+import itertools
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any, Self
+
+import httpx
+import msgspec
+
+from captionflow.messages import Part
+from captionflow.transcript import Turn, turns
+from services.api.delta import PartDelta, apply
+
+_PAUSE_SECONDS = 0.1
+_SECONDS = 60
+
+
+class Reader:
+    """Reads in a thread until the session has finished. ``urls`` are tried in turn, as a proxy would."""
+
+    def __init__(self, urls: Sequence[str], session: str) -> None:
+        self.ids: list[int] = []
+        self.events: list[str] = []
+        self.connected = threading.Event()
+        self._urls = itertools.cycle(urls)
+        self._session = session
+        self._parts: dict[tuple[str, int], Part] = {}
+        self._stopping = False
+        self._moved = threading.Condition()
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        assert self.connected.wait(_SECONDS)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping = True
+        self._thread.join(_SECONDS)
+
+    def wait_until(self, seq: int) -> None:
+        """Return when the screen reflects so many lines."""
+        with self._moved:
+            reached = self._moved.wait_for(lambda: bool(self.ids) and self.ids[-1] >= seq, _SECONDS)
+        assert reached, f"{self.ids[-1:]} of {seq} lines are on the screen"
+
+    def turns(self) -> tuple[Turn, ...]:
+        """What the screen shows, without the head."""
+        return tuple(turn for turn in turns(self._parts.values()) if turn.ordinal)
+
+    def _run(self) -> None:
+        while not self._stopping and "finished" not in self.events:
+            headers = {"Last-Event-ID": str(self.ids[-1])} if self.ids else {}
+            url = f"{next(self._urls)}/v1/sessions/{self._session}/events"
+            try:
+                with httpx.stream("GET", url, headers=headers, timeout=5) as answer:
+                    self._read(answer)
+            except httpx.HTTPError:
+                time.sleep(_PAUSE_SECONDS)
+
+    def _read(self, answer: httpx.Response) -> None:
+        if answer.status_code != httpx.codes.OK:
+            time.sleep(_PAUSE_SECONDS)
+            return
+        fields: dict[str, str] = {}
+        for line in answer.iter_lines():
+            if self._stopping:
+                return
+            if line:
+                name, _, value = line.partition(": ")
+                fields[name] = value
+            elif "data" in fields:
+                self._take(fields["event"], fields.get("id"), msgspec.json.decode(fields["data"]))
+                fields = {}
+            else:
+                fields = {}
+
+    def _take(self, name: str, number: str | None, data: Any) -> None:
+        with self._moved:
+            self.events.append(name)
+            if name == "snapshot":
+                self._parts = {(part.turn_id, part.number): part for part in msgspec.convert(data["parts"], list[Part])}
+            elif name == "delta":
+                for change in msgspec.convert(data["parts"], list[PartDelta]):
+                    key = change.turn_id, change.number
+                    part = apply(self._parts.get(key), change, session=self._session, language="en")
+                    assert part is not None, "a delta without what it changes"
+                    self._parts[key] = part
+            if number is not None:
+                self.ids.append(int(number))
+            self.connected.set()
+            self._moved.notify_all()

@@ -1,0 +1,121 @@
+"""What comes out of the four services is what comes out of one process, turn for turn and hit for hit."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from installation import CUT, Installation, decoded, digest_of, expected, served
+from real_program import Server, run_command
+
+from captionflow.messages import Part
+from captionflow.transcript import turns
+
+TRANSCRIPTS = 10
+
+QUERIES: tuple[dict[str, Any], ...] = (
+    {"q": "internet"},
+    {"q": '"digital strategy"'},
+    {"q": "data journalism"},
+    {"q": "people", "limit": 5},
+    {"q": "PEOPLE", "speaker": "moderator"},
+    {"q": "naïve"},
+    {"q": "one-stop"},
+    {"q": "", "speaker": "Leon Felipe"},
+    {"q": "newsroom", "session": "srccon-1"},
+    {"q": "mexico", "event": "Forum 2015"},
+    {"q": "code", "room": "Workshop Room 3"},
+    {"q": "!?"},
+)
+
+
+@pytest.fixture(scope="module")
+def transcripts(shared: Path) -> dict[str, Path]:
+    """The seed transcript and ten of srccon, by the session that each becomes."""
+    (seed,) = sorted((shared / "igf").glob("*.txt"))
+    srccon = sorted(path for path in (shared / "srccon").rglob("*") if path.suffix in {".txt", ".md"})
+    chosen = srccon[:: len(srccon) // TRANSCRIPTS][:TRANSCRIPTS]
+    return {"seed": seed} | {f"srccon-{number}": path for number, path in enumerate(chosen)}
+
+
+@pytest.fixture(scope="module")
+def replayed(installation: Installation, transcripts: dict[str, Path]) -> Installation:
+    """The installation, after all of them went through it."""
+    for session, path in transcripts.items():
+        installation.replay(path, session, "--event", "Forum 2015" if session == "seed" else "SRCCON")
+    for session, path in transcripts.items():
+        installation.wait_until_archived(session, expected(path, session)[1])
+    return installation
+
+
+@pytest.fixture(scope="module")
+def embedded(tmp_path_factory: pytest.TempPathFactory, transcripts: dict[str, Path]) -> Iterator[Server]:
+    """One process that was sent the same."""
+    with Server(tmp_path_factory.mktemp("embedded") / "data") as server:
+        for session, path in transcripts.items():
+            event = "Forum 2015" if session == "seed" else "SRCCON"
+            arguments = ("--url", server.url, "--session", session, "--cut", CUT, "--speed", "max", "--event", event)
+            done = run_command("replay", path, *arguments, seconds=120)
+            assert done.returncode == 0, done.stderr.decode()
+        yield server
+
+
+def test_eleven_real_transcripts_are_the_turns_that_the_segmenter_alone_makes(
+    replayed: Installation, transcripts: dict[str, Path]
+) -> None:
+    for session, path in transcripts.items():
+        digest, seq = expected(path, session)
+        assert served(replayed.api, session, seq) == digest, session
+        assert digest_of(archived(replayed, session)) == digest, session
+
+
+def test_what_is_known_of_each_session_is_what_one_process_knows(
+    replayed: Installation, embedded: Server, transcripts: dict[str, Path]
+) -> None:
+    def known(server: Server, session: str) -> dict[str, Any]:
+        found = decoded(server.client.get(f"/v1/sessions/{session}").content)
+        return {name: value for name, value in found.items() if name not in {"created_at", "updated_at", "version"}}
+
+    for session, path in transcripts.items():
+        embedded.wait_for_seq(session, expected(path, session)[1])
+        assert known(replayed.api, session) == known(embedded, session)
+
+
+def test_the_same_searches_find_the_same_turns(
+    replayed: Installation, embedded: Server, transcripts: dict[str, Path]
+) -> None:
+    for session, path in transcripts.items():
+        embedded.wait_for_seq(session, expected(path, session)[1])
+    found_something = 0
+    for query in QUERIES:
+        theirs, ours = pages(embedded, query), pages(replayed.api, query)
+        assert ours == theirs, query
+        found_something += any(page["hits"] for page in ours)
+    assert found_something > len(QUERIES) // 2
+
+
+def pages(server: Server, query: dict[str, Any]) -> list[dict[str, Any]]:
+    """The first three pages, without the times of the run."""
+    found: list[dict[str, Any]] = []
+    cursor: str | None = None
+    while len(found) < 3:
+        page = server.get("/v1/search", **query, **({"cursor": cursor} if cursor else {}))
+        cursor = page.pop("next", None)
+        for hit in page["hits"]:
+            del hit["at"]
+        page.pop("behind", None)
+        found.append(page | {"more": cursor is not None})
+        if cursor is None:
+            break
+    return found
+
+
+def archived(installation: Installation, session: str) -> tuple[Any, ...]:
+    """The turns as Elasticsearch alone has them, without the head."""
+    query = {"query": {"term": {"session": session}}, "size": 10_000, "_source": ["part"]}
+    answer = httpx.post(f"{installation.elasticsearch}/{installation.name}-turns/_search", json=query, timeout=30)
+    hits = answer.raise_for_status().json()["hits"]["hits"]
+    parts = [msgspec.convert(hit["_source"]["part"], Part) for hit in hits if "part" in hit["_source"]]
+    return tuple(turn for turn in turns(parts) if turn.ordinal)

@@ -1,0 +1,168 @@
+"""Each service can end at any moment, and everything goes on; what it needs may come later, or go away for a while."""
+
+import signal
+from pathlib import Path
+
+import httpx
+import pytest
+from gate import Gate
+from installation import CUT, Installation, await_true, digest_of, expected, metric, served
+from reader import Reader
+from real_program import start_command
+from stack.servers import Server as Stack
+
+SERVICES = ("ingest", "segment", "index", "api")
+WORDS_A_MINUTE = 24_000
+STOP_SECONDS = 5
+
+
+@pytest.fixture(autouse=True)
+def _everything_runs(installation: Installation) -> None:
+    """What a test ended, and did not start again because it failed, is no matter of the next one."""
+    for kind in SERVICES:
+        if installation.services[kind].process is None:
+            installation.start(kind)
+
+
+@pytest.mark.parametrize("kind", SERVICES)
+def test_a_service_that_is_told_to_stop_ends_in_time_and_nothing_is_lost(
+    installation: Installation, talk: Path, kind: str
+) -> None:
+    session = f"stopped-{kind}"
+    digest, seq = expected(talk, session)
+    sender = start_command(
+        *("replay", talk, "--url", installation.ingest.url, "--session", session, "--cut", CUT),
+        *("--wpm", WORDS_A_MINUTE),
+    )
+    await_true(lambda: installation.ingest.client.get(f"/v1/sessions/{session}").is_success, "no session is announced")
+    with Reader([installation.api.url], session) as reader:
+        reader.wait_until(seq // 4)
+        service = installation.services[kind]
+        assert service.stop(signal.SIGTERM, STOP_SECONDS) == 0
+        installation.start(kind)
+        _, errors = sender.communicate(timeout=60)
+        assert sender.returncode == 0, errors.decode()
+        reader.wait_until(seq)
+        assert digest_of(reader.turns()) == digest
+    assert served(installation.api, session, seq) == digest
+    installation.wait_until_archived(session, seq)
+    await_true(lambda: installation.api.get(f"/v1/sessions/{session}")["status"] == "finished", "it does not finish")
+
+
+def test_the_readers_of_a_killed_api_process_go_on_at_another_one_after_their_last_event(
+    installation: Installation, talk: Path
+) -> None:
+    session = "moved"
+    digest, seq = expected(talk, session)
+    with installation.another("api", "api-2") as other:
+        sender = start_command(
+            *("replay", talk, "--url", installation.ingest.url, "--session", session, "--cut", CUT),
+            *("--wpm", WORDS_A_MINUTE),
+        )
+        await_true(lambda: installation.ingest.client.get(f"/v1/sessions/{session}").is_success, "no session")
+        with Reader([other.url, installation.api.url], session) as reader:
+            reader.wait_until(seq // 3)
+            other.kill()
+            sender.communicate(timeout=60)
+            reader.wait_until(seq)
+            assert digest_of(reader.turns()) == digest
+            assert reader.ids == sorted(set(reader.ids))
+            assert reader.events.count("snapshot") == 1
+            assert "reset" not in reader.events
+
+
+def test_captions_go_on_while_elasticsearch_is_down_and_are_found_when_it_is_back(
+    installation: Installation, talk: Path, elasticsearch_node: Stack
+) -> None:
+    if elasticsearch_node.control is None:
+        pytest.skip("the node is not ours to kill")
+    session = "unarchived"
+    digest, seq = expected(talk, session)
+    elasticsearch_node.control.kill()
+    try:
+        with Reader([installation.api.url], _announced(installation, session)) as reader:
+            installation.replay(talk, session)
+            reader.wait_until(seq)
+            assert digest_of(reader.turns()) == digest
+        assert served(installation.api, session, seq) == digest
+        await_true(lambda: installation.api.get(f"/v1/sessions/{session}")["status"] == "finished", "it goes on")
+        answer = installation.api.client.get("/v1/search", params={"q": "kilometres"})
+        assert answer.status_code == 503
+        assert answer.headers["retry-after"]
+        assert "Elasticsearch" in answer.json()["detail"]
+        ready = installation.api.client.get("/readyz")
+        assert ready.status_code == 200
+        assert "Elasticsearch" in ready.json()["without"]["search"]
+        assert installation.services["index"].client.get("/readyz").status_code == 503
+        await_true(lambda: installation.behind() > 0, "nobody tells that the archive is behind")
+    finally:
+        elasticsearch_node.control.start()
+    installation.wait_until_archived(session, seq)
+    found = installation.api.get("/v1/search", q='"eight hundred kilometres"', session=session)
+    assert len(found["hits"]) == 1
+    await_true(lambda: installation.behind() == 0, "the archive stays behind")
+    installation.services["index"].wait_until_ready()
+
+
+def test_lines_are_answered_with_503_until_kafka_is_there_and_taken_then(
+    installation: Installation, kafka_broker: Stack
+) -> None:
+    with Gate() as gate:
+        early = installation.add("ingest", "early-ingest", KAFKA=gate.address)
+        early.start()
+        try:
+            await_true(lambda: _answers(early.client, "/healthz"), "it does not answer")
+            refused = early.client.post("/v1/sessions", json={"id": "early"})
+            assert refused.status_code == 503
+            assert refused.headers["retry-after"]
+            assert early.client.get("/readyz").status_code == 503
+            await_true(lambda: "topic_waited_for" in early.log.read_text(), "it does not say what it waits for")
+            gate.open(kafka_broker.address)
+            early.wait_until_ready(60)
+            early.announce("early")
+            assert early.send("early", 0, ">> ANA: Hello.\n").status_code == 202
+        finally:
+            early.kill()
+
+
+def test_every_metric_of_the_docs_is_told_by_the_services_that_it_is_of(installation: Installation, root: Path) -> None:
+    installation.ingest.announce("metered")
+    installation.ingest.send("metered", 0, ">> ANA: Hello.\n")
+    installation.api.wait_for_seq("metered", 1, 60)
+    page = (root / "docs" / "metrics.md").read_text()
+    rows = [[cell.strip() for cell in line.split("|")[1:4]] for line in page.splitlines() if line.startswith("| `")]
+    told = {kind: installation.services[kind].client.get("/metrics").text for kind in SERVICES}
+    for name, _, of in rows:
+        for kind in SERVICES if of == "all" else of.split(", "):
+            assert f"# TYPE {name.strip('`')} " in told[kind], (name, kind)
+    named = {name.strip("`") for name, _, _ in rows}
+    for kind, text in told.items():
+        names = {line.split(" ")[2] for line in text.splitlines() if line.startswith("# TYPE captionflow_")}
+        assert {name for name in names if not name.endswith("_created")} <= named, kind
+
+
+def test_lines_that_were_accepted_are_counted_and_the_way_to_their_readers_is_measured(
+    installation: Installation,
+) -> None:
+    before = metric(installation.ingest, "captionflow_lines_accepted_total")
+    delivered = metric(installation.api, "captionflow_delivery_delay_seconds_count")
+    installation.ingest.announce("counted")
+    with Reader([installation.api.url], "counted") as reader:
+        installation.ingest.send("counted", 0, ">> ANA: Hello.\n", "And more.\n")
+        reader.wait_until(2)
+    assert metric(installation.ingest, "captionflow_lines_accepted_total") == before + 2
+    assert metric(installation.api, "captionflow_delivery_delay_seconds_count") > delivered
+
+
+def _announced(installation: Installation, session: str) -> str:
+    """The session, known to the api."""
+    installation.ingest.announce(session, title="Replayed")
+    await_true(lambda: installation.api.client.get(f"/v1/sessions/{session}").is_success, "nobody knows it")
+    return session
+
+
+def _answers(client: httpx.Client, path: str) -> bool:
+    try:
+        return client.get(path).is_success
+    except httpx.TransportError:
+        return False
