@@ -36,6 +36,9 @@ class LineLog(Protocol):
     def read(self, session: str, language: str, after: int = 0) -> AsyncIterator[LineRecord]:
         """What the log has with ``seq > after`` now, in order, in records of a bounded size; then ends."""
 
+    async def streams(self) -> Sequence[tuple[str, str]]:
+        """Every session and language that has lines now, in order."""
+
     def follow(self, after: Position = THE_BEGINNING) -> AsyncIterator[tuple[Position, LineRecord]]:
         """All sessions' records that were not yielded up to a position, waiting for new ones; never ends by itself.
 

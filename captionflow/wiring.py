@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from captionflow.errors import CaptionflowError, Misconfigured, Unavailable
 from captionflow.messages import Session
-from captionflow.ports import DeadLetters, LineLog, Search, SessionStore, StepFeed, StepQueue, TurnStore
+from captionflow.ports import DeadLetters, IndexBuilder, LineLog, Search, SessionStore, StepFeed, StepQueue, TurnStore
 from captionflow.settings import Settings
 
 if TYPE_CHECKING:
@@ -258,6 +258,30 @@ async def open_api(settings: Settings, *, on_session: Callable[[Session], None])
             behind=lambda: lag.records,
             watch=partial(_watch, line_log.check, sessions.check, feed.check, lag=lag.run),
         )
+
+
+@asynccontextmanager
+async def open_index_builder(settings: Settings) -> AsyncIterator[IndexBuilder]:
+    """Open what making indices needs; see ``open_ingest``."""
+    from captionflow.adapters.distributed.elastic_builder import ElasticIndexBuilder  # noqa: PLC0415  as above
+
+    client, names = _elasticsearch(settings)
+    try:
+        yield ElasticIndexBuilder(client, names)
+    finally:
+        await client.close()
+
+
+@asynccontextmanager
+async def open_line_log(settings: Settings) -> AsyncIterator[LineLog]:
+    """Open the line log, read to its end; see ``open_ingest``."""
+    from captionflow.adapters.distributed.kafka_log import KafkaLineLog  # noqa: PLC0415  as above
+
+    line_log = KafkaLineLog(_kafka(settings))
+    try:
+        yield await line_log.ready()
+    finally:
+        await line_log.close()
 
 
 async def create_topics(settings: Settings, *, replication: int) -> tuple[str, ...]:

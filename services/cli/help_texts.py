@@ -53,6 +53,14 @@ TOPICS_CREATE = _text(
     "captionflow topics create --replication 3           # each record on three brokers",
 )
 
+REINDEX = _text(
+    "Make the search index anew from the line log, while everything goes on.",
+    "The new index is compared with what the log says, and only then put in place of the old one, which is kept. For "
+    "the last second or so of it, new captions wait to be searchable; live readers notice nothing.",
+    "captionflow reindex",
+    "captionflow reindex --drop-old                      # when the new one has proved itself",
+)
+
 SEGMENT = _text(
     "Show the speaker turns of a file, without any server.",
     "FILE is a plain transcript, WebVTT or SRT; - reads standard input.",

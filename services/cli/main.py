@@ -74,6 +74,31 @@ def create_topics(
     terminal.messages().print(f"{len(made)} topics made." if made else "All topics are there.")
 
 
+@app.command(help=help_texts.REINDEX)
+def reindex(
+    *,
+    drop_old: Annotated[
+        bool, typer.Option("--drop-old", help="Make nothing; delete what is left of rebuilds before this.")
+    ] = False,
+) -> None:
+    """Make the index anew."""
+    from services.cli import reindex as rebuild
+
+    settings = _settings(quiet=True)
+    if drop_old:
+        dropped = asyncio.run(rebuild.drop_old(settings))
+        terminal.write("".join(f"{name}\n" for name in dropped))
+        terminal.messages().print(f"{len(dropped)} indices deleted." if dropped else "There is nothing to delete.")
+        return
+    made = asyncio.run(rebuild.reindex(settings))
+    terminal.write(f"{made.new}\n")
+    terminal.messages().print(
+        f"{made.new} is in use, with {made.parts} parts of {made.streams} transcripts"
+        + (f", less {made.refused} that Elasticsearch can't take" if made.refused else "")
+        + f". {made.old} is kept: `captionflow reindex --drop-old` deletes it."
+    )
+
+
 @app.command(help=help_texts.SEGMENT)
 def segment(
     file: Annotated[str, typer.Argument(help="A transcript (text, WebVTT or SRT); - reads standard input.")],

@@ -38,6 +38,10 @@ class MeteredLineLog:
         """See ``LineLog.read``."""
         return self._log.read(session, language, after)
 
+    async def streams(self) -> Sequence[tuple[str, str]]:
+        """See ``LineLog.streams``."""
+        return await self._log.streams()
+
     def follow(self, after: Position = THE_BEGINNING) -> AsyncIterator[tuple[Position, LineRecord]]:
         """See ``LineLog.follow``."""
         return self._log.follow(after)

@@ -17,6 +17,7 @@ CALLS: dict[str, Callable[[World], Awaitable[object]]] = {
     "append": lambda world: world.line_log.append("talk", "en", [Draft("desk-1", 0, "Hello")]),
     "last_number": lambda world: world.line_log.last_number("talk", "en", "desk-1"),
     "read": lambda world: anext(aiter(world.line_log.read("talk", "en"))),
+    "streams": lambda world: world.line_log.streams(),
     "follow": lambda world: anext(aiter(world.line_log.follow())),
     "apply": lambda world: world.turn_store.apply([StepRecord("talk", "en", 1, 1)]),
     "turns": lambda world: world.turn_store.turns("talk", "en"),

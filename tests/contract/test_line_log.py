@@ -241,6 +241,14 @@ async def test_following_gives_what_is_there_and_then_what_comes(line_log: LineL
     assert await waiting == {"b.es": [1]}
 
 
+async def test_the_log_knows_every_session_and_language_that_has_lines(line_log: LineLog) -> None:
+    assert list(await line_log.streams()) == []
+    for session, language in (("b", "en"), ("a", "pt"), ("a", "en"), ("b", "en")):
+        await line_log.append(session, language, drafts(0))
+    await line_log.append("c", "en", [])
+    assert list(await line_log.streams()) == [("a", "en"), ("a", "pt"), ("b", "en")]
+
+
 async def test_following_goes_on_after_any_position_with_all_that_was_not_given_before(line_log: LineLog) -> None:
     for number in range(30):
         await line_log.append(f"talk-{number % 3}", "en", drafts(number))

@@ -116,6 +116,11 @@ class KafkaLineLog:
                 yield LineRecord(session, language, lines)
                 after = lines[-1].seq
 
+    async def streams(self) -> Sequence[Stream]:
+        """See ``LineLog.streams``."""
+        await asyncio.gather(*(self._journal.catch_up(place) for place in self._kafka.places(self._kafka.lines)))
+        return sorted(self._index.streams())
+
     async def follow(self, after: Position = THE_BEGINNING) -> AsyncIterator[tuple[Position, LineRecord]]:
         """See ``LineLog.follow``. A position has the next offset of each partition; new records wake it at once."""
         self._journal.check()

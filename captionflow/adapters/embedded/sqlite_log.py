@@ -83,6 +83,15 @@ class SqliteLineLog:
                     yield LineRecord(session, language, tuple(line for line in lines if line.seq > after))
                 after = last_seq
 
+    async def streams(self) -> Sequence[tuple[str, str]]:
+        """See ``LineLog.streams``."""
+        return await self._database.read(
+            lambda connection: connection.execute(
+                "SELECT session, language FROM streams WHERE EXISTS (SELECT 1 FROM records WHERE stream = streams.id)"
+                " ORDER BY session, language"
+            ).fetchall()
+        )
+
     async def follow(self, after: Position = THE_BEGINNING) -> AsyncIterator[tuple[Position, LineRecord]]:
         """See ``LineLog.follow``. New records wake it at once; it doesn't poll."""
         reached = int(after or 0)

@@ -1,0 +1,37 @@
+"""The steps that a line log gives, made anew by the segmenter: what a rebuild of the index is filled with."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+from captionflow.messages import StepRecord
+from captionflow.ports import LineLog
+from services.segment.segmenter import State, start
+from services.segment.stepping import stepped
+
+BATCH = 1_000
+"""Steps given in one go."""
+
+
+class LogSteps:
+    """``StepSource`` of ``services.index.reindex``. Remembers the segmenter's state of each session in between."""
+
+    def __init__(self, log: LineLog) -> None:
+        self._log = log
+        self._states: dict[tuple[str, str], State] = {}
+
+    async def more(self) -> AsyncIterator[Sequence[StepRecord]]:
+        """See ``StepSource.more``."""
+        batch: list[StepRecord] = []
+        for stream in await self._log.streams():
+            state = self._states.get(stream) or start(*stream)
+            async for record in self._log.read(*stream, state.last_seq):
+                for after, step in stepped(state, record.lines):
+                    state = after
+                    batch.append(step)
+                await asyncio.sleep(0)
+                if len(batch) >= BATCH:
+                    yield batch
+                    batch = []
+            self._states[stream] = state
+        if batch:
+            yield batch

@@ -1,0 +1,21 @@
+"""``captionflow reindex``: the index made anew from the line log."""
+
+from captionflow.settings import Settings
+from captionflow.wiring import open_index_builder, open_line_log
+from services.cli.log_steps import LogSteps
+from services.index.reindex import Rebuilt, Reindexer
+
+
+async def reindex(settings: Settings) -> Rebuilt:
+    """Fill a new index from the log and put it in place; see ``Reindexer.run``."""
+    async with open_index_builder(settings) as builder, open_line_log(settings) as line_log:
+        return await Reindexer(LogSteps(line_log), builder).run()
+
+
+async def drop_old(settings: Settings) -> tuple[str, ...]:
+    """Delete what rebuilds left behind; the names of it."""
+    async with open_index_builder(settings) as builder:
+        old = tuple(await builder.left_over())
+        for index in old:
+            await builder.drop(index)
+        return old
