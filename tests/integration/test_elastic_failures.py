@@ -242,5 +242,5 @@ async def test_what_a_server_says_becomes_what_a_person_can_do(
 
 @pytest.mark.parametrize("address", ["", "nonsense", "localhost:9200"])
 def test_an_address_that_cannot_be_is_refused(address: str) -> None:
-    with pytest.raises(Misconfigured, match="CAPTIONFLOW_ELASTICSEARCH_URL"):
+    with pytest.raises(Misconfigured, match="CAPTIONFLOW_ELASTICSEARCH"):
         connect([address])

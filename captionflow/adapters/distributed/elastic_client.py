@@ -58,6 +58,6 @@ def connect(
         )
     except (ValueError, OSError) as error:
         raise Misconfigured(
-            f"Elasticsearch can't be used at {', '.join(urls)} ({error}): correct CAPTIONFLOW_ELASTICSEARCH_URL "
+            f"Elasticsearch can't be used at {', '.join(urls)} ({error}): correct CAPTIONFLOW_ELASTICSEARCH "
             "or CAPTIONFLOW_ELASTICSEARCH_CA."
         ) from error
