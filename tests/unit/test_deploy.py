@@ -213,3 +213,8 @@ def test_event_streams_pass_the_proxy_as_they_come(caddyfile: str) -> None:
     compressed = re.findall(r"header Content-Type (\S+)", caddyfile)
     assert compressed
     assert not any("text/event-stream".startswith(kind.rstrip("*")) for kind in compressed)
+
+
+def test_the_proxy_keeps_metrics_to_itself(caddyfile: str) -> None:
+    """In a ``handle``: Caddy tries those before a bare ``respond``, wherever it is written."""
+    assert re.search(r"^\thandle /metrics \{\n\t\trespond 404\n\t\}$", caddyfile, re.MULTILINE)
