@@ -187,6 +187,17 @@ async def test_two_services_may_prepare_at_once_and_again(elasticsearch_node: Se
         assert await index.texts() == ["kept"]
 
 
+async def test_an_empty_index_does_not_take_the_place_of_one_whose_aliases_are_gone(index: Index) -> None:
+    await index.store.apply([step(1, part(1, 1, "kept"))])
+    aliases = [index.names.read, index.names.write]
+    await index.client.indices.delete_alias(index=index.names.index(1), name=aliases)
+    with pytest.raises(Misconfigured, match=r"-turns-v1 are there, but the aliases .* mean none of them"):
+        await index.indices.prepare()
+    for alias in aliases:
+        await index.client.indices.put_alias(index=index.names.index(1), name=alias)
+    assert await index.texts() == ["kept"]
+
+
 async def test_an_alias_that_means_two_indices_is_refused(index: Index) -> None:
     await index.client.indices.create(index=index.names.index(7), aliases={index.names.read: {}})
     with pytest.raises(Misconfigured, match="means 2 indices"):

@@ -15,9 +15,7 @@ BLOCK_RETRY_SECONDS: Final = 5.0
 
 _WRONG_VERSION: Final = "captionflow needs Elasticsearch 9; the server is {}: upgrade it, or use another one."
 _TO_CHANGE: Final = {
-    "index_not_found_exception": (
-        "Elasticsearch has no index of ours ({}): start the index service or run `captionflow reindex`."
-    ),
+    "index_not_found_exception": ("Elasticsearch has no index of ours ({}): start the index service, which makes it."),
     "strict_dynamic_mapping_exception": (
         "The index has another mapping than this captionflow ({}): run `captionflow reindex`."
     ),

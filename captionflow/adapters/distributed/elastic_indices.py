@@ -72,6 +72,12 @@ class ElasticIndices:
             await self._check_mapping(index)
 
     async def _make_first(self) -> None:
+        known = await self._client.indices.get(index=self._names.pattern, features=["aliases"])
+        if known and not any(about["aliases"] for about in known.values()):
+            raise Misconfigured(
+                f"The indices {', '.join(known)} are there, but the aliases {self._names.read} and {self._names.write} "
+                "mean none of them: give both to the right one. An empty index is not put in its place."
+            )
         aliases: dict[str, Any] = {self._names.read: {}, self._names.write: {}}
         try:
             await self._client.indices.create(index=self._names.index(1), aliases=aliases)
