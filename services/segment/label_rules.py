@@ -31,7 +31,7 @@ _SURNAME = re.compile(r"(?:Mc|Mac|De|Di|La|Le|Van|O['’])(?=[A-Z])|(?<=[A-Z])['
 
 _TIMED = re.compile(r"\s*([^\n:()\[\]]*[^\s:()\[\]])\s*([(\[]\s*\d\d?:\d\d(?::\d\d)?\s*[)\]])\s*:(?=\s|$)")
 _QUESTION = re.compile(r"\s*([QA]\.)(?:[ \u00a0]{2,}|[ \u00a0]*\t\s*)(?=\S)")
-_DASH = re.compile(r"\s[-–—]\s")  # noqa: RUF001 (dashes as typed)
+_BETWEEN = re.compile(r"\s[-–—]\s|\s?/\s?")  # noqa: RUF001 (dashes as typed)
 _AT_AN_END = (STARTERS | NOT_SPEAKERS) - ROLES - GIVEN_NAMES - {"the"}
 
 Verdict = Literal["capitals", "mixed", "small", "phrase"] | None
@@ -176,13 +176,15 @@ def _accepted(  # noqa: PLR0913 (what a label depends on)
     speaker: str, said: str, *, marked: bool, trusted: bool, known: bool, arrows: bool
 ) -> bool:
     """Whether words before a colon are a label, seeing what is ``said`` behind it."""
-    core = _DASH.sub(" ", speaker, count=1) if marked else speaker
+    core = _BETWEEN.sub(" ", speaker, count=1) if marked else speaker
     verdict = shape(core)
     words = core.split()
     if verdict is None or known:
         return verdict is not None
     if verdict == "small":
         return marked
+    if words[-1].isdigit() and not marked and not is_role(core):
+        return False
     if verdict == "capitals":
         return _capitals(words, said, marked=marked, trusted=trusted and not arrows)
     if verdict == "mixed" and len(words) == 1:

@@ -46,8 +46,7 @@ _SPEAKS = re.compile(
 )
 
 OPEN_WORDS = r" ?(?:applause|laughter|music|inaudible|indiscernible|group activity|cheering|silence|crosstalk)"
-OPEN_NOTE = re.compile(rf"\[{OPEN_WORDS}", re.IGNORECASE)
-"""A bracket that the captioner left open: the note ends with its known word."""
+"""A bracket that the captioner left open may hold them: the note ends with the word."""
 
 _TIME = r"\d{1,2}[.:]\d\d(?:[.:]\d\d)?(?:[.,]\d{1,3})?\s*(?:[ap]\.?\s?m\.?|hrs|hours|utc|gmt)?"
 _CLOCK = re.compile(rf"[\[(]\s*(?:{_TIME}|\d{{1,2}}\s*[ap]\.?m\.?)\s*[\])]", re.IGNORECASE)
@@ -119,6 +118,8 @@ def bracket(text: str) -> Literal["note", "mark", "end"] | None:
     inner = text[1:-1].strip()
     if not inner or len(text) > MAX_NOTE:
         return None
+    if "\n" in text:
+        text, inner = " ".join(text.split()), " ".join(inner.split())
     if _CLOCK.fullmatch(text):
         return "mark"
     if text[0] == "[":
@@ -138,4 +139,5 @@ def _square(text: str, inner: str) -> Literal["note", "end"] | None:
 
 def opens_note(tail: str) -> bool:
     """Whether a bracket left open at the end of a line can be a note that the line break cut."""
-    return tail[0] == "[" or _SAYS_NOTE.match(tail[1:].strip()) is not None
+    words = tail[1:].strip()
+    return tail[0] == "[" or " " not in words or _SAYS_NOTE.match(words) is not None

@@ -10,7 +10,6 @@ from typing import Literal, NamedTuple
 from services.segment.label_rules import ends_in_title, find_label, find_question, is_role, may_go_on, must_go_on
 from services.segment.note_rules import (
     MAX_NOTE,
-    OPEN_NOTE,
     OPEN_WORDS,
     apart_line,
     bracket,
@@ -41,11 +40,11 @@ _SHARED = (
     "REMOTE PARTICIPANT|REMOTE MODERATOR|SESSION LEADER"
 )
 _BRACKETED = (
-    r"(?:>|&gt;)[ \t]?(?:>|&gt;)(?:>|&gt;|[ \t])*|"
+    r"(?:>|&gt;)[ \t]?(?:>|&gt;)(?:>|&gt;|[ \t])*|(?<=\s)>[ \t]*$|"
     rf"\[(?:[^\[\]]{{0,{MAX_NOTE}}}\](?!\()|(?i:{OPEN_WORDS}))|\([^()]{{1,{MAX_NOTE}}}\)"
 )
 _INLINE = re.compile(_BRACKETED)
-_INLINE_LABELLED = re.compile(rf"{_BRACKETED}|(?<![A-Z])(?<![A-Z] )(?:{_SHARED}):(?=\s)")
+_INLINE_LABELLED = re.compile(rf"{_BRACKETED}|(?<![A-Z\"“'‘])(?<![A-Z] )(?:{_SHARED}):(?=\s)")  # noqa: RUF001 (a quote as typed)
 _STOPS = frozenset(".?!…:")
 _CUT_TAIL = 100
 _QUOTES = {'"': '"', "“": "”", "‘": "’", "'": "'"}  # noqa: RUF001 (curly quotes as typed)
@@ -188,9 +187,7 @@ def cut_note(line: str) -> bool:
     if begin < 0:
         return False
     tail = line[begin:]
-    return (
-        "]" not in tail and ")" not in tail and ">" not in tail and not OPEN_NOTE.fullmatch(tail) and opens_note(tail)
-    )
+    return not set(tail) & set("]):>") and opens_note(tail)
 
 
 def joins(line: str, following: str, known: Callable[[str], bool]) -> bool:

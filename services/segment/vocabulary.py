@@ -35,7 +35,7 @@ ROLES = _words(
 
 MODIFIERS = _words(
     """
-    a acting an and another answer at closing conference deputy english event female first french from
+    a acting an and another answer at closing comment conference deputy english event female first french from
     honorary in language lead live main male meeting mic microphone new next off on online opening other
     question remote same screen second session sign spanish technical the third to unidentified unknown unnamed
     vice young
