@@ -89,7 +89,7 @@ class SearchQuery(Message, frozen=True):
     """``SearchPage.next`` of the page before. One that is not ours raises ``BadMessage``."""
 
 
-class Fragment(Message, frozen=True):
+class Fragment(Message, frozen=True, omit_defaults=False):
     """A run of words of a turn; ``hit`` when it is what was searched for. Text, never markup."""
 
     text: str
