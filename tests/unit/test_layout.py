@@ -1,5 +1,6 @@
 """The layout holds: cores are declared as cores, and files can be read in one sitting."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -34,3 +35,12 @@ def test_no_file_is_longer_than_one_sitting(root: Path, folder: str) -> None:
         str(path.relative_to(root)): len(path.read_text().splitlines()) for path in root.glob(f"{folder}/**/*.py")
     }
     assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
+
+
+def test_a_commit_is_held_to_what_check_asks_for_with_the_same_tools(root: Path) -> None:
+    hooks = (root / ".pre-commit-config.yaml").read_text()
+    assert re.findall(r"repo: (\w+)", hooks) == ["local"]  # nothing is fetched
+    committed = set(re.findall(r"entry: ([^,]+)", hooks))
+    (recipe,) = re.findall(r"^check:.*\n((?:\t.*\n)+)", (root / "Makefile").read_text(), re.MULTILINE)
+    checked = {line.strip().replace("$(BIN)", ".venv/bin").removesuffix(" .") for line in recipe.splitlines()}
+    assert {entry.split(" --")[0] for entry in committed} == {line.split(" --")[0] for line in checked}
