@@ -21,10 +21,15 @@ from services.segment.vocabulary import (
 MAX_LABEL = 80
 """Longest label in characters; what is longer is text."""
 MAX_WORDS = 7
-"""So many words has a label at most, particles not counted."""
+"""So many words has a label at most, particles and the like not counted."""
 
+_SMALL = PARTICLES | {"and", "behalf", "for", "on", "the"}
 _ABSTRACT = re.compile(r"(?:ing|tion|sion|ness|ence|ance|ment|ity|ize|ise|ism|ics|ally|ology)$")
-_WORD = re.compile(r"[^\W\d_](?:[\w'’‘ʼ.\-‑‐]*\w)?\.?,?|\d{1,3}|#\d{1,3}|&")  # noqa: RUF001 (quotes and hyphens as typed)
+_MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+"""Accents that are characters of their own, and scripts with vowel signs: part of a word, as ``\\w`` does not know."""
+_WORD = re.compile(
+    rf"[^\W\d_](?:[\w{_MARKS}'’‘ʼ.\-‑‐]*[\w{_MARKS}])?\.?,?|\d{{1,3}}|#\d{{1,3}}|&"  # noqa: RUF001 (quotes and hyphens as typed)
+)
 _STOPPED = re.compile(r"(?:[^\W\d_]|(?:[^\W\d_]\.)+[^\W\d_]|[js]r|phd|esq|ph)\.,?", re.IGNORECASE)
 _BRACKET = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
 _SURNAME = re.compile(r"(?:Mc|Mac|De|Di|La|Le|Van|O['’])(?=[A-Z])|(?<=[A-Z])['’]s\b")  # noqa: RUF001 (quotes as typed)
@@ -32,7 +37,8 @@ _SURNAME = re.compile(r"(?:Mc|Mac|De|Di|La|Le|Van|O['’])(?=[A-Z])|(?<=[A-Z])['
 _TIMED = re.compile(r"\s*([^\n:()\[\]]*[^\s:()\[\]])\s*([(\[]\s*\d\d?:\d\d(?::\d\d)?\s*[)\]])\s*:(?=\s|$)")
 _QUESTION = re.compile(r"\s*([QA]\.)(?:[ \u00a0]{2,}|[ \u00a0]*\t\s*)(?=\S)")
 _BETWEEN = re.compile(r"\s[-–—]\s|\s?/\s?")  # noqa: RUF001 (dashes as typed)
-_AT_AN_END = (STARTERS | NOT_SPEAKERS) - ROLES - GIVEN_NAMES - {"the"}
+_NO_NAME_END = (STARTERS | NOT_SPEAKERS) - GIVEN_NAMES
+_CLAUSE_END = (STARTERS | NOT_SPEAKERS) - ROLES - GIVEN_NAMES - {"the"}
 
 Verdict = Literal["capitals", "mixed", "small", "phrase"] | None
 
@@ -82,7 +88,7 @@ def shape(candidate: str) -> Verdict:
         verdict = None if sentence and not is_role(core) else "capitals"
     elif is_role(core):
         verdict = "phrase"
-    elif not {plain[0], plain[-1]} & (STARTERS | NOT_SPEAKERS):
+    elif _NO_NAME_END.isdisjoint((plain[0], plain[-1])):
         small = len(words) == 2 and all(word.isalpha() and word.islower() and len(word) > 1 for word in words)  # noqa: PLR2004
         verdict = "small" if small else "mixed" if _mixed(words) else None
     return verdict
@@ -99,7 +105,7 @@ def _like_names(words: Sequence[str]) -> bool:
     """Whether all words could be in a name, as far as their letters and full stops go."""
     return (
         len(words) > 0
-        and sum(word.casefold() not in PARTICLES for word in words) <= MAX_WORDS
+        and sum(word.casefold() not in _SMALL for word in words) <= MAX_WORDS
         and words[0][0].isalpha()
         and all(_WORD.fullmatch(word) for word in words)
         and all(word[-1] != "." or _STOPPED.fullmatch(word) or word[:-1].casefold() in TITLES for word in words)
@@ -212,7 +218,7 @@ def _capitals(words: Sequence[str], said: str, *, marked: bool, trusted: bool) -
 
 
 def _clause(words: Sequence[str]) -> bool:
-    return not _AT_AN_END.isdisjoint((_plain(words[0]), _plain(words[-1])))
+    return not _CLAUSE_END.isdisjoint((_plain(words[0]), _plain(words[-1])))
 
 
 def ends_in_title(text: str) -> bool:

@@ -50,6 +50,9 @@ OPEN_WORDS = r" ?(?:applause|laughter|music|inaudible|indiscernible|group activi
 
 _TIME = r"\d{1,2}[.:]\d\d(?:[.:]\d\d)?(?:[.,]\d{1,3})?\s*(?:[ap]\.?\s?m\.?|hrs|hours|utc|gmt)?"
 _CLOCK = re.compile(rf"[\[(]\s*(?:{_TIME}|\d{{1,2}}\s*[ap]\.?m\.?)\s*[\])]", re.IGNORECASE)
+_BARE_SOUND = re.compile(
+    r"(?:APPLAUSE|LAUGHTER|MUSIC|CHEERING|CHEERS AND APPLAUSE|INAUDIBLE|INDISCERNIBLE|NO AUDIO)\.?"
+)
 _LEADING = re.compile(
     rf"\s*(?:[\[(]\s*{_TIME}\s*[\])]\s*|\d\d?:\d\d:\d\d(?:[.,]\d{{1,3}})?\s+|\d\d?:\d\d\s+(?=\\?>|&gt;))(?:[-–]\s+)?(?=\S)",  # noqa: RUF001 (en dash)
     re.IGNORECASE,
@@ -64,9 +67,10 @@ _PAGE = re.compile(
 _PAGE_FIRST = frozenset("Pp-–—")  # noqa: RUF001 (en dash)
 _STAMP = re.compile(r"\d\d:\d\d:\d\d(?:[.,:]\d{1,3})?")
 _END_FIRST = frozenset("EeTtSsMmCcWwRrAaHhPp")
+_AROUND_END = "*-–—=_~# "  # noqa: RUF001 (an en dash can make a rule)
 _ENDED = (
     r"(?:(?:the )?(?:session|meeting|call|workshop|conference|webinar|event|recording|transcript|audio|panel|hearing)"
-    r"\s+(?:is |was |has )?(?:now )?(?:ended|ends|over|concluded|concludes|adjourned|closed|finished)|"
+    r"\s+(?:is |was |has )?(?:now )?(?:ended|ends|over|concluded|concludes|adjourned|closed|finished|rose)|"
     r"end of (?:the )?(?:\w+ )?(?:session|meeting|call|workshop|transcript|transcription|recording|file|captions?|"
     r"captioning|audio|event|webinar|day|panel|hearing)"
 )
@@ -82,6 +86,11 @@ def leading_time(line: str) -> int:
         return 0
     match = _LEADING.match(line)
     return match.end() if match else 0
+
+
+def bare_sound(line: str) -> bool:
+    """Whether a whole line is the name of a sound in capitals, without brackets."""
+    return line.isupper() and _BARE_SOUND.fullmatch(line) is not None
 
 
 def lone_note(line: str) -> bool:
@@ -110,7 +119,8 @@ def apart_line(line: str) -> Why | None:
         return "furniture"
     if _RULE.fullmatch(line) or (first.isdigit() and _STAMP.fullmatch(line)):
         return "mark"
-    return "end" if first in _END_FIRST and _END_PLAIN.fullmatch(line) else None
+    bare = line.strip(_AROUND_END)
+    return "end" if bare[:1] in _END_FIRST and _END_PLAIN.fullmatch(bare) else None
 
 
 def bracket(text: str) -> Literal["note", "mark", "end"] | None:

@@ -12,6 +12,7 @@ from services.segment.note_rules import (
     MAX_NOTE,
     OPEN_WORDS,
     apart_line,
+    bare_sound,
     bracket,
     leading_time,
     lone_note,
@@ -41,6 +42,7 @@ _SHARED = (
 )
 _BRACKETED = (
     r"(?:>|&gt;)[ \t]?(?:>|&gt;)(?:>|&gt;|[ \t])*|(?<=\s)>[ \t]*$|"
+    r"(?:(?<=[.?!]\s)|(?<=[.?!]\s\s))>[ \t]?(?=[^\W\d_a-z])|"
     rf"\[(?:[^\[\]]{{0,{MAX_NOTE}}}\](?!\()|(?i:{OPEN_WORDS}))|\([^()]{{1,{MAX_NOTE}}}\)"
 )
 _INLINE = re.compile(_BRACKETED)
@@ -74,9 +76,8 @@ def read_line(  # noqa: PLR0913 (what a line depends on)
     colon = ":" in line or "：" in line  # noqa: RUF001 (the Chinese colon)
     pos = 0
     if starts:
-        why = apart_line(line.strip()) if len(line) <= 2 * MAX_NOTE else None
-        if why:
-            yield Token(why, line.strip(), 0)
+        if len(line) <= 2 * MAX_NOTE and (whole := _whole(line.strip(), sound=trusted and not marked)):
+            yield whole
             return
         for token, end in _opening(line, trusted=trusted, known=known):
             yield token
@@ -96,6 +97,14 @@ def read_line(  # noqa: PLR0913 (what a line depends on)
         yield from _inline(line, pos, known, trusted=trusted)
     elif pos < len(line):
         yield Token("text", line[pos:], pos)
+
+
+def _whole(line: str, *, sound: bool) -> Token | None:
+    """The token that a whole line (stripped) is, if nobody spoke it; ``sound``: it may be one without brackets."""
+    kind: Kind | None = apart_line(line)
+    if kind is None and sound and bare_sound(line):
+        kind = "note"
+    return Token(kind, line, 0) if kind else None
 
 
 def _first(line: str, pos: int) -> int:

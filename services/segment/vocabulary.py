@@ -27,7 +27,8 @@ ROLES = _words(
     floor guest host instructor interpreter interviewee interviewer judge leader lecturer male man member
     members moderator narrator operator panelist panelists panellist panellists participant participants
     presenter president professor q questioner rapporteur reporter respondent room secretariat secretary
-    session-leader speaker speakers staff student students teacher translator voice volunteer webcast
+    session-leader speaker speakers staff student students teacher translator video voice voice-over
+    voiceover volunteer webcast
     woman wrangler
     """
 )
