@@ -170,6 +170,11 @@ def test_a_label_at_the_beginning_of_a_later_piece_of_a_long_line_opens_nothing(
     assert [speaker for speaker, _ in shown(read_text(text)[0])] == ["BEN", "EVE"]
 
 
+def test_white_space_inside_a_long_line_is_no_blank_line() -> None:
+    parts, _, _ = run(lines([">> ANNA: One", *[" " * MAX_ROW] * 3, " two.\n", "\n", "Three.\n"]))
+    assert shown(parts) == [("ANNA", "One two. | Three.")]
+
+
 # --- given speakers ---
 
 
