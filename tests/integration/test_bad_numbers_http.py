@@ -1,4 +1,4 @@
-"""What wrong numbers get over HTTP, and senders that don't wait for each other: nothing is lost, nothing comes twice."""
+"""Wrong numbers, and senders that don't wait for each other: nothing is lost, and nothing comes twice."""
 
 import asyncio
 from collections.abc import AsyncIterator
