@@ -15,7 +15,7 @@ import structlog
 
 from captionflow.adapters.embedded.database import Database
 from captionflow.adapters.embedded.streams import find_stream, make_stream
-from captionflow.errors import BadMessage, Conflict, TooLarge
+from captionflow.errors import BadMessage, Conflict, Misconfigured, TooLarge
 from captionflow.messages import MAX_RECORD_BYTES, Draft, Line, LineRecord, Receipt
 from captionflow.ports import THE_BEGINNING, Position
 
@@ -56,6 +56,7 @@ class SqliteLineLog:
         Raises:
             BadMessage: a number below 0 or above 2^53, or text that isn't Unicode (a lone surrogate).
             TooLarge: a line that doesn't fit into a record.
+            Misconfigured: a line that was accepted before can't be read any more.
         """
         for draft in drafts:
             _check(draft)
@@ -253,7 +254,11 @@ def _lines(connection: sqlite3.Connection, stream: int, seqs: Sequence[int]) -> 
             (stream, seq),
         ).fetchone()
         wanted = set(seqs)
-        yield from (line for line in _decode_lines(encoded) if line.seq in wanted)
+        try:
+            lines = _decode_lines(encoded)
+        except msgspec.DecodeError as error:
+            raise Misconfigured(f"The record up to line {done} is damaged ({error}): bring back a backup.") from error
+        yield from (line for line in lines if line.seq in wanted)
 
 
 def _records(lines: Sequence[Line]) -> Iterator[tuple[int, bytes]]:
