@@ -9,6 +9,7 @@ import httpx
 import pytest
 from api_server import Api, problem_of, send, serving, transcript
 
+from captionflow.errors import Unavailable
 from captionflow.settings import Secret
 
 TALK: dict[str, Any] = {"title": "Net neutrality", "event": "IGF 2015", "room": "Room 2", "date": "2015-11-12"}
@@ -123,6 +124,25 @@ async def test_the_organiser_ends_a_session_in_the_log_and_a_later_line_opens_it
     assert (await transcript(client, 3, ID))["session"]["status"] == "live"
     answer = await client.patch(f"/v1/sessions/{ID}", json={"status": "scheduled"})
     assert "live can't become scheduled" in problem_of(answer, 409, "conflict")
+
+
+async def test_an_end_that_could_not_be_stored_is_stored_when_it_is_tried_again(
+    api: Api, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await client.post("/v1/sessions", json=TALK)
+    await send(client, "Good morning.", session=ID)
+    await transcript(client, 1, ID)
+
+    async def full(*_: object) -> None:
+        raise Unavailable("The disk is full: free space, then try again.", retry_after=3)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(api.adapters.line_log, "append", full)
+        answer = await client.patch(f"/v1/sessions/{ID}", json={"status": "finished"})
+        assert "disk is full" in problem_of(answer, 503, "unavailable")
+        assert answer.headers["retry-after"] == "3"
+    assert (await client.patch(f"/v1/sessions/{ID}", json={"status": "finished"})).status_code == 200
+    assert (await transcript(client, 2, ID))["session"]["status"] == "finished"
 
 
 async def test_what_the_text_says_fills_what_was_left_open_and_nothing_else(client: httpx.AsyncClient) -> None:

@@ -131,7 +131,7 @@ def router(context: Context) -> APIRouter:
     async def changed(request: Request, session: SessionId) -> Response:
         patch = await json_body(request, SessionPatch, kinds=("application/merge-patch+json", "application/json"))
         before, after = await _change(context, known_id(session), patch, request.headers.get("if-match"))
-        if after.status == "finished" and before.status != "finished":
+        if patch.status == "finished":  # also if it was so before: a try that failed half-way left no end in the log
             await end_session(context.adapters.line_log, after)
         if after != before:
             context.hub.session_changed(after)
