@@ -174,6 +174,16 @@ class SessionStore(Protocol):
         """
 
 
+class Demos(Protocol):
+    """Sessions that are marked as a demo: the only ones that may be forgotten."""
+
+    async def forget(self, session: str) -> None:
+        """Take away a demo session with its lines and turns; any other session stays as it is.
+
+        No position of the log is ever given a second time.
+        """
+
+
 class StepFeed(Protocol):
     """``captions.turns``: the segmenter's steps on their way to the index and to live readers."""
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from captionflow.ports import LineLog, Search, SessionStore, StepFeed, TurnStore
+from captionflow.ports import Demos, LineLog, Search, SessionStore, StepFeed, TurnStore
 from captionflow.settings import Settings
 
 
@@ -17,6 +17,7 @@ class Adapters:
     search: Search
     sessions: SessionStore
     step_feed: StepFeed
+    demos: Demos
 
 
 @asynccontextmanager
@@ -28,6 +29,7 @@ async def open_adapters(settings: Settings) -> AsyncIterator[Adapters]:
     """
     # Imported here, so that a process loads only the technology that it was told to use.
     from captionflow.adapters.embedded.database import Database  # noqa: PLC0415  see above
+    from captionflow.adapters.embedded.sqlite_demos import SqliteDemos  # noqa: PLC0415  see above
     from captionflow.adapters.embedded.sqlite_log import SqliteLineLog  # noqa: PLC0415  see above
     from captionflow.adapters.embedded.sqlite_search import SqliteSearch  # noqa: PLC0415  see above
     from captionflow.adapters.embedded.sqlite_sessions import SqliteSessionStore  # noqa: PLC0415  see above
@@ -42,6 +44,7 @@ async def open_adapters(settings: Settings) -> AsyncIterator[Adapters]:
             search=SqliteSearch(database),
             sessions=SqliteSessionStore(database),
             step_feed=MemoryStepFeed(),
+            demos=SqliteDemos(database),
         )
     finally:
         await database.close()

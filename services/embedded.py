@@ -16,7 +16,7 @@ from captionflow.settings import Settings
 from captionflow.wiring import Adapters, open_adapters
 from services.api.app import create_app
 from services.api.hub import Hub
-from services.demo.player import play
+from services.demo.player import forget_old, play
 from services.index.indexer import Indexer
 from services.ingest.gateway import Gateway
 from services.ingest.routes import router
@@ -67,6 +67,8 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
     stopping = _signalled()
     with listen(settings.host, settings.port) as listening:
         async with open_adapters(settings) as adapters:
+            if not settings.demo:
+                await _without_demos(adapters)
             ready(address(listening, settings))
             await _serve(settings, adapters, listening, stopping)
     log.info("stopped")
@@ -160,9 +162,17 @@ async def _serve(settings: Settings, adapters: Adapters, listening: socket.socke
 async def _demo(gateway: Gateway, adapters: Adapters) -> None:
     """Play the demo; if that can't go on, everything else does."""
     try:
-        await play(gateway, adapters.sessions)
+        await play(gateway, adapters.sessions, adapters.demos)
     except CaptionflowError as error:
         log.error("demo_ended", reason=str(error))  # noqa: TRY400 (the reason is enough)
+
+
+async def _without_demos(adapters: Adapters) -> None:
+    """A demo that is switched off leaves nothing behind; where nothing can be written, it waits for another start."""
+    try:
+        await forget_old(adapters.sessions, adapters.demos, kept=0)
+    except CaptionflowError as error:
+        log.warning("demos_kept", reason=str(error))
 
 
 def _failure(part: asyncio.Task[None]) -> BaseException:
