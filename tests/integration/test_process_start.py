@@ -6,6 +6,7 @@ import shutil
 import socket
 import sqlite3
 import subprocess
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -190,6 +191,21 @@ def test_damaged_files_beside_the_database_keep_nobody_from_what_was_folded_into
         (turn,) = server.wait_for_seq("talk", 1)
         assert turn.paragraphs == ("Kept.",)
         assert server.send("talk", 1, ">> BO: On.\n").status_code == 202
+
+
+def test_a_session_that_has_the_name_of_a_demo_harms_nothing(tmp_path: Path) -> None:
+    with Server(tmp_path / "data") as server:
+        server.announce("demo-1", title="Not a demo")
+    with Server(tmp_path / "data", DEMO="true") as server:
+        end = time.monotonic() + 20
+        while not any(session["demo"] for session in server.get("/v1/sessions")):
+            if "demo_ended" in server.log.read_text():
+                break
+            assert time.monotonic() < end, "the demo neither began nor said why not"
+            time.sleep(0.05)
+        assert server.get("/v1/sessions/demo-1")["title"] == "Not a demo"
+        assert server.send("demo-1", 0, "Hello.\n").status_code == 202
+        assert server.stop() == 0
 
 
 def test_an_unknown_setting_stops_the_start_and_the_nearest_known_one_is_named(tmp_path: Path) -> None:
