@@ -73,17 +73,27 @@ class Program:
     def announce(self, session: str, **fields: Any) -> None:
         self.client.post("/v1/sessions", json={"id": session, **fields}).raise_for_status()
 
-    def say(self, session: str, first: int, *texts: str, ends: bool = False) -> None:
+    def say(self, session: str, first: int, *texts: str, ends: bool = False, language: str | None = None) -> None:
+        """Send lines, and wait until they are in the transcript: a page that is opened then has them."""
+        query = {"lang": language} if language else {}
         lines: list[dict[str, Any]] = [{"number": first + n, "text": text} for n, text in enumerate(texts)]
         if ends:
             lines[-1]["ends"] = True
         body = {"sender": "desk", "lines": lines}
-        self.client.post(f"/v1/sessions/{session}/lines", json=body).raise_for_status()
+        answer = self.client.post(f"/v1/sessions/{session}/lines", params=query, json=body).raise_for_status()
+        seq = answer.json()["receipts"][-1]["seq"]
+        end = time.monotonic() + READY_SECONDS
+        while time.monotonic() < end:
+            found = self.client.get(f"/v1/sessions/{session}/transcript.json", params=query).json()
+            if found["last_seq"] >= seq and (found["session"]["status"] == "finished") >= ends:
+                return
+            time.sleep(0.01)
+        pytest.fail(f"line {seq} of {session} was not in the transcript in time")
 
-    def words(self, session: str) -> str:
-        """The words of the transcript as the API gives it."""
+    def paragraphs(self, session: str) -> list[str]:
+        """The paragraphs of the transcript as the API gives it."""
         turns = self.client.get(f"/v1/sessions/{session}/transcript.json").raise_for_status().json()["turns"]
-        return " ".join(" ".join(turn["paragraphs"]) for turn in turns)
+        return [paragraph for turn in turns for paragraph in turn["paragraphs"]]
 
 
 @pytest.fixture(scope="session")
