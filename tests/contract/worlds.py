@@ -1,13 +1,14 @@
 """The ways to run, each as a world that the contract suites can open, close and open again.
 
-A new adapter family joins by one more entry in WORLDS; no suite changes. Every test gets an empty world. The suites ask
-for no more than the ports promise: what was written may take until ``settle`` to be read, a log may cut and join
-records and has no order between sessions, and a feed may repeat itself.
+A new adapter family joins by one more entry in WORLDS; no suite changes. Every test gets an empty world. That the
+suites ask for no more than the ports promise is seen by running them on the weakest world that keeps it.
 """
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Protocol, Self
+
+from weakest import WeakestWorld
 
 from captionflow.adapters.embedded.database import Database
 from captionflow.adapters.embedded.sqlite_log import SqliteLineLog
@@ -69,4 +70,4 @@ class EmbeddedWorld:
         await self._database.close()
 
 
-WORLDS: dict[str, Callable[[Path], Awaitable[World]]] = {"embedded": EmbeddedWorld.open}
+WORLDS: dict[str, Callable[[Path], Awaitable[World]]] = {"embedded": EmbeddedWorld.open, "weakest": WeakestWorld.open}
