@@ -14,14 +14,17 @@ from typing import Self
 import msgspec
 
 from captionflow.adapters.embedded.database import Database
+from captionflow.adapters.embedded.sqlite_demos import SqliteDemos
 from captionflow.adapters.embedded.sqlite_log import SqliteLineLog
 from captionflow.adapters.embedded.sqlite_search import SqliteSearch
 from captionflow.adapters.embedded.sqlite_sessions import SqliteSessionStore
 from captionflow.adapters.embedded.sqlite_store import SqliteTurnStore
 from captionflow.adapters.embedded.step_feed import MemoryStepFeed
+from captionflow.errors import NotFound
 from captionflow.messages import Draft, Facts, LineRecord, Receipt, Session, StepRecord
 from captionflow.ports import (
     THE_BEGINNING,
+    Demos,
     LineLog,
     Position,
     Search,
@@ -127,6 +130,22 @@ class LateSessionStore:
         return await self._store.learn(session, facts, at=at)
 
 
+class PartitionedDemos:
+    """The session is known in one database, and its lines may be in another."""
+
+    def __init__(self, databases: Sequence[Database]) -> None:
+        self._databases = databases
+
+    async def forget(self, session: str) -> None:
+        try:
+            known = await SqliteSessionStore(self._databases[0]).get(session)
+        except NotFound:
+            return
+        for database in self._databases:
+            await SqliteSessionStore(database).create(known)
+            await SqliteDemos(database).forget(session)
+
+
 class StutteringFeed:
     """Says every step twice, and to who comes later the last one from before."""
 
@@ -174,6 +193,7 @@ class WeakestWorld:
         self.sessions: SessionStore = self._sessions
         self.search: Search = SqliteSearch(stores)
         self.step_feed: StepFeed = StutteringFeed()
+        self.demos: Demos = PartitionedDemos(self._databases)
 
     async def settle(self) -> None:
         await self._turns.settle()

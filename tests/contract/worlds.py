@@ -11,12 +11,13 @@ from typing import Protocol, Self
 from weakest import WeakestWorld
 
 from captionflow.adapters.embedded.database import Database
+from captionflow.adapters.embedded.sqlite_demos import SqliteDemos
 from captionflow.adapters.embedded.sqlite_log import SqliteLineLog
 from captionflow.adapters.embedded.sqlite_search import SqliteSearch
 from captionflow.adapters.embedded.sqlite_sessions import SqliteSessionStore
 from captionflow.adapters.embedded.sqlite_store import SqliteTurnStore
 from captionflow.adapters.embedded.step_feed import MemoryStepFeed
-from captionflow.ports import LineLog, Search, SessionStore, StepFeed, TurnStore
+from captionflow.ports import Demos, LineLog, Search, SessionStore, StepFeed, TurnStore
 
 
 class World(Protocol):
@@ -25,6 +26,7 @@ class World(Protocol):
     search: Search
     sessions: SessionStore
     step_feed: StepFeed
+    demos: Demos
 
     async def settle(self) -> None:
         """Return when everything that was written can be read, listed and searched."""
@@ -55,6 +57,7 @@ class EmbeddedWorld:
         self.search: Search = SqliteSearch(self._database)
         self.sessions: SessionStore = SqliteSessionStore(self._database)
         self.step_feed: StepFeed = MemoryStepFeed()
+        self.demos: Demos = SqliteDemos(self._database)
 
     async def settle(self) -> None:
         """SQLite's readers see a commit at once."""
