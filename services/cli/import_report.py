@@ -36,8 +36,6 @@ class ImportReport:
         self._console = console
         self._outcomes: Counter[str] = Counter()
         self._sums: Counter[str] = Counter()
-        if console is None:
-            show(terminal.row(*COLUMNS))
 
     @property
     def good(self) -> bool:
@@ -52,6 +50,8 @@ class ImportReport:
         gave = gave or Gave(0, 0, 0, "", None)
         self._sums.update(turns=gave.turns, words=gave.words)
         if self._console is None:
+            if self._outcomes.total() - self._outcomes["skipped"] == 1:
+                self._show(terminal.row(*COLUMNS))
             cells = (file.outcome, gave.turns, gave.words, gave.speakers, gave.date or "", gave.title)
             self._show(terminal.row(*cells, file.session or "", file.path))
         else:

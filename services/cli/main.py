@@ -21,6 +21,25 @@ from services.cli.options import HERE, AnyLanguage, Cut, Language, SessionArgume
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=help_texts.PROGRAM, pretty_exceptions_enable=False)
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        terminal.write(f"captionflow {version('captionflow')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """What holds for all commands."""
+    del version  # its callback has ended the program
+
+
 @app.command(help=help_texts.RUN)
 def run(
     *,
@@ -163,7 +182,14 @@ def tail(
     from services.cli.tail import Following, follow
 
     captions = Captions(words=terminal.is_terminal())
-    asyncio.run(follow(Following(url, session, language, last), captions, terminal.write, terminal.messages().print))
+    try:
+        asyncio.run(
+            follow(Following(url, session, language, last), captions, terminal.write, terminal.messages().print)
+        )
+    except KeyboardInterrupt:
+        if terminal.is_terminal():
+            terminal.write("\n")  # the prompt that follows gets a line of its own
+        raise
 
 
 def _settings(*, quiet: bool = False) -> Settings:

@@ -3,6 +3,7 @@
 import re
 import signal
 import subprocess
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,10 @@ def test_help_is_decorated_on_a_terminal_and_its_examples_stay_on_their_lines() 
     assert code == 0
     assert "\u256d" in text
     assert "captionflow replay - " in re.sub("\x1b\\[[0-9;]*m", "", text)
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    assert run_command("--version").stdout.decode() == f"captionflow {version('captionflow')}\n"
 
 
 def test_the_exit_codes_are_in_the_help_and_in_the_docs(root: Path) -> None:
