@@ -20,6 +20,8 @@ MAX_HEADS = 8
 """So many lines of the head are remembered to recognise running heads."""
 MAX_HEAD = 200
 """Longest line of the head that is remembered."""
+SHORT = 2
+"""What stands apart and is no longer goes to the entry before, if that has the same reason and place."""
 STAMP_EVERY = 100
 """Least distance of two time stamps in a paragraph, in characters."""
 TURN_CREDIT = 16_000
@@ -261,6 +263,15 @@ class Assembler:
     def stand_apart(self, raw: str, why: Kind | str) -> None:
         """Words that nobody spoke, with the reason."""
         text = " ".join(raw.split())
+        if why == "head":
+            self.facts = learn(self.facts, text)
+            self.heads = (*self.heads, text[:MAX_HEAD].casefold())[-MAX_HEADS:]
+        last = self.apart[-1] if self.apart else None
+        if last and len(text) <= SHORT and (last.why, last.at) == (why, self.length) and len(last.text) < MAX_HEAD:
+            # A line of nothing but single signs would otherwise make an entry of each, and a record without bound.
+            self.apart[-1] = Apart(f"{last.text} {text}", last.why, last.at)
+            self.size += len(msgspec.json.encode(text))
+            return
         cost = len(msgspec.json.encode(text)) + 40
         if self.size + cost > PART_BYTES:
             self._split()
@@ -268,9 +279,6 @@ class Assembler:
         self.size += cost
         if why == "end":
             self.over = True
-        elif why == "head":
-            self.facts = learn(self.facts, text)
-            self.heads = (*self.heads, text[:MAX_HEAD].casefold())[-MAX_HEADS:]
 
     # --- parts ---
 

@@ -12,7 +12,7 @@ import msgspec
 
 from captionflow.messages import Line, Part
 from services.segment.assembler import MAX_HEAD, Assembler, Body
-from services.segment.head_reader import decide, is_about
+from services.segment.head_reader import MAX_ROWS, decide, is_about
 from services.segment.label_rules import is_role
 from services.segment.note_rules import apart_line
 from services.segment.rows import Row, cut_rows
@@ -181,7 +181,8 @@ class Machine:
         speaks = 0
         while index < len(rows):
             if assembler.in_head and index >= speaks:
-                decision = decide(rows[index:], titled=bool(assembler.heads), last=last, known=assembler.knows)
+                waiting = rows[index : index + MAX_ROWS]
+                decision = decide(waiting, titled=bool(assembler.heads), last=last, known=assembler.knows)
                 if decision is None:
                     break
                 seq = max(floor, self._seq_at(rows[index + decision.seen - 1].decided))

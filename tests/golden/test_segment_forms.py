@@ -18,14 +18,16 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import pytest
 
-from captionflow.messages import Facts, Part
-from captionflow.transcript import Turn, turns
+from captionflow.messages import MAX_LINE_CHARS, MAX_RECORD_BYTES, Facts, Part
+from captionflow.transcript import Turn, newest, turns
 from services.ingest.cutter import cut, parse_cut
 from services.ingest.readers import read
 from services.segment.file_session import lines_of, segment_lines
-from tests.unit.segment_material import content, letters_of
+from services.segment.segmenter import start, step
+from tests.unit.segment_material import content, letters_of, lines
 
 FOLDER = Path(__file__).with_name("forms")
 CUTS = ["columns:32", "columns:7", "words", "chars"]
@@ -104,6 +106,15 @@ def test_every_form_gives_the_same_however_it_is_cut_and_repeated(form: Form) ->
 @each_form
 def test_every_word_of_a_form_is_accounted_for_in_order(form: Form) -> None:
     assert letters(letters_of(segmented(form.text)[0])) == letters(form.text)
+
+
+@pytest.mark.parametrize("row", ["1\n", "12\n", "é\n", "*\n", "---\n", "[?]\n", "A:\n", ">>\n"])
+@pytest.mark.parametrize("before", ["", ">> ANA: One.\n", ">> ANA: One.\n(End)\n"])
+def test_a_line_of_nothing_but_short_rows_makes_a_bounded_record(row: str, before: str) -> None:
+    text = before + row * ((MAX_LINE_CHARS - len(before)) // len(row))
+    state, records = step(start("s" * 64, "zh-Hans"), lines([text]))
+    assert all(len(msgspec.json.encode(one)) <= MAX_RECORD_BYTES for one in (state, *records))
+    assert letters(letters_of(newest(records))) == letters(text)
 
 
 def test_the_forms_are_told_as_they_are_kept() -> None:
