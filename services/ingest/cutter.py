@@ -78,5 +78,4 @@ def _filled(paragraph: str, columns: int) -> Iterator[str]:
             word = word[columns:]  # noqa: PLW2901 what is left of a long word
             bare -= columns
         piece += word
-    if piece:
-        yield piece
+    yield piece

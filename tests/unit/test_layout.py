@@ -29,6 +29,15 @@ def test_every_module_that_does_no_io_is_held_to_it(cores: dict[str, Any]) -> No
     assert forgotten == [], "add them to the contract of cores in pyproject.toml"
 
 
+def test_every_core_is_held_to_full_branch_coverage(root: Path, cores: dict[str, Any]) -> None:
+    report = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["coverage"]["report"]
+    assert report["fail_under"] == 100
+    held = {path for pattern in report["include"] for path in root.glob(pattern)}
+    named = (root / name.replace(".", "/") for name in cores["source_modules"])
+    files = [path / "__init__.py" if path.is_dir() else path.with_suffix(".py") for path in named]
+    assert [str(path.relative_to(root)) for path in files if path not in held] == []
+
+
 @pytest.mark.parametrize("folder", CODE)
 def test_no_file_is_longer_than_one_sitting(root: Path, folder: str) -> None:
     lengths = {
