@@ -72,7 +72,8 @@ class Captions:
             parts = self._turns.setdefault(part.turn_id, [])
             parts[:] = sorted([*(one for one in parts if one.number != part.number), part], key=lambda one: one.number)
             ordinals[part.turn_id] = part.ordinal
-        last = max(self._turns, key=lambda turn: self._turns[turn][0].ordinal, default=None)
+        standing = [turn for turn, parts in self._turns.items() if not all(part.retracted for part in parts)]
+        last = max(standing, key=lambda turn: self._turns[turn][0].ordinal, default=None)
         if self._open is not None and self._open in self._turns:
             ordinals.setdefault(self._open, self._turns[self._open][0].ordinal)
         self._open = last

@@ -113,7 +113,11 @@ def import_(
     report = ImportReport(
         terminal.write, terminal.messages().print, terminal.results() if terminal.is_terminal() else None
     )
-    asyncio.run(import_files(settings, paths, event, language, report))
+    try:
+        asyncio.run(import_files(settings, paths, event, language, report))
+    except KeyboardInterrupt:
+        terminal.messages().print("Stopped: the same import again goes on from here.")
+        raise
     report.end()
     if not report.good:
         raise typer.Exit(1)

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +148,8 @@ def test_an_import_beside_a_running_server_is_refused_with_code_5(server: Server
     assert done.stdout == b""
 
 
-def test_an_import_that_was_killed_is_completed_by_the_next_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stop", [signal.SIGKILL, signal.SIGINT])
+def test_an_import_that_was_stopped_is_completed_by_the_next_one(tmp_path: Path, stop: signal.Signals) -> None:
     (tmp_path / "in").mkdir()
     for number in range(20):
         text = "".join(f">> SPEAKER {n % 7}:  {LONG}\n\n" for n in range(400))
@@ -156,8 +158,10 @@ def test_an_import_that_was_killed_is_completed_by_the_next_one(tmp_path: Path) 
     assert process.stdout is not None
     for _ in range(3):
         process.stdout.readline()
-    process.kill()
-    process.communicate()
+    process.send_signal(stop)
+    _, errors = process.communicate(timeout=20)
+    if stop is signal.SIGINT:
+        assert (process.returncode, errors) == (130, b"Stopped: the same import again goes on from here.\n")
     done = run_command("import", tmp_path / "in", DATA=tmp_path / "data")
     rows = _rows(done.stdout)
     assert [row["turns"] for row in rows] == ["400"] * 20

@@ -92,6 +92,22 @@ def test_the_parts_of_a_long_turn_are_one_turn() -> None:
     assert text.split() == "".join(long).replace(">>", "").split()
 
 
+def test_sentences_that_come_together_are_a_line_each_in_a_pipe() -> None:
+    said = lines(">> ANA:  One! [Applause] Two?\n\nThree. And", " four.\n")
+    assert printed(live(said), words=False) == [
+        "ANA\tOne!\nANA\t[Applause]\nANA\tTwo?\nANA\tThree.\n",
+        "ANA\tAnd four.\n",
+    ]
+
+
+def test_what_is_said_after_a_turn_was_taken_back_waits_for_its_end_of_sentence_again() -> None:
+    said = lines(">> ANA:  Hello. I ", ">> BO:  Oh. So ")
+    said += lines("", first=3, revises=2) + lines("go ", "on. ", "Yes. ", first=4)
+    text = "".join(printed(live(said), words=False))
+    assert text.endswith("ANA\tYes.\n")
+    assert "go\n" not in text
+
+
 def test_the_head_and_the_session_are_not_printed() -> None:
     said = lines("FINISHED FILE\n", "Opening\n", "12 November 2015\n", "\n", ">> ANA:  Good morning.\n")
     assert printed(live(said), words=False) == ["ANA\tGood morning.\n"]
