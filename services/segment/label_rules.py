@@ -23,6 +23,7 @@ MAX_LABEL = 80
 MAX_WORDS = 7
 """So many words has a label at most, particles and the like not counted."""
 
+_INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff"
 _SMALL = PARTICLES | {"and", "behalf", "for", "on", "the"}
 _ABSTRACT = re.compile(r"(?:ing|tion|sion|ness|ence|ance|ment|ity|ize|ise|ism|ics|ally|ology)$")
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
@@ -135,7 +136,7 @@ def find_label(  # noqa: PLR0913 (what a label depends on)
         return None
     end = colon + 1
     time = ""
-    head, bold, end = _unbold(text, text[start:colon].strip(), end, marked=marked)
+    head, bold, end = _unbold(text, text[start:colon].strip().strip(_INVISIBLE), end, marked=marked)
     if text[end : end + 1].isdigit() and (timed := _TIMED.match(text, start)):
         head, time, end = timed[1], timed[2], timed.end()
     speaker = " ".join(head.split())

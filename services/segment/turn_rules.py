@@ -179,10 +179,10 @@ def _bracketed(line: str, start: int, begin: int, end: int, *, trusted: bool) ->
 
 def cut_label(line: str) -> bool:
     """Whether the line may end inside a label, so that the next line must be seen before this one is decided."""
-    if line[-1:] in _STOPS and not ends_in_title(line):
-        return False
     mark = line.rfind(">", -_CUT_TAIL)
     if mark >= 0:
+        if line[-1:] in _STOPS and not ends_in_title(line):
+            return False
         opened = mark == len(line) - len(line.lstrip(" \t>")) - 1 or line[mark - 1] in "> "
         return opened and ":" not in line[mark:] and may_go_on(line[mark + 1 :])
     return len(line) <= _CUT_TAIL and line.isupper() and must_go_on(line.strip())

@@ -14,6 +14,7 @@ changed and commit it with the reason.
 
 import os
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -106,6 +107,39 @@ def test_every_form_gives_the_same_however_it_is_cut_and_repeated(form: Form) ->
 @each_form
 def test_every_word_of_a_form_is_accounted_for_in_order(form: Form) -> None:
     assert letters(letters_of(segmented(form.text)[0])) == letters(form.text)
+
+
+PLAIN = ">> ANA LUPU: Good morning.\n\n>> JOSÉ Ñ: Hi (laughs).\n>> Yes.\n"
+TYPED = {
+    "with a byte order mark": "\ufeff" + PLAIN,
+    "with the line ends of Windows": PLAIN.replace("\n", "\r\n"),
+    "with the line ends of old Macs": PLAIN.replace("\n", "\r"),
+    "with no-break spaces": PLAIN.replace(" ", "\u00a0"),
+    "with wide spaces": PLAIN.replace(" ", "\u3000"),
+    "with narrow spaces": PLAIN.replace(" ", "\u202f"),
+    "with tabs": PLAIN.replace(" ", "\t"),
+    "with two spaces": PLAIN.replace(": ", ":  "),
+    "with zero-width spaces behind the markers": PLAIN.replace(">> ", ">>\u200b"),
+    "with marks of direction": PLAIN.replace(">> ", ">> \u200e").replace(": ", "\u200e: "),
+    "with accents of their own": unicodedata.normalize("NFD", PLAIN),
+    "with spaces at the ends of lines": PLAIN.replace("\n", "   \n"),
+    "with an indent": PLAIN.replace(">>", "     >>"),
+    "without spaces behind the markers": PLAIN.replace(">> ", ">>"),
+    "with inner spaces in the markers": PLAIN.replace(">>", "> >"),
+    "with single arrows": PLAIN.replace(">>", ">"),
+    "with three arrows": PLAIN.replace(">>", ">>>"),
+    "with escaped arrows": PLAIN.replace(">>", "\\>\\>"),
+    "with the arrows of HTML": PLAIN.replace(">>", "&gt;&gt;"),
+    "without a line end at the end": PLAIN.strip(),
+}
+
+
+@pytest.mark.parametrize("typed", TYPED)
+def test_invisible_and_damaged_characters_change_no_turn(typed: str) -> None:
+    found = turns(segmented(TYPED[typed])[0])
+    said = [(unicodedata.normalize("NFC", one.speaker or "-"), one.text.strip("\u200b\u200e")) for one in found]
+    assert said == [("ANA LUPU", "Good morning."), ("JOSÉ Ñ", "Hi."), ("-", "Yes.")]
+    assert [note.text for one in found for note in one.notes] == ["(laughs)"]
 
 
 @pytest.mark.parametrize("row", ["1\n", "12\n", "é\n", "*\n", "---\n", "[?]\n", "A:\n", ">>\n"])
