@@ -83,6 +83,12 @@ def test_the_programme_is_now_today_coming_and_earlier() -> None:
     assert names(found.earlier) == ["yesterday", "long-ago"]
 
 
+def test_what_is_on_is_in_the_order_of_rooms_and_room_2_comes_before_room_10() -> None:
+    rooms = ["Room 10", "", "Main Hall", "room 2", "Room 1b"]
+    found = programme([session(f"s{n}", "live", room=room) for n, room in enumerate(rooms)], TODAY)
+    assert [one.room for one in found.now] == ["", "Main Hall", "Room 1b", "room 2", "Room 10"]
+
+
 def test_a_session_that_nobody_captioned_stays_announced_on_its_day() -> None:
     assert names(programme([session("missed", date="2026-11-01")], TODAY).coming) == ["missed"]
 

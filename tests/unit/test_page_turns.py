@@ -113,9 +113,16 @@ def test_the_last_words_are_those_of_who_spoke_last() -> None:
     assert last_words([HEAD]) == (None, "")
 
 
-def test_the_last_words_are_cut_before_a_word() -> None:
-    speaker, words = last_words([part("We said it again and again", speaker="ANNA")], limit=12)
-    assert (speaker, words) == ("ANNA", "… and again")
+@pytest.mark.parametrize("count", [20, 40, 80, 81, 400])
+def test_the_last_words_are_cut_before_a_word(count: int) -> None:
+    text = " ".join(f"word{n}" for n in range(count))
+    speaker, words = last_words([part(text, speaker="ANNA")])
+    tail = words.removeprefix("… ")
+    assert speaker == "ANNA"
+    assert text.endswith(tail)
+    assert 50 < len(tail) <= 160
+    assert (tail == text) is not words.startswith("…")
+    assert tail == text or text.removesuffix(tail).endswith(" ")
 
 
 @settings(max_examples=40, deadline=None)
