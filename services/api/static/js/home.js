@@ -8,7 +8,8 @@ const POLL = 4_000;
 const LOOK = 8_000;
 const LOOK_FOR_THE_FIRST = 2_000; // nothing is on: somebody waits for it
 const PATIENCE = 10_000;
-const CHARS = 160;
+const CHARS = 120; // as in services/api/page_turns.py
+const STEP = 60; // the words run on in place, and only now and then move up
 
 /** @type {(() => void)[]} */
 let stops = [];
@@ -18,8 +19,9 @@ let paused = false;
 function show(on, state) {
   const turn = turns(state).at(-1);
   if (!turn) return;
-  const text = turn.paragraphs.slice(-CHARS).map(plain).join(" ");
-  const cut = text.length > CHARS ? `… ${text.slice(-CHARS).replace(/^\S*\s/, "")}` : text;
+  const text = turn.paragraphs.map(plain).join(" ");
+  const from = Math.max(0, Math.ceil((text.length - CHARS) / STEP) * STEP);
+  const cut = from ? `… ${text.slice(from).replace(/^\S*\s/, "")}` : text;
   const who = on.querySelector(".who");
   const words = on.querySelector(".words");
   if (who && who.textContent !== (turn.speaker ?? "")) who.textContent = turn.speaker ?? "";

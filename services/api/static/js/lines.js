@@ -4,6 +4,9 @@ import { roll } from "./roll.js";
 
 /** @typedef {import("./roll.js").Flow} Flow */
 
+/** @param {string | null} name */
+const afterName = (name) => (name === null ? "" : " ");
+
 /** Shows flows as the last `count` lines of `holder`.
  * @param {HTMLElement} screen @param {HTMLElement} holder @param {number} count */
 export function linesOf(screen, holder, count) {
@@ -22,7 +25,7 @@ export function linesOf(screen, holder, count) {
   const fits = (/** @type {string} */ words, /** @type {string | null} */ name) => {
     label.hidden = name === null;
     label.textContent = name ?? "";
-    text.data = words;
+    text.data = afterName(name) + words;
     return ruler.getBoundingClientRect().width <= room.getBoundingClientRect().width;
   };
 
@@ -34,8 +37,9 @@ export function linesOf(screen, holder, count) {
     [...holder.children].forEach((slot, place) => {
       const line = seen[place - (count - seen.length)];
       const name = line?.label ?? "";
-      if (slot.textContent === name + (line?.text ?? "") && (slot.querySelector("b")?.textContent ?? "") === name) return;
-      slot.replaceChildren(...(name ? [element("b", {}, element("bdi", {}, name))] : []), line?.text ?? "");
+      const words = afterName(line?.label ?? null) + (line?.text ?? "");
+      if (slot.textContent === name + words && (slot.querySelector("b")?.textContent ?? "") === name) return;
+      slot.replaceChildren(...(name ? [element("b", {}, element("bdi", {}, name))] : []), words);
     });
   }
   /** The room for a line has changed. */

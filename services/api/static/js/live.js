@@ -8,7 +8,7 @@ const LISTEN = 1_000;
 const LONGEST_WAIT = 15_000;
 const TRIES_BEFORE_POLLING = 3;
 const POLLS_BEFORE_STREAMING = 20;
-const OUT_OF_SIGHT = 60_000; // a browser opens six connections to one server: a tab that nobody sees gives its own back
+const OUT_OF_SIGHT = 30_000; // a browser opens six connections to one server: a tab that nobody sees gives its own back
 
 /** @typedef {import("./transcript.js").Transcript} Transcript */
 /** @typedef {"connecting" | "live" | "offline" | "finished" | "gone"} Standing */
