@@ -273,6 +273,18 @@ def test_an_interim_is_shown_and_gives_way_to_the_final_text_of_its_segment() ->
     ]
 
 
+@pytest.mark.parametrize("segment", [None, "", "a" * 150, "語" * 1_000])
+def test_an_interim_gives_way_whatever_its_segment_is_called(segment: str | None) -> None:
+    parts, state, _ = run(
+        [
+            line(1, "good", final=False, segment=segment),
+            line(2, "good morning", final=False, segment=segment),
+            line(3, "Good morning.", segment=segment),
+        ]
+    )
+    assert (turns(parts)[0].text, turns(parts)[0].interim, state.interims) == ("Good morning.", "", ())
+
+
 def test_the_turn_that_an_interim_opened_is_the_turn_of_its_words_or_is_retracted() -> None:
     parts, _, records = run([line(1, "good", final=False), line(2, ">> ANNA: Good morning.\n")])
     assert shown(parts) == [("ANNA", "Good morning.")]
