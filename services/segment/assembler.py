@@ -16,12 +16,12 @@ PART_BYTES = 4_096
 """A part is split before its text, notes and stamps weigh more than this as JSON."""
 MAX_LABELS = 32
 """So many labels are remembered, the latest."""
-MAX_HEADS = 8
-"""So many lines of the head are remembered to recognise running heads."""
+MAX_HEADS = 12
+"""So many lines of the head are remembered, the first, to recognise running heads."""
 MAX_HEAD = 200
 """Longest line of the head that is remembered."""
 SHORT = 2
-"""What stands apart and is no longer goes to the entry before, if that has the same reason and place."""
+"""What stands apart and is no longer joins another as short before it, if that has the same reason and place."""
 STAMP_EVERY = 100
 """Least distance of two time stamps in a paragraph, in characters."""
 TURN_CREDIT = 16_000
@@ -163,7 +163,8 @@ class Assembler:
 
     def repeats_head(self, line: str) -> bool:
         """Whether a stripped line is a running head: the same words as a line of the head."""
-        return 10 < len(line) <= MAX_HEAD and " ".join(line.split()).casefold() in self.heads  # noqa: PLR2004
+        long = len(line) > 10 or (len(line) > 3 and (self.trusted or line.isupper()))  # noqa: PLR2004 (a word can be said again)
+        return long and len(line) <= MAX_HEAD and " ".join(line.split()).casefold() in self.heads
 
     # --- tokens ---
 
@@ -265,9 +266,14 @@ class Assembler:
         text = " ".join(raw.split())
         if why == "head":
             self.facts = learn(self.facts, text)
-            self.heads = (*self.heads, text[:MAX_HEAD].casefold())[-MAX_HEADS:]
+            self.heads = (*self.heads, text[:MAX_HEAD].casefold())[:MAX_HEADS]
         last = self.apart[-1] if self.apart else None
-        if last and len(text) <= SHORT and (last.why, last.at) == (why, self.length) and len(last.text) < MAX_HEAD:
+        if (
+            last
+            and len(text) <= SHORT >= len(last.text.rpartition(" ")[2])
+            and (last.why, last.at) == (why, self.length)
+            and len(last.text) < MAX_HEAD
+        ):
             # A line of nothing but single signs would otherwise make an entry of each, and a record without bound.
             self.apart[-1] = Apart(f"{last.text} {text}", last.why, last.at)
             self.size += len(msgspec.json.encode(text))

@@ -12,6 +12,7 @@ from services.segment.vocabulary import PARTICLES
 MAX_ABOUT = 4_096
 """Longest ``Facts.about`` as JSON, in bytes: the rest stays in the head only."""
 MAX_TITLE = 300
+MIN_TITLE = 3
 
 _KEY = re.compile(
     r"(?:session (?:title|id|name|number)|day|date|time|room|venue|location|place|title|event|topic|theme|track|"
@@ -52,6 +53,9 @@ _PLACE = (
 )
 _ROOM_TAIL = re.compile(rf"[\s,|\u2013-]+({_PLACE})$", re.IGNORECASE)
 _ROOM_INSIDE = re.compile(rf"(?:^|\s[-|\u2013]\s)({_PLACE})(?=\s[-|\u2013]\s|$)", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b|(?:confirmation|job|doc\w*|page)\b[\s.]*#?\s*\d", re.IGNORECASE
+)
 _CLOCK = re.compile(r"\d{1,2}[.:]\d\d\b.{0,30}")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
@@ -151,6 +155,8 @@ def _title(line: str) -> tuple[str | None, str | None]:
     room = room or _ROOM_INSIDE.search(rest)
     title = re.sub(r"^(?:draft )?transcript(?:ion)?\s*(?:of|[-–:|])\s*", "", title, flags=re.IGNORECASE)  # noqa: RUF001 (en dash)
     title = title.strip(" -–|*#_")  # noqa: RUF001 (en dash)
+    if len(title) < MIN_TITLE:
+        title = ""
     return title[:MAX_TITLE] or None, room[1] if room else None
 
 
@@ -178,12 +184,17 @@ def learn(facts: Facts, line: str) -> Facts:
         text = _bounded(f"{text}\n{line}".strip())
     return msgspec.structs.replace(
         facts,
-        title=facts.title or title,
+        title=title if title and _weak(facts.title) else facts.title,
         room=facts.room or room,
         date=facts.date or day,
         edition=edition,
         about=text,
     )
+
+
+def _weak(title: str | None) -> bool:
+    """Whether a title may give way to a later one: there is none yet, or it is the abbreviation of an organisation."""
+    return title is None or (" " not in title and title.isupper())
 
 
 def _bounded(text: str) -> str:
@@ -202,6 +213,7 @@ def _not_a_title(line: str) -> bool:
         or not any(char.isalpha() for char in line)
         or line.startswith(("Deprecated", "Warning", "Notice", "Fatal error"))
         or _CLOCK.fullmatch(line)
+        or _NUMBERED.match(line)
         or (len(line) < 60 and (_WEEKDAY.match(line) or (_day(line) and not _YEAR_FIRST.match(line))))  # noqa: PLR2004
     )
 

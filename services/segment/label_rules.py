@@ -190,7 +190,7 @@ def _accepted(  # noqa: PLR0913 (what a label depends on)
         return verdict is not None
     if verdict == "small":
         return marked
-    if words[-1].isdigit() and not marked and not is_role(core):
+    if not marked and ((words[-1].isdigit() and not is_role(core)) or said.startswith(("http", "www."))):
         return False
     if verdict == "capitals":
         return _capitals(words, said, marked=marked, trusted=trusted and not arrows)

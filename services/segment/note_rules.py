@@ -67,6 +67,7 @@ _PAGE = re.compile(
 _PAGE_FIRST = frozenset("Pp-–—")  # noqa: RUF001 (en dash)
 _STAMP = re.compile(r"\d\d:\d\d:\d\d(?:[.,:]\d{1,3})?")
 _END_FIRST = frozenset("EeTtSsMmCcWwRrAaHhPp")
+_END_WORDS = frozenset({"END", "THE END", "[END]", "FIN"})
 _AROUND_END = "*-–—=_~# "  # noqa: RUF001 (an en dash can make a rule)
 _ENDED = (
     r"(?:(?:the )?(?:session|meeting|call|workshop|conference|webinar|event|recording|transcript|audio|panel|hearing)"
@@ -120,6 +121,8 @@ def apart_line(line: str) -> Why | None:
     if _RULE.fullmatch(line) or (first.isdigit() and _STAMP.fullmatch(line)):
         return "mark"
     bare = line.strip(_AROUND_END)
+    if bare in _END_WORDS:
+        return "end"
     return "end" if bare[:1] in _END_FIRST and _END_PLAIN.fullmatch(bare) else None
 
 
@@ -134,6 +137,8 @@ def bracket(text: str) -> Literal["note", "mark", "end"] | None:
         return "mark"
     if text[0] == "[":
         return _square(text, inner)
+    if text[1] == "(":
+        return "note"
     if "/" in inner or "@" in inner or inner.count(" ") > MAX_SPACES:
         return None
     gerund = _GERUND.fullmatch(inner) and not _GERUND_SPOKEN.match(inner)

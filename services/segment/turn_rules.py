@@ -43,7 +43,7 @@ _SHARED = (
 _BRACKETED = (
     r"(?:>|&gt;)[ \t]?(?:>|&gt;)(?:>|&gt;|[ \t])*|(?<=\s)>[ \t]*$|"
     r"(?:(?<=[.?!]\s)|(?<=[.?!]\s\s))>[ \t]?(?=[^\W\d_a-z])|"
-    rf"\[(?:[^\[\]]{{0,{MAX_NOTE}}}\](?!\()|(?i:{OPEN_WORDS}))|\([^()]{{1,{MAX_NOTE}}}\)"
+    rf"\[(?:[^\[\]]{{0,{MAX_NOTE}}}\](?!\()|(?i:{OPEN_WORDS}))|\(\([^()]{{1,{MAX_NOTE}}}\)\)|\([^()]{{1,{MAX_NOTE}}}\)"
 )
 _INLINE = re.compile(_BRACKETED)
 _INLINE_LABELLED = re.compile(rf"{_BRACKETED}|(?<![A-Z\"“'‘])(?<![A-Z] )(?:{_SHARED}):(?=\s)")  # noqa: RUF001 (a quote as typed)
@@ -168,7 +168,7 @@ def _bracketed(line: str, start: int, begin: int, end: int, *, trusted: bool) ->
     kind: Kind | None = bracket(word) if word[-1] in "])" else "note"
     before, after = line[start:begin].rstrip(), line[end:]
     alone = before[-1] in _STOPS if before else trusted
-    if kind is None and alone and not before and not after.strip(" .") and lone_note(word):
+    if kind is None and trusted and not line[:begin].strip() and not after.strip(" .") and lone_note(word):
         kind = "note"
     if begin and after and _QUOTES.get(line[begin - 1]) == after[0]:
         return kind, begin - 1, end + 1

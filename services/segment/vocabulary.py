@@ -38,8 +38,8 @@ MODIFIERS = _words(
     """
     a acting an and another answer at closing comment conference deputy english event female first french from
     honorary in language lead live main male meeting mic microphone new next off on online opening other
-    question remote same screen second session sign spanish technical the third to unidentified unknown unnamed
-    vice young
+    question remote same screen second session sign spanish technical the third through to unidentified unknown unnamed
+    via vice young
     """
 )
 """Words that go with a role and name nobody."""
