@@ -98,3 +98,8 @@ def test_without_hits_the_beginning_is_shown() -> None:
 def test_a_text_that_is_one_long_word_is_shown() -> None:
     text = "x" * 1_000
     assert marked(text, "absent") == text
+
+
+def test_a_stretch_that_begins_with_a_word_longer_than_itself_ends_with_that_word() -> None:
+    shown, _ = fragments(f"{'x' * 400} and so on", ())
+    assert "".join(fragment.text for fragment in shown) == "x" * 400
