@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
-from services.segment.label_rules import ends_in_title, find_label, find_question, is_role, may_go_on, must_go_on
+from services.segment.label_rules import Label, ends_in_title, find_label, find_question, is_role, may_go_on, must_go_on
 from services.segment.note_rules import (
     MAX_NOTE,
     OPEN_WORDS,
@@ -89,9 +89,7 @@ def read_line(  # noqa: PLR0913 (what a line depends on)
     elif starts:
         found = find_question(line, pos, known=known)
     if found:
-        yield Token("label", found.speaker, _first(line, pos), found.role)
-        if found.time:
-            yield Token("mark", found.time, line.find(found.time, pos))
+        yield from _labelled(line, pos, found)
         pos, trusted = found.end, True
     if "[" in line or "(" in line or line.find(">", pos) >= 0 or "&" in line or (colon and line.find(":", pos) >= 0):
         yield from _inline(line, pos, known, trusted=trusted)
@@ -105,6 +103,13 @@ def _whole(line: str, *, sound: bool) -> Token | None:
     if kind is None and sound and bare_sound(line):
         kind = "note"
     return Token(kind, line, 0) if kind else None
+
+
+def _labelled(line: str, pos: int, found: Label) -> Iterator[Token]:
+    """A label that was looked for from ``pos`` on, and the clock time that it holds."""
+    yield Token("label", found.speaker, _first(line, pos), found.role)
+    if found.time:
+        yield Token("mark", found.time, line.find(found.time, pos))
 
 
 def _first(line: str, pos: int) -> int:
@@ -147,7 +152,7 @@ def _inline(line: str, start: int, known: Callable[[str], bool], *, trusted: boo
         elif word[0] in ">&":
             tokens.append(Token("marker", _arrows(word), begin))
             if found := find_label(line, end, marked=True, trusted=True, known=known):
-                tokens.append(Token("label", found.speaker, end, found.role))
+                tokens += _labelled(line, end, found)
                 end = found.end
         else:
             tokens.append(Token("label", word[:-1], begin, is_role(word[:-1])))
