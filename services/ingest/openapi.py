@@ -15,7 +15,7 @@ _ROW = {
     "additionalProperties": False,
     "properties": {
         "number": {"type": "integer", "minimum": 0, "maximum": 2**53 - 1, "description": "The sender's own count."},
-        "text": {"type": ["string", "null"], "description": "With its line break, at most 4,000 characters."},
+        "text": {"type": ["string", "null"], "description": "With its line break, at most 2,000 characters."},
         "eol": {"type": ["boolean", "null"], "default": True, "description": "A line break follows the text."},
         "at": {
             "type": ["string", "null"],

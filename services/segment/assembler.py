@@ -4,6 +4,7 @@
 rules remember. ``Assembler`` is its mutable form during one step.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -24,11 +25,11 @@ SHORT = 2
 """What stands apart and is no longer joins another as short before it, if that has the same reason and place."""
 STAMP_EVERY = 100
 """Least distance of two time stamps in a paragraph, in characters."""
-TURN_CREDIT = 16_000
+TURN_CREDIT = 10_000
 """Bytes of records that turns can take in one go: openings beyond it are ignored (their labels are text) until"""
-EARNED = 7
-"""enough was said: so many bytes a character, less its own. Without it a line full of markers would make a record
-without bound. An ordinary dialogue never gets near."""
+EARNED = 12
+"""enough was typed: so many bytes a character, less what its turns and words take. Without it a line full of markers
+would make a record without bound. A roll call with an answer in each turn never gets near."""
 
 _WRAPPED = 100
 _QUOTED_LINE = 55
@@ -139,6 +140,7 @@ class Assembler:
     def begin_row(self, text: str, seq: int, *, starts: bool) -> None:
         """A row begins; ``seq`` is the line that decided it."""
         self.seq = max(self.seq, seq)
+        self.credit = min(self.credit, TURN_CREDIT) + EARNED * (len(text) + 1)
         if starts and self.joint in {"line", "glue", "space"}:
             self.joint = "indented" if text[:2].isspace() and len(text) > 1 else "line"
 
@@ -186,7 +188,7 @@ class Assembler:
 
     def open(self, speaker: str | None, seq: int, *, role: bool = False) -> bool:
         """Open a turn; False when there is no credit for it, and its label is text."""
-        cost = 2 * (len(self.session) + len(self.language)) + 160
+        cost = 2 * (len(self.session) + len(self.language)) + 160 + len(speaker or "")
         if self.credit < cost:
             return False
         self.credit -= cost
@@ -210,8 +212,11 @@ class Assembler:
             del self.labels[:-MAX_LABELS]
         return True
 
-    def text(self, raw: str, seq: int, at: datetime | None) -> None:
-        """Words that somebody said, as typed; ``seq`` is the line of their first character."""
+    def text(self, raw: str, seq: int, at: datetime | None, times: Sequence[tuple[int, datetime]] = ()) -> None:
+        """Words that somebody said, as typed; ``seq`` is the line of their first character, ``at`` its time.
+
+        ``times``: from which offsets of ``raw`` on they were said later.
+        """
         words = raw.split()
         if not words:
             if raw and self.joint == "glue":
@@ -238,10 +243,13 @@ class Assembler:
             self.paragraphs[-1] += joint + text
         self.length = begin + len(text)
         self.size += cost + 4
-        self.credit = min(TURN_CREDIT, self.credit + EARNED * len(text) - cost)
-        if at is not None and self._stamp_wanted(begin, joint, at):
-            self.stamps.append(Stamp(begin, at))
-            self.size += 50
+        self.credit -= cost
+        self._stamp(begin, at, new=joint == "\n")
+        for offset, later in times:
+            typed = raw[:offset]
+            words = " ".join(typed.split())
+            if len(words) < len(text):
+                self._stamp(begin + len(words) + (words != "" and text[len(words)] == " "), later)
         self.said = True
         self.over = False
         self.tail = text[-1]
@@ -334,11 +342,13 @@ class Assembler:
             return "\n" if finished or not text[0].islower() else " "
         return "\n" if finished and (how == "indented" or self.row_length > _WRAPPED) else " "
 
-    def _stamp_wanted(self, begin: int, joint: str, at: datetime) -> bool:
-        if not self.stamps:
-            return True
-        last = self.stamps[-1]
-        return at != last.at and (joint == "\n" or begin - last.offset >= STAMP_EVERY)
+    def _stamp(self, offset: int, at: datetime | None, *, new: bool = False) -> None:
+        """Note the time, if it is another one and far enough from the last, or of a new paragraph."""
+        last = self.stamps[-1] if self.stamps else None
+        if at is None or (last and (at == last.at or not (new or offset - last.offset >= STAMP_EVERY))):
+            return
+        self.stamps.append(Stamp(offset, at))
+        self.size += 50
 
     def _close(self) -> None:
         part = self.open_part(version=self.seq, closed=True)

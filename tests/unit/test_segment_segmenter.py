@@ -232,12 +232,30 @@ def test_the_time_of_a_line_that_waits_for_the_next_one_is_kept() -> None:
     sent = [
         line(1, ">> ANNA: One.\n\n"),
         line(2, ">> BEN ", at=NOW),
-        line(3, "LEE: "),
-        line(4, "Two.", at=NOW + 9 * SECOND),
+        line(3, "LEE: Two."),
+        line(4, " Three.", at=NOW + 9 * SECOND),
     ]
     for sizes in (1, 4):
         parts, _, _ = run(sent, sizes)
         assert [stamp.at for stamp in turns(parts)[1].stamps] == [NOW]
+
+
+def test_short_turns_have_each_their_own_time() -> None:
+    sent = [line(n, f">> ANNA: Turn {n}.\n", at=NOW + n * SECOND) for n in range(1, 6)]
+    for sizes in (1, 5):
+        parts, _, _ = run(sent, sizes)
+        assert [stamp.at for turn in turns(parts) for stamp in turn.stamps] == [one.at for one in sent]
+
+
+def test_words_without_a_line_break_have_times_on_the_way_where_they_were_said() -> None:
+    sent = [line(n, f"word{n:03}  and on ", at=NOW + n * SECOND) for n in range(1, 201)]
+    for sizes in (1, 7, 200):
+        parts, _, _ = run(sent, sizes)
+        (turn,) = turns(parts)
+        assert len(turn.stamps) > 20
+        for stamp in turn.stamps:
+            word = turn.text[stamp.offset :].split()[0]
+            assert stamp.at == NOW + int(word.removeprefix("word")) * SECOND
 
 
 def test_lines_without_a_time_give_no_stamp() -> None:
