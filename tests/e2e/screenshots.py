@@ -38,8 +38,7 @@ def main() -> None:
     text = (ROOT / "services" / "demo" / "transcript.txt").read_text("utf-8")
     spoken = text[text.index(FROM) : text.index(TO)] + TO
     system = shutil.which("chromium")
-    with TemporaryDirectory() as folder, sync_playwright() as playwright:
-        program = Program(Path(folder))
+    with TemporaryDirectory() as folder, Program(Path(folder)) as program, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=system, args=FLAGS)
         try:
             program.announce("demo", **SESSION)
@@ -52,7 +51,6 @@ def main() -> None:
             sheet.locator("div").screenshot(path=TARGET)
         finally:
             browser.close()
-            program.stop()
 
 
 if __name__ == "__main__":

@@ -17,9 +17,8 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def empty_program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
-    running = Program(tmp_path_factory.mktemp("empty"))
-    yield running
-    running.stop()
+    with Program(tmp_path_factory.mktemp("empty"), LOG_LEVEL="warning") as running:
+        yield running
 
 
 # --- follow -----------------------------------------------------------------------------------------------------------

@@ -107,6 +107,7 @@ def test_after_a_killed_server_the_follow_page_goes_on_by_itself(page: Page, pro
     program.kill()
     expect(page.locator("#status")).to_contain_text("You are offline.")
     program.start()
+    program.wait_until_ready()
     program.say("s-kill", 2, "and it is here.", ">> BEN: After the kill.")
     expect(page.locator("#captions")).to_contain_text("After the kill.", timeout=30_000)
     until_same(page, program, "s-kill")
