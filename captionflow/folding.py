@@ -107,9 +107,7 @@ def _split(word: str) -> tuple[Word, ...]:
     return tuple(
         Word(found.group(), start, end)
         for piece, start, end in _cut(word)
-        for found in _pattern().finditer(
-            _fold(piece)
-        )  # one sign may be two letters
+        for found in _pattern().finditer(_fold(piece))  # one sign may be two letters
     )
 
 

@@ -246,10 +246,9 @@ class Assembler:
         self.credit -= cost
         self._stamp(begin, at, new=joint == "\n")
         for offset, later in times:
-            typed = raw[:offset]
-            words = " ".join(typed.split())
-            if len(words) < len(text):
-                self._stamp(begin + len(words) + (words != "" and text[len(words)] == " "), later)
+            before = " ".join(raw[:offset].split())
+            if len(before) < len(text):
+                self._stamp(begin + len(before) + (before != "" and text[len(before)] == " "), later)
         self.said = True
         self.over = False
         self.tail = text[-1]
