@@ -258,6 +258,11 @@ def test_words_without_a_line_break_have_times_on_the_way_where_they_were_said()
             assert stamp.at == NOW + int(word.removeprefix("word")) * SECOND
 
 
+def test_a_time_at_which_no_word_was_said_is_no_stamp() -> None:
+    parts, _, _ = run([line(1, "We said it. ", at=NOW), line(2, "  \n", at=NOW + 5 * SECOND)], 2)
+    assert [stamp.at for stamp in turns(parts)[0].stamps] == [NOW]
+
+
 def test_lines_without_a_time_give_no_stamp() -> None:
     parts, _, _ = run(lines([">> ANNA: One.\n", "Two.\n"]))
     assert turns(parts)[0].stamps == ()
