@@ -137,10 +137,15 @@ class Server:
         return document.session, tuple(turn for turn in document.turns if turn.ordinal), document.last_seq
 
     def wait_for_seq(self, session: str, seq: int, seconds: float = 20) -> tuple[Turn, ...]:
-        """The turns, once they reflect this position."""
+        """The turns, once they reflect this position; the session may be announced meanwhile."""
         end = time.monotonic() + seconds
         while True:
-            _, turns, reached = self.transcript(session)
+            try:
+                _, turns, reached = self.transcript(session)
+            except httpx.HTTPStatusError as error:
+                if error.response.status_code != httpx.codes.NOT_FOUND:
+                    raise
+                turns, reached = (), 0
             if reached >= seq:
                 return turns
             assert time.monotonic() < end, f"only {reached} of {seq} lines are in the transcript"

@@ -159,8 +159,8 @@ def test_a_part_that_cannot_go_on_ends_the_process_with_a_sentence_that_says_why
     path = tmp_path / "data" / "captionflow.db"
     with Server(tmp_path / "data") as server:
         server.announce("talk")
-        server.send("talk", 0, *(f"{number} {'x' * 3000}\n" for number in range(20)))
-        server.wait_for_seq("talk", 20)
+        server.send("talk", 0, *(f"{number} {'x' * 1500}\n" for number in range(40)))
+        server.wait_for_seq("talk", 40)
         assert server.stop() == 0
         with closing(sqlite3.connect(path)) as connection:
             (page,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'records'").fetchone()
