@@ -22,7 +22,7 @@ test: .venv/.dev .venv/.browser ## Set up what the tests need, and run them; ARG
 	@$(BIN)/python -m pytest $(ARGS)
 
 cover: .venv/.dev ## Fail when a branch of a core is not tested
-	@$(BIN)/python -m pytest -q --cov --cov-report=term tests/unit tests/golden
+	@$(BIN)/python -m pytest -q --cov --cov-report=term tests/unit tests/golden/test_segment_forms.py
 
 check: .venv/.dev ## Lint, format, types, dependency rules, generated files
 	$(BIN)/ruff check .

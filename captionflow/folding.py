@@ -51,7 +51,10 @@ class Word(NamedTuple):
 
 
 class Words(NamedTuple):
-    """The words of a text: ``pieces`` in order, and ``joined``: what joiners joined, as one word each."""
+    """The words of a text: ``pieces`` in order, and ``joined``: what joiners joined, as one word each.
+
+    Two letters that are written as one sign are two pieces in one place.
+    """
 
     pieces: tuple[Word, ...]
     joined: tuple[Word, ...]
@@ -101,8 +104,11 @@ def _split(word: str) -> tuple[Word, ...]:
     """The folded pieces of one match of the pattern, with places relative to it; none of them is empty."""
     if word.isascii() and word.isalnum():
         return (Word(word.lower()[:MAX_WORD_CHARS], 0, len(word)),)
-    pieces = (Word(_fold(piece), start, end) for piece, start, end in _cut(word))
-    return tuple(piece for piece in pieces if piece.folded)
+    return tuple(
+        Word(found.group(), start, end)
+        for piece, start, end in _cut(word)
+        for found in _pattern().finditer(_fold(piece))  # one sign may be two letters
+    )
 
 
 def _cut(word: str) -> Iterator[tuple[str, int, int]]:

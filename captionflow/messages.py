@@ -14,7 +14,7 @@ VERSION = 1
 MAX_RECORD_BYTES = 64 * 1024
 """No record and no segmenter state weighs more than this when encoded as JSON, whatever comes in."""
 
-MAX_LINE_CHARS = 4_000
+MAX_LINE_CHARS = 2_000
 """Longest text of one line. The door refuses longer ones; readers of files cut them."""
 
 Status = Literal["scheduled", "live", "finished"]

@@ -93,7 +93,7 @@ class SearchQuery(Message, frozen=True):
     """``SearchPage.next`` of the page before. One that is not ours raises ``BadMessage``."""
 
 
-class Fragment(Message, frozen=True):
+class Fragment(Message, frozen=True, omit_defaults=False):
     """A run of words of a turn; ``hit`` when it is what was searched for. Text, never markup."""
 
     text: str
@@ -177,6 +177,16 @@ class SessionStore(Protocol):
         """Fill fields the organiser left open with what the text said, and follow its status. Idempotent.
 
         A session that was never announced is created.
+        """
+
+
+class Demos(Protocol):
+    """Sessions that are marked as a demo: the only ones that may be forgotten."""
+
+    async def forget(self, session: str) -> None:
+        """Take away a demo session with its lines and turns; any other session stays as it is.
+
+        No position of the log is ever given a second time.
         """
 
 

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from captionflow.errors import CaptionflowError, Misconfigured, Unavailable
 from captionflow.messages import Session
-from captionflow.ports import DeadLetters, IndexBuilder, LineLog, Search, SessionStore, StepFeed, StepQueue, TurnStore
+from captionflow.ports import (
+    DeadLetters,
+    Demos,
+    IndexBuilder,
+    LineLog,
+    Search,
+    SessionStore,
+    StepFeed,
+    StepQueue,
+    TurnStore,
+)
 from captionflow.settings import Settings
 
 if TYPE_CHECKING:
@@ -31,8 +41,15 @@ class Adapters:
     step_feed: StepFeed
 
 
+@dataclass(frozen=True, slots=True)
+class EmbeddedAdapters(Adapters):
+    """What one process that is everything has besides: a demo that begins again, and its old sessions."""
+
+    demos: Demos
+
+
 @asynccontextmanager
-async def open_adapters(settings: Settings) -> AsyncIterator[Adapters]:
+async def open_adapters(settings: Settings) -> AsyncIterator[EmbeddedAdapters]:
     """Open what the settings ask for, and close it at the end, whatever happens in between.
 
     Raises:
@@ -40,6 +57,7 @@ async def open_adapters(settings: Settings) -> AsyncIterator[Adapters]:
     """
     # Imported here, so that a process loads only the technology that it was told to use.
     from captionflow.adapters.embedded.database import Database  # noqa: PLC0415  see above
+    from captionflow.adapters.embedded.sqlite_demos import SqliteDemos  # noqa: PLC0415  see above
     from captionflow.adapters.embedded.sqlite_log import SqliteLineLog  # noqa: PLC0415  see above
     from captionflow.adapters.embedded.sqlite_search import SqliteSearch  # noqa: PLC0415  see above
     from captionflow.adapters.embedded.sqlite_sessions import SqliteSessionStore  # noqa: PLC0415  see above
@@ -48,12 +66,13 @@ async def open_adapters(settings: Settings) -> AsyncIterator[Adapters]:
 
     database = Database.open(settings.data_folder / "captionflow.db")
     try:
-        yield Adapters(
+        yield EmbeddedAdapters(
             line_log=SqliteLineLog(database),
             turn_store=SqliteTurnStore(database),
             search=SqliteSearch(database),
             sessions=SqliteSessionStore(database),
             step_feed=MemoryStepFeed(),
+            demos=SqliteDemos(database),
         )
     finally:
         await database.close()

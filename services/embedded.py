@@ -10,9 +10,9 @@ import uvloop
 
 from captionflow.errors import CaptionflowError
 from captionflow.settings import Settings
-from captionflow.wiring import Adapters, open_adapters
+from captionflow.wiring import EmbeddedAdapters, open_adapters
 from services.api.app import create_app
-from services.demo.player import play
+from services.demo.player import forget_old, play
 from services.index.indexer import Indexer
 from services.ingest.gateway import Gateway
 from services.ingest.routes import router
@@ -42,12 +42,14 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
     stopping = Stopping()
     with listen(settings.host, settings.port) as listening:
         async with open_adapters(settings) as adapters:
+            if not settings.demo:
+                await _without_demos(adapters)
             ready(address(listening, settings.host))
             await _serve(settings, adapters, listening, stopping)
     log.info("stopped")
 
 
-async def _serve(settings: Settings, adapters: Adapters, listening: socket.socket, stopping: Stopping) -> None:
+async def _serve(settings: Settings, adapters: EmbeddedAdapters, listening: socket.socket, stopping: Stopping) -> None:
     gateway = Gateway(adapters.line_log, adapters.sessions)
     runner = Runner(adapters.line_log, adapters.step_feed, adapters.turn_store)
     app = create_app(
@@ -66,9 +68,17 @@ async def _serve(settings: Settings, adapters: Adapters, listening: socket.socke
     await serve_until_told(Server(app, closing=hub.close), listening, stopping, parts=parts, extras=extras)
 
 
-async def _demo(gateway: Gateway, adapters: Adapters) -> None:
+async def _demo(gateway: Gateway, adapters: EmbeddedAdapters) -> None:
     """Play the demo; if that can't go on, everything else does."""
     try:
-        await play(gateway, adapters.sessions)
+        await play(gateway, adapters.sessions, adapters.demos)
     except CaptionflowError as error:
         log.error("demo_ended", reason=str(error))  # noqa: TRY400 (the reason is enough)
+
+
+async def _without_demos(adapters: EmbeddedAdapters) -> None:
+    """A demo that is switched off leaves nothing behind; where nothing can be written, it waits for another start."""
+    try:
+        await forget_old(adapters.sessions, adapters.demos, kept=0)
+    except CaptionflowError as error:
+        log.warning("demos_kept", reason=str(error))

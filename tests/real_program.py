@@ -1,6 +1,7 @@
 """The installed program in processes of its own: a server on a free port, and commands that end."""
 
 import os
+import pty
 import signal
 import socket
 import subprocess
@@ -137,10 +138,15 @@ class Server:
         return document.session, tuple(turn for turn in document.turns if turn.ordinal), document.last_seq
 
     def wait_for_seq(self, session: str, seq: int, seconds: float = 20) -> tuple[Turn, ...]:
-        """The turns, once they reflect this position."""
+        """The turns, once they reflect this position; the session may be announced meanwhile."""
         end = time.monotonic() + seconds
         while True:
-            _, turns, reached = self.transcript(session)
+            try:
+                _, turns, reached = self.transcript(session)
+            except httpx.HTTPStatusError as error:
+                if error.response.status_code != httpx.codes.NOT_FOUND:
+                    raise
+                turns, reached = (), 0
             if reached >= seq:
                 return turns
             assert time.monotonic() < end, f"only {reached} of {seq} lines are in the transcript"
@@ -156,3 +162,25 @@ class _Transcript(msgspec.Struct):
 def spoken(turns: Sequence[Turn]) -> list[tuple[str | None, tuple[str, ...]]]:
     """Who said what."""
     return [(turn.speaker, turn.paragraphs) for turn in turns]
+
+
+def run_on_terminal(*arguments: object, seconds: float = 60, **settings: object) -> tuple[int, str]:
+    """Run a command to its end on a terminal of 100 columns; the exit code, and all that was shown."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [PROGRAM, *map(str, arguments)],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=environ(**settings) | {"COLUMNS": "100", "TERM": "xterm-256color"},
+    )
+    os.close(theirs)
+    shown = b""
+    try:
+        while data := os.read(ours, 65_536):
+            shown += data
+    except OSError:  # how a terminal says that nobody writes to it any more
+        pass
+    finally:
+        os.close(ours)
+    return process.wait(seconds), shown.decode().replace("\r\n", "\n")

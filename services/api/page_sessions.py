@@ -60,13 +60,17 @@ def day_of(session: Session) -> date | None:
 
 
 def programme(sessions: Sequence[Session], today: date) -> Programme:
-    """Live ones, then today's in order of time, then what is announced for later, then the past, newest first."""
+    """Live ones by room, then today's in order of time, what is announced for later, and the past, newest first."""
     rest = [session for session in sessions if session.status != "live"]
     days = {session.id: day_of(session) or session.created_at.date() for session in rest}
     coming = [one for one in rest if one.status == "scheduled" and days[one.id] != today]
     earlier = [one for one in rest if one.status == "finished" and days[one.id] != today]
     return Programme(
-        now=tuple(session for session in sessions if session.status == "live"),
+        now=tuple(
+            sorted(
+                (one for one in sessions if one.status == "live"), key=lambda one: (_by_number(one.room), _start(one))
+            )
+        ),
         today=tuple(sorted((one for one in rest if days[one.id] == today), key=_start)),
         coming=tuple(sorted(coming, key=lambda one: (days[one.id], _start(one)))),
         earlier=tuple(sorted(earlier, key=lambda one: (days[one.id], _start(one)), reverse=True)),
@@ -111,6 +115,11 @@ def _missed(session: Session, now: datetime) -> bool:
         return session.starts_at + LATE < now
     announced = day_of(session)
     return announced is not None and announced < now.date()
+
+
+def _by_number(room: str) -> tuple[tuple[str, int], ...]:
+    """Orders ``Room 2`` before ``Room 10``."""
+    return tuple((words.casefold(), int(number or 0)) for words, number in re.findall(r"(\D*)([0-9]{0,9})", room))
 
 
 def _start(session: Session) -> tuple[datetime, str]:

@@ -80,16 +80,20 @@ def people(turns: Iterable[TurnView]) -> tuple[Person, ...]:
     return tuple(Person(name, where) for name, where in first.items())
 
 
-def last_words(parts: Iterable[Part], limit: int = 160) -> tuple[str | None, str]:
-    """Who spoke last, and the end of what they said, at most ``limit`` characters, cut before a word."""
+def last_words(parts: Iterable[Part], limit: int = 120, step: int = 60) -> tuple[str | None, str]:
+    """Who spoke last, and the end of what they said, at most ``limit`` characters, cut before a word.
+
+    The cut moves by ``step`` characters, so that a text that grows by words mostly grows at its end only.
+    """
     turns = turn_views(parts)
     if not turns:
         return None, ""
     text = " ".join(run.text.strip() for paragraph in turns[-1].paragraphs for run in paragraph.runs)
-    if len(text) <= limit:
+    start = max(0, -((limit - len(text)) // step) * step)
+    if not start:
         return turns[-1].speaker, text
-    _, _, tail = text[-limit:].partition(" ")
-    return turns[-1].speaker, f"… {tail}"
+    _, space, tail = text[start:].partition(" ")
+    return turns[-1].speaker, f"… {tail if space else text[start:]}"
 
 
 def _turn(parts: Sequence[Part], begin: datetime | None) -> TurnView:

@@ -36,7 +36,8 @@ async def _gave(file: FileReport, adapters: Adapters, arrivals: "_Arrivals", lan
     found = await adapters.turn_store.turns(file.session, language)
     spoken = [turn for turn in turns(found.parts) if turn.ordinal]
     labels = {turn.speaker for turn in spoken if turn.speaker}
-    return Gave(turns=len(spoken), speakers=len(labels), title=session.title, date=session.date)
+    words = sum(len(turn.text.split()) for turn in spoken)
+    return Gave(turns=len(spoken), words=words, speakers=len(labels), title=session.title, date=session.date)
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ is printed again from its sentence on, as a correction.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -31,80 +31,96 @@ _decode_delta = msgspec.json.Decoder(_Delta).decode
 
 
 class Captions:
-    """The parts as the events leave them, and how much of each was printed."""
+    """The turns as the events leave them, and how much of each was printed."""
 
     def __init__(self, *, words: bool) -> None:
         self._words = words
         self._parts: dict[_Key, Part] = {}
-        self._printed: dict[_Key, str] = {}
-        self._turn: str | None = None
+        self._turns: dict[str, list[Part]] = {}
+        """The parts of each turn, in order."""
+        self._printed: dict[str, str] = {}
+        self._open: str | None = None
+        """The turn that may still grow: the last one."""
+        self._on_the_line: str | None = None
 
     def take(self, name: str, data: str) -> str:
         """The text to print after this event; ``finished`` prints what was held back."""
         if name == "snapshot":
-            parts = _decode_snapshot(data).parts
-            self._parts = {(part.turn_id, part.number): part for part in parts}
-            return self._told([part for part in parts if part.ordinal])
+            self._parts, self._turns = {}, {}
+            return self._told(_decode_snapshot(data).parts)
         if name == "delta":
-            return self._told(list(self._applied(_decode_delta(data).parts)))
+            return self._told(self._applied(_decode_delta(data).parts))
         if name == "finished":
-            text = self._told([], whole=True)
-            return f"{text}\n" if self._words and self._turn is not None else text
+            text = self._news(self._open, settled=True) if self._open else ""
+            return f"{text}\n" if self._words and self._on_the_line else text
         return ""
 
-    def _applied(self, changes: tuple[PartDelta, ...]) -> Iterator[Part]:
+    def _applied(self, changes: Iterable[PartDelta]) -> Iterator[Part]:
         for change in changes:
-            key = change.turn_id, change.number
-            old = self._parts.get(key)
+            old = self._parts.get((change.turn_id, change.number))
             new = apply(old, change, session="", language="")
             if new is not None and new is not old:
-                self._parts[key] = new
-                if new.ordinal:
-                    yield new
+                yield new
 
-    def _told(self, changed: list[Part], *, whole: bool = False) -> str:
-        """What is new, in the order of the transcript; all but its last part is settled."""
-        keys = {(part.turn_id, part.number) for part in changed} | self._held()
-        parts = sorted((self._parts[key] for key in keys), key=lambda part: (part.ordinal, part.number))
-        last = max(self._parts.values(), key=lambda part: (part.ordinal, part.number), default=None)
-        return "".join(self._news(part, settled=whole or part is not last or part.closed) for part in parts)
+    def _told(self, changed: Iterable[Part]) -> str:
+        """What is new, turn by turn; all turns but the last are settled."""
+        ordinals: dict[str, int] = {}
+        for part in changed:
+            if not part.ordinal:
+                continue
+            self._parts[part.turn_id, part.number] = part
+            parts = self._turns.setdefault(part.turn_id, [])
+            parts[:] = sorted([*(one for one in parts if one.number != part.number), part], key=lambda one: one.number)
+            ordinals[part.turn_id] = part.ordinal
+        standing = [turn for turn, parts in self._turns.items() if not all(part.retracted for part in parts)]
+        last = max(standing, key=lambda turn: self._turns[turn][0].ordinal, default=None)
+        if self._open is not None and self._open in self._turns:
+            ordinals.setdefault(self._open, self._turns[self._open][0].ordinal)
+        self._open = last
+        in_order = sorted(ordinals, key=lambda turn: ordinals[turn])
+        return "".join(self._news(turn, settled=turn != last) for turn in in_order)
 
-    def _held(self) -> set[_Key]:
-        """Parts of which the end of a sentence was waited for."""
-        return {key for key, part in self._parts.items() if key in self._printed and _text(part) != self._printed[key]}
-
-    def _news(self, part: Part, *, settled: bool) -> str:
-        key = part.turn_id, part.number
-        text = _text(part)
+    def _news(self, turn: str, *, settled: bool) -> str:
+        text = _text(self._turns[turn])
         if not (settled or self._words):
             text = text[: max((end.end() for end in _SENTENCE_END.finditer(text)), default=0)].rstrip()
-        old = self._printed.setdefault(key, "")
+        old = self._printed.setdefault(turn, "")
         if text == old or (old.startswith(text) and not settled):  # a captioner goes back: wait for what comes instead
             return ""
-        self._printed[key] = text
+        self._printed[turn] = text
         if text.startswith(old):
-            return self._laid_out(part, text[len(old) :], corrected=False)
+            return self._laid_out(turn, text[len(old) :], corrected=False)
         begin = _sentence_begin(text, old)
-        return self._laid_out(part, text[begin:] or "(taken back)", corrected=True)
+        return self._laid_out(turn, text[begin:].strip() or "(taken back)", corrected=True)
 
-    def _laid_out(self, part: Part, text: str, *, corrected: bool) -> str:
-        speaker = part.speaker or "(unknown)"
+    def _laid_out(self, turn: str, text: str, *, corrected: bool) -> str:
+        speaker = self._turns[turn][0].speaker or "(unknown)"
         mark = "(corrected) " if corrected else ""
         if not self._words:
-            return "".join(f"{speaker}\t{mark}{line.strip()}\n" for line in text.split("\n") if line.strip())
-        if self._turn != part.turn_id:
-            begin = f"{speaker}: " if self._turn is None else f"\n\n{speaker}: "
-            self._turn = part.turn_id
-            return f"{begin}{mark}{text}"
-        if corrected:
-            return f"\n{mark}{text}"
-        if part.number and self._printed[part.turn_id, part.number] == text:
-            return f" {text}" if part.continues else f"\n{text}"
-        return text
+            sentences = [sentence.strip() for sentence in _sentences(text)]
+            return "".join(f"{speaker}\t{mark}{sentence}\n" for sentence in sentences if sentence)
+        before, self._on_the_line = self._on_the_line, turn
+        if before != turn:
+            between = "" if before is None else "\n\n"
+            return f"{between}{speaker}: {mark}{text.lstrip()}"
+        return f"\n{mark}{text}" if corrected else text
 
 
-def _text(part: Part) -> str:
-    return "" if part.retracted else with_notes(part)[0].rstrip()
+def _text(parts: Iterable[Part]) -> str:
+    text = ""
+    for part in parts:
+        said = "" if part.retracted else with_notes(part)[0].strip()
+        between = " " if part.continues else "\n"
+        text += f"{between if text and said else ''}{said}"
+    return text
+
+
+def _sentences(text: str) -> Iterator[str]:
+    begin = 0
+    for end in _SENTENCE_END.finditer(text):
+        yield text[begin : end.end()]
+        begin = end.end()
+    yield text[begin:]
 
 
 def _sentence_begin(new: str, old: str) -> int:

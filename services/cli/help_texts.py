@@ -82,9 +82,9 @@ REPLAY = _text(
 )
 
 IMPORT = _text(
-    "Bring transcripts into the archive: text, WebVTT and SRT, files and whole folders.",
+    "Bring files and folders of transcripts into the archive.",
     "Done twice it changes nothing. It writes to the data folder itself, so the server must not be running. Of a "
-    "folder, and what is below it, it takes .txt, .text, .md, .vtt and .srt, but nothing hidden and no linked folders. "
+    "folder, and what is below it, it takes .txt, .text, .md, .vtt and .srt, but nothing hidden and no linked folder. "
     "A file that can't be used does not stop the others; the exit code is 1 then.",
     "captionflow import transcripts/ --event 'Forum 2025'",
     "captionflow import opening.vtt closing.srt --language fr",

@@ -19,6 +19,8 @@ class Gave(NamedTuple):
     """What the archive has of a file now."""
 
     turns: int
+    words: int
+    """Words that somebody said: without labels, notes and head."""
     speakers: int
     title: str
     date: str | None
@@ -34,8 +36,6 @@ class ImportReport:
         self._console = console
         self._outcomes: Counter[str] = Counter()
         self._sums: Counter[str] = Counter()
-        if console is None:
-            show(terminal.row(*COLUMNS))
 
     @property
     def good(self) -> bool:
@@ -47,10 +47,12 @@ class ImportReport:
         self._outcomes[file.outcome] += 1
         if file.outcome == "skipped":
             return
-        gave = gave or Gave(0, 0, "", None)
-        self._sums.update(turns=gave.turns, words=file.words)
+        gave = gave or Gave(0, 0, 0, "", None)
+        self._sums.update(turns=gave.turns, words=gave.words)
         if self._console is None:
-            cells = (file.outcome, gave.turns, file.words, gave.speakers, gave.date or "", gave.title)
+            if self._outcomes.total() - self._outcomes["skipped"] == 1:
+                self._show(terminal.row(*COLUMNS))
+            cells = (file.outcome, gave.turns, gave.words, gave.speakers, gave.date or "", gave.title)
             self._show(terminal.row(*cells, file.session or "", file.path))
         else:
             self._print(self._console, file, gave)
@@ -62,7 +64,7 @@ class ImportReport:
         console.print(text, soft_wrap=True)
         if file.session is not None:
             about = ", ".join(filter(None, [gave.title, gave.date]))
-            counts = f"{_many(gave.turns, 'turn')}, {_many(file.words, 'word')}, {_many(gave.speakers, 'speaker')}"
+            counts = f"{_many(gave.turns, 'turn')}, {_many(gave.words, 'word')}, {_many(gave.speakers, 'speaker')}"
             console.print(Text(f"  {about + ': ' if about else ''}{counts}"), soft_wrap=True)
 
     def end(self) -> None:

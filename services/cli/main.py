@@ -23,6 +23,25 @@ topics = typer.Typer(no_args_is_help=True, help=help_texts.TOPICS)
 app.add_typer(topics, name="topics")
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        terminal.write(f"captionflow {version('captionflow')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """What holds for all commands."""
+    del version  # its callback has ended the program
+
+
 @app.command(help=help_texts.RUN)
 def run(
     *,
@@ -151,7 +170,11 @@ def import_(
     report = ImportReport(
         terminal.write, terminal.messages().print, terminal.results() if terminal.is_terminal() else None
     )
-    asyncio.run(import_files(settings, paths, event, language, report))
+    try:
+        asyncio.run(import_files(settings, paths, event, language, report))
+    except KeyboardInterrupt:
+        terminal.messages().print("Stopped: the same import again goes on from here.")
+        raise
     report.end()
     if not report.good:
         raise typer.Exit(1)
@@ -220,7 +243,14 @@ def tail(
     from services.cli.tail import Following, follow
 
     captions = Captions(words=terminal.is_terminal())
-    asyncio.run(follow(Following(url, session, language, last), captions, terminal.write, terminal.messages().print))
+    try:
+        asyncio.run(
+            follow(Following(url, session, language, last), captions, terminal.write, terminal.messages().print)
+        )
+    except KeyboardInterrupt:
+        if terminal.is_terminal():
+            terminal.write("\n")  # the prompt that follows gets a line of its own
+        raise
 
 
 def _settings(*, quiet: bool = False) -> Settings:

@@ -1,33 +1,69 @@
-"""Plays the demo transcript through the door that every sender uses, at speaking rate, again and again."""
+"""Plays the demo transcript through the door that every sender uses, at speaking rate, again and again.
+
+Each time it is a session of its own, marked as a demo. Old ones are forgotten, so that a program that runs for a year
+neither fills the disk nor the archive with them.
+"""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Protocol
 
+import structlog
+
 from captionflow.errors import Unavailable
-from captionflow.messages import Draft, Session
-from captionflow.ports import SessionFilter, SessionStore
+from captionflow.messages import Draft, Receipt, Session
+from captionflow.ports import Demos, SessionFilter, SessionStore
+
+log = structlog.get_logger(__name__)
 
 WORDS_PER_MINUTE = 160
-PAUSE_SECONDS = 60.0
+PAUSE_SECONDS = 30.0
+"""Between the end and the next beginning."""
+NOTICED_SECONDS = 1.2
+"""Until the captioner sees a slip and goes back."""
+KEPT = 2
+"""Finished demos that stay, so that there is something to read and to find while the next one begins."""
 EVENT = "Demo"
 ROOM = "Demo room"
 SENDER = "demo"
+SLIPS = {"Tuesday.": "Thursday."}
+"""What is typed at first, by what it should be."""
+
+_NAME = re.compile(r"demo-([1-9]\d{0,8})")
+_PIECE = re.compile(r">+ [^:\n]{1,40}:\s+\S+\s*|\S+\s*")  # arrows and a name are one stroke, with the word after them
+
+
+class Accepted(Protocol):
+    """What a door gives for lines."""
+
+    @property
+    def receipts(self) -> tuple[Receipt, ...]:
+        """One for each draft."""
 
 
 class Door(Protocol):
     """Where lines are accepted."""
 
-    async def accept(self, session: str, language: str | None, drafts: Sequence[Draft]) -> object:
+    async def accept(self, session: str, language: str | None, drafts: Sequence[Draft]) -> Accepted:
         """Return when they are durable; the same (sender, number) again changes nothing."""
 
 
+Sleep = Callable[[float], Awaitable[None]]
+
+
 async def play(
-    door: Door, sessions: SessionStore, *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    door: Door,
+    sessions: SessionStore,
+    demos: Demos,
+    *,
+    parts: Sequence[str] | None = None,
+    sleep: Sleep = asyncio.sleep,
 ) -> None:
-    """Play until cancelled. A demo that was cut short by a restart ends, and a new one begins."""
+    """Play ``parts`` (``pieces()``) until cancelled. A demo that a restart cut short ends, and a new one begins."""
+    parts = pieces() if parts is None else parts
     while True:
         try:
             number = await _end_old(door, sessions) + 1
@@ -36,37 +72,61 @@ async def play(
             await sessions.create(
                 Session(session, 1, now, now, event=EVENT, room=ROOM, demo=True)  # the title is in the text
             )
-            await _play_once(door, session, sleep)
+            await _play_once(door, session, parts, sleep)
+            await forget_old(sessions, demos, kept=KEPT)
             await sleep(PAUSE_SECONDS)
         except Unavailable as error:
             await sleep(error.retry_after)
+
+
+async def forget_old(sessions: SessionStore, demos: Demos, *, kept: int) -> None:
+    """Forget all demos but the last ``kept``."""
+    numbers = sorted(int(name[1]) for one in await sessions.list(SessionFilter()) if (name := _name(one)) and one.demo)
+    for number in numbers[: len(numbers) - kept]:
+        await demos.forget(f"demo-{number}")
+        log.info("demo_forgotten", session=f"demo-{number}")
 
 
 def pieces() -> tuple[str, ...]:
     """The transcript word by word, white space kept; the head in one piece, since nobody types that live."""
     text = files(__package__).joinpath("transcript.txt").read_text(encoding="utf-8")
     head, mark, speech = text.partition(">>")
-    words = (mark + speech).split(" ")
-    return (head, *(f"{word} " for word in words[:-1]), words[-1])
+    return (head, *_PIECE.findall(mark + speech))
 
 
-async def _play_once(door: Door, session: str, sleep: Callable[[float], Awaitable[None]]) -> None:
-    parts = pieces()
-    for number, text in enumerate(parts):
-        last = number == len(parts) - 1
-        await door.accept(session, None, [Draft(SENDER, number, text, ends=last)])
-        if number:
+async def _play_once(door: Door, session: str, parts: Sequence[str], sleep: Sleep) -> None:
+    number = 0
+
+    async def send(text: str, *, revises: int | None = None, ends: bool = False) -> int:
+        nonlocal number
+        draft = Draft(SENDER, number, text, revises=revises, ends=ends)
+        number += 1
+        return (await door.accept(session, None, [draft])).receipts[0].seq
+
+    for place, text in enumerate(parts):
+        slip = SLIPS.get(text.rstrip())
+        if slip is not None:
+            seq = await send(text.replace(text.rstrip(), slip))
+            await sleep(NOTICED_SECONDS)
+            await send(text, revises=seq)
+        else:
+            await send(text, ends=place == len(parts) - 1)
+        if place:
             await sleep(60 / WORDS_PER_MINUTE)
 
 
 async def _end_old(door: Door, sessions: SessionStore) -> int:
-    """End demo sessions that a stop left open; returns the highest number among all."""
+    """End demos that a stop left open; returns the highest number that is taken, by a demo or by anybody."""
     highest = 0
-    for session in await sessions.list(SessionFilter(event=EVENT)):
-        name, _, number = session.id.rpartition("-")
-        if not session.demo or name != "demo" or not number.isdecimal():
+    for session in await sessions.list(SessionFilter()):
+        name = _name(session)
+        if name is None:
             continue
-        highest = max(highest, int(number))
-        if session.status != "finished":
+        highest = max(highest, int(name[1]))
+        if session.demo and session.status != "finished":
             await door.accept(session.id, None, [Draft("demo-end", 0, "", ends=True)])
     return highest
+
+
+def _name(session: Session) -> re.Match[str] | None:
+    return _NAME.fullmatch(session.id)

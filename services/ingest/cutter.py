@@ -30,11 +30,10 @@ class Cut(msgspec.Struct, frozen=True):
 def parse_cut(text: str) -> Cut:
     """Read ``whole``, ``columns:N``, ``words`` or ``chars``; raises ``BadMessage`` for anything else."""
     form = _FORM.fullmatch(text)
-    columns = int(form[1] or 0) if form else 0
-    if form is None or columns > MAX_LINE_CHARS:
-        raise BadMessage(f"A cut is whole, words, chars or columns:N with N from 1 to {MAX_LINE_CHARS}.")
-    if columns:
-        return Cut("columns", columns)
+    if form is None:
+        raise BadMessage("A cut is whole, words, chars or columns:N with N from 1 to 9999.")
+    if form[1]:
+        return Cut("columns", int(form[1]))
     return Cut(text)  # type: ignore[arg-type]  # the pattern lets only the kinds pass
 
 
@@ -57,7 +56,7 @@ def _pieces(text: str, how: Cut) -> Iterator[str]:
     elif how.kind == "words":
         yield from _WORD.findall(text)
     else:
-        columns = how.columns or MAX_LINE_CHARS
+        columns = min(how.columns or MAX_LINE_CHARS, MAX_LINE_CHARS)
         for paragraph in _PARAGRAPH.findall(text):
             if len(paragraph) <= columns:
                 yield paragraph
@@ -78,5 +77,4 @@ def _filled(paragraph: str, columns: int) -> Iterator[str]:
             word = word[columns:]  # noqa: PLW2901 what is left of a long word
             bare -= columns
         piece += word
-    if piece:
-        yield piece
+    yield piece

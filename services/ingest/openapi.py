@@ -15,15 +15,27 @@ _ROW = {
     "additionalProperties": False,
     "properties": {
         "number": {"type": "integer", "minimum": 0, "maximum": 2**53 - 1, "description": "The sender's own count."},
-        "text": {"type": "string", "description": "With its line break, at most 4,000 characters."},
-        "eol": {"type": "boolean", "default": True, "description": "A line break follows the text."},
-        "at": {"type": "string", "format": "date-time", "description": "When it was said; now when left out."},
-        "speaker": {"type": "string", "maxLength": 200, "description": "When the source knows who speaks."},
-        "segment": {"type": "string", "maxLength": 200, "description": "A recogniser's id for the utterance."},
+        "text": {"type": ["string", "null"], "description": "With its line break, at most 2,000 characters."},
+        "eol": {"type": ["boolean", "null"], "default": True, "description": "A line break follows the text."},
+        "at": {
+            "type": ["string", "null"],
+            "format": "date-time",
+            "description": "When it was said; now when left out.",
+        },
+        "speaker": {"type": ["string", "null"], "maxLength": 200, "description": "When the source knows who speaks."},
+        "segment": {
+            "type": ["string", "null"],
+            "maxLength": 200,
+            "description": "A recogniser's id for the utterance.",
+        },
         "final": {"type": "boolean", "default": True, "description": "False: interim, replaced by the next."},
-        "revises": {"type": "integer", "minimum": 1, "description": "seq of the line that this one replaces."},
+        "revises": {
+            "type": ["integer", "null"],
+            "minimum": 1,
+            "description": "seq of the line that this one replaces.",
+        },
         "ends": {"type": "boolean", "default": False, "description": "The session is over after this line."},
-        "sender": {"type": "string", "pattern": r"^[\w.@-]{1,64}$"},
+        "sender": {"type": ["string", "null"], "pattern": r"^[\w.@-]{1,64}$"},
     },
 }
 _BODY = {

@@ -4,6 +4,7 @@
 rules remember. ``Assembler`` is its mutable form during one step.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -16,17 +17,19 @@ PART_BYTES = 4_096
 """A part is split before its text, notes and stamps weigh more than this as JSON."""
 MAX_LABELS = 32
 """So many labels are remembered, the latest."""
-MAX_HEADS = 8
-"""So many lines of the head are remembered to recognise running heads."""
+MAX_HEADS = 12
+"""So many lines of the head are remembered, the first, to recognise running heads."""
 MAX_HEAD = 200
 """Longest line of the head that is remembered."""
+SHORT = 2
+"""What stands apart and is no longer joins another as short before it, if that has the same reason and place."""
 STAMP_EVERY = 100
 """Least distance of two time stamps in a paragraph, in characters."""
-TURN_CREDIT = 16_000
+TURN_CREDIT = 10_000
 """Bytes of records that turns can take in one go: openings beyond it are ignored (their labels are text) until"""
-EARNED = 7
-"""enough was said: so many bytes a character, less its own. Without it a line full of markers would make a record
-without bound. An ordinary dialogue never gets near."""
+EARNED = 12
+"""enough was typed: so many bytes a character, less what its turns and words take. Without it a line full of markers
+would make a record without bound. A roll call with an answer in each turn never gets near."""
 
 _WRAPPED = 100
 _QUOTED_LINE = 55
@@ -137,6 +140,7 @@ class Assembler:
     def begin_row(self, text: str, seq: int, *, starts: bool) -> None:
         """A row begins; ``seq`` is the line that decided it."""
         self.seq = max(self.seq, seq)
+        self.credit = min(self.credit, TURN_CREDIT) + EARNED * (len(text) + 1)
         if starts and self.joint in {"line", "glue", "space"}:
             self.joint = "indented" if text[:2].isspace() and len(text) > 1 else "line"
 
@@ -161,7 +165,8 @@ class Assembler:
 
     def repeats_head(self, line: str) -> bool:
         """Whether a stripped line is a running head: the same words as a line of the head."""
-        return 10 < len(line) <= MAX_HEAD and " ".join(line.split()).casefold() in self.heads  # noqa: PLR2004
+        long = len(line) > 10 or (len(line) > 3 and (self.trusted or line.isupper()))  # noqa: PLR2004 (a word can be said again)
+        return long and len(line) <= MAX_HEAD and " ".join(line.split()).casefold() in self.heads
 
     # --- tokens ---
 
@@ -183,7 +188,7 @@ class Assembler:
 
     def open(self, speaker: str | None, seq: int, *, role: bool = False) -> bool:
         """Open a turn; False when there is no credit for it, and its label is text."""
-        cost = 2 * (len(self.session) + len(self.language)) + 160
+        cost = 2 * (len(self.session) + len(self.language)) + 160 + len(speaker or "")
         if self.credit < cost:
             return False
         self.credit -= cost
@@ -207,8 +212,11 @@ class Assembler:
             del self.labels[:-MAX_LABELS]
         return True
 
-    def text(self, raw: str, seq: int, at: datetime | None) -> None:
-        """Words that somebody said, as typed; ``seq`` is the line of their first character."""
+    def text(self, raw: str, seq: int, at: datetime | None, times: Sequence[tuple[int, datetime]] = ()) -> None:
+        """Words that somebody said, as typed; ``seq`` is the line of their first character, ``at`` its time.
+
+        ``times``: from which offsets of ``raw`` on they were said later.
+        """
         words = raw.split()
         if not words:
             if raw and self.joint == "glue":
@@ -235,10 +243,12 @@ class Assembler:
             self.paragraphs[-1] += joint + text
         self.length = begin + len(text)
         self.size += cost + 4
-        self.credit = min(TURN_CREDIT, self.credit + EARNED * len(text) - cost)
-        if at is not None and self._stamp_wanted(begin, joint, at):
-            self.stamps.append(Stamp(begin, at))
-            self.size += 50
+        self.credit -= cost
+        self._stamp(begin, at, new=joint == "\n")
+        for offset, later in times:
+            before = " ".join(raw[:offset].split())
+            if len(before) < len(text):
+                self._stamp(begin + len(before) + (before != "" and text[len(before)] == " "), later)
         self.said = True
         self.over = False
         self.tail = text[-1]
@@ -261,6 +271,20 @@ class Assembler:
     def stand_apart(self, raw: str, why: Kind | str) -> None:
         """Words that nobody spoke, with the reason."""
         text = " ".join(raw.split())
+        if why == "head":
+            self.facts = learn(self.facts, text)
+            self.heads = (*self.heads, text[:MAX_HEAD].casefold())[:MAX_HEADS]
+        last = self.apart[-1] if self.apart else None
+        if (
+            last
+            and len(text) <= SHORT >= len(last.text.rpartition(" ")[2])
+            and (last.why, last.at) == (why, self.length)
+            and len(last.text) < MAX_HEAD
+        ):
+            # A line of nothing but single signs would otherwise make an entry of each, and a record without bound.
+            self.apart[-1] = Apart(f"{last.text} {text}", last.why, last.at)
+            self.size += len(msgspec.json.encode(text))
+            return
         cost = len(msgspec.json.encode(text)) + 40
         if self.size + cost > PART_BYTES:
             self._split()
@@ -268,9 +292,6 @@ class Assembler:
         self.size += cost
         if why == "end":
             self.over = True
-        elif why == "head":
-            self.facts = learn(self.facts, text)
-            self.heads = (*self.heads, text[:MAX_HEAD].casefold())[-MAX_HEADS:]
 
     # --- parts ---
 
@@ -320,11 +341,13 @@ class Assembler:
             return "\n" if finished or not text[0].islower() else " "
         return "\n" if finished and (how == "indented" or self.row_length > _WRAPPED) else " "
 
-    def _stamp_wanted(self, begin: int, joint: str, at: datetime) -> bool:
-        if not self.stamps:
-            return True
-        last = self.stamps[-1]
-        return at != last.at and (joint == "\n" or begin - last.offset >= STAMP_EVERY)
+    def _stamp(self, offset: int, at: datetime | None, *, new: bool = False) -> None:
+        """Note the time, if it is another one and far enough from the last, or of a new paragraph."""
+        last = self.stamps[-1] if self.stamps else None
+        if at is None or (last and (at == last.at or not (new or offset - last.offset >= STAMP_EVERY))):
+            return
+        self.stamps.append(Stamp(offset, at))
+        self.size += 50
 
     def _close(self) -> None:
         part = self.open_part(version=self.seq, closed=True)

@@ -12,13 +12,14 @@ import msgspec
 
 from captionflow.messages import Line, Part
 from services.segment.assembler import MAX_HEAD, Assembler, Body
-from services.segment.head_reader import decide, is_about
+from services.segment.head_reader import MAX_ROWS, decide, is_about
 from services.segment.label_rules import is_role
 from services.segment.note_rules import apart_line
 from services.segment.rows import Row, cut_rows
 from services.segment.turn_rules import Token, cut_label, cut_note, is_plain, joins, read_line
 
-_AT_EVERY = 50
+_AT_EVERY = 8
+"""Least distance of two times in the buffer, in characters."""
 _MAX_JOINED = 3
 """So many rows at most go on with a label or a note that the one before was cut in."""
 
@@ -134,7 +135,7 @@ class Machine:
         offsets = list(accumulate(map(len, texts), initial=len(self._buffer)))
         if any(line.at is not None for line in lines):
             for offset, line in zip(offsets, lines, strict=False):
-                if line.at is not None and (not self._times or offset - self._times[-1][0] >= _AT_EVERY):
+                if line.at is not None and self._tells(offset, line.at):
                     self._times.append((offset, line.at))
         self._offsets += offsets[:-1]
         self._seqs += [line.seq for line in lines]
@@ -181,7 +182,8 @@ class Machine:
         speaks = 0
         while index < len(rows):
             if assembler.in_head and index >= speaks:
-                decision = decide(rows[index:], titled=bool(assembler.heads), last=last, known=assembler.knows)
+                waiting = rows[index : index + MAX_ROWS]
+                decision = decide(waiting, titled=bool(assembler.heads), last=last, known=assembler.knows)
                 if decision is None:
                     break
                 seq = max(floor, self._seq_at(rows[index + decision.seen - 1].decided))
@@ -232,8 +234,7 @@ class Machine:
             assembler.stand_apart(text, "end")
             return
         if is_plain(text) and not assembler.armed:
-            begin = row.begin + len(text) - len(text.lstrip())
-            assembler.text(text, self._seq_at(begin), self._at(begin))
+            self._text(text, row.begin)
             assembler.end_row(len(text), ended=row.ended)
             return
         wrapped = row.starts
@@ -249,14 +250,17 @@ class Machine:
             wrapped = wrapped and token.kind == "marker"
         assembler.end_row(len(text), ended=row.ended)
 
+    def _text(self, text: str, begin: int) -> None:
+        first = begin + len(text) - len(text.lstrip())
+        self.assembler.text(text, self._seq_at(first), self._at(first), self._times_in(begin, begin + len(text)))
+
     def _token(self, token: Token, begin: int, *, wrapped: bool) -> None:
         assembler = self.assembler
         text = token.text
         if token.kind == "text":
-            begin += len(text) - len(text.lstrip())
             if wrapped:
                 assembler.unwrap(text)
-            assembler.text(text, self._seq_at(begin), self._at(begin))
+            self._text(text, begin)
         elif token.kind == "marker":
             assembler.mark(text, self._seq_at(begin))
         elif token.kind == "label":
@@ -269,6 +273,15 @@ class Machine:
             assembler.note(text)
         else:
             assembler.stand_apart(text, token.kind)
+
+    def _tells(self, offset: int, at: datetime) -> bool:
+        """Whether a time is worth keeping: another one than the last, and not at every single character."""
+        return not self._times or (at != self._times[-1][1] and offset - self._times[-1][0] >= _AT_EVERY)
+
+    def _times_in(self, begin: int, end: int) -> list[tuple[int, datetime]]:
+        """The times behind the first character of a stretch, by their offsets in it."""
+        first = bisect_right(self._times, begin, key=lambda time: time[0])
+        return [(offset - begin, at) for offset, at in self._times[first:] if offset < end]
 
     def _at(self, offset: int) -> datetime | None:
         if not self._times:

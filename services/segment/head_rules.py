@@ -7,19 +7,23 @@ from typing import Literal, get_args
 import msgspec
 
 from captionflow.messages import Facts
+from services.segment.vocabulary import PARTICLES
 
 MAX_ABOUT = 4_096
 """Longest ``Facts.about`` as JSON, in bytes: the rest stays in the head only."""
 MAX_TITLE = 300
+MIN_TITLE = 3
 
 _KEY = re.compile(
-    r"(?:session (?:facilitator|leader|chair|title|id|name|number)|facilitator|day|date|time|room|venue|location|place|"
-    r"title|event|topic|theme|track|guest presenter|presenter|organi[sz]er|panelist|speaker|moderator|host|rapporteur|"
-    r"services provided by|provided by|captioned by|captioning by|transcribed by|transcription by|contact|phone|"
-    r"telephone|tel|fax|e-?mail|web|website|url|link|deprecated|warning|notice|note|attention|disclaimer|copyright|"
-    r"status|version|language|duration|recording|participants|attendees|apologies|coordinates|file|job|edition|client|"
-    r"meeting|course|class|instructor|type|format|source)"
-    r"(?:\(s\)|s)?(?:\s*[&/]\s*\w+|\s+and\s+\w+)?\s*:(?:\s|$)",
+    r"(?:session (?:title|id|name|number)|day|date|time|room|venue|location|place|title|event|topic|theme|track|"
+    r"(?:services |cart |captioning |captions |transcription )?provided by|captioned by|captioning by|transcribed by|"
+    r"transcription by|contact|phone|telephone|tel|fax|e-?mail|web|website|url|link|deprecated|warning|notice|note|"
+    r"attention|disclaimer|copyright|status|version|(?:original )?language|original|duration|recording|apologies|"
+    r"regrets|present|absent|coordinates|file|job|edition|client|meeting|course|class|type|format|source|subject|reference|"
+    r"working party|study group|study period|document|agenda|project|series|producer|posted|published|"
+    r"(?P<people>(?:session |guest |panel )?(?:facilitator|leader|chair|presenter|organi[sz]er|panell?ist|speaker|"
+    r"moderator|host|rapporteur|instructor|captioner|participant|attendee)|(?:\w+ )?staff))"
+    r"(?P<several>\(s\)|s)?(?:\s*[&/]\s*\w+|\s+and\s+\w+)?\s*:(?:\s+(?P<value>.*)|$)",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
@@ -43,11 +47,16 @@ _EDITION_LINE = re.compile(
 _EDITION_TAIL = re.compile(
     r"[\s(\[|,\u2013-]+(?:raw|rough|draft|finished|final)(?:[ -](?:file|copy))?[)\]]?$", re.IGNORECASE
 )
-_ROOM_TAIL = re.compile(
-    r"[\s,|\u2013-]+((?:(?:workshop|meeting|main|conference|open|press|plenary)\s+)?(?:room|hall|auditorium|salle)"
-    r"(?:\s+(?:\d+\w?|[A-Z]\w*))?)$",
-    re.IGNORECASE,
+_PLACE = (
+    r"(?:(?:workshop|meeting|main|conference|convention|open|press|plenary)\s+)?(?:room|hall|auditorium|salle|sala)"
+    r"(?:\s+(?:\d+\w?|[A-Z]\w*))?"
 )
+_ROOM_TAIL = re.compile(rf"[\s,|\u2013-]+({_PLACE})$", re.IGNORECASE)
+_ROOM_INSIDE = re.compile(rf"(?:^|\s[-|\u2013]\s)({_PLACE})(?=\s[-|\u2013]\s|$)", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b|(?:confirmation|job|doc\w*|page)\b[\s.]*#?\s*\d", re.IGNORECASE
+)
+_CLOCK = re.compile(r"\d{1,2}[.:]\d\d\b.{0,30}")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _DAY_FIRST = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[ \-]+{_MONTH},?[ \-]+(\d{{4}})\b", re.IGNORECASE)
@@ -90,6 +99,7 @@ def classify(line: str) -> HeadLine:
         return "blank"
     if _about_session(line):
         return "head"
+    line = _unmarked(line)
     sentences = len(_SENTENCE_END.findall(line))
     spoken = len(_SPEECH_WORD.findall(line.replace("’", "'")))  # noqa: RUF001 (a curly apostrophe)
     if (spoken and line[-1] == ".") or (sentences > 1 and spoken and len(line) > 40) or len(line) > 240:  # noqa: PLR2004 (longest titles)
@@ -101,7 +111,7 @@ def classify(line: str) -> HeadLine:
 
 def _about_session(line: str) -> bool:
     return bool(
-        _KEY.match(line)
+        is_key(line)
         or _ADDRESS.search(line)
         or " | " in line
         or (line[0] in "[({*" and line[-1] in "])}*" and len(line) > 1)
@@ -142,21 +152,26 @@ def _title(line: str) -> tuple[str | None, str | None]:
     rest = _EDITION_TAIL.sub("", rest)
     room = _ROOM_TAIL.search(rest)
     title = rest[: room.start()] if room else rest
+    room = room or _ROOM_INSIDE.search(rest)
     title = re.sub(r"^(?:draft )?transcript(?:ion)?\s*(?:of|[-–:|])\s*", "", title, flags=re.IGNORECASE)  # noqa: RUF001 (en dash)
     title = title.strip(" -–|*#_")  # noqa: RUF001 (en dash)
+    if len(title) < MIN_TITLE:
+        title = ""
     return title[:MAX_TITLE] or None, room[1] if room else None
 
 
 def learn(facts: Facts, line: str) -> Facts:
     """The facts, with what one line of the head (stripped) adds. What is known stays."""
-    line = " ".join(line.split())
-    key = _KEY.match(line) is not None
+    line = _unmarked(" ".join(line.split()))
+    key = is_key(line)
     about = _ABOUT.search(line) is not None
     title = room = None
     if named := _TITLE_KEY.match(line):
         title = named[1][:MAX_TITLE]
     elif named := _ROOM_KEY.match(line):
         room = named[1] or None
+    elif _ROOM_INSIDE.fullmatch(line):
+        room = line
     elif not (key or _not_a_title(line)) and (not about or _YEAR_FIRST.match(line) or _NAMED.match(line)):
         title, room = _title(line)
     day = _day(line) if not _RANGE.search(line) and len(line) < MAX_TITLE else None
@@ -169,12 +184,17 @@ def learn(facts: Facts, line: str) -> Facts:
         text = _bounded(f"{text}\n{line}".strip())
     return msgspec.structs.replace(
         facts,
-        title=facts.title or title,
+        title=title if title and _weak(facts.title) else facts.title,
         room=facts.room or room,
         date=facts.date or day,
         edition=edition,
         about=text,
     )
+
+
+def _weak(title: str | None) -> bool:
+    """Whether a title may give way to a later one: there is none yet, or it is the abbreviation of an organisation."""
+    return title is None or (" " not in title and title.isupper())
 
 
 def _bounded(text: str) -> str:
@@ -192,10 +212,26 @@ def _not_a_title(line: str) -> bool:
         or (line[0] in "[({*" and line[-1] in "])}*")
         or not any(char.isalpha() for char in line)
         or line.startswith(("Deprecated", "Warning", "Notice", "Fatal error"))
+        or _CLOCK.fullmatch(line)
+        or _NUMBERED.match(line)
         or (len(line) < 60 and (_WEEKDAY.match(line) or (_day(line) and not _YEAR_FIRST.match(line))))  # noqa: PLR2004
     )
 
 
 def is_key(line: str) -> bool:
-    """Whether a stripped line is a ``Key: value`` about the session."""
-    return _KEY.match(line) is not None
+    """Whether a stripped line is a ``Key: value`` about the session; what a moderator says is none."""
+    found = _KEY.match(_unmarked(line))
+    if found is None or not found["people"]:
+        return found is not None
+    value = found["value"] or ""
+    if not value.strip():
+        return found["several"] is not None
+    return not _GREETING.match(value) and all(
+        not word[0].islower() or word in PARTICLES or word in {"and", "at", "for", "from", "with"}
+        for word in value.split()
+    )
+
+
+def _unmarked(line: str) -> str:
+    """A line without the marks of a heading and of bold type."""
+    return (re.sub(r"^#{1,6}\s+|\*\*|__", "", line).strip() or line) if line[:1] in {"#", "*", "_"} else line

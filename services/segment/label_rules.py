@@ -21,18 +21,25 @@ from services.segment.vocabulary import (
 MAX_LABEL = 80
 """Longest label in characters; what is longer is text."""
 MAX_WORDS = 7
-"""So many words has a label at most, particles not counted."""
+"""So many words has a label at most, particles and the like not counted."""
 
+_INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff"
+_SMALL = PARTICLES | {"and", "behalf", "for", "on", "the"}
 _ABSTRACT = re.compile(r"(?:ing|tion|sion|ness|ence|ance|ment|ity|ize|ise|ism|ics|ally|ology)$")
-_WORD = re.compile(r"[^\W\d_](?:[\w'’‘ʼ.\-‑‐]*\w)?\.?,?|\d{1,3}|#\d{1,3}|&")  # noqa: RUF001 (quotes and hyphens as typed)
+_MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+"""Accents that are characters of their own, and scripts with vowel signs: part of a word, as ``\\w`` does not know."""
+_WORD = re.compile(
+    rf"[^\W\d_](?:[\w{_MARKS}'’‘ʼ.\-‑‐]*[\w{_MARKS}])?\.?,?|\d{{1,3}}|#\d{{1,3}}|&"  # noqa: RUF001 (quotes and hyphens as typed)
+)
 _STOPPED = re.compile(r"(?:[^\W\d_]|(?:[^\W\d_]\.)+[^\W\d_]|[js]r|phd|esq|ph)\.,?", re.IGNORECASE)
 _BRACKET = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
 _SURNAME = re.compile(r"(?:Mc|Mac|De|Di|La|Le|Van|O['’])(?=[A-Z])|(?<=[A-Z])['’]s\b")  # noqa: RUF001 (quotes as typed)
 
 _TIMED = re.compile(r"\s*([^\n:()\[\]]*[^\s:()\[\]])\s*([(\[]\s*\d\d?:\d\d(?::\d\d)?\s*[)\]])\s*:(?=\s|$)")
 _QUESTION = re.compile(r"\s*([QA]\.)(?:[ \u00a0]{2,}|[ \u00a0]*\t\s*)(?=\S)")
-_DASH = re.compile(r"\s[-–—]\s")  # noqa: RUF001 (dashes as typed)
-_AT_AN_END = (STARTERS | NOT_SPEAKERS) - ROLES - GIVEN_NAMES - {"the"}
+_BETWEEN = re.compile(r"\s[-–—]\s|\s?/\s?")  # noqa: RUF001 (dashes as typed)
+_NO_NAME_END = (STARTERS | NOT_SPEAKERS) - GIVEN_NAMES
+_CLAUSE_END = (STARTERS | NOT_SPEAKERS) - ROLES - GIVEN_NAMES - {"the"}
 
 Verdict = Literal["capitals", "mixed", "small", "phrase"] | None
 
@@ -82,7 +89,7 @@ def shape(candidate: str) -> Verdict:
         verdict = None if sentence and not is_role(core) else "capitals"
     elif is_role(core):
         verdict = "phrase"
-    elif not {plain[0], plain[-1]} & (STARTERS | NOT_SPEAKERS):
+    elif _NO_NAME_END.isdisjoint((plain[0], plain[-1])):
         small = len(words) == 2 and all(word.isalpha() and word.islower() and len(word) > 1 for word in words)  # noqa: PLR2004
         verdict = "small" if small else "mixed" if _mixed(words) else None
     return verdict
@@ -99,7 +106,7 @@ def _like_names(words: Sequence[str]) -> bool:
     """Whether all words could be in a name, as far as their letters and full stops go."""
     return (
         len(words) > 0
-        and sum(word.casefold() not in PARTICLES for word in words) <= MAX_WORDS
+        and sum(word.casefold() not in _SMALL for word in words) <= MAX_WORDS
         and words[0][0].isalpha()
         and all(_WORD.fullmatch(word) for word in words)
         and all(word[-1] != "." or _STOPPED.fullmatch(word) or word[:-1].casefold() in TITLES for word in words)
@@ -129,7 +136,7 @@ def find_label(  # noqa: PLR0913 (what a label depends on)
         return None
     end = colon + 1
     time = ""
-    head, bold, end = _unbold(text, text[start:colon].strip(), end, marked=marked)
+    head, bold, end = _unbold(text, text[start:colon].strip().strip(_INVISIBLE), end, marked=marked)
     if text[end : end + 1].isdigit() and (timed := _TIMED.match(text, start)):
         head, time, end = timed[1], timed[2], timed.end()
     speaker = " ".join(head.split())
@@ -176,13 +183,15 @@ def _accepted(  # noqa: PLR0913 (what a label depends on)
     speaker: str, said: str, *, marked: bool, trusted: bool, known: bool, arrows: bool
 ) -> bool:
     """Whether words before a colon are a label, seeing what is ``said`` behind it."""
-    core = _DASH.sub(" ", speaker, count=1) if marked else speaker
+    core = _BETWEEN.sub(" ", speaker, count=1) if marked else speaker
     verdict = shape(core)
     words = core.split()
     if verdict is None or known:
         return verdict is not None
     if verdict == "small":
         return marked
+    if not marked and ((words[-1].isdigit() and not is_role(core)) or said.startswith(("http", "www."))):
+        return False
     if verdict == "capitals":
         return _capitals(words, said, marked=marked, trusted=trusted and not arrows)
     if verdict == "mixed" and len(words) == 1:
@@ -210,7 +219,7 @@ def _capitals(words: Sequence[str], said: str, *, marked: bool, trusted: bool) -
 
 
 def _clause(words: Sequence[str]) -> bool:
-    return not _AT_AN_END.isdisjoint((_plain(words[0]), _plain(words[-1])))
+    return not _CLAUSE_END.isdisjoint((_plain(words[0]), _plain(words[-1])))
 
 
 def ends_in_title(text: str) -> bool:

@@ -46,11 +46,13 @@ _SPEAKS = re.compile(
 )
 
 OPEN_WORDS = r" ?(?:applause|laughter|music|inaudible|indiscernible|group activity|cheering|silence|crosstalk)"
-OPEN_NOTE = re.compile(rf"\[{OPEN_WORDS}", re.IGNORECASE)
-"""A bracket that the captioner left open: the note ends with its known word."""
+"""A bracket that the captioner left open may hold them: the note ends with the word."""
 
 _TIME = r"\d{1,2}[.:]\d\d(?:[.:]\d\d)?(?:[.,]\d{1,3})?\s*(?:[ap]\.?\s?m\.?|hrs|hours|utc|gmt)?"
 _CLOCK = re.compile(rf"[\[(]\s*(?:{_TIME}|\d{{1,2}}\s*[ap]\.?m\.?)\s*[\])]", re.IGNORECASE)
+_BARE_SOUND = re.compile(
+    r"(?:APPLAUSE|LAUGHTER|MUSIC|CHEERING|CHEERS AND APPLAUSE|INAUDIBLE|INDISCERNIBLE|NO AUDIO)\.?"
+)
 _LEADING = re.compile(
     rf"\s*(?:[\[(]\s*{_TIME}\s*[\])]\s*|\d\d?:\d\d:\d\d(?:[.,]\d{{1,3}})?\s+|\d\d?:\d\d\s+(?=\\?>|&gt;))(?:[-–]\s+)?(?=\S)",  # noqa: RUF001 (en dash)
     re.IGNORECASE,
@@ -65,9 +67,11 @@ _PAGE = re.compile(
 _PAGE_FIRST = frozenset("Pp-–—")  # noqa: RUF001 (en dash)
 _STAMP = re.compile(r"\d\d:\d\d:\d\d(?:[.,:]\d{1,3})?")
 _END_FIRST = frozenset("EeTtSsMmCcWwRrAaHhPp")
+_END_WORDS = frozenset({"END", "THE END", "[END]", "FIN"})
+_AROUND_END = "*-–—=_~# "  # noqa: RUF001 (an en dash can make a rule)
 _ENDED = (
     r"(?:(?:the )?(?:session|meeting|call|workshop|conference|webinar|event|recording|transcript|audio|panel|hearing)"
-    r"\s+(?:is |was |has )?(?:now )?(?:ended|ends|over|concluded|concludes|adjourned|closed|finished)|"
+    r"\s+(?:is |was |has )?(?:now )?(?:ended|ends|over|concluded|concludes|adjourned|closed|finished|rose)|"
     r"end of (?:the )?(?:\w+ )?(?:session|meeting|call|workshop|transcript|transcription|recording|file|captions?|"
     r"captioning|audio|event|webinar|day|panel|hearing)"
 )
@@ -83,6 +87,11 @@ def leading_time(line: str) -> int:
         return 0
     match = _LEADING.match(line)
     return match.end() if match else 0
+
+
+def bare_sound(line: str) -> bool:
+    """Whether a whole line is the name of a sound in capitals, without brackets."""
+    return line.isupper() and _BARE_SOUND.fullmatch(line) is not None
 
 
 def lone_note(line: str) -> bool:
@@ -111,7 +120,10 @@ def apart_line(line: str) -> Why | None:
         return "furniture"
     if _RULE.fullmatch(line) or (first.isdigit() and _STAMP.fullmatch(line)):
         return "mark"
-    return "end" if first in _END_FIRST and _END_PLAIN.fullmatch(line) else None
+    bare = line.strip(_AROUND_END)
+    if bare in _END_WORDS:
+        return "end"
+    return "end" if bare[:1] in _END_FIRST and _END_PLAIN.fullmatch(bare) else None
 
 
 def bracket(text: str) -> Literal["note", "mark", "end"] | None:
@@ -119,10 +131,14 @@ def bracket(text: str) -> Literal["note", "mark", "end"] | None:
     inner = text[1:-1].strip()
     if not inner or len(text) > MAX_NOTE:
         return None
+    if "\n" in text:
+        text, inner = " ".join(text.split()), " ".join(inner.split())
     if _CLOCK.fullmatch(text):
         return "mark"
     if text[0] == "[":
         return _square(text, inner)
+    if text[1] == "(":
+        return "note"
     if "/" in inner or "@" in inner or inner.count(" ") > MAX_SPACES:
         return None
     gerund = _GERUND.fullmatch(inner) and not _GERUND_SPOKEN.match(inner)
@@ -138,4 +154,5 @@ def _square(text: str, inner: str) -> Literal["note", "end"] | None:
 
 def opens_note(tail: str) -> bool:
     """Whether a bracket left open at the end of a line can be a note that the line break cut."""
-    return tail[0] == "[" or _SAYS_NOTE.match(tail[1:].strip()) is not None
+    words = tail[1:].strip()
+    return tail[0] == "[" or " " not in words or _SAYS_NOTE.match(words) is not None

@@ -21,6 +21,8 @@ MAX_HELD_CHARS = 3_000
 """Lines that wait for revisions have so many characters at most, those included that none can reach any more."""
 MAX_INTERIMS = 4
 MAX_INTERIM_CHARS = 500
+MAX_NAME_CHARS = 200
+"""So much of a sender's name and of an utterance's id tells interims apart."""
 MAX_STEP_CHARS = 16_000
 """One record is made of so many characters of lines at most."""
 
@@ -144,8 +146,8 @@ def _apply(state: State, lines: list[Line]) -> list[tuple[State, StepRecord]]:
 
 def _plain(state: State, lines: list[Line]) -> tuple[State, StepRecord]:
     machine = Machine(state.session, state.language, state.core)
-    senders = {(line.sender, line.segment) for line in lines} if state.interims else set()
-    interims = tuple(one for one in state.interims if (one.sender, one.segment) not in senders)
+    said = {_utterance(line) for line in lines} if state.interims else set()
+    interims = tuple(one for one in state.interims if (one.sender, one.segment) not in said)
     held = [*state.held, *(Held(line.seq, line.text, line.at, line.speaker, line.ends) for line in lines[-64:])]
     base = state.base
     if len(lines) >= 2 * REVISABLE_LINES:
@@ -191,13 +193,17 @@ def _special(state: State, line: Line) -> tuple[State, StepRecord]:
     return _revision(state, line)
 
 
+def _utterance(line: Line) -> tuple[str, str | None]:
+    return line.sender[:MAX_NAME_CHARS], None if line.segment is None else line.segment[:MAX_NAME_CHARS]
+
+
 def _interim(state: State, line: Line) -> tuple[State, StepRecord]:
-    same = [one for one in state.interims if (one.sender, one.segment) == (line.sender, line.segment)]
-    others = [one for one in state.interims if (one.sender, one.segment) != (line.sender, line.segment)]
+    sender, segment = _utterance(line)
+    same = [one for one in state.interims if (one.sender, one.segment) == (sender, segment)]
+    others = [one for one in state.interims if (one.sender, one.segment) != (sender, segment)]
     text = " ".join(line.text.split())[-MAX_INTERIM_CHARS:]
-    segment = line.segment[:100] if line.segment else line.segment
     first = same[0].first_seq if same else line.seq
-    interims = (*others, Interim(line.sender[:100], segment, first, text))[-MAX_INTERIMS:]
+    interims = (*others, Interim(sender, segment, first, text))[-MAX_INTERIMS:]
     machine = Machine(state.session, state.language, state.core)
     return _finish(state, machine, line.seq, line.seq, (state.base, state.held), interims)
 

@@ -7,12 +7,12 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
-from services.segment.label_rules import ends_in_title, find_label, find_question, is_role, may_go_on, must_go_on
+from services.segment.label_rules import Label, ends_in_title, find_label, find_question, is_role, may_go_on, must_go_on
 from services.segment.note_rules import (
     MAX_NOTE,
-    OPEN_NOTE,
     OPEN_WORDS,
     apart_line,
+    bare_sound,
     bracket,
     leading_time,
     lone_note,
@@ -41,11 +41,12 @@ _SHARED = (
     "REMOTE PARTICIPANT|REMOTE MODERATOR|SESSION LEADER"
 )
 _BRACKETED = (
-    r"(?:>|&gt;)[ \t]?(?:>|&gt;)(?:>|&gt;|[ \t])*|"
-    rf"\[(?:[^\[\]]{{0,{MAX_NOTE}}}\](?!\()|(?i:{OPEN_WORDS}))|\([^()]{{1,{MAX_NOTE}}}\)"
+    r"(?:>|&gt;)[ \t]?(?:>|&gt;)(?:>|&gt;|[ \t])*|(?<=\s)>[ \t]*$|"
+    r"(?:(?<=[.?!]\s)|(?<=[.?!]\s\s))>[ \t]?(?=[^\W\d_a-z])|"
+    rf"\[(?:[^\[\]]{{0,{MAX_NOTE}}}\](?!\()|(?i:{OPEN_WORDS}))|\(\([^()]{{1,{MAX_NOTE}}}\)\)|\([^()]{{1,{MAX_NOTE}}}\)"
 )
 _INLINE = re.compile(_BRACKETED)
-_INLINE_LABELLED = re.compile(rf"{_BRACKETED}|(?<![A-Z])(?<![A-Z] )(?:{_SHARED}):(?=\s)")
+_INLINE_LABELLED = re.compile(rf"{_BRACKETED}|(?<![A-Z\"“'‘])(?<![A-Z] )(?:{_SHARED}):(?=\s)")  # noqa: RUF001 (a quote as typed)
 _STOPS = frozenset(".?!…:")
 _CUT_TAIL = 100
 _QUOTES = {'"': '"', "“": "”", "‘": "’", "'": "'"}  # noqa: RUF001 (curly quotes as typed)
@@ -75,9 +76,8 @@ def read_line(  # noqa: PLR0913 (what a line depends on)
     colon = ":" in line or "：" in line  # noqa: RUF001 (the Chinese colon)
     pos = 0
     if starts:
-        why = apart_line(line.strip()) if len(line) <= 2 * MAX_NOTE else None
-        if why:
-            yield Token(why, line.strip(), 0)
+        if len(line) <= 2 * MAX_NOTE and (whole := _whole(line.strip(), sound=trusted and not marked)):
+            yield whole
             return
         for token, end in _opening(line, trusted=trusted, known=known):
             yield token
@@ -89,14 +89,27 @@ def read_line(  # noqa: PLR0913 (what a line depends on)
     elif starts:
         found = find_question(line, pos, known=known)
     if found:
-        yield Token("label", found.speaker, _first(line, pos), found.role)
-        if found.time:
-            yield Token("mark", found.time, line.find(found.time, pos))
+        yield from _labelled(line, pos, found)
         pos, trusted = found.end, True
     if "[" in line or "(" in line or line.find(">", pos) >= 0 or "&" in line or (colon and line.find(":", pos) >= 0):
         yield from _inline(line, pos, known, trusted=trusted)
     elif pos < len(line):
         yield Token("text", line[pos:], pos)
+
+
+def _whole(line: str, *, sound: bool) -> Token | None:
+    """The token that a whole line (stripped) is, if nobody spoke it; ``sound``: it may be one without brackets."""
+    kind: Kind | None = apart_line(line)
+    if kind is None and sound and bare_sound(line):
+        kind = "note"
+    return Token(kind, line, 0) if kind else None
+
+
+def _labelled(line: str, pos: int, found: Label) -> Iterator[Token]:
+    """A label that was looked for from ``pos`` on, and the clock time that it holds."""
+    yield Token("label", found.speaker, _first(line, pos), found.role)
+    if found.time:
+        yield Token("mark", found.time, line.find(found.time, pos))
 
 
 def _first(line: str, pos: int) -> int:
@@ -139,7 +152,7 @@ def _inline(line: str, start: int, known: Callable[[str], bool], *, trusted: boo
         elif word[0] in ">&":
             tokens.append(Token("marker", _arrows(word), begin))
             if found := find_label(line, end, marked=True, trusted=True, known=known):
-                tokens.append(Token("label", found.speaker, end, found.role))
+                tokens += _labelled(line, end, found)
                 end = found.end
         else:
             tokens.append(Token("label", word[:-1], begin, is_role(word[:-1])))
@@ -160,7 +173,7 @@ def _bracketed(line: str, start: int, begin: int, end: int, *, trusted: bool) ->
     kind: Kind | None = bracket(word) if word[-1] in "])" else "note"
     before, after = line[start:begin].rstrip(), line[end:]
     alone = before[-1] in _STOPS if before else trusted
-    if kind is None and alone and not before and not after.strip(" .") and lone_note(word):
+    if kind is None and trusted and not line[:begin].strip() and not after.strip(" .") and lone_note(word):
         kind = "note"
     if begin and after and _QUOTES.get(line[begin - 1]) == after[0]:
         return kind, begin - 1, end + 1
@@ -171,10 +184,10 @@ def _bracketed(line: str, start: int, begin: int, end: int, *, trusted: bool) ->
 
 def cut_label(line: str) -> bool:
     """Whether the line may end inside a label, so that the next line must be seen before this one is decided."""
-    if line[-1:] in _STOPS and not ends_in_title(line):
-        return False
     mark = line.rfind(">", -_CUT_TAIL)
     if mark >= 0:
+        if line[-1:] in _STOPS and not ends_in_title(line):
+            return False
         opened = mark == len(line) - len(line.lstrip(" \t>")) - 1 or line[mark - 1] in "> "
         return opened and ":" not in line[mark:] and may_go_on(line[mark + 1 :])
     return len(line) <= _CUT_TAIL and line.isupper() and must_go_on(line.strip())
@@ -188,9 +201,7 @@ def cut_note(line: str) -> bool:
     if begin < 0:
         return False
     tail = line[begin:]
-    return (
-        "]" not in tail and ")" not in tail and ">" not in tail and not OPEN_NOTE.fullmatch(tail) and opens_note(tail)
-    )
+    return not set(tail) & set("]):>") and opens_note(tail)
 
 
 def joins(line: str, following: str, known: Callable[[str], bool]) -> bool:

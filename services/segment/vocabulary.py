@@ -27,7 +27,8 @@ ROLES = _words(
     floor guest host instructor interpreter interviewee interviewer judge leader lecturer male man member
     members moderator narrator operator panelist panelists panellist panellists participant participants
     presenter president professor q questioner rapporteur reporter respondent room secretariat secretary
-    session-leader speaker speakers staff student students teacher translator voice volunteer webcast
+    session-leader speaker speakers staff student students teacher translator video voice voice-over
+    voiceover volunteer webcast
     woman wrangler
     """
 )
@@ -35,10 +36,10 @@ ROLES = _words(
 
 MODIFIERS = _words(
     """
-    a acting an and another answer at closing conference deputy english event female first french from
+    a acting an and another answer at closing comment conference deputy english event female first french from
     honorary in language lead live main male meeting mic microphone new next off on online opening other
-    question remote same screen second session sign spanish technical the third to unidentified unknown unnamed
-    vice young
+    question remote same screen second session sign spanish technical the third through to unidentified unknown unnamed
+    via vice young
     """
 )
 """Words that go with a role and name nobody."""

@@ -220,6 +220,7 @@ async def test_filters_narrow_and_names_compare_folded(archive: Archive) -> None
     assert await archive.found("hello", event="igf 2015") == ["a.en.1"]
     assert await archive.found("hello", room="SALAO 1") == ["a.en.1"]
     assert await archive.found("hello", language="es") == ["b.es.2"]
+    assert await archive.found("hello", language="ES") == ["b.es.2"]
     assert await archive.found("hello", session="b", language="en") == ["b.en.1"]
     assert await archive.found("hello", speaker="jose") == []
     assert await archive.found("hello", speaker="...") == []
@@ -273,6 +274,30 @@ async def test_paging_shows_every_hit_once_in_the_same_order(archive: Archive, l
             break
     assert paged == everything
     assert len(set(paged)) == 15
+
+
+async def test_paging_shows_what_was_there_once_while_people_go_on_speaking(archive: Archive) -> None:
+    for session, date in (("a", "2015-01-01"), ("b", "2016-01-01"), ("c", "2017-01-01")):
+        await archive.announce(session, date=date)
+        for turn in range(1, 6):
+            await archive.say("hello", session=session, turn=turn, closed=turn < 5)
+    before = await archive.found("hello", limit=100)
+    paged: list[str] = []
+    cursor, more = None, 5
+    while True:
+        page = await archive.page("hello", limit=2, cursor=cursor)
+        paged += [hit.turn_id for hit in page.hits]
+        cursor = page.next
+        if cursor is None:
+            break
+        more += 1
+        for session in ("a", "b", "c"):
+            await archive.say("hello and more", session=session, turn=5)
+            await archive.say("hello", session=session, turn=more)
+        await archive.announce(f"later-{more}", date="2018-01-01")
+        await archive.say("hello", session=f"later-{more}")
+    assert len(set(paged)) == len(paged)
+    assert [hit for hit in paged if hit in before] == before
 
 
 async def test_a_cursor_that_is_not_ours_is_refused(archive: Archive) -> None:

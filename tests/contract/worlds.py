@@ -1,8 +1,7 @@
 """The ways to run, each as a world that the contract suites can open, close and open again.
 
-A new adapter family joins by one more entry in WORLDS; no suite changes. Every test gets an empty world. The suites ask
-for no more than the ports promise: what was written may take until ``settle`` to be read, a log may cut and join
-records and has no order between sessions, and a feed may repeat itself.
+A new adapter family joins by one more entry in WORLDS; no suite changes. Every test gets an empty world. That the
+suites ask for no more than the ports promise is seen by running them on the weakest world that keeps it.
 """
 
 from collections.abc import Awaitable, Callable
@@ -10,14 +9,16 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from distributed_world import DistributedWorld
+from weakest import WeakestWorld
 
 from captionflow.adapters.embedded.database import Database
+from captionflow.adapters.embedded.sqlite_demos import SqliteDemos
 from captionflow.adapters.embedded.sqlite_log import SqliteLineLog
 from captionflow.adapters.embedded.sqlite_search import SqliteSearch
 from captionflow.adapters.embedded.sqlite_sessions import SqliteSessionStore
 from captionflow.adapters.embedded.sqlite_store import SqliteTurnStore
 from captionflow.adapters.embedded.step_feed import MemoryStepFeed
-from captionflow.ports import LineLog, Search, SessionStore, StepFeed, TurnStore
+from captionflow.ports import Demos, LineLog, Search, SessionStore, StepFeed, TurnStore
 
 
 class World(Protocol):
@@ -26,6 +27,7 @@ class World(Protocol):
     search: Search
     sessions: SessionStore
     step_feed: StepFeed
+    demos: Demos
 
     async def settle(self) -> None:
         """Return when everything that was written can be read, listed and searched."""
@@ -56,6 +58,7 @@ class EmbeddedWorld:
         self.search: Search = SqliteSearch(self._database)
         self.sessions: SessionStore = SqliteSessionStore(self._database)
         self.step_feed: StepFeed = MemoryStepFeed()
+        self.demos: Demos = SqliteDemos(self._database)
 
     async def settle(self) -> None:
         """SQLite's readers see a commit at once."""
@@ -73,9 +76,14 @@ class EmbeddedWorld:
 
 WORLDS: dict[str, Callable[..., Awaitable[World]]] = {
     "embedded": EmbeddedWorld.open,
+    "weakest": WeakestWorld.open,
     "distributed": DistributedWorld.open,
 }
 """How a world is opened: with a folder, and the addresses of its servers."""
 
-SERVERS: dict[str, tuple[str, ...]] = {"embedded": (), "distributed": ("elasticsearch_node", "kafka_broker")}
+SERVERS: dict[str, tuple[str, ...]] = {
+    "embedded": (),
+    "weakest": (),
+    "distributed": ("elasticsearch_node", "kafka_broker"),
+}
 """The fixtures of the servers that a world is opened with."""

@@ -2,18 +2,14 @@
 
 import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Error, Page, sync_playwright
+from real_program import Server
 
 FLAGS = [
     "--no-sandbox",
@@ -24,75 +20,39 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-LAUNCH = (
-    "import asyncio, os; from captionflow.settings import read_settings; from services.embedded import serve; "
-    "asyncio.run(serve(read_settings(os.environ)))"
-)
 READY_SECONDS = 30
 
 
-class Program:
-    """captionflow in one process, over a data folder of its own; it can be killed and started again."""
+class Program(Server):
+    """The server, and what a reader of its pages can see of it."""
 
-    def __init__(self, folder: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.folder = folder
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.client = httpx.Client(base_url=self.url)
-        self.start()
-
-    def start(self) -> None:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("CAPTIONFLOW_")}
-        settings = {"DATA": str(self.folder), "PORT": str(self.port), "DEMO": "false", "LOG_LEVEL": "warning"}
-        environ = kept | {f"CAPTIONFLOW_{name}": value for name, value in settings.items()}
-        self.process = subprocess.Popen([sys.executable, "-c", LAUNCH], env=environ)
-        end = time.monotonic() + READY_SECONDS
-        while time.monotonic() < end:
-            try:
-                if self.client.get("/readyz").status_code == 200:
-                    return
-            except httpx.TransportError:
-                assert self.process.poll() is None, "the program ended before it was ready"
-            time.sleep(0.05)
-        pytest.fail("the program was not ready in time")
-
-    def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-
-    def stop(self) -> None:
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.kill()
-        self.client.close()
-
-    def announce(self, session: str, **fields: Any) -> None:
-        self.client.post("/v1/sessions", json={"id": session, **fields}).raise_for_status()
-
-    def say(self, session: str, first: int, *texts: str, ends: bool = False) -> None:
+    def say(self, session: str, first: int, *texts: str, ends: bool = False, language: str | None = None) -> None:
+        """Send lines, and wait until they are in the transcript: a page that is opened then has them."""
+        query = {"lang": language} if language else {}
         lines: list[dict[str, Any]] = [{"number": first + n, "text": text} for n, text in enumerate(texts)]
         if ends:
             lines[-1]["ends"] = True
         body = {"sender": "desk", "lines": lines}
-        self.client.post(f"/v1/sessions/{session}/lines", json=body).raise_for_status()
+        answer = self.client.post(f"/v1/sessions/{session}/lines", params=query, json=body).raise_for_status()
+        seq = answer.json()["receipts"][-1]["seq"]
+        end = time.monotonic() + READY_SECONDS
+        while time.monotonic() < end:
+            found = self.client.get(f"/v1/sessions/{session}/transcript.json", params=query).json()
+            if found["last_seq"] >= seq and (found["session"]["status"] == "finished") >= ends:
+                return
+            time.sleep(0.01)
+        pytest.fail(f"line {seq} of {session} was not in the transcript in time")
 
-    def words(self, session: str) -> str:
-        """The words of the transcript as the API gives it."""
+    def paragraphs(self, session: str) -> list[str]:
+        """The paragraphs of the transcript as the API gives it."""
         turns = self.client.get(f"/v1/sessions/{session}/transcript.json").raise_for_status().json()["turns"]
-        return " ".join(" ".join(turn["paragraphs"]) for turn in turns)
+        return [paragraph for turn in turns for paragraph in turn["paragraphs"]]
 
 
 @pytest.fixture(scope="session")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
-    running = Program(tmp_path_factory.mktemp("data"))
-    try:
+    with Program(tmp_path_factory.mktemp("data"), LOG_LEVEL="warning") as running:
         yield running
-    finally:
-        running.stop()
 
 
 @pytest.fixture(scope="session")

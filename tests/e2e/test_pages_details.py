@@ -17,9 +17,8 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def empty_program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
-    running = Program(tmp_path_factory.mktemp("empty"))
-    yield running
-    running.stop()
+    with Program(tmp_path_factory.mktemp("empty"), LOG_LEVEL="warning") as running:
+        yield running
 
 
 # --- follow -----------------------------------------------------------------------------------------------------------
@@ -46,7 +45,7 @@ def test_a_reader_who_left_in_the_middle_is_brought_back_to_the_middle(page: Pag
     program.say("d-middle", 0, *(f">> ANNA: Turn {n} is over." for n in range(60)))
     page.goto("/s/d-middle/follow")
     expect(page.locator(".turn").last).to_be_in_viewport()
-    page.evaluate("document.getElementById('captions').children[20].scrollIntoView({block: 'end'})")
+    page.evaluate("document.querySelectorAll('.turn')[20].scrollIntoView({block: 'end'})")
     page.goto("/")
     page.goto("/s/d-middle/follow")
     page.get_by_role("button", name="What did I miss?").click()
@@ -186,6 +185,15 @@ def test_with_reduced_motion_a_line_comes_whole(page: Page, program: Program) ->
     assert not [seen for seen in page.evaluate("window.seen") if "One" in seen and "four." not in seen]
 
 
+def test_another_voice_that_nobody_named_is_told_apart_on_the_screen(page: Page, program: Program) -> None:
+    program.announce("d-voice", title="Voice")
+    program.say("d-voice", 0, ">> ANNA: And who paid?", "\n>> We did.", "\n>> All of us.")
+    page.goto("/s/d-voice/screen")
+    expect(page.locator("#lines .line")).to_have_text(
+        ["ANNA And who paid?", "– We did.", "– All of us."], use_inner_text=True
+    )
+
+
 # --- transcript -------------------------------------------------------------------------------------------------------
 
 
@@ -227,14 +235,26 @@ def test_on_paper_there_is_the_text_with_its_times_and_nothing_to_press(page: Pa
 
 def test_captions_carry_their_language_and_their_direction_on_every_page(page: Page, program: Program) -> None:
     program.announce("d-arabic", title="حوكمة الإنترنت", languages=["ar"])
-    body = {"sender": "desk", "lines": [{"number": 0, "text": "مرحبا بالجميع في هذه الجلسة."}]}
-    program.client.post("/v1/sessions/d-arabic/lines?lang=ar", json=body).raise_for_status()
+    program.say("d-arabic", 0, "مرحبا بالجميع في هذه الجلسة.", language="ar")
     for path, words in (("/s/d-arabic", ".said"), ("/s/d-arabic/follow", ".said"), ("/s/d-arabic/screen", ".line")):
         page.goto(path)
         said = page.locator(words, has_text="مرحبا").first
         expect(said).to_be_visible()
         assert said.evaluate("e => getComputedStyle(e).direction") == "rtl"
         assert said.evaluate("e => e.closest('[lang]').lang") == "ar"
+
+
+def test_a_turn_that_runs_from_right_to_left_has_its_name_and_its_margin_there(page: Page, program: Program) -> None:
+    program.announce("d-rtl", title="حوكمة", languages=["ar"])
+    program.say("d-rtl", 0, ">> ليلى حداد: مرحبا بالجميع في هذه الجلسة.", language="ar")
+    for path in ("/s/d-rtl", "/s/d-rtl/follow"):
+        page.goto(path)
+        turn = page.locator(".turn").first
+        expect(turn.locator(".speaker")).to_have_css("direction", "rtl")
+        text, place = turn.locator(".said").bounding_box(), turn.locator(".place").bounding_box()
+        assert text is not None
+        assert place is not None
+        assert place["x"] >= text["x"] + text["width"]
 
 
 # --- search -----------------------------------------------------------------------------------------------------------
@@ -292,6 +312,28 @@ def test_an_empty_home_page_teaches_how_to_send_the_first_line(
     expect(page.locator(".on")).to_contain_text("Hello, everyone.", timeout=20_000)
     expect(page.locator("h1")).to_have_text("On now")
     context.close()
+
+
+def test_the_home_page_shows_ten_rooms_in_their_order_with_the_words_of_each(page: Page, program: Program) -> None:
+    for n in (10, 2, 7, 1, 9, 3, 8, 4, 6, 5):
+        program.announce(f"d-ten-{n}", title=f"In room {n}", room=f"Ten {n}", event="Ten")
+        program.say(f"d-ten-{n}", 0, f">> ANNA: Words of room {n}.")
+    page.goto("/")
+    ten = page.locator(".on[data-session^='d-ten-']")
+    expect(ten.locator("h2")).to_have_text([f"In room {n}" for n in range(1, 11)])
+    for n in (1, 10):
+        program.say(f"d-ten-{n}", 1, "And more.")
+    for n in (1, 10):
+        expect(page.locator(f".on[data-session='d-ten-{n}']")).to_contain_text("And more.", timeout=10_000)
+
+
+def test_the_home_page_that_shows_all_earlier_sessions_goes_on_showing_them(page: Page, program: Program) -> None:
+    program.announce("d-all", title="All", date="2001-01-01")
+    program.say("d-all", 0, ">> ANNA: Long ago.", ends=True)
+    with page.expect_request(lambda asked: asked.url.endswith("/?earlier=all") and not asked.is_navigation_request()):
+        page.clock.install()
+        page.goto("/?earlier=all")
+        page.clock.run_for(9_000)
 
 
 def test_the_home_page_holds_still_when_asked(page: Page, program: Program) -> None:

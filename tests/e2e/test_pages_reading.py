@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from fastapi import Request
 from playwright.sync_api import Browser, Page, expect
 
+from services.api.pages import error_page
 from tests.e2e.conftest import Program
 
 pytestmark = pytest.mark.browser
@@ -18,10 +20,38 @@ PAGES = {
     "follow": "/s/r-live/follow",
     "transcript": "/s/r-done",
     "search": "/search?q=hills",
+    "empty search": "/search",
     "nothing found": "/search?q=zzzz",
     "unknown session": "/s/r-unknown",
     "unknown page": "/nowhere",
 }
+
+
+# WCAG 1.4.12: what a reader may do to the spacing of text.
+SPACED = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`
+    * { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
+    p { margin-bottom: 2em !important; }`);
+  document.adoptedStyleSheets = [sheet];
+  dispatchEvent(new Event("resize"));
+}"""
+CUT_OFF = """() => [...document.querySelectorAll("main *, header *, aside *")]
+  .filter((one) => !one.closest(".hidden, [hidden]") && getComputedStyle(one).overflow === "hidden")
+  .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.outerHTML)"""
+STOP = """() => {
+  const at = document.activeElement;
+  if (at === document.body) return null;
+  const { top, bottom } = at.getBoundingClientRect();
+  const bar = document.querySelector(".bar");
+  const floor = bar && !bar.contains(at) ? bar.getBoundingClientRect().top : innerHeight;
+  const ring = getComputedStyle(at).outlineStyle;
+  return { ring, covered: bottom < 0 || top > floor, what: at.outerHTML.slice(0, 80) };
+}"""
+MOVING = """() => [...document.querySelectorAll("*")].filter((one) => {
+  const style = getComputedStyle(one);
+  return style.transitionDuration !== "0s" || style.animationName !== "none" || style.scrollBehavior !== "auto";
+}).map((one) => one.outerHTML)"""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -42,6 +72,11 @@ def reader(browser: Browser, program: Program) -> Iterator[Page]:
     context.close()
 
 
+def sideways(page: Page) -> int:
+    width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return width
+
+
 def settle(page: Page) -> None:
     if page.locator("#status").count():
         expect(page.locator("#status")).not_to_be_empty()
@@ -54,21 +89,47 @@ def test_axe_finds_nothing_on(page: Page, name: str, theme: str) -> None:
     page.emulate_media(color_scheme="light" if theme == "light" else "dark")
     page.goto(PAGES[name])
     settle(page)
-    options = {"rules": {"color-contrast-enhanced": {"enabled": True}}}
+    options = {"rules": {"color-contrast-enhanced": {"enabled": True}, "target-size": {"enabled": True}}}
     found = Axe().run(page, options=options)
     assert found.violations_count == 0, found.generate_report()
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_nothing_scrolls_sideways_at_320_px_even_with_text_at_200_percent(reader: Page, name: str) -> None:
+def test_nothing_scrolls_sideways_at_320_px_even_with_text_at_200_percent_or_spaced_out(
+    reader: Page, name: str
+) -> None:
     reader.goto(PAGES[name])
     settle(reader)
-    sideways = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert reader.evaluate(sideways) <= 0
+    assert sideways(reader) <= 0
+    reader.evaluate(SPACED)
+    assert sideways(reader) <= 0
+    assert reader.evaluate(CUT_OFF) == []
     reader.evaluate("localStorage.setItem('captionflow.size', '3')")
     reader.reload()
     settle(reader)
-    assert reader.evaluate(sideways) <= 0
+    assert sideways(reader) <= 0
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_stop_of_the_tab_key_is_seen_and_not_covered(page: Page, name: str) -> None:
+    page.goto(PAGES[name])
+    settle(page)
+    for stops in range(1000):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(STOP)
+        if stop is None:
+            assert stops >= 3
+            return
+        assert stop["ring"] != "none", stop
+        assert not stop["covered"], stop
+    pytest.fail("the Tab key never left the page")
+
+
+def test_nothing_moves_but_the_arrival_of_text(page: Page) -> None:
+    for path in PAGES.values():
+        page.goto(path)
+        settle(page)
+        assert page.evaluate(MOVING) == []
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -131,6 +192,16 @@ def test_filters_narrow_the_search_and_can_be_taken_off(page: Page) -> None:
 def test_nothing_found_says_what_to_try(page: Page) -> None:
     page.goto("/search?q=%22zzzz%20NEAR(%22")
     expect(page.get_by_role("heading", name="Nothing was found")).to_be_visible()
+
+
+def test_a_page_that_cannot_be_had_now_says_so_and_offers_to_try_again(page: Page) -> None:
+    request = Request({"type": "http", "method": "GET", "path": "/search", "headers": [], "query_string": b""})
+    answer = error_page(request, 503, "Not available now", "The store does not answer. Try again in a moment.")
+    assert answer.status_code == 503
+    page.set_content(bytes(answer.body).decode())
+    expect(page.locator("h1")).to_have_text("Not available now")
+    expect(page.get_by_role("link", name="Try again")).to_have_attribute("href", "/search")
+    expect(page.get_by_role("link", name="What is on now")).to_be_visible()
 
 
 def test_theme_and_text_size_are_kept(page: Page) -> None:

@@ -18,7 +18,7 @@ from services.api.app import create_app
 from services.api.hub import HEARTBEAT_SECONDS
 from services.index.indexer import Indexer
 from services.ingest.gateway import Gateway
-from services.ingest.routes import router
+from services.ingest.routes import BODY_SECONDS, router
 from services.segment.runner import Runner
 
 
@@ -113,6 +113,7 @@ async def serving(
     http: str = "httptools",
     pipeline: bool = False,
     heartbeat_seconds: float = HEARTBEAT_SECONDS,
+    body_seconds: float = BODY_SECONDS,
     **settings: Any,
 ) -> AsyncIterator[Api]:
     """The API alone, for tests that make the steps themselves; or the ``pipeline`` from lines to turns with it."""
@@ -123,7 +124,7 @@ async def serving(
             app = create_app(
                 adapters,
                 configured,
-                extra_routers=[router(gateway, adapters.sessions, configured)],
+                extra_routers=[router(gateway, adapters.sessions, configured, body_seconds=body_seconds)],
                 heartbeat_seconds=heartbeat_seconds,
             )
             indexer = Indexer(

@@ -4,12 +4,13 @@ import asyncio
 import json
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from api_server import serving, transcript
+from api_server import Api, send, serving, transcript
 
 from captionflow.transcript import digest
 from services.ingest.cutter import parse_cut
@@ -89,3 +90,61 @@ async def test_times_stand_beside_the_turns(tmp_path: Path) -> None:
     assert [turn["speaker"] for turn in found["turns"]] == ["Ana", "Björn"]
     assert {stamp["turn_id"] for stamp in found["stamps"]} == {turn["turn_id"] for turn in found["turns"]}
     assert all(set(stamp) == {"turn_id", "offset", "at"} for stamp in found["stamps"])
+
+
+@pytest.fixture
+async def told(tmp_path: Path) -> AsyncIterator[Api]:
+    """A session in which something was said."""
+    async with serving(tmp_path, pipeline=True) as api, api.client() as client:
+        await api.announce()
+        await send(client, ">> ANA: Good morning & welcome.", ">> BO: Thank you.")
+        await transcript(client, 2)
+        yield api
+
+
+async def test_a_form_is_had_by_accept_or_by_suffix(told: Api) -> None:
+    async with told.client() as client:
+        for accept, suffix, kind in (
+            ("", "json", "application/json"),
+            ("*/*", "json", "application/json"),
+            ("text/html, */*;q=0.8", "json", "application/json"),
+            ("application/json", "json", "application/json"),
+            ("text/plain", "txt", "text/plain; charset=utf-8"),
+            ("TEXT/VTT", "vtt", "text/vtt; charset=utf-8"),
+            ("text/*;q=0.5, text/vtt", "vtt", "text/vtt; charset=utf-8"),
+            ("application/x-subrip", "srt", "application/x-subrip; charset=utf-8"),
+            ("text/srt;q=0.9, text/plain;q=0.1", "srt", "application/x-subrip; charset=utf-8"),
+        ):
+            chosen = await client.get("/v1/sessions/talk/transcript", headers={"Accept": accept})
+            named = await client.get(f"/v1/sessions/talk/transcript.{suffix}", headers={"Accept": "image/png"})
+            assert chosen.status_code == named.status_code == 200
+            assert chosen.content == named.content
+            assert chosen.headers["content-type"] == named.headers["content-type"] == kind
+            assert chosen.headers["vary"] == "Accept"
+
+
+async def test_who_has_it_is_told_so_until_something_is_said_or_changed(told: Api) -> None:
+    async with told.client() as client:
+        etags: dict[str, str] = {}
+        for suffix in ("json", "txt", "vtt", "srt"):
+            path = f"/v1/sessions/talk/transcript.{suffix}"
+            etags[path] = (await client.get(path)).headers["etag"]
+            for known in (etags[path], f'"other", {etags[path]}', f"W/{etags[path]}", "*"):
+                answer = await client.get(path, headers={"If-None-Match": known})
+                assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", etags[path])
+            assert (await client.get(path, headers={"If-None-Match": '"other"'})).status_code == 200
+        assert len(set(etags.values())) == 4
+        await client.patch("/v1/sessions/talk", json={"title": "Another title"})
+        await send(client, ">> ANA: Bye.", first=2)
+        await transcript(client, 3)
+        for path, etag in etags.items():
+            answer = await client.get(path, headers={"If-None-Match": etag})
+            assert (answer.status_code, answer.headers["etag"] != etag) == (200, True)
+            assert "Bye." in answer.text
+
+
+async def test_a_download_has_a_name_of_its_own(told: Api) -> None:
+    async with told.client() as client:
+        answer = await client.get("/v1/sessions/talk/transcript.vtt?download=1")
+        assert answer.headers["content-disposition"] == 'attachment; filename="talk.en.vtt"'
+        assert "content-disposition" not in (await client.get("/v1/sessions/talk/transcript.vtt")).headers

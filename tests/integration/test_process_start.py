@@ -6,6 +6,7 @@ import shutil
 import socket
 import sqlite3
 import subprocess
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -153,6 +154,29 @@ def test_a_damaged_database_is_named_with_what_to_do(tmp_path: Path) -> None:
     assert "backup" in told
 
 
+def test_a_part_that_cannot_go_on_ends_the_process_with_a_sentence_that_says_why(tmp_path: Path) -> None:
+    """Nothing works without it, and whoever supervises the process must learn of it."""
+    path = tmp_path / "data" / "captionflow.db"
+    with Server(tmp_path / "data") as server:
+        server.announce("talk")
+        server.send("talk", 0, *(f"{number} {'x' * 1500}\n" for number in range(40)))
+        server.wait_for_seq("talk", 40)
+        assert server.stop() == 0
+        with closing(sqlite3.connect(path)) as connection:
+            (page,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'records'").fetchone()
+            (size,) = connection.execute("PRAGMA page_size").fetchone()
+        with path.open("r+b") as file:  # the log alone, so that the start succeeds
+            file.seek((page - 1) * size)
+            file.write(b"\xff" * size)
+        server.start()
+        assert server.process is not None
+        assert server.process.wait(20) == MISCONFIGURED
+    told = server.log.read_text()
+    assert "part_failed" in told
+    assert f"captionflow: The database in {tmp_path / 'data'} is damaged" in told
+    assert "Traceback" not in told
+
+
 def test_damaged_files_beside_the_database_keep_nobody_from_what_was_folded_into_it(tmp_path: Path) -> None:
     """An orderly stop folds the log into the database; rubbish beside it is recognised by its checksums and ignored."""
     with Server(tmp_path / "data") as server:
@@ -167,6 +191,21 @@ def test_damaged_files_beside_the_database_keep_nobody_from_what_was_folded_into
         (turn,) = server.wait_for_seq("talk", 1)
         assert turn.paragraphs == ("Kept.",)
         assert server.send("talk", 1, ">> BO: On.\n").status_code == 202
+
+
+def test_a_session_that_has_the_name_of_a_demo_harms_nothing(tmp_path: Path) -> None:
+    with Server(tmp_path / "data") as server:
+        server.announce("demo-1", title="Not a demo")
+    with Server(tmp_path / "data", DEMO="true") as server:
+        end = time.monotonic() + 20
+        while not any(session["demo"] for session in server.get("/v1/sessions")):
+            if "demo_ended" in server.log.read_text():
+                break
+            assert time.monotonic() < end, "the demo neither began nor said why not"
+            time.sleep(0.05)
+        assert server.get("/v1/sessions/demo-1")["title"] == "Not a demo"
+        assert server.send("demo-1", 0, "Hello.\n").status_code == 202
+        assert server.stop() == 0
 
 
 def test_an_unknown_setting_stops_the_start_and_the_nearest_known_one_is_named(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from captionflow.adapters.embedded.database import Database
 from captionflow.adapters.embedded.sqlite_log import SqliteLineLog
 from captionflow.adapters.embedded.sqlite_store import SqliteTurnStore
+from captionflow.errors import Misconfigured
 from captionflow.messages import Draft, Part, StepRecord
 
 SENDERS = 4
@@ -22,6 +23,7 @@ from pathlib import Path
 from captionflow.adapters.embedded.database import Database
 from captionflow.adapters.embedded.sqlite_log import SqliteLineLog
 from captionflow.adapters.embedded.sqlite_store import SqliteTurnStore
+from captionflow.errors import Misconfigured
 from captionflow.messages import Draft, Part, StepRecord
 
 async def send(log, turns, sender, start):
@@ -168,4 +170,6 @@ async def test_a_record_that_cannot_be_read_stays_where_it_is_and_the_others_are
     following = log.follow()
     assert [(await anext(following))[1].lines[0].seq for _ in range(2)] == [1, 3]
     assert (await log.append("talk", "en", [Draft("desk", 3, "3\n")]))[0].seq == 4
+    with pytest.raises(Misconfigured, match="damaged"):
+        await log.append("talk", "en", [Draft("desk", 1, "1\n")])
     await database.close()

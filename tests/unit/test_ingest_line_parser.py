@@ -168,7 +168,9 @@ def test_a_kind_of_body_that_is_not_known_is_refused() -> None:
 @pytest.mark.parametrize("length", [MAX_LINE_CHARS, 1024 * 1024])
 def test_a_line_above_the_limit_is_too_large_and_told_how_much(length: int) -> None:
     body = json.dumps({"sender": "d", "lines": [{"number": 0, "text": "x" * length}]}).encode()
-    with pytest.raises(TooLarge, match=f"Line 1 has {length + 1} characters with its line break; 4000 is the most"):
+    with pytest.raises(
+        TooLarge, match=f"Line 1 has {length + 1} characters with its line break; {MAX_LINE_CHARS} is the most"
+    ):
         parse(body, JSON)
 
 

@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from captionflow.errors import BadMessage
+from captionflow.messages import MAX_LINE_CHARS
+from services.ingest.cutter import Cut, cut
 from services.ingest.readers import Passage, kind_of, read
 from services.ingest.readers.reading import Reading, listed
 
@@ -110,3 +112,83 @@ def test_the_first_cue_can_stand_right_under_the_header() -> None:
     assert reading == ("vtt", (Passage("Hi\n", timedelta(seconds=1)),), ())
     named = read(b"WEBVTT\nintro\n00:01.000 --> 00:02.000\nHi\n", "a.vtt")
     assert stream(named) == "Hi\n"
+
+
+def test_bidi_overrides_are_taken_out_and_counted_and_right_to_left_text_stays() -> None:
+    reading = read(">> A:  \u202eevil\u202c \u2066\u2069 שלום\u200f.".encode(), "talk.txt")
+    assert stream(reading) == ">> A:  evil  שלום\u200f."
+    assert reading.oddities == ("4 control characters were taken out.",)
+
+
+@pytest.mark.parametrize("entity", ["&#xD800;", "&#55296;", "&#0;", "&#x110000;"])
+@pytest.mark.parametrize("name", ["a.vtt", "a.srt"])
+def test_an_entity_that_is_no_character_becomes_none_that_can_do_harm(entity: str, name: str) -> None:
+    reading = read(f"1\n00:00:01,000 --> 00:00:02,000\na{entity}b\n".encode(), name)
+    assert stream(reading) in {"a\ufffdb\n", "ab\n"}
+
+
+@pytest.mark.parametrize("name", ["talk.txt", "talk.vtt", "talk.srt"])
+def test_a_line_of_a_megabyte_loses_nothing_and_is_cut_to_lines_that_the_door_takes(name: str) -> None:
+    head = {"talk.txt": "", "talk.vtt": "WEBVTT\n\n00:01.000 --> 00:02.000\n", "talk.srt": "1\n0:0:1,0 --> 0:0:2,0\n"}
+    long = "word " * 100_000 + "x" * 600_000
+    reading = read(f"{head[name]}{long}\n".encode(), name)
+    assert stream(reading) == f"{long}\n"
+    pieces = list(cut(reading.passages, Cut("whole")))
+    assert "".join(piece.text for piece in pieces) == f"{long}\n"
+    assert max(len(piece.text) for piece in pieces) <= MAX_LINE_CHARS
+
+
+def test_a_file_without_any_label_is_a_stream_as_any_other() -> None:
+    assert read(b"Good morning. Nobody is named here.\n", "talk.txt") == (
+        "text",
+        (Passage("Good morning. Nobody is named here.\n"),),
+        (),
+    )
+
+
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize(
+    ("content", "name", "kind"),
+    [
+        ("WEBVTT\n\n00:01.000 --> 00:02.000\nHé\n", "a.vtt", "vtt"),
+        ("1\n00:00:01,000 --> 00:00:02,000\nHé\n", "a.srt", "srt"),
+        ("Hé\n", "a.txt", "text"),
+    ],
+)
+def test_a_byte_order_mark_hides_no_format(codec: str, content: str, name: str, kind: str) -> None:
+    reading = read(content.encode(codec), name)
+    assert (reading.kind, stream(reading)) == (kind, "Hé\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"\x89PNG\r\n\x1a\n\0\0", "a PNG picture"),
+        (b"\xff\xd8\xff\xe0", "a JPEG picture"),
+        (b"PK\x03\x04\x14\0", "a ZIP archive"),
+        (b"%PDF-1.7", "a PDF document"),
+        (b"{\\rtf1 hello}", "an RTF document"),
+        (b"\x1f\x8b\x08", "a gzip archive"),
+    ],
+)
+def test_a_binary_file_is_refused_by_what_it_is(content: bytes, what: str) -> None:
+    with pytest.raises(BadMessage, match=f"This is {what}.*: export it as plain text, WebVTT or SRT first"):
+        read(content, "talk.txt")
+
+
+def test_cues_that_overlap_are_both_said_in_the_order_of_the_file() -> None:
+    reading = read(
+        b"WEBVTT\n\n00:01.000 --> 00:09.000\n<v Ana>one\n\n00:02.000 --> 00:03.000\n<v Bo>two\n\n"
+        b"00:02.000 --> 00:08.000\n<v Ana>three\n",
+        "a.vtt",
+    )
+    assert [(passage.speaker, passage.text) for passage in reading.passages] == [
+        ("Ana", "one\n"),
+        ("Bo", "two\n"),
+        ("Ana", "three\n"),
+    ]
+    assert reading.oddities == ()
+
+
+def test_a_cue_that_ends_before_it_begins_keeps_its_words() -> None:
+    assert stream(read(b"WEBVTT\n\n00:05.000 --> 00:01.000\nbackward\n", "a.vtt")) == "backward\n"

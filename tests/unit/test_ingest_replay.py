@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from captionflow.messages import MAX_LINE_CHARS
 from services.ingest.cutter import Cut
 from services.ingest.readers import Passage
 from services.ingest.replay import MAX_CHARS, MAX_PIECES, Plan, Progress, replay, sender_id
@@ -106,8 +107,11 @@ async def test_at_full_speed_hundreds_of_pieces_share_a_request_but_no_more_than
     await replay([Passage("word " * 1200)], pipeline, WORDS, nothing)
     assert pipeline.requests == [MAX_PIECES, MAX_PIECES, 200, 1]
     long = Pipeline()
-    await replay([Passage("x" * 3999 + "\n")] * 60, long, Plan("file-1", Cut("whole"), speed=None), nothing)
-    assert long.requests == [MAX_CHARS // 4000, MAX_CHARS // 4000, 60 - 2 * (MAX_CHARS // 4000), 1]
+    await replay(
+        [Passage("x" * (MAX_LINE_CHARS - 1) + "\n")] * 120, long, Plan("file-1", Cut("whole"), speed=None), nothing
+    )
+    fit = MAX_CHARS // MAX_LINE_CHARS
+    assert long.requests == [fit, fit, 120 - 2 * fit, 1]
 
 
 async def test_a_file_without_words_only_ends_the_session() -> None:

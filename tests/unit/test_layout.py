@@ -1,5 +1,6 @@
 """The layout holds: cores are declared as cores, and files can be read in one sitting."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -28,9 +29,27 @@ def test_every_module_that_does_no_io_is_held_to_it(cores: dict[str, Any]) -> No
     assert forgotten == [], "add them to the contract of cores in pyproject.toml"
 
 
+def test_every_core_is_held_to_full_branch_coverage(root: Path, cores: dict[str, Any]) -> None:
+    report = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["coverage"]["report"]
+    assert report["fail_under"] == 100
+    held = {path for pattern in report["include"] for path in root.glob(pattern)}
+    named = (root / name.replace(".", "/") for name in cores["source_modules"])
+    files = [path / "__init__.py" if path.is_dir() else path.with_suffix(".py") for path in named]
+    assert [str(path.relative_to(root)) for path in files if path not in held] == []
+
+
 @pytest.mark.parametrize("folder", CODE)
 def test_no_file_is_longer_than_one_sitting(root: Path, folder: str) -> None:
     lengths = {
         str(path.relative_to(root)): len(path.read_text().splitlines()) for path in root.glob(f"{folder}/**/*.py")
     }
     assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
+
+
+def test_a_commit_is_held_to_what_check_asks_for_with_the_same_tools(root: Path) -> None:
+    hooks = (root / ".pre-commit-config.yaml").read_text()
+    assert re.findall(r"repo: (\w+)", hooks) == ["local"]  # nothing is fetched
+    committed = set(re.findall(r"entry: ([^,]+)", hooks))
+    (recipe,) = re.findall(r"^check:.*\n((?:\t.*\n)+)", (root / "Makefile").read_text(), re.MULTILINE)
+    checked = {line.strip().replace("$(BIN)", ".venv/bin").removesuffix(" .") for line in recipe.splitlines()}
+    assert {entry.split(" --")[0] for entry in committed} == {line.split(" --")[0] for line in checked}

@@ -10,6 +10,32 @@ import pytest
 from captionflow import schema
 from captionflow.messages import Line, LineRecord, Session, StepRecord
 
+SPECIFICATION: dict[str, tuple[set[str], set[str]]] = {
+    "document": (
+        {"asyncapi", "id", "info", "servers", "defaultContentType", "channels", "operations", "components"},
+        {"asyncapi", "info"},
+    ),
+    "info": (
+        {"title", "version", "description", "termsOfService", "contact", "license", "tags", "externalDocs"},
+        {"title", "version"},
+    ),
+    "components": ({"schemas", "messages", "channels", "operations", "replies", "parameters", "tags"}, set()),
+    "channel": (
+        {"address", "messages", "title", "summary", "description", "servers", "parameters", "tags", "bindings"},
+        {"address", "messages"},
+    ),
+    "operation": (
+        {"action", "channel", "title", "summary", "description", "security", "tags", "bindings", "messages", "reply"},
+        {"action", "channel"},
+    ),
+    "message": (
+        {"headers", "payload", "correlationId", "contentType", "name", "title", "summary", "description", "tags"}
+        | {"externalDocs", "bindings", "examples", "traits"},
+        {"payload"},
+    ),
+}
+"""Fields, and those that must be there, by https://www.asyncapi.com/docs/reference/specification/v3.0.0."""
+
 FORMATS = jsonschema.Draft202012Validator.FORMAT_CHECKER
 WHOLE = jsonschema.Draft202012Validator(schema.json_schema(), format_checker=FORMATS)
 
@@ -101,6 +127,29 @@ def test_asyncapi_has_the_four_topics_and_every_reference_resolves() -> None:
     assert refs
     for ref in refs:
         assert resolve(document, ref) is not None
+
+
+def known_fields(value: dict[str, Any], kind: str) -> None:
+    """An object of AsyncAPI 3.0 has the fields that the specification knows, and those that it requires."""
+    fields, required = SPECIFICATION[kind]
+    assert required <= value.keys() <= fields, kind
+
+
+def test_asyncapi_has_no_field_that_the_specification_does_not_know() -> None:
+    document = schema.asyncapi()
+    known_fields(document, "document")
+    known_fields(document["info"], "info")
+    known_fields(document["components"], "components")
+    for channel in document["channels"].values():
+        known_fields(channel, "channel")
+    for operation in document["operations"].values():
+        known_fields(operation, "operation")
+        assert operation["action"] in {"send", "receive"}
+        assert operation["channel"]["$ref"].removeprefix("#/channels/") in document["channels"]
+    for message in document["components"]["messages"].values():
+        known_fields(message, "message")
+        assert message["bindings"].keys() == {"kafka"}
+        assert message["bindings"]["kafka"].keys() <= {"key", "schemaIdLocation", "bindingVersion"}
 
 
 def test_asyncapi_schemas_are_draft_07_and_its_examples_are_valid() -> None:

@@ -31,9 +31,9 @@ STREAMS: dict[str, list[Line]] = {
     "characters that JSON escapes": lines(full("\x01" * MANY)),
     "characters outside the first plane": lines(full("🎤" * MANY)),
     "quotes": lines(full('" ' * MANY)),
-    "line breaks": lines(full("\n" * MANY)),
+    "line breaks": lines(full("\n" * 5_000)),
     "white space": lines(full(" " * MANY)),
-    "short paragraphs": lines(full(">> ANNA: Hi.\n\n" + "I.\n\n" * MANY)),
+    "short paragraphs": lines(full(">> ANNA: Hi.\n\n" + "I.\n\n" * 4_500)),
     "markers": lines(full(">> " * MANY)),
     "markers without space": lines(full(">" * MANY)),
     "markers, each with a word": lines(full(">> x\n" * (MANY // 5))),
@@ -61,7 +61,7 @@ STREAMS: dict[str, list[Line]] = {
     "revisions that open turns": [
         line(n, ">> x\n" * 80, revises=1) if n > 1 else line(1, ">> ANNA: Yes.\n") for n in range(1, 60)
     ],
-    "revisions that come too late": [line(n, "\x01 " * 2_000, revises=10_000) for n in range(1, 60)],
+    "revisions that come too late": [line(n, "\x01 " * (MAX_LINE_CHARS // 2), revises=10_000) for n in range(1, 60)],
 }
 
 
@@ -127,8 +127,14 @@ def test_the_parts_of_a_turn_are_the_same_however_it_was_cut(how: str) -> None:
 
 
 def test_labels_beyond_what_a_dialogue_earns_are_text_and_later_ones_open_turns_again() -> None:
-    flood = ">> x " * 3_000
-    parts, _, _ = run(lines([*full(flood), "\n" + "We said it again. " * 200 + "\n>> ANNA: Yes.\n"]))
+    flood = ">>x" * 3_000
+    parts, _, _ = run(lines(full(f"{flood}\n{'We said it again. ' * 200}\n>> ANNA: Yes.\n")))
     found = turns(parts)
     assert len(found) < 3_000
     assert (found[-1].speaker, found[-1].text) == ("ANNA", "Yes.")
+
+
+def test_a_roll_call_has_every_answer_in_its_turn_however_long_it_goes_on() -> None:
+    call = "".join(f">> STATE {n:03}: {'Yes' if n % 3 else 'No'}.\n" for n in range(600))
+    parts, _, _ = run(lines(full(call)))
+    assert [turn.speaker for turn in turns(parts)] == [f"STATE {n:03}" for n in range(600)]

@@ -5,7 +5,7 @@ import pytest
 
 from captionflow.messages import MAX_LINE_CHARS, Line, StepRecord
 from captionflow.transcript import newest, turns
-from services.segment.segmenter import REVISABLE_CHARS, REVISABLE_LINES, State, start, step
+from services.segment.segmenter import MAX_HELD_CHARS, REVISABLE_CHARS, REVISABLE_LINES, State, start, step
 from tests.unit.segment_material import apart_of_parts, line, lines, run, shown
 
 WORDS = [">> ANNA:  We ", "meat ", "at ", "noon.\n", ">> BEN: Yes.\n"]
@@ -123,8 +123,9 @@ def test_a_long_late_revision_loses_no_word() -> None:
 
 def test_a_revision_that_is_too_long_to_be_held_is_kept_apart() -> None:
     late = "word " * (MAX_LINE_CHARS // 5)
-    parts, _, _ = run(revised([">> ANNA: One.\n", "too "], (2, late)))
-    assert shown(parts) == [("ANNA", "One. too")]
+    long = "said " * (MAX_HELD_CHARS // 10)
+    parts, _, _ = run(revised([">> ANNA: One.\n", long, "too "], (3, late)))
+    assert shown(parts) == [("ANNA", f"One. {long}too")]
     assert [word for text, _ in apart_of_parts(parts) for word in text.split()] == late.split()
 
 

@@ -170,6 +170,11 @@ def test_a_label_at_the_beginning_of_a_later_piece_of_a_long_line_opens_nothing(
     assert [speaker for speaker, _ in shown(read_text(text)[0])] == ["BEN", "EVE"]
 
 
+def test_white_space_inside_a_long_line_is_no_blank_line() -> None:
+    parts, _, _ = run(lines([">> ANNA: One", *[" " * MAX_ROW] * 3, " two.\n", "\n", "Three.\n"]))
+    assert shown(parts) == [("ANNA", "One two. | Three.")]
+
+
 # --- given speakers ---
 
 
@@ -227,12 +232,35 @@ def test_the_time_of_a_line_that_waits_for_the_next_one_is_kept() -> None:
     sent = [
         line(1, ">> ANNA: One.\n\n"),
         line(2, ">> BEN ", at=NOW),
-        line(3, "LEE: "),
-        line(4, "Two.", at=NOW + 9 * SECOND),
+        line(3, "LEE: Two."),
+        line(4, " Three.", at=NOW + 9 * SECOND),
     ]
     for sizes in (1, 4):
         parts, _, _ = run(sent, sizes)
         assert [stamp.at for stamp in turns(parts)[1].stamps] == [NOW]
+
+
+def test_short_turns_have_each_their_own_time() -> None:
+    sent = [line(n, f">> ANNA: Turn {n}.\n", at=NOW + n * SECOND) for n in range(1, 6)]
+    for sizes in (1, 5):
+        parts, _, _ = run(sent, sizes)
+        assert [stamp.at for turn in turns(parts) for stamp in turn.stamps] == [one.at for one in sent]
+
+
+def test_words_without_a_line_break_have_times_on_the_way_where_they_were_said() -> None:
+    sent = [line(n, f"word{n:03}  and on ", at=NOW + n * SECOND) for n in range(1, 201)]
+    for sizes in (1, 7, 200):
+        parts, _, _ = run(sent, sizes)
+        (turn,) = turns(parts)
+        assert len(turn.stamps) > 20
+        for stamp in turn.stamps:
+            word = turn.text[stamp.offset :].split()[0]
+            assert stamp.at == NOW + int(word.removeprefix("word")) * SECOND
+
+
+def test_a_time_at_which_no_word_was_said_is_no_stamp() -> None:
+    parts, _, _ = run([line(1, "We said it. ", at=NOW), line(2, "  \n", at=NOW + 5 * SECOND)], 2)
+    assert [stamp.at for stamp in turns(parts)[0].stamps] == [NOW]
 
 
 def test_lines_without_a_time_give_no_stamp() -> None:
@@ -266,6 +294,18 @@ def test_an_interim_is_shown_and_gives_way_to_the_final_text_of_its_segment() ->
         ("", "good morning"),
         ("Good morning, all.", ""),
     ]
+
+
+@pytest.mark.parametrize("segment", [None, "", "a" * 150, "語" * 1_000])
+def test_an_interim_gives_way_whatever_its_segment_is_called(segment: str | None) -> None:
+    parts, state, _ = run(
+        [
+            line(1, "good", final=False, segment=segment),
+            line(2, "good morning", final=False, segment=segment),
+            line(3, "Good morning.", segment=segment),
+        ]
+    )
+    assert (turns(parts)[0].text, turns(parts)[0].interim, state.interims) == ("Good morning.", "", ())
 
 
 def test_the_turn_that_an_interim_opened_is_the_turn_of_its_words_or_is_retracted() -> None:

@@ -2,7 +2,16 @@
 
 import pytest
 
-from tests.unit.segment_material import apart_of, document_of, notes_of, speakers, turns_of
+from tests.unit.segment_material import (
+    apart_of,
+    document_of,
+    letters,
+    letters_of,
+    notes_of,
+    read_text,
+    speakers,
+    turns_of,
+)
 
 # --- markers and labels ---
 
@@ -149,6 +158,12 @@ def test_quotes_around_a_note_belong_to_it() -> None:
     text = '>> ANNA: One "[speaking in Korean]" two “(inaudible)” three.\n'
     assert notes_of(text) == ['"[speaking in Korean]"', "“(inaudible)”"]
     assert turns_of(text) == [("ANNA", "One two three.")]
+
+
+def test_a_quote_between_two_notes_belongs_to_one_of_them() -> None:
+    text = '>> ANNA: One "[Music]"[Laughter]" two.\n'
+    assert len(notes_of(text)) == 2
+    assert letters_of(read_text(text)[0]) == letters(text)
 
 
 @pytest.mark.parametrize("lines", ["[speaking in\nKorean]", "(speaking\nKorean)"])

@@ -68,7 +68,8 @@ def _stretch(text: str, found: Words, marks: Sequence[Span]) -> Span:
         start = next(word.start for word in found.pieces if word.start >= wanted_start)
     if wanted_end >= len(text):
         return start, len(text)
-    return start, max((word.end for word in found.pieces if start < word.end <= wanted_end), default=len(text))
+    ends = [word.end for word in found.pieces if word.end > start]
+    return start, max((end for end in ends if end <= wanted_end), default=min(ends, default=len(text)))
 
 
 def _within(marks: Sequence[Span], index: int) -> int:

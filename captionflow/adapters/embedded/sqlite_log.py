@@ -10,6 +10,7 @@ import structlog
 
 from captionflow.adapters.embedded.database import Database
 from captionflow.adapters.embedded.streams import find_stream, make_stream
+from captionflow.errors import Misconfigured
 from captionflow.messages import Draft, Line, LineRecord, Receipt
 from captionflow.numbering import Run, check, number, packed, runs
 from captionflow.ports import THE_BEGINNING, Position
@@ -35,6 +36,7 @@ class SqliteLineLog:
         Raises:
             BadMessage: a number below 0 or above 2^53, or text that isn't Unicode (a lone surrogate).
             TooLarge: a line that doesn't fit into a record.
+            Misconfigured: a line that was accepted before can't be read any more.
         """
         for draft in drafts:
             check(draft)
@@ -195,7 +197,11 @@ def _lines(connection: sqlite3.Connection, stream: int, seqs: Sequence[int]) -> 
             (stream, seq),
         ).fetchone()
         wanted = set(seqs)
-        yield from (line for line in _decode_lines(encoded) if line.seq in wanted)
+        try:
+            lines = _decode_lines(encoded)
+        except msgspec.DecodeError as error:
+            raise Misconfigured(f"The record up to line {done} is damaged ({error}): bring back a backup.") from error
+        yield from (line for line in lines if line.seq in wanted)
 
 
 def _store_run(connection: sqlite3.Connection, stream: int, sender: str, run: Run) -> None:

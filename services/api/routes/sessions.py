@@ -132,7 +132,7 @@ def router(sessions: SessionStore, line_log: LineLog, *, on_change: Callable[[Se
     async def changed(request: Request, session: SessionId) -> Response:
         patch = await json_body(request, SessionPatch, kinds=("application/merge-patch+json", "application/json"))
         before, after = await _change(sessions, known_id(session), patch, request.headers.get("if-match"))
-        if after.status == "finished" and before.status != "finished":
+        if patch.status == "finished":  # also if it was so before: a try that failed half-way left no end in the log
             await end_session(line_log, after)
         if after != before:
             on_change(after)

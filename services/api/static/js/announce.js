@@ -1,6 +1,6 @@
 // Finished sentences for a screen reader, in a log of their own: never a growing caption, never the same one twice.
-import { finishedSentences } from "./transcript.js";
-import { element, said } from "./render.js";
+import { finishedSentences, said } from "./prose.js";
+import { element } from "./render.js";
 
 const KEPT = 20;
 

@@ -24,9 +24,17 @@
     for (const button of document.querySelectorAll("button[data-theme]")) {
       button.textContent = theme() === "dark" ? "Light" : "Dark";
     }
-    for (const button of document.querySelectorAll("button[data-size]")) {
+    for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("button[data-size]"))) {
       const wanted = size() + Number(button.dataset.size);
       button.disabled = wanted < SMALLEST || wanted > LARGEST;
+    }
+  };
+
+  /** Times of day as the reader's own clock has them. */
+  const tellTimes = () => {
+    for (const time of /** @type {NodeListOf<HTMLTimeElement>} */ (document.querySelectorAll("time[data-clock]"))) {
+      const at = new Date(time.dateTime);
+      if (!Number.isNaN(at.valueOf())) time.textContent = at.toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
     }
   };
 
@@ -42,15 +50,11 @@
   read();
   dark.addEventListener("change", show);
   addEventListener("storage", () => { read(); show(); });
-  addEventListener("DOMContentLoaded", () => {
-    show();
-    for (const time of document.querySelectorAll("time[data-clock]")) {
-      const at = new Date(time.dateTime);
-      if (!Number.isNaN(at.valueOf())) time.textContent = at.toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
-    }
-  });
+  addEventListener("DOMContentLoaded", () => { show(); tellTimes(); });
+  addEventListener("captionflow:drawn", tellTimes);
   addEventListener("click", (event) => {
-    const button = event.target instanceof Element ? event.target.closest("button[data-theme], button[data-size]") : null;
+    const target = event.target instanceof Element ? event.target : null;
+    const button = /** @type {HTMLButtonElement | null | undefined} */ (target?.closest("button[data-theme], button[data-size]"));
     if (!button) return;
     if (button.hasAttribute("data-theme")) {
       const wanted = theme() === "dark" ? "light" : "dark";

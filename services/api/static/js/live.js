@@ -1,26 +1,31 @@
 // A live transcript over /v1: connects, applies, reconnects where it left off, and says plainly how it stands.
-import { applyDelta, applySnapshot, empty } from "./transcript.js";
+import { applyDelta, applySnapshot, empty, forget } from "./transcript.js";
 import { parser } from "./sse.js";
 
 const SILENCE = 40_000; // the server's heartbeat comes every 15 s
 const FIRST_WORD = 10_000; // a proxy that holds everything back gives nothing at all
+const LISTEN = 1_000;
 const LONGEST_WAIT = 15_000;
 const TRIES_BEFORE_POLLING = 3;
 const POLLS_BEFORE_STREAMING = 20;
+const OUT_OF_SIGHT = 30_000; // a browser opens six connections to one server: a tab that nobody sees gives its own back
 
 /** @typedef {import("./transcript.js").Transcript} Transcript */
 /** @typedef {"connecting" | "live" | "offline" | "finished" | "gone"} Standing */
+/** @typedef {"finished" | "gone" | "cut" | "more"} End how a stream or a poll ended */
 /** @typedef {{onText: (state: Transcript) => void, onStanding?: (standing: Standing) => void,
  *   onSession?: (session: any) => void, last?: number, language?: string}} Options */
 
-/** Follow one session until `stop()`; every callback gets the whole state.
+/** Follow one session until `stop()`. `onText` gets the whole state; with `last`, at least that many turns of its end.
  * @param {string} session @param {Options} options */
 export function follow(session, { onText, onStanding = () => {}, onSession = () => {}, last, language }) {
   let state = empty();
   let begun = false;
   let stopped = false;
+  let resting = false;
   let failures = 0;
   let polls = 0;
+  let sight = 0;
   /** @type {AbortController | null} */
   let request = null;
   /** @type {(() => void) | null} */
@@ -34,102 +39,110 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
     return `/v1/sessions/${encodeURIComponent(session)}/events?${query}`;
   };
 
-  /** @param {{event: string, data: string}} message @returns {boolean} whether the stream is complete */
-  const take = ({ event, data }) => {
-    const said = JSON.parse(data);
+  /** @param {string} event @param {any} said @returns {boolean} whether the session is complete */
+  const take = (event, said) => {
     if (event === "snapshot") {
-      state = applySnapshot(state, said);
+      state = applySnapshot(said);
       begun = true;
       if (said.session) onSession(said.session);
       onText(state);
     } else if (event === "delta") {
-      const next = applyDelta(state, said);
-      if (!next) {
+      if (!applyDelta(state, said)) {
         begun = false;
         throw new Error("a delta did not fit");
       }
-      state = next;
+      if (last) forget(state, last);
       onText(state);
     } else if (event === "session") onSession(said);
     else if (event === "reset") begun = false;
-    else if (event === "finished") return true;
-    return false;
+    return event === "finished";
   };
 
-  /** @returns {Promise<"finished" | "gone" | "cut">} */
-  const stream = async () => {
-    request = new AbortController();
-    let timer = setTimeout(() => request?.abort(), FIRST_WORD);
+  /** Ask for what is new and read the answer; a silence of more than `patience` is a cut.
+   * @param {string} type @param {number} patience
+   * @param {(response: Response, alive: () => void) => Promise<End>} read @returns {Promise<End>} */
+  const ask = async (type, patience, read) => {
+    const mine = new AbortController();
+    request = mine;
+    let heard = moment();
+    const alive = () => { [heard, patience] = [moment(), SILENCE]; };
+    const listen = setInterval(() => { if (since(heard) > patience) mine.abort(); }, LISTEN);
     try {
-      const response = await fetch(url(), { headers: { Accept: "text/event-stream" }, cache: "no-store", signal: request.signal });
+      const response = await fetch(url(), { headers: { Accept: type }, cache: "no-store", signal: mine.signal });
       if (response.status === 404) return "gone";
-      if (!response.ok || !response.body) return "cut";
-      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-      const parse = parser();
-      for (;;) {
-        const { value, done } = await reader.read();
-        if (done) return "cut";
-        clearTimeout(timer);
-        timer = setTimeout(() => request?.abort(), SILENCE);
-        failures = 0;
-        for (const message of parse(value)) if (take(message)) return "finished";
-        if (begun) onStanding("live");
-      }
+      return response.ok ? await read(response, alive) : "cut";
     } catch {
       return "cut";
     } finally {
-      clearTimeout(timer);
-      request.abort();
+      clearInterval(listen);
+      mine.abort();
     }
   };
 
-  /** One long-poll, for networks that break streams. @returns {Promise<"finished" | "gone" | "cut" | "more">} */
-  const poll = async () => {
-    request = new AbortController();
-    const timer = setTimeout(() => request?.abort(), SILENCE);
-    try {
-      const response = await fetch(url(), { headers: { Accept: "application/json" }, cache: "no-store", signal: request.signal });
-      if (response.status === 404) return "gone";
-      if (!response.ok) return "cut";
-      const said = await response.json();
-      for (const one of said.events ?? []) if (take({ event: one.event, data: JSON.stringify(one.data) })) return "finished";
+  const stream = () => ask("text/event-stream", FIRST_WORD, async (response, alive) => {
+    if (!response.body) return "cut";
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    const parse = parser();
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return "cut";
+      alive();
+      failures = 0;
+      for (const { event, data } of parse(value)) if (take(event, JSON.parse(data))) return "finished";
       if (begun) onStanding("live");
-      return "more";
-    } catch {
-      return "cut";
-    } finally {
-      clearTimeout(timer);
     }
-  };
+  });
+
+  /** One long-poll, for networks that break streams. */
+  const poll = () => ask("application/json", SILENCE, async (response) => {
+    const said = await response.json();
+    for (const { event, data } of said.events ?? []) if (take(event, data)) return "finished";
+    if (begun) onStanding("live");
+    return "more";
+  });
 
   const pause = (/** @type {number} */ milliseconds) => new Promise((/** @type {(value?: unknown) => void} */ resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
+    const timer = milliseconds < Infinity ? setTimeout(resolve, milliseconds) : 0;
     wake = () => { clearTimeout(timer); resolve(); };
   });
 
   const run = async () => {
     while (!stopped) {
+      if (resting) {
+        await pause(Infinity);
+        continue;
+      }
       const polling = failures >= TRIES_BEFORE_POLLING && polls < POLLS_BEFORE_STREAMING;
-      if (!polling) polls = 0;
-      const end = polling ? await poll() : await stream();
+      polls = polling ? polls + 1 : 0;
+      const end = await (polling ? poll() : stream());
       if (stopped) return;
-      if (polling) polls += 1;
       if (end === "finished" || end === "gone") return onStanding(end);
-      if (end === "more") { await pause(500); continue; }
-      failures += 1;
-      onStanding("offline");
-      const wait = Math.min(LONGEST_WAIT, 500 * 2 ** Math.min(failures - 1, 5));
-      await pause(wait * (0.75 + Math.random() / 2));
+      if (resting) continue;
+      if (end === "more") await pause(500);
+      else {
+        failures += 1;
+        onStanding("offline");
+        const wait = Math.min(LONGEST_WAIT, 500 * 2 ** Math.min(failures - 1, 5));
+        await pause(wait * (0.75 + Math.random() / 2));
+      }
     }
   };
 
   const online = () => { failures = 0; wake?.(); };
   const offline = () => { onStanding("offline"); request?.abort(); };
-  const seen = () => { if (!document.hidden) wake?.(); };
+  const seen = () => {
+    clearTimeout(sight);
+    if (document.hidden) sight = setTimeout(() => { resting = true; request?.abort(); }, OUT_OF_SIGHT);
+    else {
+      resting = false;
+      wake?.();
+    }
+  };
   addEventListener("online", online);
   addEventListener("offline", offline);
   document.addEventListener("visibilitychange", seen);
   onStanding("connecting");
+  seen();
   run();
 
   return {
@@ -137,9 +150,15 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
       stopped = true;
       request?.abort();
       wake?.();
+      clearTimeout(sight);
       removeEventListener("online", online);
       removeEventListener("offline", offline);
       document.removeEventListener("visibilitychange", seen);
     },
   };
 }
+
+/** A moment on both clocks: the wall's may be set, and the steady one may stand still while the machine sleeps. */
+const moment = () => ({ wall: Date.now(), steady: performance.now() });
+/** Milliseconds since then, by the clock on which more have gone by. @param {{wall: number, steady: number}} then */
+const since = (then) => Math.max(Date.now() - then.wall, performance.now() - then.steady);

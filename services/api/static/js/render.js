@@ -1,8 +1,12 @@
-// Turns into elements, touching only what changed: what a reader has selected, focused or bookmarked stays.
-import { clock, plain } from "./transcript.js";
+// Turns into elements, touching only what changed: what a reader has selected, focused or bookmarked stays, and one word more
+// costs as little after four hours as after one minute.
+import { clock } from "./clock.js";
 
 /** @typedef {import("./transcript.js").Turn} Turn */
-/** @typedef {{turn: string, paragraph: number, chars: number}} Mark */
+/** @typedef {import("./transcript.js").Paragraph} Paragraph */
+/** @typedef {import("./mark.js").Mark} Mark */
+
+const LEAF = 50; // turns on a leaf, as in follow.html
 
 /** @param {string} tag @param {Record<string, string>} attributes @param {...(Node | string)} children */
 export function element(tag, attributes = {}, ...children) {
@@ -12,70 +16,104 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
-/** Make `container` show these turns.
- * @param {HTMLElement} container @param {Turn[]} turns
- * @param {{session: string, language: string, mark: Mark | null}} how */
-export function render(container, turns, how) {
-  const begin = turns.find((turn) => turn.at)?.at ?? null;
-  const there = new Map([...container.children].map((child) => [/** @type {HTMLElement} */ (child).dataset.turn, /** @type {HTMLElement} */ (child)]));
-  let next = /** @type {Element | null} */ (container.firstElementChild);
-  turns.forEach((turn, place) => {
-    const stamp = `${turn.stamp}${turn.speaker} ${place === 0} ${how.mark?.turn === turn.id ? `${how.mark.paragraph}:${how.mark.chars}` : ""}`;
-    const old = there.get(turn.id);
-    there.delete(turn.id);
-    if (old && old.dataset.stamp === stamp) {
-      if (old === next) next = next.nextElementSibling;
-      else container.insertBefore(old, next);
-      return;
+/** What an article shows. @typedef {{article: HTMLElement, turn: Turn | null, key: string, body: HTMLElement[]}} Shown */
+
+/** Returns a function that makes `container` show turns, with a mark in them if there is one. It takes over the articles
+ * that the server put there. A turn or paragraph that is the same object as before is not looked at again, and the turns
+ * stand on leaves, so that the browser skips those that are out of view.
+ * @param {HTMLElement} container @param {{session: string, language: string}} names
+ * @returns {(turns: Turn[], mark: Mark | null) => void} */
+export function renderer(container, { session, language }) {
+  const anchor = (/** @type {Turn} */ turn) => `t${turn.id.slice(`${session}.${language}.`.length)}`;
+  /** @type {Map<string | undefined, Shown>} */
+  const shown = new Map([...container.querySelectorAll("article")].map((article) => [article.dataset.turn, { article, turn: null, key: "", body: [] }]));
+  /** @type {Turn[]} */
+  let before = [];
+  /** @type {Mark | null} */
+  let marked = null;
+  let frame = 0;
+
+  /** The browser may skip a leaf above the last two while it is not in view. It has drawn it, so it knows how tall it is. */
+  const settle = () => {
+    const leaves = [...container.children].slice(0, -2);
+    for (const leaf of leaves) leaf.classList.add("past");
+  };
+
+  /** @param {Turn} turn @param {boolean} first @param {string | null} begin @param {Mark | null} mark */
+  const show = (turn, first, begin, mark) => {
+    const now = shown.get(turn.id) ?? { article: element("article", { "data-turn": turn.id }), turn: null, key: "", body: [] };
+    const key = JSON.stringify([first, begin, mark]);
+    if (now.turn === turn && now.key === key) return now.article;
+    const known = now.key === key ? now.turn?.paragraphs : null;
+    const body = turn.paragraphs.map((one, place) => (known?.[place] === one ? now.body[place] : said(one, language, mark?.paragraph === place ? mark.chars : null)));
+    now.article.id = anchor(turn);
+    now.article.classList.add("turn");
+    now.article.classList.toggle("unnamed", !turn.speaker);
+    const all = fill(now.article, [...heading(turn, now.article.id, first, begin), ...body]);
+    shown.set(turn.id, { article: now.article, turn, key, body: all.slice(all.length - body.length) });
+    return now.article;
+  };
+
+  return (turns, mark) => {
+    const begin = turns.find((turn) => turn.at)?.at ?? null;
+    let place = 0;
+    if (mark === marked) while (place < turns.length && turns[place] === before[place]) place += 1;
+    let above = place ? shown.get(turns[place - 1].id)?.article ?? null : null;
+    for (; place < turns.length; place += 1) {
+      const article = show(turns[place], place === 0, begin, mark?.turn === turns[place].id ? mark : null);
+      put(container, article, above);
+      above = article;
     }
-    const article = old ?? element("article", { "data-turn": turn.id });
-    article.dataset.stamp = stamp;
-    article.id = anchor(turn, how);
-    article.className = turn.speaker ? "turn" : "turn unnamed";
-    fill(article, turn, place === 0, begin, how);
-    if (article === next) next = next.nextElementSibling;
-    else container.insertBefore(article, next);
-  });
-  for (const gone of there.values()) gone.remove();
+    if (shown.size > turns.length) {
+      const wanted = new Set(turns.map((turn) => turn.id));
+      for (const [id, { article }] of shown) if (!wanted.has(id ?? "")) [article.remove(), shown.delete(id)];
+    }
+    [before, marked] = [turns, mark];
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(() => setTimeout(settle));
+  };
 }
 
-/** @param {Turn} turn @param {{session: string, language: string}} how */
-export const anchor = (turn, { session, language }) => `t${turn.id.slice(`${session}.${language}.`.length)}`;
+/** Put an article below another, or first; where it stands there already, it is not touched.
+ * @param {HTMLElement} container @param {HTMLElement} article @param {HTMLElement | null} above */
+function put(container, article, above) {
+  const leaf = above?.parentElement;
+  if (above && leaf && (above.nextElementSibling || leaf.children.length < LEAF)) {
+    if (above.nextElementSibling !== article) above.after(article);
+    return;
+  }
+  const next = leaf ? leaf.nextElementSibling : container.firstElementChild;
+  if (!next) container.append(element("div", { class: "leaf" }, article));
+  else if (next.firstElementChild !== article) next.prepend(article);
+}
 
-/** @param {HTMLElement} article @param {Turn} turn @param {boolean} first @param {string | null} begin
- * @param {{session: string, language: string, mark: Mark | null}} how */
-function fill(article, turn, first, begin, how) {
+/** Its time and permalink, and who speaks. @param {Turn} turn @param {string} id @param {boolean} first @param {string | null} begin */
+function heading(turn, id, first, begin) {
   const elapsed = turn.at && begin ? clock(Date.parse(turn.at) - Date.parse(begin)) : null;
   const label = element("span", { class: "hidden" }, elapsed ? "Link to this turn, at " : "Link to turn ");
-  const head = [element("a", { class: "place", href: `#${article.id}` }, label, elapsed ?? String(turn.ordinal))];
-  if (turn.speaker) head.push(element("h2", { class: "speaker" }, element("bdi", {}, turn.speaker)));
-  else if (!first) head.push(element("p", { class: "speaker" }, element("span", { class: "hidden" }, "Another speaker"), element("span", { "aria-hidden": "true" }, "–")));
-  const mark = how.mark?.turn === turn.id ? how.mark : null;
-  const body = turn.paragraphs.map((paragraph, place) => {
-    const made = element("p", { class: "said", lang: how.language, dir: "auto" });
-    let room = mark?.paragraph === place ? mark.chars : Infinity;
-    const leave = () => made.append(element("span", { class: "leftoff", id: "left-off", tabindex: "-1" }, "You left off here"));
-    for (const run of paragraph.runs) {
-      const cut = run.text.length > room ? run.text.slice(0, room) : run.text;
-      append(made, run.kind, cut);
-      if (cut !== run.text) {
-        leave();
-        append(made, run.kind, run.text.slice(room));
-        room = Infinity;
-      } else room -= run.text.length;
-    }
-    if (room !== Infinity) leave();
-    return made;
-  });
-  // Keep the paragraphs that did not change: a reader may have selected words in them.
-  const old = [...article.querySelectorAll("p.said")];
-  body.forEach((made, place) => { if (old[place]?.isEqualNode(made)) body[place] = /** @type {HTMLElement} */ (old[place]); });
-  const wanted = [...head, ...body];
-  const had = [...article.children];
-  wanted.forEach((made, place) => { if (had[place]?.isEqualNode(made)) wanted[place] = /** @type {HTMLElement} */ (had[place]); });
-  if (wanted.length === had.length && wanted.every((made, place) => made === had[place])) return;
-  for (const gone of had) if (!wanted.includes(/** @type {HTMLElement} */ (gone))) gone.remove();
-  wanted.forEach((made, place) => { if (article.children[place] !== made) article.insertBefore(made, article.children[place] ?? null); });
+  const place = element("a", { class: "place", href: `#${id}` }, label, elapsed ?? String(turn.ordinal));
+  if (turn.speaker) return [place, element("h2", { class: "speaker", dir: "auto" }, turn.speaker)];
+  if (first) return [place];
+  const dash = element("span", { "aria-hidden": "true" }, "–");
+  return [place, element("p", { class: "speaker" }, element("span", { class: "hidden" }, "Another speaker"), dash)];
+}
+
+/** A paragraph, with the mark after `chars` of its characters. @param {Paragraph} paragraph @param {string} language @param {number | null} chars */
+function said(paragraph, language, chars) {
+  const made = element("p", { class: "said", lang: language, dir: "auto" });
+  const leave = () => made.append(element("span", { class: "leftoff", id: "left-off", tabindex: "-1" }, "You left off here"));
+  let room = chars ?? Infinity;
+  for (const { kind, text } of paragraph.runs) {
+    append(made, kind, text.slice(0, room));
+    if (text.length > room) {
+      leave();
+      append(made, kind, text.slice(room));
+      room = Infinity;
+    } else room -= text.length;
+  }
+  if (room !== Infinity) leave();
+  made.normalize();
+  return made;
 }
 
 /** @param {HTMLElement} made @param {string} kind @param {string} text */
@@ -85,20 +123,28 @@ function append(made, kind, text) {
   else made.append(kind === "note" ? " " : "", element("span", { class: kind }, text), kind === "note" ? " " : "");
 }
 
-/** Where the text ends now, or one paragraph of its last turn. @param {Turn[]} turns @param {number} at @returns {Mark | null} */
-export function endOf(turns, at = -1) {
-  const turn = turns.at(-1);
-  const paragraph = turn?.paragraphs.at(at);
-  if (!turn || !paragraph) return null;
-  const spoken = paragraph.runs.filter((run) => run.kind !== "interim");
-  return { turn: turn.id, paragraph: turn.paragraphs.indexOf(paragraph), chars: spoken.reduce((sum, run) => sum + run.text.length, 0) };
+/** Make the article have these children, keeping each that it has already, and return those that it has then.
+ * @param {HTMLElement} article @param {HTMLElement[]} wanted @returns {HTMLElement[]} */
+function fill(article, wanted) {
+  const had = /** @type {HTMLElement[]} */ ([...article.children]);
+  const has = wanted.map((made, place) => (had[place] && (made === had[place] || made.isEqualNode(had[place]) || grew(had[place], made)) ? had[place] : made));
+  const kept = new Set(has);
+  for (const gone of had) if (!kept.has(gone)) gone.remove();
+  has.forEach((one, place) => { if (article.children[place] !== one) article.insertBefore(one, article.children[place] ?? null); });
+  return has;
 }
 
-/** Whether nothing was said after the mark. @param {Turn[]} turns @param {Mark} mark */
-export function isEnd(turns, mark) {
-  const end = endOf(turns);
-  return !end || (end.turn === mark.turn && end.paragraph === mark.paragraph && end.chars <= mark.chars);
+/** Make the old element equal to the new one where only its last words differ: what a reader has selected before them stays.
+ * @param {HTMLElement} old @param {HTMLElement} made @returns {boolean} whether that could be done */
+function grew(old, made) {
+  const [was, now] = [old.lastChild, made.lastChild];
+  if (!(was instanceof Text && now instanceof Text) || old.childNodes.length !== made.childNodes.length) return false;
+  if (!old.cloneNode(false).isEqualNode(made.cloneNode(false))) return false;
+  for (let node = old.firstChild, other = made.firstChild; node && other && node !== was; node = node.nextSibling, other = other.nextSibling) {
+    if (!node.isEqualNode(other)) return false;
+  }
+  let kept = 0;
+  while (kept < was.length && was.data[kept] === now.data[kept]) kept += 1;
+  was.replaceData(kept, was.length - kept, now.data.slice(kept));
+  return true;
 }
-
-/** All of a turn as one text, for announcing. @param {Turn} turn */
-export const said = (turn) => turn.paragraphs.map(plain).join("\n");

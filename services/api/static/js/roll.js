@@ -5,6 +5,8 @@
 /** @typedef {{turn: string, label: string | null, from: number, to: number, text: string}} Line */
 
 const KEPT = 40;
+const ENOUGH = 3000; // characters to fill any screen with: a keynote of an hour is not laid out for its last lines
+const UNNAMED = "–"; // somebody else speaks, and nobody said who
 
 /** Lay out what is there now, keeping each line of before that still holds.
  * @param {Line[]} before @param {Flow[]} flows turns in order; the earliest may be cut off
@@ -23,27 +25,39 @@ export function roll(before, flows, fits) {
     }
     const expected = lines.length === 0 || (there.place === place && line.from >= from && !there.flow.text.slice(from, line.from).trim())
       || (there.place === place + 1 && line.from === 0 && !flows[place].text.slice(from).trim());
-    if (!expected || there.flow.text.slice(line.from, line.to) !== line.text || (line.label !== null && line.label !== there.flow.speaker)) break;
+    if (!expected || there.flow.text.slice(line.from, line.to) !== line.text || (line.label !== null && line.label !== (there.flow.speaker ?? UNNAMED))) break;
     lines.push(line);
     [place, from] = [there.place, line.to];
   }
   // The last line may have room left, so it is the one that goes on.
   const open = lines.pop();
   if (open) [place, from] = [/** @type {{place: number}} */ (byId.get(open.turn)).place, open.from];
+  else [place, from] = startOf(flows);
   for (; place < flows.length; place += 1, from = 0) lines.push(...lay(flows, place, from, fits));
   return lines.slice(-KEPT);
+}
+
+/** The beginning of a turn or of a word, with `ENOUGH` after it if there is so much. @param {Flow[]} flows */
+function startOf(flows) {
+  let left = ENOUGH;
+  for (let place = flows.length - 1; place >= 0; place -= 1) {
+    const { text } = flows[place];
+    if (text.length >= left) return [place, text.length === left ? 0 : Math.max(0, text.indexOf(" ", text.length - left))];
+    left -= text.length;
+  }
+  return [0, 0];
 }
 
 /** @param {Flow[]} flows @param {number} place @param {number} start
  * @param {(text: string, label: string | null) => boolean} fits @returns {Line[]} */
 function lay(flows, place, start, fits) {
   const { id, speaker, text } = flows[place];
-  const changed = speaker !== null && (place === 0 || flows[place - 1].speaker !== speaker);
+  const changed = place === 0 ? speaker !== null : speaker === null || flows[place - 1].speaker !== speaker;
   const lines = [];
   let from = start;
   for (;;) {
     while (text[from] === " ") from += 1;
-    const label = from === 0 && changed ? speaker : null;
+    const label = from === 0 && changed ? speaker ?? UNNAMED : null;
     if (from >= text.length) return lines;
     let to = from;
     for (;;) {

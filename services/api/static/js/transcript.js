@@ -6,18 +6,19 @@
 /** @typedef {{turn_id: string, number: number, version: number, ordinal: number, speaker: string | null, role: boolean,
  *   text: string, notes: Note[], stamps: Stamp[], interim: string, continues: boolean, closed: boolean,
  *   retracted: boolean}} Part */
-/** @typedef {{seq: number, parts: Map<string, Part>}} Transcript */
+/** Parts by turn and number. What is made of them is kept until a part of the turn changes, so that a word more costs
+ * the same in the first minute and in the fourth hour, and a turn that is the same object says the same as before.
+ * @typedef {{seq: number, parts: Map<string, Map<number, Part>>, order: string[] | null, made: Map<string, Turn>}} Transcript */
 /** @typedef {{text: string, kind: "words" | "note" | "interim"}} Run */
 /** @typedef {{runs: Run[]}} Paragraph */
-/** @typedef {{id: string, ordinal: number, speaker: string | null, at: string | null, paragraphs: Paragraph[],
- *   stamp: string}} Turn */
+/** @typedef {{id: string, ordinal: number, speaker: string | null, at: string | null, paragraphs: Paragraph[]}} Turn */
 
 const EMPTY = { ordinal: 0, speaker: null, role: false, notes: [], stamps: [], interim: "", continues: false, closed: false, retracted: false };
 const FIELDS = Object.keys(EMPTY);
 const ASTRAL = /[\ud800-\udbff]/;
 
 /** @returns {Transcript} */
-export const empty = () => ({ seq: 0, parts: new Map() });
+export const empty = () => ({ seq: 0, parts: new Map(), order: null, made: new Map() });
 
 /** The first `count` code points of a text; offsets on the wire count code points, JavaScript counts UTF-16 units.
  * @param {string} text @param {number} count */
@@ -31,66 +32,101 @@ export function units(text, count) {
   return at;
 }
 
-/** @param {{turn_id: string, number: number}} one */
-const key = (one) => `${one.turn_id}/${one.number}`;
+/** @param {Transcript} state @param {{turn_id: string, number: number}} one */
+const find = (state, one) => state.parts.get(one.turn_id)?.get(one.number);
 
-/** Take a snapshot: all of it if `whole`, else only what is newer than what is there.
- * @param {Transcript} state @param {{seq: number, parts: any[]}} snapshot @param {{whole?: boolean}} [how] @returns {Transcript} */
-export function applySnapshot(state, snapshot, { whole = true } = {}) {
-  const parts = whole ? new Map() : new Map(state.parts);
-  for (const one of snapshot.parts) {
-    const there = parts.get(key(one));
-    if (there && there.version >= one.version) continue;
-    const { paragraphs = [], ...rest } = one;
-    parts.set(key(one), { ...EMPTY, ...rest, text: paragraphs.join("\n") });
-  }
-  return { seq: whole ? snapshot.seq : Math.max(state.seq, snapshot.seq), parts };
+/** @param {Transcript} state @param {Part} part */
+function put(state, part) {
+  const parts = state.parts.get(part.turn_id) ?? new Map();
+  const before = spoken(parts)[0]?.ordinal;
+  state.parts.set(part.turn_id, parts.set(part.number, part));
+  state.made.delete(part.turn_id);
+  if (spoken(parts)[0]?.ordinal !== before) state.order = null;
 }
 
-/** Take a delta. Returns the new state, or null if it was made from a version that we do not have: ask for a snapshot.
- * A part that we never had is no hole: we asked for the last turns only.
- * @param {Transcript} state @param {{seq: number, parts: any[]}} delta @returns {Transcript | null} */
+/** Take a snapshot: everything, in place of what is there. @param {{seq: number, parts: any[]}} snapshot @returns {Transcript} */
+export function applySnapshot(snapshot) {
+  const state = { ...empty(), seq: snapshot.seq };
+  for (const { paragraphs = [], ...part } of snapshot.parts) put(state, { ...EMPTY, ...part, text: paragraphs.join("\n") });
+  return state;
+}
+
+/** Take a delta. Returns false if it was made from a version that is not here: ask for a snapshot.
+ * A part that was never here is no hole: only the last turns were asked for.
+ * @param {Transcript} state @param {{seq: number, parts: any[]}} delta */
 export function applyDelta(state, delta) {
-  const parts = state.parts;
   for (const one of delta.parts) {
-    const there = parts.get(key(one));
-    if (there && there.version >= one.version) continue;
-    if (one.base !== 0 && !there) continue;
-    if (one.base !== 0 && there.version !== one.base) return null;
-    const old = one.base === 0 ? { ...EMPTY, text: "" } : there;
-    const part = { ...old, turn_id: one.turn_id, number: one.number, version: one.version, text: head(old.text, one.keep) + one.text };
-    for (const name of FIELDS) if (name in one) part[name] = one[name];
-    parts.set(key(one), part);
+    const there = find(state, one);
+    if (there ? there.version >= one.version : one.base !== 0) continue;
+    if (one.base !== 0 && there?.version !== one.base) return false;
+    const old = one.base === 0 || !there ? { ...EMPTY, text: "" } : there;
+    const changed = Object.fromEntries(FIELDS.filter((name) => name in one).map((name) => [name, one[name]]));
+    put(state, { ...old, ...changed, turn_id: one.turn_id, number: one.number, version: one.version, text: head(old.text, one.keep) + one.text });
   }
-  return { seq: Math.max(state.seq, delta.seq), parts };
+  state.seq = Math.max(state.seq, delta.seq);
+  return true;
+}
+
+/** Forget all but the last `count` turns: a screen that runs for days needs no more. @param {Transcript} state @param {number} count */
+export function forget(state, count) {
+  const ids = inOrder(state);
+  if (ids.length <= 2 * count) return;
+  state.order = ids.slice(-count);
+  const kept = new Set(state.order);
+  for (const id of state.parts.keys()) {
+    if (kept.has(id)) continue;
+    state.parts.delete(id);
+    state.made.delete(id);
+  }
 }
 
 /** The turns to read, in order: without the head, what was retracted, what is empty.
  * @param {Transcript} state @returns {Turn[]} */
 export function turns(state) {
-  const spoken = [...state.parts.values()].filter((part) => part.ordinal > 0 && !part.retracted);
-  spoken.sort((a, b) => a.ordinal - b.ordinal || a.number - b.number);
-  /** @type {Turn[]} */
   const found = [];
-  for (const part of spoken) {
-    let turn = found.at(-1);
-    if (!turn || turn.id !== part.turn_id) {
-      turn = { id: part.turn_id, ordinal: part.ordinal, speaker: part.speaker, at: null, paragraphs: [], stamp: "" };
-      found.push(turn);
-    }
-    turn.at ??= part.stamps[0]?.at ?? null;
-    turn.stamp += `${part.number}:${part.version} `;
-    paragraphs(part).forEach((runs, place) => {
-      const before = turn.paragraphs.at(-1);
-      if (place === 0 && part.continues && before) before.runs.push({ text: " ", kind: "words" }, ...runs);
-      else turn.paragraphs.push({ runs });
-    });
+  for (const id of inOrder(state)) {
+    let turn = state.made.get(id);
+    if (!turn) state.made.set(id, turn = make(spoken(/** @type {Map<number, Part>} */ (state.parts.get(id)))));
+    if (turn.paragraphs.length || turn.speaker) found.push(turn);
   }
-  return found.filter((turn) => turn.paragraphs.length || turn.speaker);
+  return found;
 }
 
-/** @param {Part} part @returns {Run[][]} */
+/** @param {Map<number, Part>} parts @returns {Part[]} */
+const spoken = (parts) => [...parts.values()].filter((part) => part.ordinal > 0 && !part.retracted).sort((a, b) => a.number - b.number);
+
+/** The ids of the turns that are spoken, in order. @param {Transcript} state @returns {string[]} */
+function inOrder(state) {
+  state.order ??= [...state.parts].map(([id, parts]) => ({ id, ordinal: spoken(parts)[0]?.ordinal ?? 0 }))
+    .filter((one) => one.ordinal > 0).sort((a, b) => a.ordinal - b.ordinal).map((one) => one.id);
+  return state.order;
+}
+
+/** @param {Part[]} parts of one turn @returns {Turn} */
+function make(parts) {
+  const { turn_id: id, ordinal, speaker } = parts[0];
+  /** @type {Paragraph[]} */
+  const found = [];
+  for (const part of parts) {
+    const here = paragraphs(part);
+    const before = part.continues && here.length ? found.pop() : undefined;
+    found.push(...(before ? [{ runs: [...before.runs, { text: " ", kind: /** @type {const} */ ("words") }, ...here[0].runs] }, ...here.slice(1)] : here));
+  }
+  return { id, ordinal, speaker, at: parts.flatMap((part) => part.stamps)[0]?.at ?? null, paragraphs: found };
+}
+
+/** A closed part never changes, so its paragraphs are made once. @type {WeakMap<Part, Paragraph[]>} */
+const cut = new WeakMap();
+
+/** @param {Part} part @returns {Paragraph[]} */
 function paragraphs(part) {
+  const known = cut.get(part) ?? runs(part).map((one) => ({ runs: one }));
+  cut.set(part, known);
+  return known;
+}
+
+/** The runs of each paragraph: words, and the notes at their offsets. @param {Part} part @returns {Run[][]} */
+function runs(part) {
   const notes = part.notes.toSorted((a, b) => a.at - b.at).map((note) => ({ text: note.text, at: units(part.text, note.at) }));
   const texts = part.text ? part.text.split("\n") : notes.length || part.interim ? [""] : [];
   let start = 0;
@@ -98,51 +134,17 @@ function paragraphs(part) {
     const end = start + text.length;
     const last = place === texts.length - 1;
     /** @type {Run[]} */
-    const runs = [];
+    const found = [];
     let done = start;
     for (const note of notes) {
       if (note.at < start || (note.at > end && !last)) continue;
-      if (note.at > done) runs.push({ text: part.text.slice(done, Math.min(note.at, end)), kind: "words" });
-      runs.push({ text: note.text, kind: "note" });
+      if (note.at > done) found.push({ text: part.text.slice(done, Math.min(note.at, end)), kind: "words" });
+      found.push({ text: note.text, kind: "note" });
       done = Math.min(note.at, end);
     }
-    if (done < end) runs.push({ text: part.text.slice(done, end), kind: "words" });
-    if (last && part.interim) runs.push({ text: ` ${part.interim}`, kind: "interim" });
+    if (done < end) found.push({ text: part.text.slice(done, end), kind: "words" });
+    if (last && part.interim) found.push({ text: ` ${part.interim}`, kind: "interim" });
     start = end + 1;
-    return runs;
+    return found;
   });
-}
-
-/** A paragraph as one line of text, notes set off by single spaces. @param {Paragraph} paragraph */
-export function plain(paragraph) {
-  return paragraph.runs.map((run) => (run.kind === "note" ? ` ${run.text} ` : run.text)).join("").replace(/\s+/g, " ").trim();
-}
-
-/** The transcript as text to paste. @param {Turn[]} all */
-export function copyText(all) {
-  return all.map((turn) => (turn.speaker ? `${turn.speaker}: ` : "") + turn.paragraphs.map(plain).join("\n\n")).join("\n\n");
-}
-
-/** Finished sentences of a text from a place on, and where the unfinished one begins.
- * @param {string} text @param {number} from @returns {{sentences: string[], to: number}} */
-export function finishedSentences(text, from) {
-  const ends = /[.!?…。！？]["'”’)\]]*(?=\s)|\n/gu;
-  ends.lastIndex = from;
-  const sentences = [];
-  let to = from;
-  for (let found = ends.exec(text); found; found = ends.exec(text)) {
-    const end = found.index + found[0].length;
-    const sentence = text.slice(to, end).trim();
-    if (sentence) sentences.push(sentence);
-    to = end;
-  }
-  return { sentences, to };
-}
-
-/** `2:03` below an hour, `1:02:03` from there on. @param {number} milliseconds */
-export function clock(milliseconds) {
-  const all = Math.max(0, Math.floor(milliseconds / 1000));
-  const [hours, minutes, seconds] = [Math.floor(all / 3600), Math.floor(all / 60) % 60, all % 60];
-  const two = (/** @type {number} */ n) => String(n).padStart(2, "0");
-  return hours ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
 }

@@ -1,0 +1,35 @@
+// What a room screen shows before and after the captions: title, room, what comes next, and where to read along.
+import { element } from "./render.js";
+
+/** @param {string} id */
+const find = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+/** When a session begins, on this room's clock; nothing if nobody said. @param {any} one */
+function time(one) {
+  if (!one.starts_at) return [];
+  const local = new Date(one.starts_at).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
+  return [", ", element("time", { datetime: one.starts_at }, local)];
+}
+
+/** @param {any} now a session as the API gives it */
+export function tellSession(now) {
+  find("card-room").textContent = now.room ?? "";
+  find("card-time").replaceChildren(...(now.status === "scheduled" ? time(now) : []));
+  for (const id of ["title", "card-title"]) find(id).textContent = now.title || now.id;
+  const path = `/s/${encodeURIComponent(now.id)}`;
+  const qr = /** @type {HTMLImageElement} */ (find("qr"));
+  if (!qr.src.endsWith(`${path}/qr.svg`)) qr.src = `${path}/qr.svg`;
+  const url = find("qr-url");
+  url.textContent = (url.textContent ?? "").replace(/\/s\/[^/]*\/follow$/, `${path}/follow`);
+  /** @type {HTMLAnchorElement} */ (find("to-follow")).href = `${path}/follow`;
+}
+
+/** @param {boolean} ended */
+export function tellState(ended) {
+  find("card-state").textContent = ended ? "This session has ended." : "Nothing has been said here yet; captions begin by themselves.";
+}
+
+/** @param {any} after the session that comes next, if any */
+export function tellNext(after) {
+  find("card-next").replaceChildren(...(after ? ["Next", ...time(after), ": ", element("bdi", {}, after.title || after.id)] : []));
+}

@@ -1,0 +1,37 @@
+// Where a reader left off: after so many characters of a paragraph of a turn, kept in this browser.
+
+/** @typedef {import("./transcript.js").Turn} Turn */
+/** @typedef {{turn: string, paragraph: number, chars: number}} Mark */
+
+/** The end of what was said, or of one paragraph of the last turn. @param {Turn[]} turns @param {number} at @returns {Mark | null} */
+export function endOf(turns, at = -1) {
+  const turn = turns.at(-1);
+  const paragraph = turn?.paragraphs.at(at);
+  if (!turn || !paragraph) return null;
+  const spoken = paragraph.runs.filter((run) => run.kind !== "interim");
+  return { turn: turn.id, paragraph: turn.paragraphs.indexOf(paragraph), chars: spoken.reduce((sum, run) => sum + run.text.length, 0) };
+}
+
+/** Whether nothing was said after the mark. @param {Turn[]} turns @param {Mark} mark */
+export function isEnd(turns, mark) {
+  const end = endOf(turns);
+  return !end || (end.turn === mark.turn && end.paragraph === mark.paragraph && end.chars <= mark.chars);
+}
+
+/** The mark of one session and language, as this browser keeps it. @param {string} session @param {string} language */
+export function bookmark(session, language) {
+  const name = `captionflow.left.${session}.${language}`;
+  return {
+    /** @returns {Mark | null} */
+    read() {
+      try {
+        const kept = JSON.parse(localStorage.getItem(name) ?? "null");
+        return typeof kept?.turn === "string" && Number.isInteger(kept.paragraph) && Number.isInteger(kept.chars) ? kept : null;
+      } catch { return null; }
+    },
+    /** @param {Mark} mark */
+    write(mark) {
+      try { localStorage.setItem(name, JSON.stringify(mark)); } catch { /* private mode: it holds until the page is left */ }
+    },
+  };
+}

@@ -1,0 +1,198 @@
+"""Pages that stay open: for hours and days, asleep and out of sight, on networks that break streams."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, Request, Route, expect
+
+from tests.e2e.conftest import Program
+
+pytestmark = pytest.mark.browser
+
+HIDE = """hidden => {
+  Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def streams(request: Request) -> bool:
+    return "/events" in request.url and request.headers.get("accept") == "text/event-stream"
+
+
+def script(page: Page, name: str) -> str:
+    """Where the page's scripts have this one."""
+    source = page.locator("script[type=module]").get_attribute("src") or ""
+    return re.sub(r"[^/]+$", name, source)
+
+
+def test_a_word_more_touches_no_turn_but_its_own(page: Page, program: Program) -> None:
+    program.announce("l-touch", title="Touch")
+    program.say("l-touch", 0, *(f">> ANNA: Turn {n} is over." for n in range(120)), ">> BEN: It")
+    page.goto("/s/l-touch/follow")
+    expect(page.locator("#status")).to_have_text("Live")
+    page.evaluate(
+        "() => { window.touched = new Set(); new MutationObserver((all) => { for (const one of all) {"
+        " const at = one.target.nodeType === 3 ? one.target.parentElement : one.target;"
+        " window.touched.add(at.closest('article')?.textContent ?? at.id); } })"
+        ".observe(document.getElementById('captions'), {childList: true, subtree: true, characterData: true}); }"
+    )
+    program.say("l-touch", 121, "goes on.")
+    expect(page.locator(".said").last).to_have_text("It goes on.")
+    touched = page.evaluate("[...window.touched]")
+    assert len(touched) == 1
+    assert "BEN" in touched[0]
+
+
+def test_what_a_reader_has_selected_stays_selected_while_its_paragraph_grows(page: Page, program: Program) -> None:
+    program.announce("l-select", title="Select")
+    program.say("l-select", 0, ">> ANNA: These words are to be copied,")
+    page.goto("/s/l-select/follow")
+    expect(page.locator("#status")).to_have_text("Live")
+    page.evaluate(
+        "() => { const text = document.querySelector('.said').lastChild;"
+        "getSelection().setBaseAndExtent(text, 6, text, 11); }"
+    )
+    assert page.evaluate("getSelection().toString()") == "words"
+    program.say("l-select", 1, "and these are new.")
+    expect(page.locator(".said")).to_contain_text("and these are new.")
+    assert page.evaluate("getSelection().toString()") == "words"
+
+
+def test_find_in_page_finds_the_first_turn_of_a_long_session(page: Page, program: Program) -> None:
+    program.announce("l-find", title="Find")
+    program.say("l-find", 0, *(f">> ANNA: Turn number {n} is over." for n in range(300)))
+    page.goto("/s/l-find/follow")
+    expect(page.locator(".leaf.past").first).to_be_attached()
+    expect(page.locator(".turn").last).to_be_in_viewport()
+    assert page.evaluate("getSelection().collapseToStart, getSelection().removeAllRanges(), true")
+    assert page.evaluate("find('Turn number 3 is')")
+    expect(page.locator(".turn").nth(3)).to_be_in_viewport()
+
+
+def test_a_screen_that_runs_on_grows_neither_its_page_nor_what_it_remembers(page: Page, program: Program) -> None:
+    program.announce("l-days", title="Days")
+    program.say("l-days", 0, *(f">> ANNA: Turn {n} is over." for n in range(10)))
+    page.emulate_media(reduced_motion="reduce")
+    page.goto("/s/l-days/screen")
+    expect(page.locator("#lines")).to_contain_text("Turn 9 is over.")
+    nodes = page.evaluate("document.querySelectorAll('*').length")
+    program.say("l-days", 10, *(f">> ANNA: Turn {n} is over." for n in range(10, 200)))
+    expect(page.locator("#lines")).to_contain_text("Turn 199 is over.")
+    assert page.evaluate("document.querySelectorAll('*').length") == nodes
+    kept = page.evaluate(
+        """async (url) => {
+          const { applyDelta, applySnapshot, forget, turns } = await import(url);
+          const part = (n) => (
+            { turn_id: `t.${n}`, number: 0, version: n, ordinal: n, base: 0, keep: 0, text: "Words." });
+          const state = applySnapshot({ seq: 0, parts: [] });
+          for (let n = 1; n <= 1000; n += 1) {
+            applyDelta(state, { seq: n, parts: [part(n)] });
+            forget(state, 6);
+          }
+          return { parts: state.parts.size, made: state.made.size, last: turns(state).at(-1).ordinal };
+        }""",
+        script(page, "transcript.js"),
+    )
+    assert kept["last"] == 1000
+    assert 6 <= kept["parts"] <= 12
+    assert kept["made"] <= 12
+
+
+def test_a_network_that_breaks_streams_is_asked_again_and_again(page: Page, program: Program) -> None:
+    def cut(route: Route) -> None:
+        if streams(route.request):
+            route.abort()
+        else:
+            route.continue_()
+
+    program.announce("l-poll", title="Poll")
+    program.say("l-poll", 0, ">> ANNA: Before.")
+    page.route("**/events?*", cut)
+    page.goto("/s/l-poll/follow")
+    expect(page.locator("#status")).to_contain_text("Nothing was missed", timeout=15_000)
+    program.say("l-poll", 1, "By asking.")
+    expect(page.locator("#captions")).to_contain_text("By asking.")
+
+
+def test_a_machine_that_slept_asks_for_what_it_missed_as_soon_as_it_wakes(page: Page, program: Program) -> None:
+    program.announce("l-sleep", title="Sleep")
+    program.say("l-sleep", 0, ">> ANNA: Before.")
+    page.clock.install()
+    page.goto("/s/l-sleep/follow")
+    expect(page.locator("#status")).to_have_text("Live")
+    with page.expect_request(streams) as asked:
+        page.clock.fast_forward(3_600_000)
+    assert "after=" in asked.value.url
+    program.say("l-sleep", 1, "After.")
+    expect(page.locator("#captions")).to_contain_text("After.")
+    expect(page.locator("#status")).to_contain_text("You are back. Nothing was missed")
+
+
+def test_a_tab_out_of_sight_gives_its_connection_back_and_goes_on_where_it_was(page: Page, program: Program) -> None:
+    program.announce("l-sight", title="Sight")
+    program.say("l-sight", 0, ">> ANNA: Before.")
+    page.clock.install()
+    page.goto("/s/l-sight/follow")
+    expect(page.locator("#status")).to_have_text("Live")
+    with page.expect_event("requestfailed", streams):
+        page.evaluate(HIDE, arg=True)
+        page.clock.fast_forward(31_000)
+    program.say("l-sight", 1, "Meanwhile.")
+    expect(page.locator("#captions")).not_to_contain_text("Meanwhile.")
+    page.evaluate(HIDE, arg=False)
+    expect(page.locator("#captions")).to_contain_text("Meanwhile.")
+    expect(page.locator("#status")).to_have_text("Live")
+
+
+def test_the_still_clock_does_not_mind_when_the_clock_on_the_wall_is_set(page: Page, program: Program) -> None:
+    program.announce("l-wall", title="Wall")
+    program.say("l-wall", 0, ">> ANNA: Now.")
+    page.clock.install()
+    page.goto("/s/l-wall/screen")
+    expect(page.locator("#lines")).to_contain_text("Now.")
+    page.evaluate("() => { const now = Date.now; Date.now = () => now() + 24 * 3600_000; }")
+    program.say("l-wall", 1, "And then.")
+    page.clock.run_for(2_000)
+    expect(page.locator("#lines")).to_contain_text("And then.")
+    page.clock.run_for(20_000)
+    expect(page.locator("#still")).to_have_text(re.compile(r"^No captions for 0:\d\d$"))
+
+
+def test_two_tabs_of_one_reader_follow_together_and_share_the_theme(page: Page, program: Program) -> None:
+    program.announce("l-tabs", title="Tabs")
+    program.say("l-tabs", 0, ">> ANNA: Before.")
+    other = page.context.new_page()
+    for tab in (page, other):
+        tab.emulate_media(color_scheme="light")
+        tab.goto("/s/l-tabs/follow")
+        expect(tab.locator("#status")).to_have_text("Live")
+    program.say("l-tabs", 1, "For both.")
+    for tab in (page, other):
+        expect(tab.locator("#captions")).to_contain_text("For both.")
+    page.get_by_role("button", name="Dark").click()
+    expect(other.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_a_paused_screen_holds_its_lines_until_it_may_go_on(page: Page, program: Program) -> None:
+    program.announce("l-pause", title="Pause")
+    program.say("l-pause", 0, ">> ANNA: Before.")
+    page.goto("/s/l-pause/screen")
+    expect(page.locator("#lines")).to_contain_text("Before.")
+    page.get_by_role("button", name="Pause").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#still")).to_have_text("Paused")
+    program.say("l-pause", 1, "After.")
+    expect(page.locator("#lines")).not_to_contain_text("After.")
+    page.keyboard.press("Enter")
+    expect(page.locator("#lines")).to_contain_text("After.")
+
+
+def test_the_end_of_a_session_is_told_in_the_status_and_in_the_title(page: Page, program: Program) -> None:
+    program.announce("l-end", title="End")
+    program.say("l-end", 0, ">> ANNA: Before.")
+    page.goto("/s/l-end/follow")
+    expect(page).to_have_title("End · Live · captionflow")
+    program.say("l-end", 1, "That was all.", ends=True)
+    expect(page.locator("#status")).to_have_text("This session has ended. This is all of it.")
+    expect(page).to_have_title("End · Finished · captionflow")
+    expect(page.locator("#pause")).to_be_hidden()

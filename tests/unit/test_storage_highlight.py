@@ -1,0 +1,105 @@
+"""Which stretch of a part a hit shows, and which of its words are marked (captionflow.adapters.embedded.highlight)."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from captionflow.adapters.embedded.highlight import STRETCH_CHARS, fragments, hits
+from captionflow.adapters.embedded.search_query import parse
+from captionflow.folding import words
+
+TEXTS = st.lists(
+    st.sampled_from(["one-stop", "Café", "stop", "one", "and", "shop.", "x" * 60, "語", "--", "🎤"]), max_size=80
+).map(" ".join)
+QUERIES = st.sampled_from(
+    ["stop", "one", '"one stop"', "onestop", "cafe", "語", '"and shop"', "absent", "", "one-stop stop"]
+)
+
+
+def marked(text: str, query: str) -> str:
+    return "".join(f"<{one.text}>" if one.hit else one.text for one in fragments(text, parse(query))[0])
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("cafe", "The <CAFÉ> is a one‑stop shop."),
+        ("one-stop", "The CAFÉ is a <one‑stop> shop."),
+        ("onestop", "The CAFÉ is a <one‑stop> shop."),
+        ('"one stop"', "The CAFÉ is a <one‑stop> shop."),
+        ("stop one", "The CAFÉ is a <one>‑<stop> shop."),
+        ('"a one" "one stop"', "The CAFÉ is <a one‑stop> shop."),
+        ('"stop the"', "The CAFÉ is a one‑stop shop."),
+        ('"shop and more"', "The CAFÉ is a one‑stop shop."),
+        ("absent", "The CAFÉ is a one‑stop shop."),
+        ("", "The CAFÉ is a one‑stop shop."),
+    ],
+)
+def test_what_was_searched_for_is_marked_as_it_is_written(query: str, shown: str) -> None:
+    assert marked("The CAFÉ is a one‑stop shop.", query) == shown
+
+
+@given(TEXTS, QUERIES)
+def test_a_fragment_is_a_verbatim_stretch_between_words(text: str, query: str) -> None:
+    found, first = fragments(text, parse(query))
+    shown = "".join(one.text for one in found)
+    start = text.index(shown)
+    assert all(one.text for one in found)
+    assert not (text[:start] and text[start - 1].isalnum())
+    assert not any(
+        text[start + len(shown) : start + len(shown) + 1].isalnum() and char.isalnum() for char in shown[-1:]
+    )
+    assert (first is not None) == any(one.hit for one in found)
+    assert len(shown) <= STRETCH_CHARS + 60
+
+
+@given(TEXTS, QUERIES)
+def test_hits_are_in_order_and_apart_from_each_other(text: str, query: str) -> None:
+    spans = hits(words(text), parse(query))
+    assert all(before[1] <= after[0] for before, after in itertools.pairwise(spans))
+
+
+@given(TEXTS, QUERIES)
+def test_where_words_were_found_one_of_them_is_shown(text: str, query: str) -> None:
+    terms = parse(query)
+    spans = hits(words(text), terms)
+    found, first = fragments(text, terms)
+    assert any(one.hit for one in found) is bool(spans)
+    assert first is None or first in {start for start, _ in spans}
+
+
+def test_the_stretch_is_the_one_with_the_most_hits() -> None:
+    text = "stop " + "and so on " * 60 + "stop stop stop" + " and more" * 60
+    shown = marked(text, "stop")
+    assert shown.count("<stop>") == 3
+    assert "and so on <stop> <stop> <stop> and more" in shown
+    assert len(shown) < STRETCH_CHARS + 30
+
+
+def test_of_equal_stretches_the_first_is_shown() -> None:
+    text = "One stop. " + "and so on " * 60 + "two stop."
+    assert marked(text, "stop").startswith("One <stop>.")
+
+
+def test_a_phrase_longer_than_the_stretch_is_shown_whole() -> None:
+    phrase = " ".join(f"word{n}" for n in range(80))
+    assert f"<{phrase}>" in marked(f"Before {phrase} after.", f'"{phrase}"')
+
+
+def test_without_hits_the_beginning_is_shown() -> None:
+    text = "We said it again. " * 60
+    shown = marked(text, "absent")
+    assert text.startswith(shown)
+    assert 200 < len(shown) <= STRETCH_CHARS
+
+
+def test_a_text_that_is_one_long_word_is_shown() -> None:
+    text = "x" * 1_000
+    assert marked(text, "absent") == text
+
+
+def test_a_stretch_that_begins_with_a_word_longer_than_itself_ends_with_that_word() -> None:
+    shown, _ = fragments(f"{'x' * 400} and so on", ())
+    assert "".join(fragment.text for fragment in shown) == "x" * 400
