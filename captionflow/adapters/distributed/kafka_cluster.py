@@ -14,7 +14,7 @@ from kafka.errors import KafkaConfigurationError, KafkaError, KafkaTimeoutError
 from kafka.partitioner.default import murmur2
 
 from captionflow.adapters.distributed.kafka_failures import no_topic, not_allowed, translated
-from captionflow.adapters.distributed.kafka_noise import listening, quieten
+from captionflow.adapters.distributed.kafka_mended import listening, mend
 from captionflow.errors import Misconfigured, Unavailable
 
 log = structlog.get_logger(__name__)
@@ -122,7 +122,7 @@ class Kafka:
             )
 
     def _made(self, client: Callable[..., Any], options: Mapping[str, Any]) -> Any:
-        quieten()
+        mend()
         authority = self.security.get("ssl_cafile")
         if authority is not None and not Path(authority).is_file():  # kafka-python would try again for ever
             raise KafkaConfigurationError(f"there is no file {authority}")
