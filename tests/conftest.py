@@ -1,23 +1,15 @@
 """What all tests share: where the real transcripts are, and when a missing means fails instead of skipping."""
 
-import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
+from needs import missing
 from stack.places import CannotStart
 from stack.servers import Server, elasticsearch_server, kafka_server
 
 ROOT = Path(__file__).parent.parent
-
-
-def missing(what: str) -> NoReturn:
-    """Skip with a reason; on CI nothing may be left out silently, so there it fails."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"{what} (not skipped, since CI=true)")
-    pytest.skip(what)
 
 
 @pytest.fixture(scope="session")

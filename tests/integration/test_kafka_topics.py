@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from kafka.admin import ConfigResource, ConfigResourceType
+from needs import missing
 from stack.servers import Server
 from stack.topics import drop_topics, fresh_topics
 
@@ -178,3 +180,54 @@ async def test_a_session_is_found_the_moment_another_process_has_created_it(kafk
         session = await stores[0].create(Session(f"talk-{n}", 1, AT, AT))
         assert await stores[1].get(f"talk-{n}") == session
     await asyncio.gather(*(store.close() for store in stores))
+
+
+@pytest.fixture
+async def secured(kafka: Kafka) -> Kafka:
+    """The same topics through the door where the broker of tests/stack asks for a password."""
+    found: list[str] = []
+
+    def ask(admin: Any) -> None:
+        broker = ConfigResource(ConfigResourceType.BROKER, "1")
+        doors = admin.describe_configs([broker], config_filter="all")["broker"]["1"]["advertised.listeners"]["value"]
+        found.extend(door.removeprefix("SASL://") for door in doors.split(",") if door.startswith("SASL://"))
+
+    await administer(kafka, ask)
+    if not found:
+        missing("the broker has no door that asks for passwords")
+    return replace(kafka, servers=found[0])
+
+
+def credentials(user: str, password: str) -> dict[str, str]:
+    return {
+        "security_protocol": "SASL_PLAINTEXT",
+        "sasl_mechanism": "PLAIN",
+        "sasl_plain_username": user,
+        "sasl_plain_password": password,
+    }
+
+
+async def test_with_the_right_password_all_works(secured: Kafka) -> None:
+    allowed = replace(secured, security=credentials("captionflow", "right-password"))
+    log = await KafkaLineLog(allowed).ready()
+    (receipt,) = await log.append("talk", "en", [Draft("desk", 0, "Hello")])
+    assert receipt.seq == 1
+    await log.close()
+    assert await create_topics(allowed) == ()
+
+
+async def test_a_wrong_password_is_told_and_not_tried_for_ever(secured: Kafka) -> None:
+    reason = await refused(replace(secured, security=credentials("captionflow", "wrong-password")))
+    assert "check the user, the password" in reason
+    assert "wrong-password" not in reason
+
+
+async def test_a_user_who_may_not_is_told(secured: Kafka) -> None:
+    stranger = replace(secured, security=credentials("stranger", "right-password"))
+    assert "or we may not see it" in await refused(stranger)
+
+
+async def test_an_address_or_a_file_that_cannot_be_is_told(kafka: Kafka) -> None:
+    assert "refuses the settings" in await refused(replace(kafka, servers="localhost:kafka"))
+    reason = await refused(replace(kafka, security={"security_protocol": "SSL", "ssl_cafile": "/nowhere.pem"}))
+    assert "there is no file /nowhere.pem" in reason

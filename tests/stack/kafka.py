@@ -20,9 +20,17 @@ _ARTIFACTS = (f"org.apache.kafka:kafka_2.13:{VERSION}", f"org.apache.kafka:kafka
 _PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
+listeners=PLAINTEXT://127.0.0.1:{port},SASL://127.0.0.1:{secured_port},CONTROLLER://127.0.0.1:{controller_port}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port},SASL://127.0.0.1:{secured_port},\
+  CONTROLLER://127.0.0.1:{controller_port}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT
 controller.listener.names=CONTROLLER
+# Who comes through the second door must show a password, and one of the two may do nothing.
+sasl.enabled.mechanisms=PLAIN
+listener.name.sasl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \
+  user_captionflow="right-password" user_stranger="right-password";
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:ANONYMOUS;User:captionflow
 controller.quorum.bootstrap.servers=127.0.0.1:{controller_port}
 log.dirs={folder}/data
 auto.create.topics.enable=false
@@ -57,7 +65,8 @@ def prepared(folder: Path, *, heap_mib: int = 384) -> Process:
     jars = ":".join(map(str, [*class_path(*_ARTIFACTS), logging]))
     folder.mkdir(parents=True, exist_ok=True)
     properties = folder / "server.properties"
-    properties.write_text(_PROPERTIES.format(port=port, controller_port=free_port(), folder=folder))
+    ports = {"port": port, "secured_port": free_port(), "controller_port": free_port()}
+    properties.write_text(_PROPERTIES.format(**ports, folder=folder))
     (folder / "log4j2.xml").write_text(_LOGGING)
     java = [jdk(JAVA) / "bin" / "java", f"-Dlog4j2.configurationFile={folder / 'log4j2.xml'}", "-cp", jars]
     _format(java, properties)

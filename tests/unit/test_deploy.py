@@ -33,10 +33,25 @@ def caddyfile(root: Path) -> str:
     return (root / "deploy" / "proxy" / "Caddyfile").read_text()
 
 
+class Refused(Exception):
+    """Compose would not start."""
+
+
 def filled_in(value: object, given: dict[str, str] | None = None) -> str:
-    """As Compose does: the variables that were given, or else their defaults."""
+    """As Compose does: ``${NAME}``, ``${NAME:-default}``, ``${NAME:+if set}``, ``${NAME:?what to do}``, nested."""
     given = given or {}
-    return re.sub(r"\$\{(\w+)(?::-([^}]*))?\}", lambda found: given.get(found[1]) or found[2] or "", str(value))
+    text, variable = str(value), re.compile(r"\$\{(\w+)(?::([-+?])([^{}]*))?\}")
+
+    def chosen(found: re.Match[str]) -> str:
+        name, how, word = found[1], found[2], found[3] or ""
+        unset = {None: "", "-": word, "+": "", "?": f"\0{word}"}
+        return (word if how == "+" else given[name]) if given.get(name) else unset[how]
+
+    while variable.search(text):
+        text = variable.sub(chosen, text)
+    if "\0" in text:
+        raise Refused(text)
+    return text
 
 
 def environment(service: dict[str, Any], given: dict[str, str] | None = None) -> dict[str, str]:
@@ -95,6 +110,14 @@ def test_only_the_proxy_can_be_reached_from_other_machines_and_only_when_it_is_t
         if filled_in(port, {"PROXY_ADDRESS": "0.0.0.0"}).startswith("0.0.0.0:")  # noqa: S104  what is tested
     }
     assert told == {"proxy"}
+
+
+def test_nobody_else_reaches_the_proxy_before_writing_needs_a_token(services: dict[str, dict[str, Any]]) -> None:
+    for name in ("ingest", "api"):
+        with pytest.raises(Refused, match="set it in"):
+            environment(services[name], {"PROXY_ADDRESS": "0.0.0.0"})  # noqa: S104  what is tested
+        for given in ({"INGEST_TOKEN": "drawn"}, {"INGEST_TOKEN": "drawn", "PROXY_ADDRESS": "192.0.2.1"}):
+            assert environment(services[name], given)["CAPTIONFLOW_INGEST_TOKEN"] == given["INGEST_TOKEN"]
 
 
 def test_kafka_and_elasticsearch_are_in_a_network_without_a_way_out(compose: dict[str, Any]) -> None:

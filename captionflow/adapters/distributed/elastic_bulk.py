@@ -32,7 +32,7 @@ async def bulk(client: AsyncElasticsearch, index: str, writes: Sequence[Write], 
                 index=index,
                 operations=[line for write in chunk for line in (write.action, write.source)],  # type: ignore[misc]
                 require_alias=require_alias,
-                timeout="10s",
+                timeout="5s",
                 filter_path="errors,items.*.status,items.*.error",
             )
         if response["errors"]:

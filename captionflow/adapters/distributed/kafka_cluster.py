@@ -1,19 +1,20 @@
 """Where the topics are and how they are reached: what every Kafka adapter is given, and the clients that it makes."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Final
 
 import structlog
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient
-from kafka.errors import KafkaError
+from kafka.errors import KafkaConfigurationError, KafkaError, KafkaTimeoutError
 from kafka.partitioner.default import murmur2
 
-from captionflow.adapters.distributed.kafka_failures import translated
-from captionflow.adapters.distributed.kafka_noise import quieten
+from captionflow.adapters.distributed.kafka_failures import no_topic, not_allowed, translated
+from captionflow.adapters.distributed.kafka_mended import listening, mend
 from captionflow.errors import Misconfigured, Unavailable
 
 log = structlog.get_logger(__name__)
@@ -81,7 +82,7 @@ class Kafka:
         """
         common: dict[str, Any] = {"group_id": None, "enable_auto_commit": False, "auto_offset_reset": "none"}
         common["retry_backoff_ms"] = _RETRY_MS
-        return KafkaConsumer(**self._common(), **(common | options))
+        return self._made(KafkaConsumer, common | options)
 
     def producer(self, **options: Any) -> KafkaProducer:
         """A producer that loses and repeats nothing by itself. Blocks while it connects.
@@ -89,9 +90,8 @@ class Kafka:
         Raises:
             KafkaError: no broker answers.
         """
-        return KafkaProducer(
-            **self._common(), acks="all", enable_idempotence=True, max_request_size=MAX_REQUEST_BYTES, **options
-        )
+        common = {"acks": "all", "enable_idempotence": True, "max_request_size": MAX_REQUEST_BYTES}
+        return self._made(KafkaProducer, common | options)
 
     def admin(self) -> KafkaAdminClient:
         """A client that makes and describes topics. Blocks while it connects.
@@ -99,7 +99,7 @@ class Kafka:
         Raises:
             KafkaError: no broker answers.
         """
-        return KafkaAdminClient(**self._common())
+        return self._made(KafkaAdminClient, {})
 
     def check(self, consumer: KafkaConsumer, topic: str) -> None:
         """Make sure that the topic can be used.
@@ -113,7 +113,7 @@ class Kafka:
         except KafkaError as error:
             raise translated(error, self.servers, topic) from error
         if not found:
-            raise Misconfigured(f"There is no topic {topic} at {self.servers}: run `captionflow topics create` first.")
+            raise no_topic(self.servers, topic)
         wanted = self.partitions_of(topic)
         if len(found) != wanted:
             raise Misconfigured(
@@ -121,14 +121,20 @@ class Kafka:
                 f"{len(found)}, or make the topic anew. The number can't change while there are records."
             )
 
-    def _common(self) -> dict[str, Any]:
-        quieten()
-        return {
-            "bootstrap_servers": self.servers.split(","),
-            "bootstrap_timeout_ms": _BOOTSTRAP_MS,
-            "reconnect_backoff_max_ms": _RECONNECT_MS,
-            **self.security,
-        }
+    def _made(self, client: Callable[..., Any], options: Mapping[str, Any]) -> Any:
+        mend()
+        authority = self.security.get("ssl_cafile")
+        if authority is not None and not Path(authority).is_file():  # kafka-python would try again for ever
+            raise KafkaConfigurationError(f"there is no file {authority}")
+        common = {"bootstrap_servers": self.servers.split(","), "bootstrap_timeout_ms": _BOOTSTRAP_MS}
+        common["reconnect_backoff_max_ms"] = _RECONNECT_MS
+        try:
+            with listening() as heard:
+                return client(**common, **self.security, **options)
+        except KafkaTimeoutError as error:
+            raise next((one for one in heard if not_allowed(one)), error) from error
+        except (ValueError, OSError, AssertionError) as error:  # an address, a file or a choice that can't be
+            raise KafkaConfigurationError(str(error)) from error
 
 
 async def wait_for_topics(kafka: Kafka, topics: Sequence[str]) -> None:

@@ -31,12 +31,12 @@ def translated(error: errors.KafkaError, servers: str, topic: str) -> Captionflo
     call works with a new connection.
     """
     reason = str(error) or type(error).__name__
-    if isinstance(error, _NOT_ALLOWED):
+    if not_allowed(error):
         return Misconfigured(
             f"Kafka at {servers} does not let us use {topic} ({reason}): check the user, the password and its rights."
         )
     if isinstance(error, errors.UnknownTopicOrPartitionError):
-        return Misconfigured(f"There is no topic {topic} at {servers}: run `captionflow topics create` first.")
+        return no_topic(servers, topic)
     if isinstance(error, _TOO_LARGE):
         return Misconfigured(
             f"Topic {topic} refuses records that are allowed: set its max.message.bytes as "
@@ -47,6 +47,19 @@ def translated(error: errors.KafkaError, servers: str, topic: str) -> Captionflo
     if isinstance(error, _REFUSED):
         return Misconfigured(f"Kafka at {servers} refuses the settings for {topic} ({reason}): correct them.")
     return Unavailable(f"Kafka at {servers} can't be used now ({reason}): what was acknowledged is safe; retry.")
+
+
+def no_topic(servers: str, topic: str) -> Misconfigured:
+    """The topic is not there; a broker does not say whether it only hides it from us."""
+    return Misconfigured(
+        f"There is no topic {topic} at {servers}, or we may not see it: run `captionflow topics create` first, "
+        "or give our user the right to read, write and describe it."
+    )
+
+
+def not_allowed(error: errors.KafkaError) -> bool:
+    """Whether the broker knows us not, or does not let us."""
+    return isinstance(error, _NOT_ALLOWED)
 
 
 def lost(topic: str) -> Misconfigured:

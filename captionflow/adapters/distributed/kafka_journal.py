@@ -55,6 +55,7 @@ class Journal:
         self._positions: dict[TopicPartition, int] = {}
         self._ends: dict[TopicPartition, int] = {}
         self._ready = False
+        self._problem = ""
         self._broken: BaseException | None = None
         self._moved = asyncio.Event()
         self._writing: dict[bytes, asyncio.Task[int]] = {}
@@ -74,7 +75,7 @@ class Journal:
         if self._stopping.is_set():
             raise Unavailable(f"The topic {self.topic} was closed.")
         if not self._ready:
-            raise Unavailable(f"The topic {self.topic} at {self.kafka.servers} is still being read: retry.")
+            raise Unavailable(self._problem or f"The topic {self.topic} is still being read: retry.")
 
     async def ready(self) -> None:
         """Wait until ``check`` passes; however long no broker answers.
@@ -172,6 +173,7 @@ class Journal:
                 self._in_loop(self._break(problem))
                 return
             tries += 1
+            self._problem = str(problem)
             seconds = min(_MAX_WAIT_SECONDS, 0.1 * 2 ** min(tries, 6)) * random.uniform(0.5, 1.0)  # noqa: S311  spreads load
             log.warning("topic_waited_for", topic=self.topic, reason=str(problem), seconds=round(seconds, 2))
             self._stopping.wait(seconds)

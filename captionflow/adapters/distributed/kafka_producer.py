@@ -39,6 +39,7 @@ class Producer:
         """
         loop = asyncio.get_running_loop()
         result: asyncio.Future[int] = loop.create_future()
+        producer: KafkaProducer | None = None
         try:
             producer = await self._ready(place.topic)
             sent = producer.send(place.topic, value, key=key, partition=place.partition, headers=list(headers))
@@ -48,7 +49,7 @@ class Producer:
             return await result
         except KafkaError as error:
             if not error.retriable:
-                await self._give_up(error)
+                await self._give_up(producer, error)
             raise translated(error, self._kafka.servers, place.topic) from error
 
     async def close(self) -> None:
@@ -76,10 +77,11 @@ class Producer:
             raise
         return producer
 
-    async def _give_up(self, error: KafkaError) -> None:
+    async def _give_up(self, producer: KafkaProducer | None, error: KafkaError) -> None:
         """A producer may refuse everything after such an error; the next record gets a new one."""
-        log.warning("producer_given_up", reason=str(error) or type(error).__name__)
-        await self.close()
+        if producer is not None and producer is self._producer:
+            log.warning("producer_given_up", reason=str(error) or type(error).__name__)
+            await self.close()
 
 
 def _tell(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:

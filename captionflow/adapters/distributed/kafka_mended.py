@@ -1,0 +1,83 @@
+"""What of kafka-python 3.0 has to be mended to run a service on it; each piece can go when it has been mended there.
+
+- While no broker can be reached it logs every try of every connection, many lines a second.
+- Why a broker refused a connection is only logged: the caller gets a time-out.
+- What a broker sends last, before it closes a connection, is dropped: the very reason why it refuses a password.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from kafka.errors import KafkaError
+from kafka.net.transport import KafkaSSLTransport, KafkaTCPTransport
+
+_NOISY: Final = (
+    "kafka.cluster",
+    "kafka.consumer.fetcher",
+    "kafka.net.connection",
+    "kafka.net.manager",
+    "kafka.net.transport",
+    "kafka.producer.sender",
+)
+_SECONDS: Final = 30.0
+
+_RECEIVE: Final = {kind: vars(kind)["_sock_recv"] for kind in (KafkaTCPTransport, KafkaSSLTransport)}
+
+_Received = tuple[bytes, KafkaError | None]
+
+_listening: list[list[KafkaError]] = []
+
+
+class _Seldom(logging.Filter):
+    """Lets the same message through once in a while, as a warning: what it means for a caller is told elsewhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: dict[tuple[str, int], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        said = [part for part in record.args or () if isinstance(part, KafkaError)]
+        for heard in _listening:
+            heard.extend(said)
+        now, place = time.monotonic(), (record.name, record.lineno)
+        if now - self._told.get(place, -_SECONDS) < _SECONDS:
+            return False
+        self._told[place] = now
+        if record.levelno > logging.WARNING:
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+            record.exc_info = None
+        return True
+
+
+def mend() -> None:
+    """From now on those messages are rare, and last words are heard. Repeating it does nothing."""
+    for name in _NOISY:
+        logger = logging.getLogger(name)
+        if not any(isinstance(one, _Seldom) for one in logger.filters):
+            logger.addFilter(_Seldom())
+    for kind, receive in _RECEIVE.items():
+        kind._sock_recv = _hearing_out(receive)  # noqa: SLF001  there is no other place for it
+
+
+def _hearing_out(receive: Callable[[Any], _Received]) -> Callable[[Any], _Received]:
+    """Gives what has come, and only when nothing has, why nothing more will: the next call tells that again."""
+
+    def received(transport: Any) -> _Received:
+        data, error = receive(transport)
+        return data, None if data else error
+
+    return received
+
+
+@contextmanager
+def listening() -> Iterator[list[KafkaError]]:
+    """The errors that any client of this process tells meanwhile. Needs ``mend``."""
+    heard: list[KafkaError] = []
+    _listening.append(heard)
+    try:
+        yield heard
+    finally:
+        _listening[:] = [one for one in _listening if one is not heard]
