@@ -4,11 +4,13 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
-from worlds import World
+from worlds import WITH_DEMOS, World, WorldWithDemos
 
 from captionflow.errors import NotFound, Unavailable
 from captionflow.messages import Draft, Part, Session, StepRecord
 from captionflow.ports import SearchQuery, SessionFilter, Turns
+
+pytestmark = pytest.mark.parametrize("servers", WITH_DEMOS, indirect=True)
 
 AT = datetime(2026, 9, 14, 9, 0, tzinfo=UTC)
 
@@ -22,7 +24,7 @@ async def hold(world: World, session: str, *, demo: bool) -> None:
     await world.settle()
 
 
-async def test_a_forgotten_demo_is_nowhere_any_more(world: World) -> None:
+async def test_a_forgotten_demo_is_nowhere_any_more(world: WorldWithDemos) -> None:
     await hold(world, "demo-1", demo=True)
     await world.demos.forget("demo-1")
     await world.settle()
@@ -34,7 +36,7 @@ async def test_a_forgotten_demo_is_nowhere_any_more(world: World) -> None:
     assert [record async for record in world.line_log.read("demo-1", "en")] == []
 
 
-async def test_forgetting_a_demo_leaves_the_others_as_they_are(world: World) -> None:
+async def test_forgetting_a_demo_leaves_the_others_as_they_are(world: WorldWithDemos) -> None:
     await hold(world, "talk", demo=False)
     await hold(world, "demo-1", demo=True)
     await hold(world, "demo-2", demo=True)
@@ -49,7 +51,7 @@ async def test_forgetting_a_demo_leaves_the_others_as_they_are(world: World) -> 
 
 
 @pytest.mark.parametrize("session", ["talk", "nobody"])
-async def test_what_is_no_demo_is_not_forgotten(world: World, session: str) -> None:
+async def test_what_is_no_demo_is_not_forgotten(world: WorldWithDemos, session: str) -> None:
     await hold(world, "talk", demo=False)
     await world.demos.forget(session)
     await world.settle()
@@ -58,7 +60,7 @@ async def test_what_is_no_demo_is_not_forgotten(world: World, session: str) -> N
     assert [record.session async for record in world.line_log.read("talk", "en")] == ["talk"]
 
 
-async def test_who_follows_the_log_misses_nothing_that_comes_after(world: World) -> None:
+async def test_who_follows_the_log_misses_nothing_that_comes_after(world: WorldWithDemos) -> None:
     await hold(world, "demo-1", demo=True)
     following = world.line_log.follow()
     async with asyncio.timeout(60):
@@ -70,7 +72,7 @@ async def test_who_follows_the_log_misses_nothing_that_comes_after(world: World)
         assert record.lines[0].text == "After.\n"
 
 
-async def test_what_cannot_be_reached_is_unavailable(world: World) -> None:
+async def test_what_cannot_be_reached_is_unavailable(world: WorldWithDemos) -> None:
     await hold(world, "demo-1", demo=True)
     await world.cut_off()
     with pytest.raises(Unavailable):

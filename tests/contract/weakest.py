@@ -58,6 +58,9 @@ class PartitionedLog:
             for line in record.lines:
                 yield msgspec.structs.replace(record, lines=(line,))
 
+    async def streams(self) -> Sequence[tuple[str, str]]:
+        return sorted([stream for partition in self._partitions for stream in await partition.streams()])
+
     async def follow(self, after: Position = THE_BEGINNING) -> AsyncIterator[tuple[Position, LineRecord]]:
         reached = msgspec.json.decode(after or b'["",""]', type=list[Position])
         found: asyncio.Queue[tuple[int, Position, LineRecord]] = asyncio.Queue(1)

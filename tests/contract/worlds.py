@@ -27,7 +27,6 @@ class World(Protocol):
     search: Search
     sessions: SessionStore
     step_feed: StepFeed
-    demos: Demos
 
     async def settle(self) -> None:
         """Return when everything that was written can be read, listed and searched."""
@@ -40,6 +39,12 @@ class World(Protocol):
 
     async def close(self) -> None:
         """Take everything away; also after ``cut_off``."""
+
+
+class WorldWithDemos(World, Protocol):
+    """Who plays the demo has all of it in one process; an installation of several has no demo."""
+
+    demos: Demos
 
 
 class EmbeddedWorld:
@@ -80,6 +85,9 @@ WORLDS: dict[str, Callable[..., Awaitable[World]]] = {
     "distributed": DistributedWorld.open,
 }
 """How a world is opened: with a folder, and the addresses of its servers."""
+
+WITH_DEMOS = ("embedded", "weakest")
+"""The worlds that are a ``WorldWithDemos``."""
 
 SERVERS: dict[str, tuple[str, ...]] = {
     "embedded": (),
