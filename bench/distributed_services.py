@@ -1,0 +1,59 @@
+"""The four services with a broker and a search server of their own, for the benches of the distributed mode.
+
+What the tests start, the benches start too: tests/stack the servers, tests/distributed/installation.py the services.
+"""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+TESTS = Path(__file__).parent.parent / "tests"
+sys.path[:0] = [str(TESTS), str(TESTS / "distributed")]
+
+from installation import Installation  # noqa: E402  the tests' modules are no package
+from stack.servers import elasticsearch_server, kafka_server  # noqa: E402
+
+SERVICES = ("ingest", "segment", "index", "api")
+PARTITIONS = 12
+
+
+@contextmanager
+def installed(partitions: int = PARTITIONS) -> Iterator[Installation]:
+    """One of each service, ready."""
+    with (
+        tempfile.TemporaryDirectory(prefix="captionflow-bench-", ignore_cleanup_errors=True) as folder,
+        kafka_server(Path(folder) / "kafka") as kafka,
+        elasticsearch_server(Path(folder) / "elasticsearch") as elasticsearch,
+    ):
+        made = Installation(Path(folder) / "services", kafka.address, elasticsearch.address)
+        made.folder.mkdir()
+        made.settings |= {"PARTITIONS": partitions, "LOG_LEVEL": "warning"}
+        try:
+            made.create_topics()
+            for service in SERVICES:
+                made.add(service)
+            made.start(*SERVICES)
+            yield made
+        finally:
+            made.close()
+
+
+def rss_kib(installation: Installation, service: str) -> int:
+    """Resident memory of a service's process."""
+    pages = Path(f"/proc/{_pid(installation, service)}/statm").read_text().split()[1]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE") // 1024
+
+
+def cpu_seconds(installation: Installation, service: str) -> float:
+    """Processor time that a service has used so far."""
+    fields = Path(f"/proc/{_pid(installation, service)}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _pid(installation: Installation, service: str) -> int:
+    process = installation.services[service].process
+    assert process is not None, service
+    return process.pid

@@ -1,0 +1,233 @@
+"""Half an hour of a conference through the real services: does their memory stay, and do readers miss lines?
+
+    python bench/distributed_soak.py [--minutes 30] [--rate 50] [--rooms 20] [--readers 50]
+
+In each room one talk follows the other, of 600 lines each. A reader comes each second, to one room after the other,
+reads the events as a screen does, and goes after some 50 s. When it goes, every line that was accepted 5 s before must
+be on its screen. Memory and lag of each service are told every 10 s; at the end the slope of memory, by least squares
+over the last two thirds of the time.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import re
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import httpx
+import msgspec
+from distributed_services import SERVICES, Installation, installed, rss_kib
+from installation import metric
+
+from captionflow.messages import Part
+from services.api.delta import PartDelta, apply
+
+TALK_LINES = 600
+SAMPLE_SECONDS = 10.0
+GRACE_SECONDS = 5.0
+"""How old a line must be to be missed."""
+END_SECONDS = 30.0
+"""How long the services may take to be done after the last line."""
+NUMBER = re.compile(r"\bline(\d+)\b")
+TEXT = "and this is what the captioner writes"
+
+
+@dataclass
+class Tally:
+    """What happened so far."""
+
+    sent: int = 0
+    refused: int = 0
+    readers: int = 0
+    refused_readers: int = 0
+    lost: int = 0
+    checked: int = 0
+    accepted: dict[str, deque[tuple[float, int]]] = field(default_factory=dict)
+    """Of each talk that goes on: when which line was accepted."""
+    talks: dict[int, str] = field(default_factory=dict)
+    """The talk in each room now."""
+
+
+class Screen:
+    """What one reader sees."""
+
+    def __init__(self, session: str) -> None:
+        self.session = session
+        self.parts: dict[tuple[str, int], Part] = {}
+
+    def take(self, name: str, data: dict[str, object]) -> None:
+        if name == "snapshot":
+            self.parts = {(part.turn_id, part.number): part for part in msgspec.convert(data["parts"], list[Part])}
+        elif name == "delta":
+            for change in msgspec.convert(data["parts"], list[PartDelta]):
+                key = change.turn_id, change.number
+                part = apply(self.parts.get(key), change, session=self.session, language="en")
+                if part is not None:
+                    self.parts[key] = part
+
+    def lines(self) -> set[int]:
+        return {int(found) for part in self.parts.values() for found in NUMBER.findall(part.text)}
+
+
+async def room(client: httpx.AsyncClient, number: int, interval: float, end: float, tally: Tally) -> None:
+    """One talk after the other until the end."""
+    due = time.monotonic() + interval * number / len(tally.talks)
+    talk = line = 0
+    # The first talks are of different lengths, so that not all rooms change at once.
+    left = TALK_LINES * (number % 10 + 1) // 10
+    session = tally.talks[number]
+    while time.monotonic() < end:
+        await asyncio.sleep(max(0.0, due - time.monotonic()))
+        due += interval
+        if not left:
+            talk, line, left = talk + 1, 0, TALK_LINES
+            session = await begin(client, number, talk, tally)
+        label = f"SPEAKER {line // 30 % 5}: " if line % 30 == 0 else ""
+        body = {"number": line, "text": f"{label}{TEXT} line{line}", "ends": left == 1}
+        while not await accepted(client, session, body):
+            tally.refused += 1
+            await asyncio.sleep(1.0)
+        tally.accepted[session].append((time.monotonic(), line))
+        tally.sent += 1
+        line, left = line + 1, left - 1
+
+
+async def begin(client: httpx.AsyncClient, number: int, talk: int, tally: Tally) -> str:
+    session = f"room-{number}-talk-{talk}"
+    (await client.post("/v1/sessions", json={"id": session, "title": f"Talk {talk}"})).raise_for_status()
+    tally.accepted[session] = deque()
+    tally.talks[number] = session
+    return session
+
+
+async def accepted(client: httpx.AsyncClient, session: str, line: dict[str, object]) -> bool:
+    try:
+        answer = await client.post(f"/v1/sessions/{session}/lines", json={"sender": "desk", "lines": [line]})
+    except httpx.TransportError:
+        return False
+    return answer.status_code == httpx.codes.ACCEPTED
+
+
+async def crowd(port: int, readers: int, end: float, tally: Tally) -> None:
+    """A reader each second, ``readers`` at a time."""
+    async with asyncio.TaskGroup() as tasks:
+        number = 0
+        while time.monotonic() < end:
+            until = min(end, time.monotonic() + readers)
+            tasks.create_task(reader(port, tally.talks[number % len(tally.talks)], until, tally))
+            number += 1
+            await asyncio.sleep(1.0)
+
+
+async def reader(port: int, session: str, until: float, tally: Tally) -> None:
+    screen = Screen(session)
+    try:
+        source, sink = await asyncio.open_connection("127.0.0.1", port, limit=2**24)
+        sink.write(f"GET /v1/sessions/{session}/events HTTP/1.1\r\nHost: b\r\n\r\n".encode())
+        head = await source.readuntil(b"\r\n\r\n")
+        if b" 200 " not in head.split(b"\r\n", 1)[0]:
+            tally.refused_readers += 1
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(until - time.monotonic()):
+                await follow(source, screen)
+        sink.close()
+    except (OSError, asyncio.IncompleteReadError):
+        tally.refused_readers += 1
+        return
+    old = {line for at, line in tally.accepted[session] if at < time.monotonic() - GRACE_SECONDS}
+    tally.readers += 1
+    tally.checked += len(old)
+    lost = old - screen.lines()
+    tally.lost += len(lost)
+    if lost:
+        print(
+            f"a reader of {session} missed {len(lost)} of {len(old)} lines, from {min(lost)} to {max(lost)}", flush=True
+        )
+
+
+async def follow(source: asyncio.StreamReader, screen: Screen) -> None:
+    """Read until the stream ends."""
+    name = ""
+    while row := await source.readline():
+        if row.startswith(b"event: "):
+            name = row[7:].decode().strip()
+        elif row.startswith(b"data: "):
+            screen.take(name, json.loads(row[6:]))
+
+
+async def watch(installation: Installation, samples: dict[str, list[tuple[float, int]]], tally: Tally) -> None:
+    begun = time.monotonic()
+    while True:
+        now = time.monotonic() - begun
+        for service in SERVICES:
+            samples[service].append((now, rss_kib(installation, service)))
+        lag = await lags(installation)
+        memory = "  ".join(f"{service} {samples[service][-1][1] // 1024}" for service in SERVICES)
+        print(
+            f"{now:6.0f} s  MiB: {memory}  lag: {lag}  {tally.sent} lines, {tally.refused} refused, {tally.readers} "
+            f"readers gone, {tally.lost} lines lost, load {os.getloadavg()[0]:.1f}",
+            flush=True,
+        )
+        await asyncio.sleep(SAMPLE_SECONDS)
+
+
+async def lags(installation: Installation) -> str:
+    found = []
+    for service in ("segment", "index"):
+        with contextlib.suppress(httpx.HTTPError):
+            lag = await asyncio.to_thread(metric, installation.services[service], "captionflow_lag_records")
+            found.append(f"{service} {lag:.0f}")
+    return ", ".join(found)
+
+
+def slope(samples: Sequence[tuple[float, int]]) -> float:
+    """KiB a minute, by least squares over the last two thirds."""
+    kept = samples[len(samples) // 3 :]
+    mean_x = sum(x for x, _ in kept) / len(kept)
+    mean_y = sum(y for _, y in kept) / len(kept)
+    spread = sum((x - mean_x) ** 2 for x, _ in kept)
+    return 60 * sum((x - mean_x) * (y - mean_y) for x, y in kept) / spread if spread else 0.0
+
+
+async def soak(installation: Installation, minutes: float, rate: float, rooms: int, readers: int) -> None:
+    tally = Tally()
+    samples: dict[str, list[tuple[float, int]]] = {service: [] for service in SERVICES}
+    watching = asyncio.create_task(watch(installation, samples, tally))
+    end = time.monotonic() + minutes * 60
+    async with httpx.AsyncClient(base_url=installation.ingest.url, timeout=10) as client, asyncio.TaskGroup() as tasks:
+        for number in range(rooms):
+            await begin(client, number, 0, tally)
+        for number in range(rooms):
+            tasks.create_task(room(client, number, rooms / rate, end, tally))
+        tasks.create_task(crowd(installation.api.port, readers, end, tally))
+    await asyncio.sleep(END_SECONDS)
+    watching.cancel()
+    print(
+        f"{tally.sent} lines, {tally.refused} refused and sent again; {tally.readers} readers, {tally.refused_readers} "
+        f"not let in; {tally.lost} of {tally.checked} lines lost; lag: {await lags(installation)}"
+    )
+    for service in SERVICES:
+        taken = samples[service]
+        first, last = (taken[at][1] / 1024 for at in (len(taken) // 3, -1))
+        print(f"{service:<8} {first:6.1f} → {last:6.1f} MiB, {slope(taken):+7.1f} KiB/min")
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--minutes", type=float, default=30.0)
+    options.add_argument("--rate", type=float, default=50.0, help="lines a second, all rooms together")
+    options.add_argument("--rooms", type=int, default=20)
+    options.add_argument("--readers", type=int, default=50, help="at a time")
+    given = options.parse_args()
+    with installed() as installation:
+        asyncio.run(soak(installation, given.minutes, given.rate, given.rooms, given.readers))
+
+
+if __name__ == "__main__":
+    main()
