@@ -30,7 +30,9 @@ def test_every_setting_is_in_the_docs_with_its_unit_and_what_it_does() -> None:
 def test_the_docs_give_each_settings_default(setting: object) -> None:
     about = setting.metadata
     said = rows()[about["variable"]][0]
-    assert (setting.default in (None, ())) if said == "not set" else (about["parse"](said.strip("`")) == setting.default)
+    assert (
+        (setting.default in (None, ())) if said == "not set" else (about["parse"](said.strip("`")) == setting.default)
+    )
 
 
 @pytest.mark.parametrize("page", PAGES)

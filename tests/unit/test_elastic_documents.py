@@ -38,6 +38,10 @@ def test_a_step_that_does_not_advance_its_stream_is_left_out() -> None:
     ]
 
 
+def test_an_older_version_of_a_part_never_takes_the_place_of_a_newer_one() -> None:
+    assert written(step(1, part(1, 5)), step(2, part(1, 4))) == [("talk.en.1/0", 5), ("progress/talk/en", 2)]
+
+
 def test_what_would_spoil_a_whole_request_is_not_in_it() -> None:
     bad = part(MAX_NUMBER + 1, 1), part(2, 1, "half \ud83d"), part(3, -1)
     planned = plan([step(1, part(4, 1), *bad)])

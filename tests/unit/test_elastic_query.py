@@ -1,4 +1,5 @@
-from captionflow.adapters.distributed.elastic_query import conditions, needed, page
+from captionflow.adapters.distributed.elastic_query import conditions, counting, needed, page
+from captionflow.adapters.distributed.elastic_schema import Names
 from captionflow.adapters.embedded.search_query import Place, parse
 from captionflow.ports import SearchQuery
 
@@ -39,3 +40,45 @@ def test_one_language_is_searched_in_its_own_field_and_all_in_all() -> None:
 
 def test_a_filter_that_no_session_passes_finds_nothing() -> None:
     assert {"terms": {"session": []}} in conditions(SearchQuery("hello", event="x"), parse("hello"), [])
+
+
+def test_each_filter_is_a_condition_of_every_hit() -> None:
+    query = SearchQuery("hello", speaker="José  LUIS", session="talk", language="en-GB")
+    assert conditions(query, parse("hello"), None)[1:] == [
+        {"term": {"speaker_key": "jose luis"}},
+        {"term": {"session": "talk"}},
+        {"term": {"language": {"value": "en-GB", "case_insensitive": True}}},
+    ]
+
+
+def test_a_phrase_is_found_as_a_phrase_and_a_word_with_joiners_also_as_one() -> None:
+    phrase, joined = conditions(SearchQuery(""), parse('"net neutrality" multi-stakeholder'), None)
+    assert phrase["multi_match"]["query"] == "net neutrality"
+    assert phrase["multi_match"]["type"] == "phrase"
+    assert [next(iter(way)) for way in joined["bool"]["should"]] == ["multi_match", "term"]
+    assert joined["bool"]["should"][1] == {"term": {"joined": "multistakeholder"}}
+
+
+def test_counting_counts_every_hit_and_returns_none() -> None:
+    matches = conditions(SearchQuery("hello"), parse("hello"), None)
+    request = counting(matches)
+    assert request["query"]["bool"]["filter"] == matches
+    assert (request["size"], request["track_total_hits"]) == (0, True)
+    assert set(request["aggregations"]) == {"sessions", "speakers", "languages"}
+
+
+def test_a_page_goes_on_right_after_the_last_hit_and_leaves_other_sessions_whole() -> None:
+    only, rest = page([], ["a", "b"], Place("", "", "", "a", "en", 7, 1), 10)["query"]["bool"]["filter"]
+    assert only == {"terms": {"session": ["a", "b"]}}
+    others, after = rest["bool"]["should"]
+    assert others == {"bool": {"must_not": {"term": {"session": "a"}}}}
+    assert [way["bool"]["filter"] for way in after["bool"]["should"]] == [
+        [{"range": {"language": {"gt": "en"}}}],
+        [{"term": {"language": "en"}}, {"range": {"ordinal": {"gt": 7}}}],
+        [{"term": {"language": "en"}}, {"term": {"ordinal": 7}}, {"range": {"number": {"gt": 1}}}],
+    ]
+    assert len(page([], ["b"], Place("", "", "", "a", "en", 7, 1), 10)["query"]["bool"]["filter"]) == 1
+
+
+def test_what_is_read_and_what_is_written_are_two_names() -> None:
+    assert (Names("forum").read, Names("forum").write) == ("forum-turns", "forum-turns-write")

@@ -37,6 +37,13 @@ def test_steps_that_come_again_change_nothing() -> None:
     assert digest(*steps, *steps, step(2, part(1, 9, "c"))) == digest(*steps)
 
 
+def test_an_older_version_of_a_part_does_not_count() -> None:
+    tally = Tally()
+    tally.add_progress(TALK, 2)
+    tally.add_parts(TALK, [part(1, 2, "new"), part(1, 1, "old")])
+    assert tally.digests() == {TALK: digest(step(2, part(1, 2, "new")))}
+
+
 def test_what_is_only_believed_counts_for_nothing() -> None:
     assert digest(step(1, part(1, 1, interim="perhaps"))) == digest(step(1, part(1, 1)))
 

@@ -38,6 +38,15 @@ def test_a_void_record_changes_nothing_also_where_it_overlaps_what_is_new() -> N
     assert index.known(TALK, [("desk", 3), ("desk", 4)]) == []
 
 
+def test_of_a_session_without_lines_nothing_is_known() -> None:
+    index = LineIndex()
+    index.add(0, 0, head(1, 0))
+    nobody = ("nobody", "en")
+    assert list(index.streams()) == [TALK]
+    assert (index.last_number(nobody, "desk"), index.last_number(TALK, "asr")) == (None, None)
+    assert (index.known(nobody, [("desk", 0)]), index.after(nobody, 0, 10), index.has(nobody, 0, 1)) == ([], [], False)
+
+
 def test_each_session_and_language_has_its_own_place() -> None:
     index = LineIndex()
     assert index.add(0, 0, head(1, 0))
@@ -79,6 +88,13 @@ def test_reading_begins_with_the_record_that_holds_the_next_line() -> None:
         [],
     ]
     assert index.after(TALK, 0, 2) == [10, 11]
+
+
+def test_lines_that_share_a_record_name_it_once() -> None:
+    index = LineIndex()
+    for offset, one in enumerate([head(1, 0, 1, 2), head(4, 3), head(5, 4, 5)]):
+        index.add(0, 10 + offset, one)
+    assert index.holding(TALK, [1, 3, 5, 6]) == [10, 12]
 
 
 def test_the_order_of_all_records_keeps_their_places() -> None:
