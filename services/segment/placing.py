@@ -2,7 +2,7 @@
 
 Two doors may write to one session at the same moment. One rule that every reader follows makes the log one truth: a
 record is valid if its first ``seq`` comes right after the last one before it. Else it is void as a whole: who wrote it
-did not know what came before, and writes it again. See docs/adr/ on compare-and-append by read-back.
+did not know what came before, and writes it again (docs/adr/0018).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -100,11 +100,13 @@ def advance(place: Place, lines: Sequence[Line], offset: int) -> Iterator[tuple[
 
 
 def valid(place: Place, records: Iterable[tuple[int, LineRecord]]) -> Iterator[tuple[int, LineRecord]]:
-    """Those of a stretch of the log, in order, that go on from a place."""
+    """Those of a stretch of the log, in order, that go on from a place, or whose step was cut there."""
     last = place.state.last_seq
     for offset, record in records:
-        if offset > place.offset and record.lines[0].seq == last + 1:
-            last = record.lines[-1].seq
+        first, end = record.lines[0].seq, record.lines[-1].seq
+        cut = offset == place.offset and first <= last < end
+        if cut or (offset > place.offset and first == last + 1):
+            last = end
             yield offset, record
 
 

@@ -4,7 +4,7 @@ Correctness rests on nothing that Faust promises. The turns topic is the table's
 says and the state that it left, so output and state can't disagree, and a line that comes again is seen as one. What
 Faust leaves out when a rebalance meets a backlog is read from the log before going on. A record of a worker that slept
 is ignored, by this worker's recovery as by all readers. The table's files get a record when the broker has it, never
-before, and a line counts as done no sooner. docs/adr/ has the figures.
+before, and a line counts as done no sooner. docs/adr/0022 has the figures.
 """
 
 import asyncio
@@ -205,7 +205,7 @@ class Worker:
         self, partition: int, place: Place, record: LineRecord, before: int
     ) -> list[tuple[int, LineRecord]]:
         found = []
-        for offset, key, value in await self._read_log(partition, place.offset + 1, before):
+        for offset, key, value in await self._read_log(partition, max(place.offset, 0), before):
             with contextlib.suppress(BadMessage):  # the dead letters have it
                 one = read_lines(key, value)
                 if (one.session, one.language) == (record.session, record.language):

@@ -1,0 +1,224 @@
+"""Which records of the log count, and where a worker goes on: whatever it finds, the turns are those of the log."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from segment_material import line, run
+
+from captionflow.errors import BadMessage
+from captionflow.messages import VERSION, Line, LineRecord, Part, StepRecord
+from captionflow.transcript import newest
+from services.segment.placing import (
+    NOWHERE,
+    Place,
+    Placed,
+    advance,
+    judge,
+    last_seq,
+    read_lines,
+    read_place,
+    table_key,
+    valid,
+)
+from services.segment.segmenter import start
+
+WORDS = (">>", "ANA:", "We", "go", "on.", "\n>>", "BEN:", "Thank", "you,", "and", "then", "questions?")
+
+
+def record(*seqs: int, text: str = "word ") -> LineRecord:
+    return LineRecord("s", "en", tuple(line(seq, text) for seq in seqs))
+
+
+def place(seq: int, offset: int = NOWHERE) -> Place:
+    return Place(msgspec.structs.replace(start("s", "en"), last_seq=seq), offset)
+
+
+def message(one: LineRecord) -> bytes:
+    return msgspec.json.encode(one)
+
+
+# --- what is a record of lines ---
+
+
+def test_a_record_of_lines_is_read_as_it_was_written() -> None:
+    assert read_lines(b"s", message(record(4, 5))) == record(4, 5)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "reason"),
+    [
+        (b"s", None, "no record of lines"),
+        (b"s", b"", "no record of lines"),
+        (b"s", b"\xff\xfe", "no record of lines"),
+        (b"s", b'{"session": "s"}', "no record of lines"),
+        (b"s", message(msgspec.structs.replace(record(1), v=VERSION + 1)), "upgrade"),
+        (b"other", message(record(1)), "key"),
+        (None, message(record(1)), "key"),
+        (b"s", message(record()), "numbered"),
+        (b"s", message(record(1, 3)), "numbered"),
+        (b"s", message(record(2, 1)), "numbered"),
+        (b"s", message(record(0, 1)), "numbered"),
+    ],
+)
+def test_what_is_no_record_of_lines_is_refused_with_the_reason(
+    key: bytes | None, value: bytes | None, reason: str
+) -> None:
+    with pytest.raises(BadMessage, match=reason):
+        read_lines(key, value)
+
+
+# --- what to do with one ---
+
+
+@pytest.mark.parametrize(
+    ("known", "offset", "seqs", "verdict"),
+    [
+        ((0, NOWHERE), 0, (1,), "apply"),
+        ((5, 9), 12, (6, 7), "apply"),
+        ((5, 9), 12, (4, 5), "skip"),  # applied already, or written by who did not know of them
+        ((5, 9), 12, (5, 6), "skip"),  # void as a whole, though 6 is new
+        ((5, 9), 8, (6,), "skip"),  # read once more from before where the state stands
+        ((5, 9), 9, (4, 5, 6), "apply"),  # its step was cut after 5
+        ((5, 9), 9, (4, 5), "skip"),
+        ((5, 9), 12, (7,), "heal"),
+        ((0, NOWHERE), 40, (3,), "heal"),
+    ],
+)
+def test_each_record_is_applied_skipped_or_asks_for_what_came_before(
+    known: tuple[int, int], offset: int, seqs: Sequence[int], verdict: str
+) -> None:
+    assert judge(place(*known), record(*seqs), offset) == verdict
+
+
+def test_of_a_stretch_of_the_log_only_what_goes_on_counts() -> None:
+    stretch = [
+        (10, record(4, 5)),  # applied already
+        (12, record(6)),
+        (13, record(6, 7, 8)),  # lost the race
+        (15, record(7, 8)),
+        (16, record(10)),  # its place is not reached
+        (17, record(9)),
+    ]
+    assert [offset for offset, _ in valid(place(5, 10), stretch)] == [12, 15, 17]
+
+
+def test_a_record_whose_step_was_cut_is_the_first_of_what_is_healed() -> None:
+    stretch = [(10, record(4, 5, 6)), (11, record(7)), (11, record(8))]
+    assert [offset for offset, _ in valid(place(5, 10), stretch)] == [10, 11, 11]
+    assert list(valid(place(6, 10), stretch[:1])) == []
+
+
+# --- what a step leaves ---
+
+
+def test_the_record_of_a_step_says_the_step_and_lets_a_worker_go_on_from_it() -> None:
+    lines = [line(seq, text) for seq, text in enumerate(WORDS, 1)]
+    now = place(0)
+    for offset, one in enumerate(lines):
+        ((now, step, value),) = advance(now, [one], offset)
+        assert read_place(value, "s", "en") == now
+        assert msgspec.json.decode(value, type=StepRecord) == step
+        assert msgspec.json.decode(value, type=Placed).offset == offset
+        assert last_seq(value) == step.last_seq == one.seq
+    assert now.state == run(lines)[1]
+
+
+def test_lines_that_the_state_has_make_no_step() -> None:
+    assert list(advance(place(3, 7), [line(2), line(3)], 8)) == []
+
+
+@pytest.mark.parametrize("value", [None, b"", b"\xff", b'{"last_seq": 4}'])
+def test_without_a_readable_state_a_session_begins_at_the_beginning(value: bytes | None) -> None:
+    assert read_place(value, "s", "en") == Place(start("s", "en"))
+
+
+@pytest.mark.parametrize("change", ["record", "state"])
+def test_a_state_of_another_version_is_made_anew_from_the_log(change: str) -> None:
+    ((_, _, value),) = advance(place(0), [line(1, "word ")], 3)
+    found = msgspec.json.decode(value)
+    (found if change == "record" else found["state"])["v"] = 2
+    again = read_place(msgspec.json.encode(found), "s", "en")
+    assert again == Place(start("s", "en"))
+    assert judge(again, record(2), 4) == "heal"
+
+
+@pytest.mark.parametrize("value", [None, b"", b"\xff", b"[]", b'{"last_seq": "4"}'])
+def test_what_is_no_record_of_a_step_reaches_nowhere(value: bytes | None) -> None:
+    assert last_seq(value) == 0
+
+
+def test_each_language_of_a_session_has_a_place_of_its_own() -> None:
+    assert table_key("opening", "en") == b"opening.en"
+    assert table_key("opening", "fr") == b"opening.fr"
+
+
+# --- the promise of all of it ---
+
+
+def _valid_lines(log: Iterable[tuple[int, LineRecord]]) -> list[Line]:
+    return [one for _, record in valid(place(0), log) for one in record.lines]
+
+
+@st.composite
+def _logs(draw: st.DrawFn) -> list[tuple[int, LineRecord]]:
+    """A log of one session in which some writers lost races; offsets have gaps, as other sessions are there too."""
+    found: list[tuple[int, LineRecord]] = []
+    reached, offset = 0, draw(st.integers(0, 3))
+    for _ in range(draw(st.integers(1, 12))):
+        late = draw(st.booleans()) and reached > 0
+        first = draw(st.integers(1, reached)) if late else reached + 1
+        seqs = range(first, first + draw(st.integers(1, 4)))
+        text = draw(st.sampled_from(WORDS)) + " "
+        found.append((offset, record(*seqs, text=f"(late) {text}" if late else text)))
+        reached = reached if late else seqs[-1]
+        offset += draw(st.integers(1, 3))
+    return found
+
+
+@st.composite
+def _deliveries(draw: st.DrawFn, log: list[tuple[int, LineRecord]]) -> list[tuple[int, LineRecord]]:
+    """What Faust makes of a log: it goes back, and leaves out stretches, which end before a record that counts."""
+    counting = list(valid(place(0), log))
+    delivered: list[tuple[int, LineRecord]] = []
+    leaving_out = False
+    for index, one in enumerate(log):
+        if one in counting:
+            leaving_out = one != counting[-1] and not draw(st.integers(0, 3))
+        if not leaving_out:
+            delivered.append(one)
+            if not draw(st.integers(0, 3)):
+                delivered += log[draw(st.integers(0, index)) : index + 1]
+    return delivered
+
+
+@given(st.data())
+def test_whatever_is_delivered_twice_or_left_out_or_cut_the_turns_are_those_of_the_log(data: st.DataObject) -> None:
+    log = data.draw(_logs())
+    value: bytes | None = None
+    steps: list[StepRecord] = []
+    for offset, one in data.draw(_deliveries(log)):
+        now = read_place(value, "s", "en")
+        verdict = judge(now, one, offset)
+        todo = [] if verdict == "skip" else [(offset, one)]
+        if verdict == "heal":
+            todo = [*valid(now, [r for r in log if now.offset <= r[0] < offset]), *todo]
+        for at, each in todo:
+            for piece in (each.lines[:1], each.lines):  # cut by a crash after its first line, and taken again
+                done = list(advance(now, piece, at))
+                steps += [step for _, step, _ in done]
+                if done:
+                    now, _, value = done[-1]
+    lines = _valid_lines(log)
+    assert [step.first_seq for step in steps] == [1, *(step.last_seq + 1 for step in steps[:-1])]
+    assert [step.missing for step in steps] == [None] * len(steps)
+    assert _same(newest(steps), run(lines)[0])
+
+
+def _same(ours: Sequence[Part], theirs: Sequence[Part]) -> bool:
+    """Equal but for versions, which tell the line that ended the step."""
+    return [msgspec.structs.replace(part, version=0) for part in ours] == [
+        msgspec.structs.replace(part, version=0) for part in theirs
+    ]
