@@ -223,6 +223,35 @@ class DeadLetters(Protocol):
         """Keep it for good. ``origin`` is ``topic/partition/offset``; ``reason`` never has caption text."""
 
 
+class DeadLetter(Message, frozen=True):
+    """One of them, as a person finds it."""
+
+    number: int
+    """0, 1, 2 …, with gaps; it stays the same."""
+    at: datetime
+    origin: str
+    """Where it was: ``topic/partition/offset``; of a part that the search index refused, its turn's id and number."""
+    reason: str
+    value: bytes
+    key: bytes | None = None
+    put_back: tuple[str, ...] = ()
+    """Where a person put it back, ``topic/partition/offset`` each."""
+
+
+class DeadLetterBox(Protocol):
+    """The dead letters for a person who looks at them."""
+
+    async def letters(self) -> Sequence[DeadLetter]:
+        """All that are still kept, oldest first."""
+
+    async def put_back(self, letter: DeadLetter) -> str:
+        """Write the raw record to its topic again, and note that; where it is now.
+
+        Raises:
+            BadMessage: it did not come from a topic of this installation.
+        """
+
+
 class IndexBuilder(Protocol):
     """The index in use and others beside it: so that it can be made anew while it is used."""
 

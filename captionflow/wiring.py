@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from captionflow.errors import CaptionflowError, Misconfigured, Unavailable
 from captionflow.messages import Session
 from captionflow.ports import (
+    DeadLetterBox,
     DeadLetters,
     Demos,
     IndexBuilder,
@@ -303,6 +304,30 @@ async def open_line_log(settings: Settings) -> AsyncIterator[LineLog]:
         await line_log.close()
 
 
+@asynccontextmanager
+async def open_turn_archive(settings: Settings) -> AsyncIterator[TurnStore]:
+    """Open the turns in the search index, to be read; see ``open_ingest``."""
+    from captionflow.adapters.distributed.elastic_store import ElasticTurnStore  # noqa: PLC0415  as above
+
+    client, names = _elasticsearch(settings)
+    try:
+        yield ElasticTurnStore(client, read=names.read, write=names.write)
+    finally:
+        await client.close()
+
+
+@asynccontextmanager
+async def open_dead_letters(settings: Settings) -> AsyncIterator[DeadLetterBox]:
+    """Open the dead letters, to be looked at; see ``open_ingest``."""
+    from captionflow.adapters.distributed.kafka_dead_letters import KafkaDeadLetterBox  # noqa: PLC0415  as above
+
+    box = KafkaDeadLetterBox(_kafka(settings))
+    try:
+        yield box
+    finally:
+        await box.close()
+
+
 async def create_topics(settings: Settings, *, replication: int) -> tuple[str, ...]:
     """Make the topics that are missing; their names. See ``kafka_topics.create_topics``."""
     from captionflow.adapters.distributed import kafka_topics  # noqa: PLC0415  as above
@@ -338,30 +363,20 @@ def _counts(by_topic: Mapping[str, Mapping[str, int]]) -> dict[tuple[str, ...], 
 
 def _kafka(settings: Settings) -> "Kafka":
     from captionflow.adapters.distributed.kafka_cluster import Kafka  # noqa: PLC0415  as above
+    from captionflow.adapters.distributed.kafka_security import security  # noqa: PLC0415  as above
 
     if not settings.kafka:
         raise Misconfigured("Set CAPTIONFLOW_KAFKA to the brokers, for example CAPTIONFLOW_KAFKA=kafka-1:9092.")
-    if (settings.kafka_user is None) != (settings.kafka_password is None):
-        raise Misconfigured("Set both CAPTIONFLOW_KAFKA_USER and CAPTIONFLOW_KAFKA_PASSWORD, or none of them.")
-    tls = settings.kafka_tls or settings.kafka_ca is not None
-    security: dict[str, Any] = {}
-    if settings.kafka_user is not None and settings.kafka_password is not None:
-        security["sasl_mechanism"] = settings.kafka_mechanism.upper()
-        security["sasl_plain_username"] = settings.kafka_user
-        security["sasl_plain_password"] = settings.kafka_password.reveal()
-    if tls and settings.kafka_ca is not None:
-        if not settings.kafka_ca.is_file():
-            raise Misconfigured(f"There is no file {settings.kafka_ca}: set CAPTIONFLOW_KAFKA_CA to one.")
-        security["ssl_cafile"] = str(settings.kafka_ca)
-    if security or tls:
-        sasl = settings.kafka_user is not None
-        security["security_protocol"] = {
-            (False, True): "SSL",
-            (True, False): "SASL_PLAINTEXT",
-            (True, True): "SASL_SSL",
-        }[sasl, tls]
+    password = settings.kafka_password
+    found = security(
+        user=settings.kafka_user,
+        password=password.reveal() if password else None,
+        mechanism=settings.kafka_mechanism,
+        tls=settings.kafka_tls,
+        authority=settings.kafka_ca,
+    )
     return Kafka(
-        servers=",".join(settings.kafka), prefix=settings.topics, partitions=settings.partitions, security=security
+        servers=",".join(settings.kafka), prefix=settings.topics, partitions=settings.partitions, security=found
     )
 
 

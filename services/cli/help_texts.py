@@ -2,7 +2,7 @@
 
 EXIT_CODES = {
     0: "done",
-    1: "refused: what was given can't be used, or a file of an import failed",
+    1: "refused: what was given can't be used, a file of an import failed, or `verify` found a difference",
     2: "usage: an option or an argument is wrong",
     3: "unavailable: no captionflow answers, or it can't do it now; try again later",
     4: "not found: there is no such session or file",
@@ -44,7 +44,11 @@ SERVE = _text(
     "captionflow serve api --port 8080",
 )
 
-TOPICS = "Kafka's topics."
+TOPICS = _text(
+    "Kafka's topics.",
+    "The four services need them, and make none by accident.",
+    "captionflow topics create                           # once",
+)
 
 TOPICS_CREATE = _text(
     "Make the topics that are missing, and say what differs in those that are there.",
@@ -59,6 +63,46 @@ REINDEX = _text(
     "the last second or so of it, new captions wait to be searchable; live readers notice nothing.",
     "captionflow reindex",
     "captionflow reindex --drop-old                      # when the new one has proved itself",
+)
+
+VERIFY = _text(
+    "See whether the line log, the search index and the api have one and the same transcript.",
+    "Each place is a line: language, place, lines that it reflects, turns, digest. A session that goes on is compared "
+    "as far as each place has got. The exit code is 1 if one differs, 3 if one is still behind; what to do is said.",
+    "captionflow verify opening",
+    "captionflow verify opening --url http://api-2:8000  # one of several api processes",
+    "captionflow verify opening | cut -f5 | uniq         # one line if all is well",
+)
+
+DEAD_LETTERS = _text(
+    "Records that could not be used: look at them, and put them back when what was wrong is mended.",
+    "They are kept for 30 days. Nothing is lost with them: a record of lines stays in the line log as well.",
+    "captionflow dead-letters list",
+    "captionflow dead-letters show 7",
+    "captionflow dead-letters retry 7",
+)
+
+DEAD_LETTERS_LIST = _text(
+    "Show the dead letters, oldest first, a line each.",
+    "Number, time, state, topic/partition/offset that it was at, reason, with tabs between.",
+    "captionflow dead-letters list",
+    "captionflow dead-letters list --waiting | cut -f5 | sort | uniq -c   # what is wrong, and how often",
+)
+
+DEAD_LETTERS_SHOW = _text(
+    "Write the raw bytes of a dead letter, as they were; what is known of it goes to standard error.",
+    "It may be anything: look at it through a pager or hexdump.",
+    "captionflow dead-letters show 7 | less",
+    "captionflow dead-letters show 7 2>/dev/null | jq .session",
+)
+
+DEAD_LETTERS_RETRY = _text(
+    "Put dead letters back at the end of the topic that they came from, byte for byte.",
+    "Do it when what was wrong is mended, by an upgrade for instance. What was put back before is told and left alone; "
+    "a record that still can't be used becomes a new dead letter; what is known already changes nothing.",
+    "captionflow dead-letters retry 7 8",
+    "captionflow dead-letters retry --all                # all that nobody has put back",
+    "captionflow dead-letters retry 7 --again            # although it was put back before",
 )
 
 SEGMENT = _text(

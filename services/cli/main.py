@@ -1,7 +1,6 @@
 """``captionflow``: the command line. What each command is for, and the exit codes, are in ``help_texts``."""
 
 import asyncio
-import os
 import sys
 from dataclasses import replace as changed
 from pathlib import Path
@@ -11,9 +10,19 @@ import typer
 
 from captionflow import logs
 from captionflow.errors import CaptionflowError, Misconfigured, NotFound, Unavailable
-from captionflow.settings import Settings, read_settings
-from services.cli import help_texts, terminal
-from services.cli.options import HERE, AnyLanguage, Cut, Language, Service, SessionArgument, Speed, Url, parse_speed
+from services.cli import dead_letters, help_texts, terminal
+from services.cli.options import (
+    HERE,
+    AnyLanguage,
+    Cut,
+    Language,
+    Service,
+    SessionArgument,
+    Speed,
+    Url,
+    parse_speed,
+    settings_of_command,
+)
 
 # Each command imports what it needs, so that `--help` and a typing error cost no second.
 # ruff: noqa: PLC0415
@@ -21,6 +30,7 @@ from services.cli.options import HERE, AnyLanguage, Cut, Language, Service, Sess
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=help_texts.PROGRAM, pretty_exceptions_enable=False)
 topics = typer.Typer(no_args_is_help=True, help=help_texts.TOPICS)
 app.add_typer(topics, name="topics")
+app.add_typer(dead_letters.app, name="dead-letters")
 
 
 def _version(wanted: bool) -> None:
@@ -55,7 +65,7 @@ def run(
     """Run the whole pipeline."""
     from services import embedded
 
-    settings = _settings()
+    settings = settings_of_command(quiet=False)
     if demo is not None:
         settings = changed(settings, demo=demo)
     if port is not None:
@@ -77,7 +87,7 @@ def serve(
     """Run one service."""
     from services.cli.serve import serve
 
-    serve(_settings(), service, port)
+    serve(settings_of_command(quiet=False), service, port)
 
 
 @topics.command("create", help=help_texts.TOPICS_CREATE)
@@ -88,7 +98,7 @@ def create_topics(
     """Make the topics."""
     from captionflow.wiring import create_topics
 
-    made = asyncio.run(create_topics(_settings(quiet=True), replication=replication))
+    made = asyncio.run(create_topics(settings_of_command(), replication=replication))
     terminal.write("".join(f"{name}\n" for name in made))
     terminal.messages().print(f"{len(made)} topics made." if made else "All topics are there.")
 
@@ -103,7 +113,7 @@ def reindex(
     """Make the index anew."""
     from services.cli import reindex as rebuild
 
-    settings = _settings(quiet=True)
+    settings = settings_of_command()
     if drop_old:
         dropped = asyncio.run(rebuild.drop_old(settings))
         terminal.write("".join(f"{name}\n" for name in dropped))
@@ -116,6 +126,30 @@ def reindex(
         + (f", less {made.refused} that Elasticsearch can't take" if made.refused else "")
         + f". {made.old} is kept: `captionflow reindex --drop-old` deletes it."
     )
+
+
+@app.command(help=help_texts.VERIFY)
+def verify(
+    session: SessionArgument,
+    *,
+    url: Url = HERE,
+    language: Annotated[
+        str | None, typer.Option(help="Only this one of its languages, as a BCP 47 tag.", metavar="TAG")
+    ] = None,
+    seconds: Annotated[float, typer.Option(help="How long what is behind may take.", min=0, max=3_600)] = 10,
+) -> None:
+    """Compare what the log, the index and the api have."""
+    from services.cli import verify as check
+
+    found = asyncio.run(check.verify(settings_of_command(), url, session, language, seconds=seconds))
+    for one in found:
+        for place in ("log", "index", "api"):
+            terminal.write(terminal.row(one.language, place, *getattr(one, place)))
+    terminal.messages().print(check.advice(found, url))
+    if any(one.wrong for one in found):
+        raise typer.Exit(1)
+    if any(one.behind for one in found):
+        raise typer.Exit(3)
 
 
 @app.command(help=help_texts.SEGMENT)
@@ -166,7 +200,7 @@ def import_(
     from services.cli.archive import import_files
     from services.cli.import_report import ImportReport
 
-    settings = _settings(quiet=True)
+    settings = settings_of_command()
     report = ImportReport(
         terminal.write, terminal.messages().print, terminal.results() if terminal.is_terminal() else None
     )
@@ -251,14 +285,6 @@ def tail(
         if terminal.is_terminal():
             terminal.write("\n")  # the prompt that follows gets a line of its own
         raise
-
-
-def _settings(*, quiet: bool = False) -> Settings:
-    """``quiet``: only warnings are logged, unless the settings ask for more."""
-    settings = read_settings(os.environ)
-    level = "warning" if quiet and not os.environ.get("CAPTIONFLOW_LOG_LEVEL") else settings.log_level
-    logs.configure(level, settings.log_format, stream=sys.stderr)
-    return settings
 
 
 def main() -> None:

@@ -1,12 +1,15 @@
 """Options that several commands have, checked before anything is done: a bad one is a usage error that names it."""
 
+import os
+import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from captionflow import logs
 from captionflow.errors import BadMessage, Misconfigured
-from captionflow.settings import read_settings
+from captionflow.settings import Settings, read_settings
 from services.ingest.cutter import parse_cut
 from services.ingest.line_parser import parse_language
 
@@ -14,6 +17,14 @@ HERE = "http://127.0.0.1:8000"
 STDIN = Path("-")
 
 Service = Literal["ingest", "segment", "index", "api"]
+
+
+def settings_of_command(*, quiet: bool = True) -> Settings:
+    """``quiet``: only warnings are logged, unless the settings ask for more."""
+    settings = read_settings(os.environ)
+    level = "warning" if quiet and not os.environ.get("CAPTIONFLOW_LOG_LEVEL") else settings.log_level
+    logs.configure(level, settings.log_format, stream=sys.stderr)
+    return settings
 
 
 def _url(given: str) -> str:
