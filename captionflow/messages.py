@@ -164,8 +164,9 @@ class Facts(Message, frozen=True):
 
 
 class StepRecord(Message, frozen=True, omit_defaults=False):
-    """One record of ``captions.turns``: what one step changed, and where in the line log that leaves us.
+    """One record of ``captions.turns`` (key: ``<session>.<language>``, raw bytes): what one step changed.
 
+    On the topic it has fields of the segmenter's own besides: the state that the step left, and how far in the log it is.
     Readers ignore a record whose ``last_seq`` is not above the highest seen for its session and language.
     """
 

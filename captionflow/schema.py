@@ -70,7 +70,41 @@ EXAMPLES: dict[str, msgspec.Struct] = {
 }
 """One of each record, with as many of its fields as make sense together."""
 
-_KEY = {"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]{0,79}$", "description": "The session's id as raw bytes."}
+_SESSION = "[a-z0-9][a-z0-9_-]{0,79}"
+_KEY = {"type": "string", "pattern": f"^{_SESSION}$", "description": "The session's id as raw bytes."}
+_KEYS = {
+    "LineRecord": _KEY,
+    "StepRecord": {
+        "type": "string",
+        "pattern": rf"^{_SESSION}\.[A-Za-z0-9-]+$",
+        "description": (
+            "The session's id, a full stop and the language as raw bytes. It does not choose the partition: a step is "
+            "in the partition with the number of that of its lines."
+        ),
+    },
+    "Session": _KEY,
+}
+_BESIDES: dict[str, dict[str, Any]] = {
+    "StepRecord": {
+        "state": {
+            "type": "object",
+            "description": "The segmenter's state after the step. Its own business: it may change with any release.",
+        },
+        "offset": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Where in its partition of captions.lines the last record was that the state reflects.",
+        },
+    },
+    "Session": {
+        "learned": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "The fields that were filled from the text and that a later reading may better.",
+        },
+    },
+}
+"""Fields that a record has on its topic besides those of its message: for whoever wrote it, and for nobody else."""
 _CHANNELS = {
     "lines": (
         "captions.lines",
@@ -91,13 +125,17 @@ _CHANNELS = {
     "sessions": (
         "captions.sessions",
         "Session",
-        "What is known of each session; the highest version wins. Compacted: the last record of a key is kept.",
+        (
+            "What is known of each session, a record for each change. A record whose version is not the one after the "
+            "last valid one of its session is void: it lost a race. Kept for ever and never compacted, since compaction "
+            "could keep the one that lost. One partition."
+        ),
     ),
 }
 _DEAD_LETTER = {
     "address": "captions.dead-letter",
-    "description": "Records that can't be used and never will be, as they came, with the reason. Kept for weeks.",
-    "messages": {"DeadLetter": {"$ref": "#/components/messages/DeadLetter"}},
+    "description": "Records that can't be used, as they came, with the reason. Kept for 30 days. One partition.",
+    "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in ("DeadLetter", "PutBack")},
 }
 
 
@@ -141,6 +179,7 @@ def asyncapi() -> dict[str, Any]:
             "messages": {
                 **{record: _message(record) for _, record, _ in _CHANNELS.values()},
                 "DeadLetter": _dead_letter(),
+                "PutBack": _put_back(),
             },
             "schemas": _draft_07(_described(definitions)),
         },
@@ -171,6 +210,7 @@ def _operations() -> Iterator[tuple[str, dict[str, Any]]]:
         ("sessions", "send"): "ingest and api announce and change sessions",
         ("sessions", "receive"): "index and api learn of sessions",
         ("deadLetters", "send"): "whoever can't use a record sets it aside",
+        ("deadLetters", "receive"): "`captionflow dead-letters` shows them, and puts them back",
     }
     for (channel, action), summary in summaries.items():
         name = f"{action}{channel[0].upper()}{channel[1:]}"
@@ -182,10 +222,16 @@ def _message(record: str) -> dict[str, Any]:
     return {
         "name": record,
         "contentType": "application/json",
-        "payload": {"$ref": f"#/components/schemas/{record}"},
-        "bindings": {"kafka": {"key": _KEY}},
+        "payload": _payload(record),
+        "bindings": {"kafka": {"key": _KEYS[record]}},
         "examples": [{"name": "example", "payload": example}],
     }
+
+
+def _payload(record: str) -> dict[str, Any]:
+    message = {"$ref": f"#/components/schemas/{record}"}
+    besides = _BESIDES.get(record)
+    return {"allOf": [message, {"type": "object", "properties": besides}]} if besides else message
 
 
 def _dead_letter() -> dict[str, Any]:
@@ -197,11 +243,35 @@ def _dead_letter() -> dict[str, Any]:
             "type": "object",
             "required": ["origin", "reason"],
             "properties": {
-                "origin": {"type": "string", "description": "topic/partition/offset that it was read from"},
+                "origin": {
+                    "type": "string",
+                    "description": (
+                        "topic/partition/offset that it was read from; of a part of a turn that the search index "
+                        "refused, turn_id/number"
+                    ),
+                },
                 "reason": {"type": "string", "description": "one sentence, without captions"},
             },
         },
         "payload": {"type": "string", "format": "binary"},
+        "bindings": {"kafka": {"key": {"type": "string", "description": "The refused record's key, as it was."}}},
+    }
+
+
+def _put_back() -> dict[str, Any]:
+    return {
+        "name": "PutBack",
+        "summary": "A note that a person has put a dead letter back: no value, the dead letter's key.",
+        "contentType": "application/octet-stream",
+        "headers": {
+            "type": "object",
+            "required": ["put-back", "origin"],
+            "properties": {
+                "put-back": {"type": "string", "pattern": "^[0-9]+$", "description": "the dead letter's offset"},
+                "origin": {"type": "string", "description": "topic/partition/offset where its bytes are now"},
+            },
+        },
+        "payload": {"type": "string", "maxLength": 0},
         "bindings": {"kafka": {"key": {"type": "string", "description": "The refused record's key, as it was."}}},
     }
 
