@@ -166,7 +166,7 @@ class Facts(Message, frozen=True):
 class StepRecord(Message, frozen=True, omit_defaults=False):
     """One record of ``captions.turns`` (key: ``<session>.<language>``, raw bytes): what one step changed.
 
-    On the topic it has fields of the segmenter's own besides: the state that the step left, and how far in the log it is.
+    On the topic it has two fields more, the segmenter's own: the state after the step, and where in the log that is.
     Readers ignore a record whose ``last_seq`` is not above the highest seen for its session and language.
     """
 
