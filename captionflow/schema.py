@@ -127,8 +127,8 @@ _CHANNELS = {
         "Session",
         (
             "What is known of each session, a record for each change. A record whose version is not the one after the "
-            "last valid one of its session is void: it lost a race. Kept for ever and never compacted, since that could "
-            "keep the one that lost. One partition."
+            "last valid one of its session is void: it lost a race. Kept for ever and never compacted, since that "
+            "could keep the one that lost. One partition."
         ),
     ),
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from captionflow.errors import CaptionflowError, Misconfigured, Unavailable
+from captionflow.errors import CaptionflowError, Unavailable
 from captionflow.messages import Session
 from captionflow.ports import (
     DeadLetterBox,
@@ -362,38 +362,12 @@ def _counts(by_topic: Mapping[str, Mapping[str, int]]) -> dict[tuple[str, ...], 
 
 
 def _kafka(settings: Settings) -> "Kafka":
-    from captionflow.adapters.distributed.kafka_cluster import Kafka  # noqa: PLC0415  as above
-    from captionflow.adapters.distributed.kafka_security import security  # noqa: PLC0415  as above
+    from captionflow.adapters.distributed.kafka_from_settings import kafka_from  # noqa: PLC0415  as above
 
-    if not settings.kafka:
-        raise Misconfigured("Set CAPTIONFLOW_KAFKA to the brokers, for example CAPTIONFLOW_KAFKA=kafka-1:9092.")
-    password = settings.kafka_password
-    found = security(
-        user=settings.kafka_user,
-        password=password.reveal() if password else None,
-        mechanism=settings.kafka_mechanism,
-        tls=settings.kafka_tls,
-        authority=settings.kafka_ca,
-    )
-    return Kafka(
-        servers=",".join(settings.kafka), prefix=settings.topics, partitions=settings.partitions, security=found
-    )
+    return kafka_from(settings)
 
 
 def _elasticsearch(settings: Settings) -> "tuple[Client, Names]":
-    from captionflow.adapters.distributed.elastic_client import connect  # noqa: PLC0415  as above
-    from captionflow.adapters.distributed.elastic_schema import Names  # noqa: PLC0415  as above
+    from captionflow.adapters.distributed.elastic_from_settings import elasticsearch_from  # noqa: PLC0415  as above
 
-    if not settings.elasticsearch:
-        raise Misconfigured(
-            "Set CAPTIONFLOW_ELASTICSEARCH to the nodes, for example CAPTIONFLOW_ELASTICSEARCH=http://es-1:9200."
-        )
-    password, api_key = settings.elasticsearch_password, settings.elasticsearch_api_key
-    client = connect(
-        settings.elasticsearch,
-        user=settings.elasticsearch_user,
-        password=password.reveal() if password else None,
-        api_key=api_key.reveal() if api_key else None,
-        ca_certs=str(settings.elasticsearch_ca) if settings.elasticsearch_ca else None,
-    )
-    return client, Names(settings.indices)
+    return elasticsearch_from(settings)
