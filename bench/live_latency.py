@@ -41,41 +41,45 @@ def main() -> None:
                 stderr=talk,
             )
         try:
-            asyncio.run(measure(port, given.sessions, given.rate, given.seconds))
+            asyncio.run(measure(port, port, given.sessions, given.rate, given.seconds))
         finally:
             program.send_signal(signal.SIGTERM)
             program.wait(10)
 
 
-async def measure(port: int, sessions: int, rate: float, seconds: float) -> None:
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-        await until_ready(client)
-        names = [f"bench-{number}" for number in range(sessions)]
+async def measure(door: int, screen: int, sessions: int, rate: float, seconds: float) -> None:
+    """Send to one port and read from another, which may be the same; print what it took."""
+    names = [f"bench-{number}" for number in range(sessions)]
+    async with httpx.AsyncClient(timeout=10) as client:
+        for port in {door, screen}:
+            await until_found(client, f"http://127.0.0.1:{port}/readyz")
         for name in names:
-            (await client.post("/v1/sessions", json={"id": name, "title": name})).raise_for_status()
-        seen: dict[tuple[str, int], float] = {}
-        readers = [asyncio.create_task(read(port, name, seen)) for name in names]
-        await asyncio.sleep(0.5)
-        sent: dict[tuple[str, int], tuple[float, float]] = {}
-        begun = time.monotonic()
-        interval = sessions / rate
-        senders = [send(port, name, sent, begun + n / rate, interval, seconds) for n, name in enumerate(names)]
-        await asyncio.gather(*senders)
-        await asyncio.sleep(1)
-        for reader in readers:
-            reader.cancel()
+            (await client.post(f"http://127.0.0.1:{door}/v1/sessions", json={"id": name})).raise_for_status()
+        for name in names:
+            await until_found(client, f"http://127.0.0.1:{screen}/v1/sessions/{name}")
+    seen: dict[tuple[str, int], float] = {}
+    readers = [asyncio.create_task(read(screen, name, seen)) for name in names]
+    await asyncio.sleep(0.5)
+    sent: dict[tuple[str, int], tuple[float, float]] = {}
+    begun = time.monotonic()
+    interval = sessions / rate
+    senders = [send(door, name, sent, begun + n / rate, interval, seconds) for n, name in enumerate(names)]
+    await asyncio.gather(*senders)
+    await asyncio.sleep(1)
+    for reader in readers:
+        reader.cancel()
     report(seen, sent, time.monotonic() - begun)
 
 
-async def until_ready(client: httpx.AsyncClient) -> None:
+async def until_found(client: httpx.AsyncClient, url: str) -> None:
     for _ in range(200):
         try:
-            if (await client.get("/readyz")).is_success:
+            if (await client.get(url)).is_success:
                 return
         except httpx.TransportError:
             pass
         await asyncio.sleep(0.05)
-    sys.exit("the program was not ready in 10 s")
+    sys.exit(f"{url} was not there in 10 s")
 
 
 async def send(

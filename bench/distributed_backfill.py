@@ -1,0 +1,222 @@
+"""How fast an archive goes through everything, beside two bare peers with the same lines in the same run.
+
+    python bench/distributed_backfill.py [--lines 100000]
+
+Ours: from the first append, some 400 lines a record as an import writes them, until the archive has the last line of
+each session. The log's adapter is in this process, as in ``captionflow import``; the services run beside it. The peers:
+an aiokafka loop that copies the records of the topic of lines to another topic, with batched commits; and bare bulks of
+the very documents that the archive then has, into an index with the same mapping. The lines are those of the demo's
+transcript, 32 columns wide, 16 times in each session.
+"""
+
+import argparse
+import asyncio
+import itertools
+import logging
+import os
+import time
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import structlog
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from distributed_services import PARTITIONS, SERVICES, Installation, cpu_seconds, installed, rss_kib
+from elasticsearch import AsyncElasticsearch
+from elasticsearch.helpers import async_scan
+from installation import metric
+
+from captionflow.adapters.distributed.elastic_client import connect
+from captionflow.adapters.distributed.elastic_schema import Names
+from captionflow.adapters.distributed.kafka_cluster import Kafka
+from captionflow.adapters.distributed.kafka_log import KafkaLineLog
+from captionflow.adapters.distributed.kafka_sessions import KafkaSessionStore
+from captionflow.messages import Draft, Session
+from services.ingest.cutter import cut, parse_cut
+from services.ingest.readers import read
+
+TRANSCRIPT = Path(__file__).parent.parent / "services" / "demo" / "transcript.txt"
+LINES_A_SESSION = 5_000
+LINES_A_CALL = 500
+SENDERS = 4
+BULK = 1_000
+COPIED = 500
+"""Records of one commit."""
+GIVE_UP_SECONDS = 600
+SEGMENTED = "captionflow_lines_segmented_total"
+
+
+def texts() -> list[str]:
+    return [piece.text for piece in cut(read(TRANSCRIPT.read_bytes(), "talk.txt").passages, parse_cut("columns:32"))]
+
+
+def drafts(count: int) -> list[Draft]:
+    """Of one session; the last line ends it."""
+    lines = itertools.islice(itertools.cycle(texts()), count)
+    return [Draft("file", number, text, ends=number == count - 1) for number, text in enumerate(lines)]
+
+
+async def ours(installation: Installation, client: AsyncElasticsearch, sizes: dict[str, int]) -> float:
+    """Seconds from the first append until all is indexed."""
+    kafka = kafka_of(installation)
+    log, sessions = await KafkaLineLog(kafka).ready(), await KafkaSessionStore(kafka).ready()
+    now = datetime.now(UTC)
+    made = drafts(LINES_A_SESSION)
+    waiting = iter(sizes)
+
+    async def send() -> None:
+        for session in waiting:
+            await sessions.create(Session(session, 1, now, now, event="Bench", languages=("en",)))
+            some = made if sizes[session] == len(made) else drafts(sizes[session])
+            for first in range(0, len(some), LINES_A_CALL):
+                await log.append(session, "en", some[first : first + LINES_A_CALL])
+
+    begun = time.perf_counter()
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(until_indexed(installation, client, sizes))
+            await asyncio.gather(*(send() for _ in range(SENDERS)))
+            print(f"  the log has all after {time.perf_counter() - begun:.1f} s", flush=True)
+    finally:
+        await log.close()
+        await sessions.close()
+    return time.perf_counter() - begun
+
+
+async def until_indexed(installation: Installation, client: AsyncElasticsearch, sizes: dict[str, int]) -> None:
+    names, left = Names(installation.name), set(sizes)
+    begun = time.perf_counter()
+    segment = installation.services["segment"]
+    wanted = await asyncio.to_thread(metric, segment, SEGMENTED) + sum(sizes.values())
+    segmented = False
+    while left:
+        await asyncio.sleep(0.5)
+        if not segmented and await asyncio.to_thread(metric, segment, SEGMENTED) >= wanted:
+            segmented = True
+            print(f"  all is in turns after {time.perf_counter() - begun:.1f} s", flush=True)
+        asked = [{"_id": f"progress/{one}/en", "routing": one} for one in left]
+        found = await client.mget(index=names.read, docs=asked, source_includes=["last_seq"])
+        reached = {one["_id"].split("/")[1]: one["_source"]["last_seq"] for one in found["docs"] if one.get("found")}
+        left = {one for one in left if reached.get(one, 0) < sizes[one]}
+        if time.perf_counter() - begun > GIVE_UP_SECONDS:
+            raise TimeoutError(f"{len(left)} of {len(sizes)} sessions are not in the archive")
+
+
+async def copying(installation: Installation) -> tuple[float, int, int]:
+    """Seconds that the loop takes, and the records and bytes that it copied."""
+    kafka = kafka_of(installation)
+    copy = f"{kafka.prefix}.copy"
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.servers)
+    await admin.start()
+    await admin.create_topics([NewTopic(copy, PARTITIONS, 1)])
+    await admin.close()
+    consumer = AIOKafkaConsumer(
+        kafka.lines,
+        bootstrap_servers=kafka.servers,
+        group_id=copy,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+    )
+    producer = AIOKafkaProducer(bootstrap_servers=kafka.servers, acks="all", linger_ms=5, max_batch_size=262_144)
+    await consumer.start()
+    await producer.start()
+    try:
+        total = sum((await consumer.end_offsets(consumer.assignment())).values())
+        copied = size = 0
+        begun = time.perf_counter()
+        while copied < total:
+            batch = await consumer.getmany(timeout_ms=1_000, max_records=COPIED)
+            records = [record for found in batch.values() for record in found]
+            sent = [await producer.send(copy, record.value, key=record.key) for record in records]
+            await asyncio.gather(*sent)
+            if records:
+                await consumer.commit()
+            copied += len(records)
+            size += sum(len(record.value or b"") for record in records)
+        return time.perf_counter() - begun, copied, size
+    finally:
+        await producer.stop()
+        await consumer.stop()
+
+
+async def bulks(installation: Installation, client: AsyncElasticsearch) -> tuple[float, int, int]:
+    """Seconds that bare requests take, the documents in them and their bytes."""
+    names = Names(installation.name)
+    await client.indices.refresh(index=names.read)
+    bodies = [body async for body in requests(client, names.read)]
+    index = names.index(99)
+    await client.indices.create(index=index)
+    try:
+        begun = time.perf_counter()
+        for body in bodies:
+            await client.options(request_timeout=60).bulk(index=index, operations=body)
+        seconds = time.perf_counter() - begun
+    finally:
+        await client.indices.delete(index=index)
+    return seconds, sum(len(body) // 2 for body in bodies), sum(len(line) for body in bodies for line in body)
+
+
+async def requests(client: AsyncElasticsearch, index: str) -> AsyncIterator[Sequence[bytes]]:
+    """What an index has, as the bodies of requests that put it into another one."""
+    encode = msgspec.json.encode
+    body: list[bytes] = []
+    async for hit in async_scan(client, index=index, size=BULK):
+        body += (encode({"index": {"_id": hit["_id"], "routing": hit["_routing"]}}), encode(hit["_source"]))
+        if len(body) == 2 * BULK:
+            yield body
+            body = []
+    if body:
+        yield body
+
+
+def kafka_of(installation: Installation) -> Kafka:
+    return Kafka(
+        servers=str(installation.settings["KAFKA"]),
+        prefix=str(installation.settings["TOPICS"]),
+        partitions=int(str(installation.settings["PARTITIONS"])),
+    )
+
+
+async def measure(installation: Installation, lines: int) -> None:
+    client = connect([installation.elasticsearch])
+    try:
+        await ours(installation, client, {"warm": LINES_A_SESSION})
+        sizes = {
+            f"talk-{n}": min(LINES_A_SESSION, lines - first) for n, first in enumerate(range(0, lines, LINES_A_SESSION))
+        }
+        before = {service: cpu_seconds(installation, service) for service in SERVICES} | {"bench": time.process_time()}
+        seconds = await ours(installation, client, sizes)
+        after = {service: cpu_seconds(installation, service) for service in SERVICES} | {"bench": time.process_time()}
+        used = ", ".join(f"{name} {1e6 * (after[name] - before[name]) / lines:.0f}" for name in after)
+        memory = ", ".join(f"{service} {rss_kib(installation, service) // 1024}" for service in SERVICES)
+        everything = lines + LINES_A_SESSION  # with what warmed up: the peers get it too
+        copied, records, record_bytes = await copying(installation)
+        bulked, documents, document_bytes = await bulks(installation, client)
+    finally:
+        await client.close()
+    rates = {"ours": lines / seconds, "copy": everything / copied, "bulk": everything / bulked}
+    print(f"ours: {lines:,} lines in {seconds:.1f} s, {rates['ours']:,.0f} lines/s, load {os.getloadavg()[0]:.1f}")
+    print(f"  µs of processor a line: {used}; MiB: {memory}")
+    print(
+        f"aiokafka loop: {records:,} records, {record_bytes / 1e6:.0f} MB in {copied:.1f} s, "
+        f"{rates['copy']:,.0f} lines/s"
+    )
+    print(
+        f"bare bulk: {documents:,} documents, {document_bytes / 1e6:.0f} MB in {bulked:.1f} s, "
+        f"{rates['bulk']:,.0f} lines/s"
+    )
+    print(f"ours is {rates['ours'] / min(rates['copy'], rates['bulk']):.2f} of the slower peer")
+
+
+def main() -> None:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--lines", type=int, default=100_000)
+    with installed() as installation:
+        asyncio.run(measure(installation, options.parse_args().lines))
+
+
+if __name__ == "__main__":
+    main()
