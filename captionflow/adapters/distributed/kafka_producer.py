@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 from kafka import KafkaProducer, TopicPartition
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, KafkaTimeoutError
 
 from captionflow.adapters.distributed.kafka_cluster import Kafka
 from captionflow.adapters.distributed.kafka_failures import translated
@@ -17,6 +17,8 @@ log = structlog.get_logger(__name__)
 _DELIVERY_MS: Final = 30_000
 """After which a record that no broker took is given up, and can't arrive any more."""
 _REQUEST_MS: Final = 10_000
+_STUCK_SECONDS: Final = 35.0
+"""After which a producer that has said nothing of a record will never do."""
 _CLOSE_SECONDS: Final = 1.0
 
 
@@ -46,9 +48,15 @@ class Producer:
             # Called in the producer's thread. A loop that is closed has nobody who waits any more.
             sent.add_callback(lambda metadata: _tell(loop, partial(_succeed, result, metadata.offset)))
             sent.add_errback(lambda error: _tell(loop, partial(_fail, result, error)))
-            return await result
+            stuck = loop.call_later(_STUCK_SECONDS, _fail, result, KafkaTimeoutError("The producer is stuck."))
+            try:
+                return await result
+            finally:
+                stuck.cancel()
         except KafkaError as error:
-            if not error.retriable:
+            # When a record that it tried to write has timed out, kafka-python's idempotent producer may never write
+            # again: it asks for a new id, forgets the records that it had just taken up, and waits for ever.
+            if not error.retriable or isinstance(error, KafkaTimeoutError):
                 await self._give_up(producer, error)
             raise translated(error, self._kafka.servers, place.topic) from error
 
