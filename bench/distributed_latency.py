@@ -1,35 +1,67 @@
 """How long a line takes from its sender to a reader through the four services: 200 lines/s in 20 sessions.
 
-As ``live_latency.py``, but ``ingest``, Kafka, ``segment`` and ``api`` are processes of their own. The histograms of the
-services then tell where the time went: each counts from the moment that ``ingest`` numbered the line.
+As ``live_latency.py``, but ``ingest``, Kafka, ``segment`` and ``api`` are processes of their own. The peer, next in the
+same run and at the same rate, is the least that a way through two topics can be: aiokafka writes to a topic, a loop
+copies to another one, and a reader follows that, all in this process. What services cost and where the time went is
+told by their metrics: each counts from the moment that ``ingest`` numbered the line.
 """
 
 import argparse
 import asyncio
+import time
+from contextlib import AsyncExitStack
 
-from distributed_services import SERVICES, Installation, cpu_seconds, installed
-from live_latency import measure
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from distributed_services import PARTITIONS, SERVICES, Installation, cpu_seconds, installed
+from live_latency import WORDS, measure, report
 
 STAGES = {"ingest": "append", "segment": "segment_delay", "api": "delivery_delay"}
 
 
-def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--sessions", type=int, default=20)
-    options.add_argument("--rate", type=float, default=200.0, help="lines a second, all sessions together")
-    options.add_argument("--seconds", type=float, default=20.0)
-    given = options.parse_args()
-    with installed() as installation:
-        before = {service: cpu_seconds(installation, service) for service in SERVICES}
-        asyncio.run(measure(installation.ingest.port, installation.api.port, given.sessions, given.rate, given.seconds))
-        for service in SERVICES:
-            used = (cpu_seconds(installation, service) - before[service]) / given.seconds
-            mean = (
-                f", {mean_ms(installation, service):.1f} ms in the mean until its part was done"
-                if service in STAGES
-                else ""
-            )
-            print(f"{service:<8} {used:5.0%} of a core{mean}")
+async def relay(servers: str, sessions: int, rate: float, seconds: float) -> None:
+    """The peer."""
+    topics = [f"bench.{place}" for place in ("first", "second")]
+    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+    await admin.start()
+    await admin.create_topics([NewTopic(topic, PARTITIONS, 1) for topic in topics])
+    await admin.close()
+    async with AsyncExitStack() as opened:
+        producers = [AIOKafkaProducer(bootstrap_servers=servers, acks="all", linger_ms=0) for _ in topics]
+        consumers = [AIOKafkaConsumer(bootstrap_servers=servers, auto_offset_reset="earliest") for _ in topics]
+        for client in (*producers, *consumers):
+            await client.start()
+            opened.push_async_callback(client.stop)
+        for consumer, topic in zip(consumers, topics, strict=True):
+            places = [TopicPartition(topic, number) for number in range(PARTITIONS)]
+            consumer.assign(places)
+            await consumer.seek_to_beginning(*places)
+        seen: dict[tuple[str, int], float] = {}
+        sent: dict[tuple[str, int], tuple[float, float]] = {}
+
+        async def copy() -> None:
+            async for record in consumers[0]:
+                await producers[1].send(topics[1], record.value, key=record.key)
+
+        async def read() -> None:
+            async for record in consumers[1]:
+                seen[record.key.decode(), int(record.value.split()[0])] = time.monotonic()
+
+        async def send(name: str, due: float, interval: float) -> None:
+            for number in range(int(seconds / interval)):
+                await asyncio.sleep(max(0.0, due + number * interval - time.monotonic()))
+                start = time.monotonic()
+                await producers[0].send_and_wait(topics[0], f"{number} {WORDS}".encode(), key=name.encode())
+                sent[name, number] = (start, time.monotonic())
+
+        tasks = [asyncio.create_task(copy()), asyncio.create_task(read())]
+        begun = time.monotonic()
+        await asyncio.gather(*(send(f"s{n}", begun + n / rate, sessions / rate) for n in range(sessions)))
+        await asyncio.sleep(1)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    report(seen, sent, time.monotonic() - begun)
 
 
 def mean_ms(installation: Installation, service: str) -> float:
@@ -42,6 +74,25 @@ def mean_ms(installation: Installation, service: str) -> float:
         if line.startswith(f"captionflow_{STAGES[service]}_seconds_{end}")
     }
     return 1e3 * found["sum"] / max(found["count"], 1.0)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--sessions", type=int, default=20)
+    options.add_argument("--rate", type=float, default=200.0, help="lines a second, all sessions together")
+    options.add_argument("--seconds", type=float, default=20.0)
+    given = options.parse_args()
+    how = given.sessions, given.rate, given.seconds
+    with installed() as installation:
+        before = {service: cpu_seconds(installation, service) for service in SERVICES}
+        print("the four services")
+        asyncio.run(measure(installation.ingest.port, installation.api.port, *how))
+        for service in SERVICES:
+            used = (cpu_seconds(installation, service) - before[service]) / (given.rate * given.seconds)
+            done = f", done after {mean_ms(installation, service):.1f} ms in the mean" if service in STAGES else ""
+            print(f"{service:<20} {1e3 * used:.1f} ms of processor a line{done}")
+        print("two topics and a loop")
+        asyncio.run(relay(str(installation.settings["KAFKA"]), *how))
 
 
 if __name__ == "__main__":

@@ -260,7 +260,8 @@ async def open_api(settings: Settings, *, on_session: Callable[[Session], None])
         scratch = open_scratch(settings.data_folder)
         opened.push_async_callback(scratch.close)
         archive = ElasticTurnStore(client, read=names.read, write=names.write)
-        turns = LiveTurnStore(SqliteTurnStore(scratch), archive, check=lambda: feed.check())  # noqa: PLW0108  it comes after
+        local = SqliteTurnStore(scratch, searchable=False)  # search asks the archive
+        turns = LiveTurnStore(local, archive, check=lambda: feed.check())  # noqa: PLW0108  it comes after
         line_log = KafkaLineLog(kafka)
         opened.push_async_callback(line_log.close)
         sessions = KafkaSessionStore(kafka, on_change=on_session)
