@@ -15,6 +15,7 @@ from typing import Any, cast
 
 import faust
 import structlog
+from aiokafka.partitioner import murmur2  # type: ignore[import-untyped]  # aiokafka has no types
 from faust.tables.recovery import Recovery
 from faust.types import TP, EventT, FutureMessage
 
@@ -81,6 +82,7 @@ class Worker:
         watch: Watch | None = None,
     ) -> None:
         self._read_log = read_log
+        self._partitions = partitions
         self._watch = watch or Watch()
         self._lines_topic = f"{topics}.lines"
         self._bad = 0.0
@@ -155,7 +157,7 @@ class Worker:
     async def _take(self, event: EventT[Any]) -> None:
         message = event.message
         try:
-            record = read_lines(message.key, message.value)
+            record = self._read(message.partition, message.key, message.value)
         except BadMessage as error:
             await self._set_aside(event, str(error))
             return
@@ -167,6 +169,13 @@ class Worker:
             event.ack()
         while len(self._unanswered) > MAX_UNANSWERED:
             await asyncio.wait(self._unanswered, return_when=asyncio.FIRST_COMPLETED)
+
+    def _read(self, partition: int, key: bytes | None, value: bytes | None) -> LineRecord:
+        """A record of lines that is in the partition where its session's lines are, as whoever numbers lines does."""
+        record = read_lines(key, value)
+        if partition != (murmur2(record.session.encode()) & 0x7FFFFFFF) % self._partitions:
+            raise BadMessage("It is in another partition than its key says: its writer needs the murmur2 partitioner.")
+        return record
 
     async def _step(self, partition: int, offset: int, record: LineRecord) -> list[FutureMessage]:
         """Apply a record, and what was left out before it; gives what is on its way to the topic."""
@@ -216,7 +225,7 @@ class Worker:
         found = []
         for offset, key, value in await self._read_log(partition, max(place.offset, 0), before):
             with contextlib.suppress(BadMessage):  # the dead letters have it
-                one = read_lines(key, value)
+                one = self._read(partition, key, value)
                 if (one.session, one.language) == (record.session, record.language):
                     found.append((offset, one))
         return found

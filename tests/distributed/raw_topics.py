@@ -1,0 +1,46 @@
+"""The topics of an installation as anybody with a Kafka client sees them."""
+
+import time
+from typing import Any
+
+from installation import PARTITIONS, Installation
+
+from captionflow.adapters.distributed.kafka_cluster import Kafka
+
+_SECONDS = 30
+
+
+def topics(installation: Installation) -> Kafka:
+    return Kafka(servers=str(installation.settings["KAFKA"]), prefix=installation.name, partitions=PARTITIONS)
+
+
+def write(
+    kafka: Kafka, topic: str, key: bytes | None, value: bytes | None, *, partition: int | None = None
+) -> tuple[int, int]:
+    """A record as anybody could write it; its partition and offset."""
+    place = kafka.place(topic, key or b"").partition if partition is None else partition
+    producer = kafka.producer(max_request_size=2 * 1024 * 1024)
+    try:
+        return place, producer.send(topic, value, key=key, partition=place).get(_SECONDS).offset
+    finally:
+        producer.close()
+
+
+def records(kafka: Kafka, topic: str) -> list[Any]:
+    """All records that a topic has now, partition by partition."""
+    consumer = kafka.consumer(fetch_max_wait_ms=50)
+    found: list[Any] = []
+    try:
+        places = list(kafka.places(topic))
+        consumer.assign(places)
+        begins, ends = consumer.beginning_offsets(places), consumer.end_offsets(places)
+        for place in places:
+            consumer.seek(place, begins[place])
+        give_up = time.monotonic() + _SECONDS
+        while any(consumer.position(place) < ends[place] for place in places):
+            assert time.monotonic() < give_up, f"{topic} can't be read"
+            for batch in consumer.poll(500).values():
+                found += batch
+    finally:
+        consumer.close(timeout_ms=0)
+    return sorted(found, key=lambda record: (record.partition, record.offset))

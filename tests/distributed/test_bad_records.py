@@ -1,0 +1,141 @@
+"""A record that can't be used is set aside with a reason, byte for byte, and costs nobody a word."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import msgspec
+import pytest
+from installation import PARTITIONS, Installation, await_true
+from raw_topics import records, topics, write
+from real_program import run_command
+
+from captionflow.messages import MAX_RECORD_BYTES, VERSION
+
+AT = "2026-09-14T09:00:00Z"
+
+
+class Raw(NamedTuple):
+    key: bytes | None
+    value: bytes
+    beside: int = 0
+    """Partitions away from where it belongs."""
+
+
+def lines(session: str, *texts: str, first: int = 3, **more: Any) -> bytes:
+    """A record of lines that goes on after two."""
+    written = [
+        {"sender": "desk", "number": first + n - 1, "text": text, "seq": first + n, "received_at": AT}
+        for n, text in enumerate(texts)
+    ]
+    return msgspec.json.encode({"session": session, "language": "en", "lines": written, "v": VERSION} | more)
+
+
+BAD: dict[str, tuple[Callable[[str], Raw], str]] = {
+    "not-json": (lambda session: Raw(session.encode(), b"\xff\x00>> ANA: Hello."), "no record of lines"),
+    "empty": (lambda session: Raw(session.encode(), b""), "no record of lines"),
+    "other-json": (lambda session: Raw(session.encode(), b'{"session": 7}'), "no record of lines"),
+    "newer": (lambda session: Raw(session.encode(), lines(session, "Hello.", v=VERSION + 1)), "upgrade it"),
+    "foreign-key": (lambda session: Raw(f"not-{session}".encode(), lines(session, "Hello.")), "key"),
+    "no-key": (lambda session: Raw(None, lines(session, "Hello.")), "key"),
+    "elsewhere": (lambda session: Raw(session.encode(), lines(session, "Hello."), beside=1), "murmur2"),
+    "with-a-hole": (
+        lambda session: Raw(session.encode(), lines(session, "Hello.", "Bye.").replace(b'"seq":4', b'"seq":9')),
+        "numbered",
+    ),
+    "no-lines": (lambda session: Raw(session.encode(), lines(session)), "numbered"),
+    "huge": (lambda session: Raw(session.encode(), b"{" * 1_048_000), "no record of lines"),
+}
+
+
+@pytest.fixture
+def kafka(installation: Installation) -> Any:
+    return topics(installation)
+
+
+def headers(record: Any) -> dict[str, str]:
+    return {name: value.decode() for name, value in record.headers}
+
+
+def dead(kafka: Any, origin: str) -> list[Any]:
+    return [record for record in records(kafka, kafka.dead_letters) if headers(record).get("origin") == origin]
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_a_record_of_lines_that_cannot_be_used_is_set_aside_and_captions_go_on(
+    installation: Installation, kafka: Any, kind: str
+) -> None:
+    session = f"bad-{kind}"
+    make, reason = BAD[kind]
+    bad = make(session)
+    installation.ingest.announce(session)
+    installation.ingest.send(session, 0, ">> ANA: One.\n", "Two.\n").raise_for_status()
+    home = kafka.place(kafka.lines, session.encode()).partition
+    place, offset = write(kafka, kafka.lines, bad.key, bad.value, partition=(home + bad.beside) % PARTITIONS)
+    installation.ingest.send(session, 2, "Three.\n", ends=True).raise_for_status()
+    (turn,) = installation.api.wait_for_seq(session, 3)
+    assert turn.paragraphs == ("One. Two. Three.",)
+    origin = f"{kafka.lines}/{place}/{offset}"
+    await_true(lambda: bool(dead(kafka, origin)), "it is not in the dead letters")
+    (letter,) = dead(kafka, origin)
+    assert (letter.key, letter.value) == (bad.key, bad.value)
+    assert reason in headers(letter)["reason"]
+    assert "Hello" not in headers(letter)["reason"]
+    assert run_command("verify", session, "--url", installation.api.url, **installation.settings).returncode == 0
+
+
+def test_a_record_in_another_partition_begins_no_second_session_of_the_name(
+    installation: Installation, kafka: Any
+) -> None:
+    """Its lines would hide those that a captioner sends after them."""
+    home = kafka.place(kafka.lines, b"twice").partition
+    value = lines("twice", *["Nobody said this.\n"] * 5, first=1)
+    place, offset = write(kafka, kafka.lines, b"twice", value, partition=(home + 1) % PARTITIONS)
+    await_true(lambda: bool(dead(kafka, f"{kafka.lines}/{place}/{offset}")), "it is not in the dead letters")
+    installation.ingest.announce("twice")
+    installation.ingest.send("twice", 0, ">> ANA: Only this.\n", ends=True).raise_for_status()
+    (turn,) = installation.api.wait_for_seq("twice", 1)
+    assert turn.paragraphs == ("Only this.",)
+    assert run_command("verify", "twice", "--url", installation.api.url, **installation.settings).returncode == 0
+
+
+def test_lines_beyond_every_limit_stay_in_the_log_and_captions_go_on(installation: Installation, kafka: Any) -> None:
+    """It is numbered as it should be, so it counts; only the segmenter can't take its line."""
+    session = "over-the-limit"
+    installation.ingest.announce(session)
+    installation.ingest.send(session, 0, ">> ANA: One.\n", "Two.\n").raise_for_status()
+    value = lines(session, "word " * 20_000)
+    assert len(value) > MAX_RECORD_BYTES
+    write(kafka, kafka.lines, session.encode(), value)
+
+    def accepted() -> bool:
+        return installation.ingest.send(session, 3, "Three.\n", ends=True).json()["receipts"][0]["seq"] == 4
+
+    await_true(accepted, "the log does not go on")
+    turns = installation.api.wait_for_seq(session, 4)
+    assert turns[0].text.startswith("One. Two.")
+    assert turns[-1].text.endswith("Three.")
+    assert run_command("verify", session, "--url", installation.api.url, **installation.settings).returncode == 0
+
+
+def test_a_step_that_is_none_is_set_aside_and_live_and_archive_go_on(installation: Installation, kafka: Any) -> None:
+    session = "bad-step"
+    installation.ingest.announce(session)
+    installation.ingest.send(session, 0, ">> ANA: One.\n").raise_for_status()
+    installation.api.wait_for_seq(session, 1)
+    home = kafka.place(kafka.lines, session.encode()).partition
+    place, offset = write(kafka, kafka.turns, f"{session}.en".encode(), b'{"parts": 7}', partition=home)
+    installation.ingest.send(session, 1, "Two.\n", ends=True).raise_for_status()
+    (turn,) = installation.api.wait_for_seq(session, 2)
+    assert turn.paragraphs == ("One. Two.",)
+    installation.wait_until_archived(session, 2)
+    (letter,) = dead(kafka, f"{kafka.turns}/{place}/{offset}")
+    assert letter.value == b'{"parts": 7}'
+    assert "no step" in headers(letter)["reason"]
+    assert run_command("verify", session, "--url", installation.api.url, **installation.settings).returncode == 0
+
+
+def test_a_session_that_is_none_is_passed_over_and_sessions_go_on(installation: Installation, kafka: Any) -> None:
+    write(kafka, kafka.sessions, b"bad-session", b"not JSON")
+    installation.ingest.announce("good-session", title="Opening")
+    assert installation.api.get("/v1/sessions/good-session")["title"] == "Opening"
+    assert installation.api.client.get("/v1/sessions/bad-session").status_code == 404
