@@ -8,6 +8,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Self
 
 import httpx
@@ -85,6 +86,9 @@ class Watching(Reader):
     def reached(self) -> int:
         return self.ids[-1] if self.ids else 0
 
+    def has(self, seq: int) -> bool:
+        return self.reached >= seq
+
     @property
     def standstill(self) -> float:
         return max((later - earlier for earlier, later in itertools.pairwise(self.moments)), default=0.0)
@@ -132,7 +136,7 @@ class Live:
         self._thread.join(WAIT_SECONDS)
         differing = 0
         for one, reader in zip(self.said, self.readers, strict=True):
-            reader.wait_until(len(one.sent))
+            await_true(partial(reader.has, len(one.sent)), f"the reader of {one.session} has not all", WAIT_SECONDS)
             differing += digest_of(reader.turns()) != one.digest or reader.ids != sorted(reader.ids)
         lost, repeated, wrong, disordered = counted(self._installation, (*self.said, *also), self._begin)
         standstill = max(reader.standstill for reader in self.readers)

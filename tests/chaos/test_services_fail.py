@@ -2,7 +2,7 @@
 
 import random
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -12,6 +12,7 @@ from tests.chaos.outcome import Outcome
 from tests.distributed.installation import Installation, await_true, metric
 
 MOMENTS = 10 if FULL else 1
+WAYS = [("SIGTERM",), ("kill -9",)] if FULL else [("SIGTERM", "kill -9")]
 WORKERS_MOMENTS = 5 if FULL else 1
 BACKLOG_LINES = 2_000 if FULL else 500
 MOST_LINES = 25
@@ -22,14 +23,14 @@ Starts = Callable[[str], Live]
 Records = Callable[[str, int, Outcome], None]
 
 
-@pytest.mark.parametrize("way", ["SIGTERM", "kill -9"])
+@pytest.mark.parametrize("ways", WAYS, ids=" and ".join)
 @pytest.mark.parametrize("kind", ["ingest", "segment", "index", "api"])
 def test_a_service_ends_again_and_again(  # noqa: PLR0913, PLR0917  fixtures
-    installation: Installation, live: Starts, drawn: random.Random, record: Records, kind: str, way: str
+    installation: Installation, live: Starts, drawn: random.Random, record: Records, kind: str, ways: Sequence[str]
 ) -> None:
     service = installation.services[kind]
-    with live(f"{kind}-{way[:4].strip().lower()}") as going:
-        for _ in range(MOMENTS):
+    with live(f"{kind}-{len(ways)}{ways[0][:4].lower()}") as going:
+        for way in ways * MOMENTS:
             going.wait_for_lines(drawn.randint(1, MOST_LINES))
             if way == "SIGTERM":
                 assert service.stop(signal.SIGTERM, STOP_SECONDS) == 0
@@ -37,7 +38,7 @@ def test_a_service_ends_again_and_again(  # noqa: PLR0913, PLR0917  fixtures
                 service.kill()
             installation.start(kind)
             going.wait_for_lines(1)
-        record(f"{kind}: {way}", MOMENTS, going.outcome())
+        record(f"{kind}: {' and '.join(ways)}", MOMENTS * len(ways), going.outcome())
 
 
 def test_one_of_two_segment_workers_is_killed(
