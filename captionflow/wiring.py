@@ -240,9 +240,14 @@ async def open_api(settings: Settings, *, on_session: Callable[[Session], None])
         scratch = open_scratch(settings.data_folder)
         opened.push_async_callback(scratch.close)
         archive = ElasticTurnStore(client, read=names.read, write=names.write)
-        turns = LiveTurnStore(SqliteTurnStore(scratch), archive, check=lambda: feed.check())  # noqa: PLW0108  it comes after
         line_log = KafkaLineLog(kafka)
         opened.push_async_callback(line_log.close)
+
+        def check() -> None:
+            line_log.check()
+            feed.check()
+
+        turns = LiveTurnStore(SqliteTurnStore(scratch), archive, check=check, lines=line_log.reached)
         sessions = KafkaSessionStore(kafka, on_change=on_session)
         opened.push_async_callback(sessions.close)
         feed = KafkaStepFeed(kafka, keep=turns.keep)

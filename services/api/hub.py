@@ -65,8 +65,8 @@ class Hub:
     """See the module. ``run`` must be running for anything to arrive; ``close`` ends all streams.
 
     ``prepared``: every session that goes on has a channel, read or not, so that a reader who comes from another process
-    goes on after their last event. ``on_delivered`` is told when the oldest line was accepted of which readers were just
-    written something.
+    goes on after their last event. ``on_delivered`` is told when the oldest line was accepted of what
+    was just written.
     """
 
     def __init__(  # noqa: PLR0913  what differs between the processes that have one

@@ -104,6 +104,10 @@ class KafkaLineLog:
         await self._journal.catch_up(self._place(session))
         return self._index.last_number((session, language), sender)
 
+    def reached(self, session: str, language: str) -> int:
+        """The highest ``seq`` that this process has read so far; 0 before the first line."""
+        return self._index.last_seq((session, language))
+
     async def read(self, session: str, language: str, after: int = 0) -> AsyncIterator[LineRecord]:
         """See ``LineLog.read``. The end is fixed at the start: it doesn't chase a sender that goes on."""
         place = self._place(session)

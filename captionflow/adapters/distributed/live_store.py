@@ -36,11 +36,20 @@ class _Kept(NamedTuple):
 class LiveTurnStore:
     """``TurnStore`` that is written by the step feed alone; ``local`` is empty at first.
 
-    ``check`` raises ``Unavailable`` as long as the topic has not been read.
+    ``check`` raises ``Unavailable`` as long as topics have not been read; ``lines`` gives the number of lines that the
+    log has of a session and language.
     """
 
-    def __init__(self, local: SqliteTurnStore, archive: TurnStore, *, check: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        local: SqliteTurnStore,
+        archive: TurnStore,
+        *,
+        check: Callable[[], None],
+        lines: Callable[[str, str], int],
+    ) -> None:
         self._check = check
+        self._lines = lines
         self._local = local
         self._archive = archive
         self._kept: dict[tuple[str, str], _Kept] = {}
@@ -69,6 +78,8 @@ class LiveTurnStore:
         """
         self._check()
         kept = self._kept.get((session, language))
+        if kept is None and not self._lines(session, language):
+            return Turns((), 0)  # nothing was said yet: the archive need not be asked
         if kept is None:
             return await self._archive.turns(session, language, last=last)
         if kept.first_seq == 1:
@@ -85,6 +96,8 @@ class LiveTurnStore:
         """See ``TurnStore.last_seq``; raises as ``turns`` does."""
         self._check()
         kept = self._kept.get((session, language))
+        if kept is None and not self._lines(session, language):
+            return 0
         if kept is None:
             return await self._archive.last_seq(session, language)
         if kept.first_seq == 1:
