@@ -91,6 +91,7 @@ class Workshop:
     """What ``segment`` needs."""
 
     brokers: str
+    security: Mapping[str, Any]
     topics: str
     partitions: int
     group: str
@@ -170,6 +171,7 @@ async def open_segment(settings: Settings) -> AsyncIterator[Workshop]:
         lag = GroupLag(kafka, SEGMENT_GROUP, kafka.lines)
         yield Workshop(
             brokers=kafka.servers,
+            security=kafka.security,
             topics=kafka.prefix,
             partitions=kafka.partitions,
             group=f"{kafka.prefix}-{SEGMENT_GROUP}",

@@ -100,6 +100,7 @@ class _Segment:
             read_log=self._workshop.read_log,
             topics=self._workshop.topics,
             group=self._workshop.group,
+            security=self._workshop.security,
             watch=self._watch,
         )
         await self._worker.run()
