@@ -81,8 +81,10 @@ class Door:
     line_log: LineLog
     sessions: SessionStore
     skipped: Skipped
-    ready: Callable[[], bool]
-    """Whether lines can be taken, as far as is known without asking."""
+    ready: Callable[[], Awaitable[object]]
+    """Returns when lines can be taken; raises ``Misconfigured`` if they never can."""
+    takes_lines: Callable[[], bool]
+    """Whether lines can be taken now, as far as is known without asking."""
     watch: Watch
 
 
@@ -152,7 +154,8 @@ async def open_ingest(settings: Settings) -> AsyncIterator[Door]:
             line_log,
             sessions,
             skipped=lambda: _counts({kafka.lines: line_log.skipped, kafka.sessions: sessions.skipped}),
-            ready=lambda: _passes(line_log.check) and _passes(sessions.check),
+            ready=lambda: asyncio.gather(line_log.ready(), sessions.ready()),
+            takes_lines=lambda: _passes(line_log.check) and _passes(sessions.check),
             watch=partial(_watch, line_log.check, sessions.check),
         )
 
@@ -249,7 +252,7 @@ async def open_api(settings: Settings, *, on_session: Callable[[Session], None])
             line_log.check()
             feed.check()
 
-        turns = LiveTurnStore(SqliteTurnStore(scratch), archive, check=check, lines=line_log.reached)
+        turns = LiveTurnStore(SqliteTurnStore(scratch, searched=False), archive, check=check, lines=line_log.reached)
         sessions = KafkaSessionStore(kafka, on_change=on_session)
         opened.push_async_callback(sessions.close)
         feed = KafkaStepFeed(kafka, keep=turns.keep)

@@ -37,7 +37,7 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
             metrics = Metrics("ingest")
             line_log = MeteredLineLog(door.line_log, metrics)
             metrics.counts("records_skipped", "Records that count for nothing.", ("topic", "why"), door.skipped)
-            metrics.gauge("ready", "1 when lines can be taken.", lambda: float(door.ready()))
+            metrics.gauge("ready", "1 when lines can be taken.", lambda: float(door.takes_lines()))
             operations = APIRouter()
             operations.add_api_route("/metrics", metrics_endpoint(metrics), include_in_schema=False)
             gateway = Gateway(line_log, door.sessions)

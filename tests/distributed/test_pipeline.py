@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
-from installation import CUT, Installation, decoded, digest_of, expected, served
+from installation import CUT, Installation, await_true, decoded, digest_of, expected, metric, served
 from real_program import Server, run_command
 
 from captionflow.messages import Part
@@ -119,3 +119,22 @@ def archived(installation: Installation, session: str) -> tuple[Any, ...]:
     hits = answer.raise_for_status().json()["hits"]["hits"]
     parts = [msgspec.convert(hit["_source"]["part"], Part) for hit in hits if "part" in hit["_source"]]
     return tuple(turn for turn in turns(parts) if turn.ordinal)
+
+
+def test_an_import_goes_through_the_log_in_few_records_and_says_what_the_services_make_of_it(
+    installation: Installation, talk: Path
+) -> None:
+    before = metric(installation.services["segment"], "captionflow_steps_written_total")
+    done = run_command("import", talk, "--event", "Rehearsals", **installation.settings)
+    assert done.returncode == 0, done.stderr.decode()
+    columns, row = (line.split("\t") for line in done.stdout.decode().splitlines())
+    told = dict(zip(columns, row, strict=True))
+    await_true(lambda: installation.api.client.get(f"/v1/sessions/{told['session']}").is_success, "nobody knows it")
+    await_true(lambda: installation.api.get(f"/v1/sessions/{told['session']}")["status"] == "finished", "it goes on")
+    session, made, seq = installation.api.transcript(told["session"])
+    assert (told["outcome"], told["turns"], told["title"]) == ("imported", str(len(made)), session.title)
+    assert session.event == "Rehearsals"
+    steps = metric(installation.services["segment"], "captionflow_steps_written_total") - before
+    assert seq > 10 * steps
+    again = run_command("import", talk, "--event", "Rehearsals", **installation.settings)
+    assert again.stdout.decode().splitlines()[1].startswith("unchanged")

@@ -19,13 +19,17 @@ _Stream = tuple[str, str]
 class SqliteTurnStore:
     """``TurnStore``. A power cut may take the newest steps back, never a line: they are made again from the log."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, searched: bool = True) -> None:
+        """``searched``: somebody will search it, so parts are indexed as they are settled."""
         self._database = database
+        self._searched = searched
 
     async def apply(self, steps: Sequence[StepRecord]) -> None:
         """See ``TurnStore.apply``. Only the newest version of each part in ``steps`` is written."""
         if steps:
-            await self._database.write(lambda connection: _apply(connection, steps), durable=False)
+            await self._database.write(
+                lambda connection: _apply(connection, steps, searched=self._searched), durable=False
+            )
 
     async def turns(self, session: str, language: str, *, last: int | None = None, retracted: bool = False) -> Turns:
         """See ``TurnStore.turns``. The head counts as no turn: with ``last`` it is left out.
@@ -56,7 +60,7 @@ class SqliteTurnStore:
         return await self._database.read(query)
 
 
-def _apply(connection: sqlite3.Connection, steps: Iterable[StepRecord]) -> None:
+def _apply(connection: sqlite3.Connection, steps: Iterable[StepRecord], *, searched: bool) -> None:
     streams: dict[_Stream, int] = {}
     reached: dict[int, int] = {}
     newest: dict[tuple[str, int], tuple[int, Part]] = {}
@@ -74,12 +78,12 @@ def _apply(connection: sqlite3.Connection, steps: Iterable[StepRecord]) -> None:
             if known is None or part.version >= known[1].version:
                 newest[part.turn_id, part.number] = stream, part
     for stream, part in newest.values():
-        _upsert(connection, stream, part)
+        _upsert(connection, stream, part, searched=searched)
     connection.executemany("INSERT OR REPLACE INTO progress (stream, last_seq) VALUES (?, ?)", reached.items())
 
 
-def _upsert(connection: sqlite3.Connection, stream: int, part: Part) -> None:
-    settled = part.closed or part.retracted
+def _upsert(connection: sqlite3.Connection, stream: int, part: Part, *, searched: bool) -> None:
+    settled = searched and (part.closed or part.retracted)
     stored = msgspec.structs.replace(part, interim="") if part.interim else part
     row = connection.execute(
         "SELECT id, version FROM parts WHERE turn_id = ? AND number = ?", (part.turn_id, part.number)
