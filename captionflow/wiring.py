@@ -70,8 +70,9 @@ Skipped = Callable[[], Mapping[tuple[str, ...], int]]
 PARTS_GROUP = "index"
 FACTS_GROUP = "facts"
 SEGMENT_GROUP = "segment"
-PARTS_LINGER_SECONDS = 0.2
+PARTS_LINGER_MS = 200
 """How long the index gathers steps for one bulk."""
+FACTS_LINGER_MS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +204,9 @@ async def open_index(settings: Settings) -> AsyncIterator[Archive]:
         opened.push_async_callback(dead_letters.close)
         sessions = KafkaSessionStore(kafka)
         opened.push_async_callback(sessions.close)
-        parts = StepGroup(kafka, PARTS_GROUP, linger_seconds=PARTS_LINGER_SECONDS, dead_letters=dead_letters)
+        parts = StepGroup(kafka, PARTS_GROUP, linger_ms=PARTS_LINGER_MS, dead_letters=dead_letters)
         opened.push_async_callback(parts.close)
-        facts = StepGroup(kafka, FACTS_GROUP, linger_seconds=0)
+        facts = StepGroup(kafka, FACTS_GROUP, linger_ms=FACTS_LINGER_MS)
         opened.push_async_callback(facts.close)
         lag = GroupLag(kafka, PARTS_GROUP, kafka.turns)
         yield Archive(
@@ -245,7 +246,7 @@ async def open_api(settings: Settings, *, on_session: Callable[[Session], None])
         scratch = open_scratch(settings.data_folder)
         opened.push_async_callback(scratch.close)
         archive = ElasticTurnStore(client, read=names.read, write=names.write)
-        line_log = KafkaLineLog(kafka)
+        line_log = KafkaLineLog(kafka, patient=True)
         opened.push_async_callback(line_log.close)
 
         def check() -> None:

@@ -53,7 +53,7 @@ async def join(kafka: Kafka) -> AsyncIterator[Join]:
     groups: list[StepGroup] = []
 
     def one() -> StepGroup:
-        groups.append(StepGroup(kafka, "index", linger_seconds=0.05, dead_letters=dead_letters))
+        groups.append(StepGroup(kafka, "index", linger_ms=50, dead_letters=dead_letters))
         return groups[-1]
 
     yield one
