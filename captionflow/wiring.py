@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mappi
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from captionflow.errors import CaptionflowError, Misconfigured, Unavailable
 from captionflow.messages import Session
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from captionflow.adapters.distributed.kafka_cluster import Kafka
 
 WATCH_SECONDS = 1.0
+CLOSE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,8 @@ class Workshop:
     ready: Callable[[], Awaitable[None]]
     """Returns when the topics are there; raises ``Misconfigured`` if they aren't as they must be."""
     lag: Callable[[], int | None]
+    waiting: Callable[[], str]
+    """Why Kafka can't be used now; empty otherwise."""
     watch: Watch
 
 
@@ -119,6 +122,8 @@ class Archive:
     set_aside: Callable[[], Mapping[tuple[str, ...], int]]
     """How many dead letters there were."""
     lag: Callable[[], int | None]
+    waiting: Callable[[], str]
+    """Why Kafka can't be used now; empty otherwise."""
     watch: Watch
 
 
@@ -148,9 +153,8 @@ async def open_ingest(settings: Settings) -> AsyncIterator[Door]:
     kafka = _kafka(settings)
     async with AsyncExitStack() as opened:
         line_log = KafkaLineLog(kafka)
-        opened.push_async_callback(line_log.close)
         sessions = KafkaSessionStore(kafka)
-        opened.push_async_callback(sessions.close)
+        opened.push_async_callback(_close, line_log, sessions)
         yield Door(
             line_log,
             sessions,
@@ -171,7 +175,7 @@ async def open_segment(settings: Settings) -> AsyncIterator[Workshop]:
     kafka = _kafka(settings)
     async with AsyncExitStack() as opened:
         stretches = LineStretches(kafka)
-        opened.push_async_callback(stretches.close)
+        opened.push_async_callback(_close, stretches)
         lag = GroupLag(kafka, SEGMENT_GROUP, kafka.lines)
         yield Workshop(
             brokers=kafka.servers,
@@ -182,6 +186,7 @@ async def open_segment(settings: Settings) -> AsyncIterator[Workshop]:
             read_log=stretches.read,
             ready=partial(wait_for_topics, kafka, (kafka.lines, kafka.turns, kafka.dead_letters)),
             lag=lambda: lag.records,
+            waiting=lambda: lag.waiting,
             watch=lag.run,
         )
 
@@ -199,15 +204,11 @@ async def open_index(settings: Settings) -> AsyncIterator[Archive]:
     kafka = _kafka(settings)
     client, names = _elasticsearch(settings)
     async with AsyncExitStack() as opened:
-        opened.push_async_callback(client.close)
         dead_letters = KafkaDeadLetters(kafka)
-        opened.push_async_callback(dead_letters.close)
         sessions = KafkaSessionStore(kafka)
-        opened.push_async_callback(sessions.close)
         parts = StepGroup(kafka, PARTS_GROUP, linger_ms=PARTS_LINGER_MS, dead_letters=dead_letters)
-        opened.push_async_callback(parts.close)
         facts = StepGroup(kafka, FACTS_GROUP, linger_ms=FACTS_LINGER_MS)
-        opened.push_async_callback(facts.close)
+        opened.push_async_callback(_close, client, dead_letters, sessions, parts, facts)
         lag = GroupLag(kafka, PARTS_GROUP, kafka.turns)
         yield Archive(
             parts=parts,
@@ -218,6 +219,7 @@ async def open_index(settings: Settings) -> AsyncIterator[Archive]:
             prepare=ElasticIndices(client, names).prepare,
             set_aside=lambda: {(): dead_letters.written},
             lag=lambda: lag.records,
+            waiting=lambda: lag.waiting,
             watch=partial(_watch, sessions.check, lag=lag.run),
         )
 
@@ -242,12 +244,10 @@ async def open_api(settings: Settings, *, on_session: Callable[[Session], None])
     kafka = _kafka(settings)
     client, names = _elasticsearch(settings)
     async with AsyncExitStack() as opened:
-        opened.push_async_callback(client.close)
         scratch = open_scratch(settings.data_folder)
         opened.push_async_callback(scratch.close)
         archive = ElasticTurnStore(client, read=names.read, write=names.write)
         line_log = KafkaLineLog(kafka, patient=True)
-        opened.push_async_callback(line_log.close)
 
         def check() -> None:
             line_log.check()
@@ -255,9 +255,8 @@ async def open_api(settings: Settings, *, on_session: Callable[[Session], None])
 
         turns = LiveTurnStore(SqliteTurnStore(scratch, searched=False), archive, check=check, lines=line_log.reached)
         sessions = KafkaSessionStore(kafka, on_change=on_session)
-        opened.push_async_callback(sessions.close)
         feed = KafkaStepFeed(kafka, keep=turns.keep)
-        opened.push_async_callback(feed.close)
+        opened.push_async_callback(_close, client, line_log, sessions, feed)
         lag = GroupLag(kafka, PARTS_GROUP, kafka.turns)
         search = LaggingSearch(ElasticSearch(client, sessions, index=names.read), lambda: lag.records)
         yield Live(
@@ -314,6 +313,17 @@ async def _watch(*checks: Callable[[], None], lag: Watch | None = None) -> None:
                 with suppress(Unavailable):
                     check()
             await asyncio.sleep(WATCH_SECONDS)
+
+
+class _Closing(Protocol):
+    def close(self) -> Awaitable[None]: ...
+
+
+async def _close(*parts: _Closing) -> None:
+    """Close them together; one that waits for a server which does not answer is left alone after a while."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await asyncio.gather(*(part.close() for part in parts), return_exceptions=True)
 
 
 def _passes(check: Callable[[], None]) -> bool:

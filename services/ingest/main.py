@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Callable
 
 import structlog
-import uvloop
 from fastapi import APIRouter
 
 from captionflow.metrics import Metrics
 from captionflow.operations import metrics_endpoint
 from captionflow.settings import Settings
 from captionflow.wiring import open_ingest
+from services import process
 from services.api.app import create_door
 from services.ingest.gateway import Gateway
 from services.ingest.metered_log import MeteredLineLog
@@ -21,8 +21,8 @@ log = structlog.get_logger(__name__)
 
 
 def run(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:
-    """``serve`` in a loop of its own."""
-    uvloop.run(serve(settings, ready=ready))
+    """``serve``, and end the process."""
+    process.run(serve(settings, ready=ready))
 
 
 async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:

@@ -14,7 +14,7 @@ from captionflow.transcript import Turn, turns
 from services.api.delta import PartDelta, apply
 
 _PAUSE_SECONDS = 0.1
-_SECONDS = 30
+_SECONDS = 60
 
 
 class Reader:

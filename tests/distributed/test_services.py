@@ -20,7 +20,9 @@ STOP_SECONDS = 5
 def _everything_runs(installation: Installation) -> None:
     """What a test ended, and did not start again because it failed, is no matter of the next one."""
     for kind in SERVICES:
-        if installation.services[kind].process is None:
+        service = installation.services[kind]
+        if service.process is None or not _answers(service.client, "/readyz"):
+            service.kill()
             installation.start(kind)
 
 
@@ -102,6 +104,27 @@ def test_captions_go_on_while_elasticsearch_is_down_and_are_found_when_it_is_bac
     assert len(found["hits"]) == 1
     await_true(lambda: installation.behind() == 0, "the archive stays behind")
     installation.services["index"].wait_until_ready()
+
+
+def test_while_kafka_does_not_answer_the_services_say_so_and_end_in_time_when_they_are_told_to(
+    installation: Installation, kafka_broker: Stack
+) -> None:
+    if kafka_broker.control is None:
+        pytest.skip("the broker is not ours to disturb")
+    kafka_broker.control.stall()
+    try:
+        for kind in ("ingest", "segment", "index"):
+            client = installation.services[kind].client
+            await_true(lambda client=client: client.get("/readyz").status_code == 503, f"{kind} stays ready")
+        for kind in SERVICES:
+            process = installation.services[kind].process
+            assert process is not None
+            process.terminate()
+        for kind in SERVICES:
+            assert installation.services[kind].stop(signal.SIGTERM, STOP_SECONDS) == 0, kind
+    finally:
+        kafka_broker.control.go_on()
+    installation.start(*SERVICES)
 
 
 def test_lines_are_answered_with_503_until_kafka_is_there_and_taken_then(
