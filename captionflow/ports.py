@@ -30,8 +30,11 @@ class LineLog(Protocol):
         same, and the whole call raises ``Conflict`` if it is not. What can't be a line raises ``BadMessage``.
         """
 
-    async def last_number(self, session: str, language: str, sender: str) -> int | None:
-        """The highest number the log has from this sender, or None."""
+    async def last_number(self, session: str, language: str, sender: str, *, known: bool = False) -> int | None:
+        """The highest number the log has from this sender, or None.
+
+        ``known``: what this process knows will do; it may not have seen yet what others have just written.
+        """
 
     def read(self, session: str, language: str, after: int = 0) -> AsyncIterator[LineRecord]:
         """What the log has with ``seq > after`` now, in order, in records of a bounded size; then ends."""

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mappi
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from captionflow.errors import CaptionflowError, Unavailable
 from captionflow.messages import Session
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from captionflow.adapters.distributed.kafka_cluster import Kafka
 
 WATCH_SECONDS = 1.0
+CLOSE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +91,9 @@ Skipped = Callable[[], Mapping[tuple[str, ...], int]]
 PARTS_GROUP = "index"
 FACTS_GROUP = "facts"
 SEGMENT_GROUP = "segment"
-PARTS_LINGER_SECONDS = 0.2
+PARTS_LINGER_MS = 200
 """How long the index gathers steps for one bulk."""
+FACTS_LINGER_MS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,10 @@ class Door:
     line_log: LineLog
     sessions: SessionStore
     skipped: Skipped
-    ready: Callable[[], bool]
-    """Whether lines can be taken, as far as is known without asking."""
+    ready: Callable[[], Awaitable[object]]
+    """Returns when lines can be taken; raises ``Misconfigured`` if they never can."""
+    takes_lines: Callable[[], bool]
+    """Whether lines can be taken now, as far as is known without asking."""
     watch: Watch
 
 
@@ -111,6 +115,7 @@ class Workshop:
     """What ``segment`` needs."""
 
     brokers: str
+    security: Mapping[str, Any]
     topics: str
     partitions: int
     group: str
@@ -118,6 +123,8 @@ class Workshop:
     ready: Callable[[], Awaitable[None]]
     """Returns when the topics are there; raises ``Misconfigured`` if they aren't as they must be."""
     lag: Callable[[], int | None]
+    waiting: Callable[[], str]
+    """Why Kafka can't be used now; empty otherwise."""
     watch: Watch
 
 
@@ -135,6 +142,8 @@ class Archive:
     set_aside: Callable[[], Mapping[tuple[str, ...], int]]
     """How many dead letters there were."""
     lag: Callable[[], int | None]
+    waiting: Callable[[], str]
+    """Why Kafka can't be used now; empty otherwise."""
     watch: Watch
 
 
@@ -164,14 +173,14 @@ async def open_ingest(settings: Settings) -> AsyncIterator[Door]:
     kafka = _kafka(settings)
     async with AsyncExitStack() as opened:
         line_log = KafkaLineLog(kafka)
-        opened.push_async_callback(line_log.close)
         sessions = KafkaSessionStore(kafka)
-        opened.push_async_callback(sessions.close)
+        opened.push_async_callback(_close, line_log, sessions)
         yield Door(
             line_log,
             sessions,
             skipped=lambda: _counts({kafka.lines: line_log.skipped, kafka.sessions: sessions.skipped}),
-            ready=lambda: _passes(line_log.check) and _passes(sessions.check),
+            ready=lambda: asyncio.gather(line_log.ready(), sessions.ready()),
+            takes_lines=lambda: _passes(line_log.check) and _passes(sessions.check),
             watch=partial(_watch, line_log.check, sessions.check),
         )
 
@@ -186,16 +195,18 @@ async def open_segment(settings: Settings) -> AsyncIterator[Workshop]:
     kafka = _kafka(settings)
     async with AsyncExitStack() as opened:
         stretches = LineStretches(kafka)
-        opened.push_async_callback(stretches.close)
+        opened.push_async_callback(_close, stretches)
         lag = GroupLag(kafka, SEGMENT_GROUP, kafka.lines)
         yield Workshop(
             brokers=kafka.servers,
+            security=kafka.security,
             topics=kafka.prefix,
             partitions=kafka.partitions,
             group=f"{kafka.prefix}-{SEGMENT_GROUP}",
             read_log=stretches.read,
             ready=partial(wait_for_topics, kafka, (kafka.lines, kafka.turns, kafka.dead_letters)),
             lag=lambda: lag.records,
+            waiting=lambda: lag.waiting,
             watch=lag.run,
         )
 
@@ -213,15 +224,11 @@ async def open_index(settings: Settings) -> AsyncIterator[Archive]:
     kafka = _kafka(settings)
     client, names = _elasticsearch(settings)
     async with AsyncExitStack() as opened:
-        opened.push_async_callback(client.close)
         dead_letters = KafkaDeadLetters(kafka)
-        opened.push_async_callback(dead_letters.close)
         sessions = KafkaSessionStore(kafka)
-        opened.push_async_callback(sessions.close)
-        parts = StepGroup(kafka, PARTS_GROUP, linger_seconds=PARTS_LINGER_SECONDS, dead_letters=dead_letters)
-        opened.push_async_callback(parts.close)
-        facts = StepGroup(kafka, FACTS_GROUP, linger_seconds=0)
-        opened.push_async_callback(facts.close)
+        parts = StepGroup(kafka, PARTS_GROUP, linger_ms=PARTS_LINGER_MS, dead_letters=dead_letters)
+        facts = StepGroup(kafka, FACTS_GROUP, linger_ms=FACTS_LINGER_MS)
+        opened.push_async_callback(_close, client, dead_letters, sessions, parts, facts)
         lag = GroupLag(kafka, PARTS_GROUP, kafka.turns)
         yield Archive(
             parts=parts,
@@ -232,6 +239,7 @@ async def open_index(settings: Settings) -> AsyncIterator[Archive]:
             prepare=ElasticIndices(client, names).prepare,
             set_aside=lambda: {(): dead_letters.written},
             lag=lambda: lag.records,
+            waiting=lambda: lag.waiting,
             watch=partial(_watch, sessions.check, lag=lag.run),
         )
 
@@ -256,18 +264,20 @@ async def open_api(settings: Settings, *, on_session: Callable[[Session], None])
     kafka = _kafka(settings)
     client, names = _elasticsearch(settings)
     async with AsyncExitStack() as opened:
-        opened.push_async_callback(client.close)
         scratch = open_scratch(settings.data_folder)
         opened.push_async_callback(scratch.close)
         archive = ElasticTurnStore(client, read=names.read, write=names.write)
+        line_log = KafkaLineLog(kafka, patient=True)
+
+        def check() -> None:
+            line_log.check()
+            feed.check()
+
         local = SqliteTurnStore(scratch, searchable=False)  # search asks the archive
-        turns = LiveTurnStore(local, archive, check=lambda: feed.check())  # noqa: PLW0108  it comes after
-        line_log = KafkaLineLog(kafka)
-        opened.push_async_callback(line_log.close)
+        turns = LiveTurnStore(local, archive, check=check, lines=line_log.reached)
         sessions = KafkaSessionStore(kafka, on_change=on_session)
-        opened.push_async_callback(sessions.close)
         feed = KafkaStepFeed(kafka, keep=turns.keep)
-        opened.push_async_callback(feed.close)
+        opened.push_async_callback(_close, client, line_log, sessions, feed)
         lag = GroupLag(kafka, PARTS_GROUP, kafka.turns)
         search = LaggingSearch(ElasticSearch(client, sessions, index=names.read), lambda: lag.records)
         yield Live(
@@ -348,6 +358,17 @@ async def _watch(*checks: Callable[[], None], lag: Watch | None = None) -> None:
                 with suppress(Unavailable):
                     check()
             await asyncio.sleep(WATCH_SECONDS)
+
+
+class _Closing(Protocol):
+    def close(self) -> Awaitable[None]: ...
+
+
+async def _close(*parts: _Closing) -> None:
+    """Close them together; one that waits for a server which does not answer is left alone after a while."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await asyncio.gather(*(part.close() for part in parts), return_exceptions=True)
 
 
 def _passes(check: Callable[[], None]) -> bool:

@@ -2,14 +2,17 @@
 
 import asyncio
 import errno
+import logging
+import os
 import signal
 import socket
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import structlog
 import uvicorn
+import uvloop
 
 from captionflow.errors import Misconfigured
 
@@ -19,6 +22,21 @@ STOP_SECONDS = 2
 """How long requests in flight may take when the process is told to stop."""
 BACKLOG = 2048
 """Connections that wait to be accepted: a crowd comes back all at once after a restart."""
+
+
+def run(serving: Coroutine[Any, Any, None]) -> None:
+    """Run it in a loop of its own, and end the process when it ends.
+
+    At once, for a thread may be in the middle of a call to a server that does not answer. What must be kept was kept
+    before; an error is raised.
+    """
+
+    async def until_the_end() -> None:
+        await serving
+        logging.shutdown()
+        os._exit(0)
+
+    uvloop.run(until_the_end())
 
 
 class Server(uvicorn.Server):

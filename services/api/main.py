@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import structlog
-import uvloop
 from fastapi import APIRouter
 
 from captionflow.messages import Session
@@ -13,6 +12,7 @@ from captionflow.metrics import Metrics, since
 from captionflow.operations import metrics_endpoint
 from captionflow.settings import Settings
 from captionflow.wiring import Live, open_api
+from services import process
 from services.api.app import create_app
 from services.process import Server, Stopping, address, listen, serve_until_told
 
@@ -28,8 +28,8 @@ FAR_BEHIND = 1_000
 
 
 def run(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:
-    """``serve`` in a loop of its own, the one that costs least a reader."""
-    uvloop.run(serve(settings, ready=ready))
+    """``serve``, and end the process."""
+    process.run(serve(settings, ready=ready))
 
 
 async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:

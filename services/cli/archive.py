@@ -1,18 +1,24 @@
-"""``captionflow import``: files into the data folder, through the same segmenter and index as live lines."""
+"""``captionflow import``: files into the archive, through the same segmenter and index as live lines.
+
+Into the data folder; or, where Kafka is set, into its log, from which the services take them.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from captionflow.messages import StepRecord
+from captionflow.messages import Part, StepRecord
 from captionflow.ports import TurnStore
 from captionflow.settings import Settings
 from captionflow.transcript import turns
-from captionflow.wiring import Adapters, open_adapters
+from captionflow.wiring import Adapters, open_adapters, open_ingest
 from services.cli.import_report import Gave, ImportReport
 from services.index.indexer import Indexer
+from services.ingest.cutter import cut, parse_cut
 from services.ingest.importer import FileReport, import_paths
+from services.ingest.readers import read
+from services.segment.file_session import lines_of, segment_lines
 from services.segment.runner import Runner
 
 
@@ -21,11 +27,34 @@ async def import_files(
 ) -> None:
     """Import, and tell ``report`` of each file what it gave, once that can be searched.
 
+    Where Kafka is set, as soon as the log has it: what it gives is known beforehand, and the services follow.
+
     Raises ``Misconfigured`` if a server has the data folder, and ``Unavailable`` if it takes no more.
     """
+    if settings.kafka:
+        await _import_to_services(settings, paths, event, language, report)
+        return
     async with open_adapters(settings) as adapters, _pipeline(adapters) as arrivals:
         async for file in import_paths(paths, adapters.line_log, adapters.sessions, event=event, language=language):
             report.take(file, await _gave(file, adapters, arrivals, language))
+
+
+async def _import_to_services(
+    settings: Settings, paths: Sequence[Path], event: str, language: str, report: ImportReport
+) -> None:
+    async with open_ingest(settings) as door:
+        await door.ready()
+        async for file in import_paths(paths, door.line_log, door.sessions, event=event, language=language):
+            report.take(file, await asyncio.to_thread(_gives, file, language))
+
+
+def _gives(file: FileReport, language: str) -> Gave | None:
+    """What the services will make of a file."""
+    if file.session is None:
+        return None
+    reading = read(Path(file.path).read_bytes(), Path(file.path).name)
+    parts, facts = segment_lines(file.session, language, lines_of(cut(reading.passages, parse_cut("whole"))))
+    return _counted(parts, facts.title or "", facts.date)
 
 
 async def _gave(file: FileReport, adapters: Adapters, arrivals: "_Arrivals", language: str) -> Gave | None:
@@ -34,10 +63,14 @@ async def _gave(file: FileReport, adapters: Adapters, arrivals: "_Arrivals", lan
     await arrivals.reached(file.session, language, file.last_seq)
     session = await adapters.sessions.get(file.session)
     found = await adapters.turn_store.turns(file.session, language)
-    spoken = [turn for turn in turns(found.parts) if turn.ordinal]
+    return _counted(found.parts, session.title, session.date)
+
+
+def _counted(parts: Sequence[Part], title: str, date: str | None) -> Gave:
+    spoken = [turn for turn in turns(parts) if turn.ordinal]
     labels = {turn.speaker for turn in spoken if turn.speaker}
     words = sum(len(turn.text.split()) for turn in spoken)
-    return Gave(turns=len(spoken), words=words, speakers=len(labels), title=session.title, date=session.date)
+    return Gave(turns=len(spoken), words=words, speakers=len(labels), title=title, date=date)
 
 
 @asynccontextmanager

@@ -127,7 +127,8 @@ REPLAY = _text(
 
 IMPORT = _text(
     "Bring files and folders of transcripts into the archive.",
-    "Done twice it changes nothing. It writes to the data folder itself, so the server must not be running. Of a "
+    "Done twice it changes nothing. It writes to the data folder itself, so the server must not be running; where "
+    "CAPTIONFLOW_KAFKA is set, to Kafka, and the services take it from there. Of a "
     "folder, and what is below it, it takes .txt, .text, .md, .vtt and .srt, but nothing hidden and no linked folder. "
     "A file that can't be used does not stop the others; the exit code is 1 then.",
     "captionflow import transcripts/ --event 'Forum 2025'",

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 import structlog
-import uvloop
 
 from captionflow.messages import StepRecord
 from captionflow.metrics import Metrics, since
 from captionflow.operations import create_operations
 from captionflow.settings import Settings
 from captionflow.wiring import open_index
+from services import process
 from services.index.archiver import Archiver
 from services.index.learner import Learner
 from services.process import Server, Stopping, address, listen, serve_until_told
@@ -19,8 +19,8 @@ log = structlog.get_logger(__name__)
 
 
 def run(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:
-    """``serve`` in a loop of its own."""
-    uvloop.run(serve(settings, ready=ready))
+    """``serve``, and end the process."""
+    process.run(serve(settings, ready=ready))
 
 
 async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:
@@ -40,7 +40,9 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
             delay = metrics.histogram("index_delay_seconds", "From an accepted line to the archive having it.")
             metrics.counts("dead_letters", "Parts and records that can't be used.", (), archive.set_aside)
             metrics.gauge(
-                "ready", "1 when nothing is waited for.", lambda: float(not (archiver.waiting or learner.waiting))
+                "ready",
+                "1 when nothing is waited for.",
+                lambda: float(not (archiver.waiting or learner.waiting or archive.waiting())),
             )
 
             def written(batch: Sequence[StepRecord]) -> None:
@@ -54,7 +56,10 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
                 archive.parts, archive.turn_store, archive.dead_letters, prepare=archive.prepare, on_written=written
             )
             learner = Learner(archive.facts, archive.sessions)
-            app = create_operations(metrics, {"archive": lambda: archiver.waiting, "sessions": lambda: learner.waiting})
+            app = create_operations(
+                metrics,
+                {"archive": lambda: archiver.waiting, "sessions": lambda: learner.waiting, "kafka": archive.waiting},
+            )
             ready(address(listening, settings.host))
             log.info("started", service="index", kafka=settings.kafka, elasticsearch=settings.elasticsearch)
             work = {"archive": archiver.run(), "sessions": learner.run(), "topics": archive.watch()}

@@ -52,7 +52,7 @@ class Gateway:
         """
         stream = await self._stream(session, language)
         before = {
-            sender: await self._log.last_number(session, stream, sender)
+            sender: await self._log.last_number(session, stream, sender, known=True)
             for sender in dict.fromkeys(draft.sender for draft in drafts)
         }
         receipts = await self._append(session, stream, drafts)

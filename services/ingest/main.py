@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Callable
 
 import structlog
-import uvloop
 from fastapi import APIRouter
 
 from captionflow.metrics import Metrics
 from captionflow.operations import metrics_endpoint
 from captionflow.settings import Settings
 from captionflow.wiring import open_ingest
+from services import process
 from services.api.app import create_door
 from services.ingest.gateway import Gateway
 from services.ingest.metered_log import MeteredLineLog
@@ -21,8 +21,8 @@ log = structlog.get_logger(__name__)
 
 
 def run(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:
-    """``serve`` in a loop of its own."""
-    uvloop.run(serve(settings, ready=ready))
+    """``serve``, and end the process."""
+    process.run(serve(settings, ready=ready))
 
 
 async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:
@@ -37,7 +37,7 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
             metrics = Metrics("ingest")
             line_log = MeteredLineLog(door.line_log, metrics)
             metrics.counts("records_skipped", "Records that count for nothing.", ("topic", "why"), door.skipped)
-            metrics.gauge("ready", "1 when lines can be taken.", lambda: float(door.ready()))
+            metrics.gauge("ready", "1 when lines can be taken.", lambda: float(door.takes_lines()))
             operations = APIRouter()
             operations.add_api_route("/metrics", metrics_endpoint(metrics), include_in_schema=False)
             gateway = Gateway(line_log, door.sessions)

@@ -30,9 +30,9 @@ class MeteredLineLog:
         self._accepted.inc(len(receipts))
         return receipts
 
-    async def last_number(self, session: str, language: str, sender: str) -> int | None:
+    async def last_number(self, session: str, language: str, sender: str, *, known: bool = False) -> int | None:
         """See ``LineLog.last_number``."""
-        return await self._log.last_number(session, language, sender)
+        return await self._log.last_number(session, language, sender, known=known)
 
     def read(self, session: str, language: str, after: int = 0) -> AsyncIterator[LineRecord]:
         """See ``LineLog.read``."""

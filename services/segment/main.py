@@ -1,18 +1,16 @@
 """``captionflow serve segment``: turns lines into steps, sharing the partitions with its like."""
 
 import asyncio
-import logging
-import os
 from collections.abc import Callable
 
 import structlog
-import uvloop
 
 from captionflow.messages import StepRecord
 from captionflow.metrics import Metrics, since
 from captionflow.operations import create_operations
 from captionflow.settings import Settings
 from captionflow.wiring import Workshop, open_segment
+from services import process
 from services.process import Server, Stopping, address, listen, serve_until_told
 from services.segment.worker import Watch, Worker
 
@@ -23,10 +21,8 @@ FOLDER = "segment"
 
 
 def run(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:
-    """``serve`` in a loop of its own; ends the process, since a thread of Faust's may be in the middle of something."""
-    uvloop.run(serve(settings, ready=ready))
-    logging.shutdown()
-    os._exit(0)
+    """``serve``, and end the process."""
+    process.run(serve(settings, ready=ready))
 
 
 async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:
@@ -42,8 +38,12 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
             metrics = Metrics("segment")
             segment = _Segment(workshop, settings, _Counting(metrics))
             metrics.gauge("lag_records", "Records of lines that no worker has done yet.", workshop.lag)
-            metrics.gauge("ready", "1 when the worker has its partitions.", lambda: float(not segment.waiting))
-            app = create_operations(metrics, {"segment": lambda: segment.waiting})
+            metrics.gauge(
+                "ready",
+                "1 when the worker has its partitions.",
+                lambda: float(not (segment.waiting or workshop.waiting())),
+            )
+            app = create_operations(metrics, {"segment": lambda: segment.waiting, "kafka": workshop.waiting})
             ready(address(listening, settings.host))
             log.info("started", service="segment", kafka=settings.kafka, data_folder=str(settings.data_folder))
             parts = [
@@ -100,6 +100,7 @@ class _Segment:
             read_log=self._workshop.read_log,
             topics=self._workshop.topics,
             group=self._workshop.group,
+            security=self._workshop.security,
             watch=self._watch,
         )
         await self._worker.run()

@@ -9,7 +9,8 @@ before, and a line counts as done no sooner. docs/adr/0022 has the figures.
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterable
+import ssl
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,6 +19,7 @@ import structlog
 from aiokafka.partitioner import murmur2  # type: ignore[import-untyped]  # aiokafka has no types
 from faust.tables.recovery import Recovery
 from faust.types import TP, EventT, FutureMessage
+from faust.types.auth import CredentialsArg
 
 from captionflow.errors import BadMessage, CaptionflowError
 from captionflow.messages import LineRecord, StepRecord
@@ -78,6 +80,7 @@ class Worker:
         topics: str = "captions",
         group: str = "captionflow-segment",
         session_timeout: float = 10.0,
+        security: Mapping[str, Any] | None = None,
         client: dict[str, Any] | None = None,
         watch: Watch | None = None,
     ) -> None:
@@ -107,6 +110,7 @@ class Worker:
             producer_max_request_size=1_048_576,
             table_standby_replicas=0,
             stream_wait_empty=False,
+            broker_credentials=_credentials(security or {}),
             **(client or {}),
         )
         raw: Any = faust.Schema(key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
@@ -249,6 +253,20 @@ class Worker:
     def _fail(self, error: BaseException) -> None:
         if not self._failed.done():
             self._failed.set_exception(error)
+
+
+def _credentials(security: Mapping[str, Any]) -> CredentialsArg | None:
+    """As Faust has them; ``security`` is named as kafka-python names it."""
+    protocol = security.get("security_protocol", "PLAINTEXT")
+    context = ssl.create_default_context(cafile=security.get("ssl_cafile")) if protocol.endswith("SSL") else None
+    if protocol.startswith("SASL"):
+        return faust.SASLCredentials(
+            username=security["sasl_plain_username"],
+            password=security["sasl_plain_password"],
+            mechanism=security["sasl_mechanism"],
+            ssl_context=context,
+        )
+    return context
 
 
 class _Table(faust.Table[bytes, bytes]):

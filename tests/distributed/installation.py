@@ -5,7 +5,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import msgspec
@@ -113,17 +113,34 @@ def metric(server: Server, name: str) -> float:
     return float(value)
 
 
-def expected(talk: Path, session: str) -> tuple[str, int]:
-    """The digest of the turns that the segmenter alone makes of a transcript, and the number of its lines."""
-    pieces = cut(read(talk.read_bytes(), talk.name).passages, parse_cut(CUT))
-    lines = list(lines_of(pieces))
-    return digest(document(*segment_lines(session, "en", lines))), len(lines)
+_FIELDS = ("turn_id", "ordinal", "version", "speaker", "role", "language", "paragraphs", "notes")
 
 
-def digest_of(turns: Sequence[Turn]) -> str:
-    """As of what ``captionflow segment --json`` prints."""
-    fields = ("turn_id", "ordinal", "version", "speaker", "role", "language", "paragraphs", "notes")
-    return digest({"turns": [{name: getattr(turn, name) for name in fields} for turn in turns]})
+class Expected(NamedTuple):
+    """What must come out of a transcript, however its lines came in."""
+
+    digest: str
+    shown: str
+    """As ``digest``, without versions: a reader leaves at the end, and a line that says nothing may follow."""
+    seq: int
+    """Its lines."""
+
+
+def expected(talk: Path, session: str) -> Expected:
+    """Of the turns that the segmenter alone makes of it."""
+    lines = list(lines_of(cut(read(talk.read_bytes(), talk.name).passages, parse_cut(CUT))))
+    made = document(*segment_lines(session, "en", lines))
+    return Expected(digest(made), _shown(made["turns"]), len(lines))
+
+
+def digest_of(turns: Sequence[Turn], *, shown: bool = False) -> str:
+    """As of what ``captionflow segment --json`` prints; ``shown``: see ``Expected``."""
+    made = [{name: getattr(turn, name) for name in _FIELDS} for turn in turns]
+    return _shown(made) if shown else digest({"turns": made})
+
+
+def _shown(turns: Sequence[dict[str, Any]]) -> str:
+    return digest({"turns": [turn | {"version": 0} for turn in turns]})
 
 
 def served(server: Server, session: str, seq: int) -> str:

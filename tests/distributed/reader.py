@@ -23,13 +23,15 @@ class Reader:
     def __init__(self, urls: Sequence[str], session: str) -> None:
         self.ids: list[int] = []
         self.events: list[str] = []
+        self.deltas: list[int] = []
+        """Their ids."""
         self.connected = threading.Event()
         self._urls = itertools.cycle(urls)
         self._session = session
         self._parts: dict[tuple[str, int], Part] = {}
         self._stopping = False
         self._moved = threading.Condition()
-        self._thread = threading.Thread(target=self._run)
+        self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -45,6 +47,12 @@ class Reader:
         with self._moved:
             reached = self._moved.wait_for(lambda: bool(self.ids) and self.ids[-1] >= seq, _SECONDS)
         assert reached, f"{self.ids[-1:]} of {seq} lines are on the screen"
+
+    def wait_until_finished(self) -> None:
+        """Return when it was told that the session has ended."""
+        with self._moved:
+            ended = self._moved.wait_for(lambda: "finished" in self.events, _SECONDS)
+        assert ended, f"it has not ended after line {self.ids[-1:]}"
 
     def turns(self) -> tuple[Turn, ...]:
         """What the screen shows, without the head."""
@@ -90,5 +98,7 @@ class Reader:
                     self._parts[key] = part
             if number is not None:
                 self.ids.append(int(number))
+            if name == "delta":
+                self.deltas.append(self.ids[-1])
             self.connected.set()
             self._moved.notify_all()

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
-from installation import CUT, Installation, decoded, digest_of, expected, served
+from installation import CUT, Installation, await_true, decoded, digest_of, expected, metric, served
 from real_program import Server, run_command
 
 from captionflow.messages import Part
@@ -46,7 +46,7 @@ def replayed(installation: Installation, transcripts: dict[str, Path]) -> Instal
     for session, path in transcripts.items():
         installation.replay(path, session, "--event", "Forum 2015" if session == "seed" else "SRCCON")
     for session, path in transcripts.items():
-        installation.wait_until_archived(session, expected(path, session)[1])
+        installation.wait_until_archived(session, expected(path, session).seq)
     return installation
 
 
@@ -66,7 +66,7 @@ def test_eleven_real_transcripts_are_the_turns_that_the_segmenter_alone_makes(
     replayed: Installation, transcripts: dict[str, Path]
 ) -> None:
     for session, path in transcripts.items():
-        digest, seq = expected(path, session)
+        digest, _, seq = expected(path, session)
         assert served(replayed.api, session, seq) == digest, session
         assert digest_of(archived(replayed, session)) == digest, session
 
@@ -79,7 +79,7 @@ def test_what_is_known_of_each_session_is_what_one_process_knows(
         return {name: value for name, value in found.items() if name not in {"created_at", "updated_at", "version"}}
 
     for session, path in transcripts.items():
-        embedded.wait_for_seq(session, expected(path, session)[1])
+        embedded.wait_for_seq(session, expected(path, session).seq)
         assert known(replayed.api, session) == known(embedded, session)
 
 
@@ -87,7 +87,7 @@ def test_the_same_searches_find_the_same_turns(
     replayed: Installation, embedded: Server, transcripts: dict[str, Path]
 ) -> None:
     for session, path in transcripts.items():
-        embedded.wait_for_seq(session, expected(path, session)[1])
+        embedded.wait_for_seq(session, expected(path, session).seq)
     found_something = 0
     for query in QUERIES:
         theirs, ours = pages(embedded, query), pages(replayed.api, query)
@@ -119,3 +119,22 @@ def archived(installation: Installation, session: str) -> tuple[Any, ...]:
     hits = answer.raise_for_status().json()["hits"]["hits"]
     parts = [msgspec.convert(hit["_source"]["part"], Part) for hit in hits if "part" in hit["_source"]]
     return tuple(turn for turn in turns(parts) if turn.ordinal)
+
+
+def test_an_import_goes_through_the_log_in_few_records_and_says_what_the_services_make_of_it(
+    installation: Installation, talk: Path
+) -> None:
+    before = metric(installation.services["segment"], "captionflow_steps_written_total")
+    done = run_command("import", talk, "--event", "Rehearsals", **installation.settings)
+    assert done.returncode == 0, done.stderr.decode()
+    columns, row = (line.split("\t") for line in done.stdout.decode().splitlines())
+    told = dict(zip(columns, row, strict=True))
+    await_true(lambda: installation.api.client.get(f"/v1/sessions/{told['session']}").is_success, "nobody knows it")
+    await_true(lambda: installation.api.get(f"/v1/sessions/{told['session']}")["status"] == "finished", "it goes on")
+    session, made, seq = installation.api.transcript(told["session"])
+    assert (told["outcome"], told["turns"], told["title"]) == ("imported", str(len(made)), session.title)
+    assert session.event == "Rehearsals"
+    steps = metric(installation.services["segment"], "captionflow_steps_written_total") - before
+    assert seq > 10 * steps
+    again = run_command("import", talk, "--event", "Rehearsals", **installation.settings)
+    assert again.stdout.decode().splitlines()[1].startswith("unchanged")

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import random
-import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -30,6 +29,8 @@ LOOK_BACK: Final = 100
 """Records of each partition that a new owner reads again, to know how far their sessions are."""
 _POLL_MS: Final = 250
 """How long a stop may have to wait."""
+_FETCH_BYTES: Final = 1024 * 1024
+"""The broker answers as soon as there is so much, and else when it has waited as long as it may."""
 _SESSION_MS: Final = 10_000
 _PATIENCE_MS: Final = 30 * 60 * 1000
 """How long one batch may take, an outage of the store included, before others get the partitions."""
@@ -39,21 +40,24 @@ _T = TypeVar("_T")
 
 
 class StepGroup:
-    """``StepQueue`` on a consumer group. Records that are no steps go to the dead letters, if there are any."""
+    """``StepQueue`` on a consumer group. Records that are no steps go to the dead letters, if there are any.
+
+    While little comes it is gathered for ``linger_ms``.
+    """
 
     def __init__(
         self,
         kafka: Kafka,
         name: str,
         *,
-        linger_seconds: float,
+        linger_ms: int,
         dead_letters: DeadLetters | None = None,
     ) -> None:
         self.skipped: Counter[str] = Counter()
         """Records that count for nothing: ``void`` do not advance, ``foreign`` are none of ours."""
         self._kafka = kafka
         self._name = name
-        self._linger = linger_seconds
+        self._linger_ms = linger_ms
         self._dead_letters = dead_letters
         self._steps: list[StepRecord] = []
         """Gathered, and not handed out yet."""
@@ -119,20 +123,13 @@ class StepGroup:
     # --- in the thread ----------------------------------------------------------------------------------------------
 
     def _gather(self) -> list[StepRecord]:
-        """The steps that are there, and those that come until the first has waited as long as it may."""
+        """The steps that are there; while more than one fetch can have waits, as many as one batch may have."""
         try:
             consumer = self._joined()
-            end: float | None = None
-            while len(self._steps) < MAX_STEPS:
-                now = time.monotonic()
-                if end is None and self._steps:
-                    end = now + self._linger
-                left = _POLL_MS if end is None else int((end - now) * 1000)
-                if left <= 0:
-                    break
-                self._poll(consumer, left)
-                if not self._steps:
-                    break
+            before = -1
+            while before < len(self._steps) < MAX_STEPS:
+                before = len(self._steps)
+                self._poll(consumer, 0 if self._steps else _POLL_MS)
         except KafkaError as error:
             if not error.retriable:
                 self._leave()  # the next call joins anew
@@ -149,7 +146,8 @@ class StepGroup:
                 session_timeout_ms=_SESSION_MS,
                 heartbeat_interval_ms=_SESSION_MS // 10,
                 max_partition_fetch_bytes=4 * 1024 * 1024,
-                fetch_max_wait_ms=50,
+                fetch_min_bytes=_FETCH_BYTES,
+                fetch_max_wait_ms=self._linger_ms,
             )
             try:
                 self._kafka.check(consumer, self._kafka.turns)

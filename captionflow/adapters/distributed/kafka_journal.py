@@ -28,6 +28,8 @@ log = structlog.get_logger(__name__)
 _POLL_MS: Final = 100
 """How long a stop may have to wait."""
 _POLL_RECORDS: Final = 500
+_PATIENT: Final = {"fetch_min_bytes": 256 * 1024, "fetch_max_wait_ms": 100}
+"""The broker waits for so much before it answers, but not longer."""
 _MAX_WAIT_SECONDS: Final = 5.0
 _JOIN_SECONDS: Final = 0.5
 """A thread that is just trying to reach a broker is left alone: it ends when it can't, and touches nothing more."""
@@ -43,13 +45,16 @@ class Journal:
     ``take`` is awaited before more is read, so a slow one holds the reading up and memory stays bounded.
     """
 
-    def __init__(self, kafka: Kafka, topic: str, take: Take, *, start: Literal["beginning", "kept", "now"]) -> None:
+    def __init__(
+        self, kafka: Kafka, topic: str, take: Take, *, start: Literal["beginning", "kept", "now"], patient: bool = False
+    ) -> None:
         self.kafka = kafka
         self.topic = topic
         self.reader = Reader(kafka, topic)
         self._producer = Producer(kafka)
         self._take = take
         self._start = start
+        self._waits = _PATIENT if patient else {}
         self._loop = asyncio.get_running_loop()
         self._topic_id: object = None
         self._positions: dict[TopicPartition, int] = {}
@@ -179,7 +184,7 @@ class Journal:
             self._stopping.wait(seconds)
 
     def _read(self) -> None:
-        consumer = self.kafka.consumer(max_poll_records=_POLL_RECORDS)
+        consumer = self.kafka.consumer(max_poll_records=_POLL_RECORDS, **self._waits)
         try:
             self.kafka.check(consumer, self.topic)
             self._check_identity(consumer)

@@ -14,13 +14,18 @@ from captionflow.adapters.distributed.kafka_cluster import Kafka
 log = structlog.get_logger(__name__)
 
 EVERY_SECONDS: Final = 2.0
+_ASK_MS: Final = 3_000
 
 
 class GroupLag:
-    """``records`` is up to date within some seconds while ``run`` runs; None as long as no broker has told."""
+    """``records`` is up to date within some seconds while ``run`` runs; None as long as no broker has told.
+
+    ``waiting`` says why none tells it now; it is empty otherwise.
+    """
 
     def __init__(self, kafka: Kafka, name: str, topic: str) -> None:
         self.records: int | None = None
+        self.waiting = ""
         self._kafka = kafka
         self._group = f"{kafka.prefix}-{name}"
         self._topic = topic
@@ -37,20 +42,28 @@ class GroupLag:
                         consumer = await loop.run_in_executor(thread, self._consumer)
                     self.records = await loop.run_in_executor(thread, self._ask, consumer)
                 except KafkaError as error:
-                    log.debug("lag_unknown", group=self._group, reason=str(error) or type(error).__name__)
+                    self.waiting = f"Kafka does not answer ({str(error) or type(error).__name__})."
+                    log.debug("lag_unknown", group=self._group, reason=self.waiting)
+                else:
+                    self.waiting = ""
                 await asyncio.sleep(EVERY_SECONDS)
         finally:
-            thread.shutdown(wait=False, cancel_futures=True)
             if consumer is not None:
-                with contextlib.suppress(KafkaError):
-                    consumer.close(autocommit=False, timeout_ms=0)
+                thread.submit(_close, consumer)  # behind what it is asked just now
+            thread.shutdown(wait=False)
 
     def _consumer(self) -> KafkaConsumer:
         return self._kafka.consumer(group_id=self._group)
 
     def _ask(self, consumer: KafkaConsumer) -> int:
         places = list(self._kafka.places(self._topic))
-        first, ends = consumer.beginning_offsets(places), consumer.end_offsets(places)
+        first, ends = consumer.beginning_offsets(places, _ASK_MS), consumer.end_offsets(places, _ASK_MS)
         return sum(
-            max(0, int(ends[place]) - max(int(consumer.committed(place) or 0), int(first[place]))) for place in places
+            max(0, int(ends[place]) - max(int(consumer.committed(place, timeout_ms=_ASK_MS) or 0), int(first[place])))
+            for place in places
         )
+
+
+def _close(consumer: KafkaConsumer) -> None:
+    with contextlib.suppress(KafkaError):
+        consumer.close(autocommit=False, timeout_ms=0)

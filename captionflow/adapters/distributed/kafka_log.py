@@ -44,7 +44,9 @@ class KafkaLineLog:
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         append_seconds: float = APPEND_SECONDS,
+        patient: bool = False,
     ) -> None:
+        """``patient``: who seldom writes reads in larger pieces, which costs less and makes a write wait longer."""
         self.skipped = Skipped()
         self._kafka = kafka
         self._clock = clock
@@ -53,7 +55,7 @@ class KafkaLineLog:
         self._recent: OrderedDict[tuple[int, int], bytes] = OrderedDict()
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._appended = asyncio.Event()
-        self._journal = Journal(kafka, kafka.lines, self._take, start="beginning")
+        self._journal = Journal(kafka, kafka.lines, self._take, start="beginning", patient=patient)
 
     async def ready(self) -> Self:
         """Wait until the log has been read to its end.
@@ -99,10 +101,16 @@ class KafkaLineLog:
                 "what was written counts once."
             ) from error
 
-    async def last_number(self, session: str, language: str, sender: str) -> int | None:
+    async def last_number(self, session: str, language: str, sender: str, *, known: bool = False) -> int | None:
         """See ``LineLog.last_number``."""
-        await self._journal.catch_up(self._place(session))
+        self._journal.check()
+        if not known:
+            await self._journal.catch_up(self._place(session))
         return self._index.last_number((session, language), sender)
+
+    def reached(self, session: str, language: str) -> int:
+        """The highest ``seq`` that this process has read so far; 0 before the first line."""
+        return self._index.last_seq((session, language))
 
     async def read(self, session: str, language: str, after: int = 0) -> AsyncIterator[LineRecord]:
         """See ``LineLog.read``. The end is fixed at the start: it doesn't chase a sender that goes on."""

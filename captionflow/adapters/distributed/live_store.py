@@ -4,6 +4,7 @@ So snapshots and live captions need no search server, and none of them waits for
 session may begin in its middle; the parts before that come from the archive, if it has come that far.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +15,8 @@ from captionflow.errors import Unavailable
 from captionflow.messages import Part, StepRecord
 from captionflow.ports import Turns, TurnStore
 
+MAX_UNWRITTEN = 500
+"""Steps that wait in memory: nobody may ever ask for them."""
 SCRATCH = "live"
 """The folder in the data folder that has nothing which can't be made again."""
 
@@ -36,18 +39,31 @@ class _Kept(NamedTuple):
 class LiveTurnStore:
     """``TurnStore`` that is written by the step feed alone; ``local`` is empty at first.
 
-    ``check`` raises ``Unavailable`` as long as the topic has not been read.
+    ``check`` raises ``Unavailable`` as long as topics have not been read; ``lines`` gives the number of lines that the
+    log has of a session and language.
     """
 
-    def __init__(self, local: SqliteTurnStore, archive: TurnStore, *, check: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        local: SqliteTurnStore,
+        archive: TurnStore,
+        *,
+        check: Callable[[], None],
+        lines: Callable[[str, str], int],
+    ) -> None:
         self._check = check
+        self._lines = lines
         self._local = local
         self._archive = archive
         self._kept: dict[tuple[str, str], _Kept] = {}
+        self._unwritten: list[StepRecord] = []
+        self._writing = asyncio.Lock()
 
     async def keep(self, steps: Sequence[StepRecord]) -> None:
-        """Take the next steps of the topic."""
-        await self._local.apply(steps)
+        """Take the next steps of the topic; they are written when there are many, or when somebody asks."""
+        self._unwritten += steps
+        if len(self._unwritten) >= MAX_UNWRITTEN:
+            await self._write()
         for step in steps:
             stream = step.session, step.language
             kept = self._kept.get(stream)
@@ -68,7 +84,10 @@ class LiveTurnStore:
             Unavailable: the topic has only the end of the session, and the archive is down or has not come that far.
         """
         self._check()
+        await self._write()
         kept = self._kept.get((session, language))
+        if kept is None and not self._lines(session, language):
+            return Turns((), 0)  # nothing was said yet: the archive need not be asked
         if kept is None:
             return await self._archive.turns(session, language, last=last)
         if kept.first_seq == 1:
@@ -85,6 +104,8 @@ class LiveTurnStore:
         """See ``TurnStore.last_seq``; raises as ``turns`` does."""
         self._check()
         kept = self._kept.get((session, language))
+        if kept is None and not self._lines(session, language):
+            return 0
         if kept is None:
             return await self._archive.last_seq(session, language)
         if kept.first_seq == 1:
@@ -92,6 +113,15 @@ class LiveTurnStore:
         before = await self._archive.last_seq(session, language)
         _reaches(kept, before)
         return max(kept.last_seq, before)
+
+    async def _write(self) -> None:
+        async with self._writing:
+            steps, self._unwritten = self._unwritten, []
+            try:
+                await self._local.apply(steps)
+            except BaseException:
+                self._unwritten = steps + self._unwritten
+                raise
 
 
 def _reaches(kept: _Kept, archived: int) -> None:

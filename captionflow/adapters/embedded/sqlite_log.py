@@ -45,7 +45,7 @@ class SqliteLineLog:
         append = _Append(session, language, tuple(drafts), self._clock())
         return await self._database.write(append, durable=True, committed=self._wake)
 
-    async def last_number(self, session: str, language: str, sender: str) -> int | None:
+    async def last_number(self, session: str, language: str, sender: str, *, known: bool = False) -> int | None:  # noqa: ARG002  it always knows
         """See ``LineLog.last_number``."""
 
         def query(connection: sqlite3.Connection) -> int | None:

@@ -40,6 +40,7 @@ _EXAMPLE = {
     "events": [{"value": "IGF 2015", "count": 31}],
     "languages": [{"value": "en", "count": 31}],
     "next": "WyI5ZjM2Il0",
+    "behind": 0,
 }
 
 

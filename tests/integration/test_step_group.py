@@ -1,0 +1,172 @@
+"""Processes that share the turns topic: each step is done by one of them, and none that comes late counts."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from typing import Protocol
+
+import pytest
+from kafka import KafkaConsumer
+from stack.servers import Server
+from stack.topics import drop_topics, fresh_topics
+
+from captionflow.adapters.distributed.kafka_cluster import Kafka
+from captionflow.adapters.distributed.kafka_dead_letters import KafkaDeadLetters
+from captionflow.adapters.distributed.kafka_feed import KafkaStepFeed
+from captionflow.adapters.distributed.kafka_group import StepGroup
+from captionflow.adapters.distributed.kafka_lag import GroupLag
+from captionflow.adapters.distributed.kafka_producer import Producer
+from captionflow.messages import StepRecord
+
+SECONDS = 30
+SESSIONS = tuple(f"talk-{number}" for number in range(12))
+
+Join = Callable[[], StepGroup]
+
+
+class Publish(Protocol):
+    async def __call__(self, *seqs: int, session: str = "talk") -> None: ...
+
+
+@pytest.fixture
+async def kafka(kafka_broker: Server) -> AsyncIterator[Kafka]:
+    made = await fresh_topics(kafka_broker.address)
+    yield made
+    await drop_topics(made)
+
+
+@pytest.fixture
+async def publish(kafka: Kafka) -> AsyncIterator[Publish]:
+    feed = await KafkaStepFeed(kafka).ready()
+
+    async def steps(*seqs: int, session: str = "talk") -> None:
+        for seq in seqs:
+            await feed.publish(StepRecord(session, "en", seq, seq))
+
+    yield steps
+    await feed.close()
+
+
+@pytest.fixture
+async def join(kafka: Kafka) -> AsyncIterator[Join]:
+    dead_letters = KafkaDeadLetters(kafka)
+    groups: list[StepGroup] = []
+
+    def one() -> StepGroup:
+        groups.append(StepGroup(kafka, "index", linger_ms=50, dead_letters=dead_letters))
+        return groups[-1]
+
+    yield one
+    await asyncio.gather(*(group.close() for group in groups), dead_letters.close())
+
+
+async def taken(group: StepGroup, count: int, *, done: bool = True) -> list[tuple[str, int]]:
+    """The next so many steps."""
+    found: list[tuple[str, int]] = []
+    async with asyncio.timeout(SECONDS):
+        while len(found) < count:
+            found += [(step.session, step.last_seq) for step in await group.take()]
+            if done:
+                await group.done()
+    return found
+
+
+async def test_what_was_done_does_not_come_again_and_what_was_not_does(publish: Publish, join: Join) -> None:
+    await publish(1, 2, 3)
+    first = join()
+    assert await taken(first, 3) == [("talk", 1), ("talk", 2), ("talk", 3)]
+    await publish(4, 5)
+    assert await taken(first, 2, done=False) == [("talk", 4), ("talk", 5)]
+    await first.close()
+    second = join()
+    assert await taken(second, 2) == [("talk", 4), ("talk", 5)]
+
+
+async def test_two_share_the_sessions_and_none_is_left_out_when_one_leaves(publish: Publish, join: Join) -> None:
+    groups = [join(), join()]
+    got: list[set[tuple[str, int]]] = [set(), set()]
+
+    async def work(number: int) -> None:
+        while True:
+            for step in await groups[number].take():
+                got[number].add((step.session, step.last_seq))
+            await groups[number].done()
+
+    async def publish_all(seq: int) -> None:
+        for session in SESSIONS:
+            await publish(seq, session=session)
+
+    async def until(true: Callable[[], bool]) -> None:
+        async with asyncio.timeout(SECONDS):
+            while not true():
+                await asyncio.sleep(0.02)
+
+    workers = [asyncio.create_task(work(number)) for number in range(2)]
+    seq = 0
+    async with asyncio.timeout(SECONDS):
+        while not all(got):  # the second one needs a moment to join
+            seq += 1
+            await publish_all(seq)
+    await until(lambda: len(got[0] | got[1]) == seq * len(SESSIONS))
+    workers[0].cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await workers[0]
+    await groups[0].close()
+    before = len(got[0])
+    await publish_all(seq + 1)
+    await until(lambda: len(got[0] | got[1]) == (seq + 1) * len(SESSIONS))
+    assert len(got[0]) == before
+    workers[1].cancel()
+
+
+async def test_a_record_of_a_worker_that_slept_is_ignored_also_by_who_has_just_come(
+    kafka: Kafka, publish: Publish, join: Join
+) -> None:
+    await publish(1, 2, 3)
+    first = join()
+    await taken(first, 3)
+    await first.close()
+    stale = Producer(kafka)
+    value = b'{"session":"talk","language":"en","first_seq":2,"last_seq":2,"parts":[],"v":1}'
+    await stale.send(kafka.place(kafka.turns, b"talk"), b"talk.en", value)
+    await stale.close()
+    await publish(4)
+    second = join()
+    assert await taken(second, 1) == [("talk", 4)]
+    assert second.skipped["void"] == 1
+
+
+async def test_a_record_that_is_no_step_goes_to_the_dead_letters_and_the_next_one_is_taken(
+    kafka: Kafka, publish: Publish, join: Join
+) -> None:
+    group = join()
+    producer = Producer(kafka)
+    await producer.send(kafka.place(kafka.turns, b"talk"), b"talk.en", b"no JSON")
+    await producer.close()
+    await publish(1)
+    assert await taken(group, 1) == [("talk", 1)]
+    letters = KafkaConsumer(
+        kafka.dead_letters, bootstrap_servers=kafka.servers, group_id=None, auto_offset_reset="earliest"
+    )
+    (records,) = (await asyncio.to_thread(letters.poll, SECONDS * 1000)).values()
+    letters.close()
+    (letter,) = records
+    headers = dict(letter.headers)
+    assert letter.value == b"no JSON"
+    assert headers["origin"].decode().startswith(f"{kafka.turns}/")
+    assert headers["reason"].startswith(b"It is no step")
+
+
+async def test_the_lag_is_what_is_not_done_yet(kafka: Kafka, publish: Publish, join: Join) -> None:
+    lag = GroupLag(kafka, "index", kafka.turns)
+    asking = asyncio.create_task(lag.run())
+    await publish(1, 2, 3)
+    async with asyncio.timeout(SECONDS):
+        while lag.records != 3:
+            await asyncio.sleep(0.05)
+        await taken(join(), 3)
+        while lag.records != 0:
+            await asyncio.sleep(0.05)
+    asking.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await asking
