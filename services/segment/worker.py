@@ -104,7 +104,7 @@ class Worker:
             broker_commit_interval=1.0,
             producer_acks=-1,
             producer_linger=0,
-            producer_max_request_size=1_048_576,
+            producer_max_request_size=2_097_152,  # a dead letter is as large as any record, and what is known of it
             table_standby_replicas=0,
             stream_wait_empty=False,
             **(client or {}),
