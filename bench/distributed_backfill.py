@@ -18,12 +18,13 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from distributed_services import PARTITIONS, SERVICES, Installation, cpu_seconds, installed, rss_kib
+from distributed_services import PARTITIONS, SERVICES, Installation, cpu_seconds, cpu_seconds_of_all, installed, rss_kib
 from elasticsearch import AsyncElasticsearch
 from elasticsearch.helpers import async_scan
 from installation import metric
@@ -40,7 +41,7 @@ from services.ingest.readers import read
 TRANSCRIPT = Path(__file__).parent.parent / "services" / "demo" / "transcript.txt"
 LINES_A_SESSION = 5_000
 LINES_A_CALL = 500
-SENDERS = 4
+SENDERS = 8
 BULK = 1_000
 COPIED = 500
 """Records of one commit."""
@@ -104,8 +105,19 @@ async def until_indexed(installation: Installation, client: AsyncElasticsearch, 
             raise TimeoutError(f"{len(left)} of {len(sizes)} sessions are not in the archive")
 
 
-async def copying(installation: Installation) -> tuple[float, int, int]:
-    """Seconds that the loop takes, and the records and bytes that it copied."""
+class Took(NamedTuple):
+    """What a peer needed."""
+
+    seconds: float
+    cpu: float
+    """Seconds of processor."""
+    items: int
+    size: int
+    """Bytes."""
+
+
+async def copying(installation: Installation) -> Took:
+    """The loop from one topic to another."""
     kafka = kafka_of(installation)
     copy = f"{kafka.prefix}.copy"
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka.servers)
@@ -125,7 +137,7 @@ async def copying(installation: Installation) -> tuple[float, int, int]:
     try:
         total = sum((await consumer.end_offsets(consumer.assignment())).values())
         copied = size = 0
-        begun = time.perf_counter()
+        cpu, begun = cpu_seconds_of_all(), time.perf_counter()
         while copied < total:
             batch = await consumer.getmany(timeout_ms=1_000, max_records=COPIED)
             records = [record for found in batch.values() for record in found]
@@ -135,27 +147,29 @@ async def copying(installation: Installation) -> tuple[float, int, int]:
                 await consumer.commit()
             copied += len(records)
             size += sum(len(record.value or b"") for record in records)
-        return time.perf_counter() - begun, copied, size
+        return Took(time.perf_counter() - begun, cpu_seconds_of_all() - cpu, copied, size)
     finally:
         await producer.stop()
         await consumer.stop()
 
 
-async def bulks(installation: Installation, client: AsyncElasticsearch) -> tuple[float, int, int]:
-    """Seconds that bare requests take, the documents in them and their bytes."""
+async def bulks(installation: Installation, client: AsyncElasticsearch) -> Took:
+    """Bare requests with all documents."""
     names = Names(installation.name)
     await client.indices.refresh(index=names.read)
     bodies = [body async for body in requests(client, names.read)]
     index = names.index(99)
     await client.indices.create(index=index)
     try:
-        begun = time.perf_counter()
+        cpu, begun = cpu_seconds_of_all(), time.perf_counter()
         for body in bodies:
             await client.options(request_timeout=60).bulk(index=index, operations=body)
-        seconds = time.perf_counter() - begun
+        seconds, cpu = time.perf_counter() - begun, cpu_seconds_of_all() - cpu
     finally:
         await client.indices.delete(index=index)
-    return seconds, sum(len(body) // 2 for body in bodies), sum(len(line) for body in bodies for line in body)
+    return Took(
+        seconds, cpu, sum(len(body) // 2 for body in bodies), sum(len(line) for body in bodies for line in body)
+    )
 
 
 async def requests(client: AsyncElasticsearch, index: str) -> AsyncIterator[Sequence[bytes]]:
@@ -187,27 +201,34 @@ async def measure(installation: Installation, lines: int) -> None:
             f"talk-{n}": min(LINES_A_SESSION, lines - first) for n, first in enumerate(range(0, lines, LINES_A_SESSION))
         }
         before = {service: cpu_seconds(installation, service) for service in SERVICES} | {"bench": time.process_time()}
+        whole = cpu_seconds_of_all()
         seconds = await ours(installation, client, sizes)
+        whole = cpu_seconds_of_all() - whole
         after = {service: cpu_seconds(installation, service) for service in SERVICES} | {"bench": time.process_time()}
         used = ", ".join(f"{name} {1e6 * (after[name] - before[name]) / lines:.0f}" for name in after)
         memory = ", ".join(f"{service} {rss_kib(installation, service) // 1024}" for service in SERVICES)
-        everything = lines + LINES_A_SESSION  # with what warmed up: the peers get it too
-        copied, records, record_bytes = await copying(installation)
-        bulked, documents, document_bytes = await bulks(installation, client)
+        for service in SERVICES:
+            installation.services[service].kill()  # they would work along with the peers
+        loop, bulk = await copying(installation), await bulks(installation, client)
     finally:
         await client.close()
-    rates = {"ours": lines / seconds, "copy": everything / copied, "bulk": everything / bulked}
-    print(f"ours: {lines:,} lines in {seconds:.1f} s, {rates['ours']:,.0f} lines/s, load {os.getloadavg()[0]:.1f}")
-    print(f"  µs of processor a line: {used}; MiB: {memory}")
-    print(
-        f"aiokafka loop: {records:,} records, {record_bytes / 1e6:.0f} MB in {copied:.1f} s, "
-        f"{rates['copy']:,.0f} lines/s"
+    everything = lines + LINES_A_SESSION  # with what warmed up: the peers get it too
+    print(f"load {os.getloadavg()[0]:.1f}; MiB: {memory}; µs of processor a line: {used}")
+    mine = told("ours", lines, seconds, whole)
+    copied = told(
+        f"aiokafka loop, {loop.items:,} records, {loop.size / 1e6:.0f} MB", everything, loop.seconds, loop.cpu
     )
+    bulked = told(f"bare bulk, {bulk.items:,} documents, {bulk.size / 1e6:.0f} MB", everything, bulk.seconds, bulk.cpu)
+    print(f"ours is {mine / min(copied, bulked):.2f} of the slower peer")
+
+
+def told(what: str, lines: int, seconds: float, cpu: float) -> float:
+    """Prints and gives lines a second."""
     print(
-        f"bare bulk: {documents:,} documents, {document_bytes / 1e6:.0f} MB in {bulked:.1f} s, "
-        f"{rates['bulk']:,.0f} lines/s"
+        f"{what}: {lines:,} lines in {seconds:.1f} s, {lines / seconds:,.0f} lines/s, "
+        f"{1e6 * cpu / lines:.0f} µs of processor a line with the servers"
     )
-    print(f"ours is {rates['ours'] / min(rates['copy'], rates['bulk']):.2f} of the slower peer")
+    return lines / seconds
 
 
 def main() -> None:

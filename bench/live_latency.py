@@ -67,6 +67,8 @@ async def measure(door: int, screen: int, sessions: int, rate: float, seconds: f
     await asyncio.gather(*senders)
     await asyncio.sleep(1)
     for reader in readers:
+        if reader.done():
+            reader.result()
         reader.cancel()
     report(seen, sent, time.monotonic() - begun)
 
@@ -104,6 +106,8 @@ async def send(
 async def read(port: int, name: str, seen: dict[tuple[str, int], float]) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(f"GET /v1/sessions/{name}/events HTTP/1.1\r\nHost: b\r\n\r\n".encode())
+    status = await reader.readline()
+    assert b" 200 " in status, status
     last = 0
     while row := await reader.readline():
         if row.startswith(b"id: "):

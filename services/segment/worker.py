@@ -9,6 +9,7 @@ before, and a line counts as done no sooner. docs/adr/0022 has the figures.
 
 import asyncio
 import contextlib
+import logging
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
@@ -37,6 +38,16 @@ MAX_UNANSWERED = 1_000
 
 STOP_SECONDS = 3.0
 
+_NOISY = (
+    "aiokafka",
+    "aiokafka.conn",
+    "aiokafka.consumer.fetcher",
+    "aiokafka.consumer.group_coordinator",
+    "aiokafka.producer.sender",
+)
+"""Loggers that tell of every try while no broker answers, a hundred times a second."""
+_SELDOM_SECONDS = 30.0
+
 FILES = {
     "write_buffer_size": 2 * 1024 * 1024,
     "max_write_buffer_number": 2,
@@ -61,6 +72,25 @@ class Watch:
         """A record went to the dead letters."""
 
 
+class _Seldom(logging.Filter):
+    """Lets what one place of the code says through once in a while."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[tuple[str, int], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether it was not said lately."""
+        place = record.pathname, record.lineno
+        if record.created - self._said.get(place, -_SELDOM_SECONDS) < _SELDOM_SECONDS:
+            return False
+        self._said[place] = record.created
+        return True
+
+
+_seldom = _Seldom()
+
+
 class TooManyDeadLetters(CaptionflowError):
     """Hardly anything can be used: it is more likely the wrong topic, or us. Look before going on."""
 
@@ -79,11 +109,13 @@ class Worker:
         read_log: ReadLog,
         topics: str = "captions",
         group: str = "captionflow-segment",
-        session_timeout: float = 10.0,
+        session_timeout: float = 6.0,
         security: Mapping[str, Any] | None = None,
         client: dict[str, Any] | None = None,
         watch: Watch | None = None,
     ) -> None:
+        for name in _NOISY:
+            logging.getLogger(name).addFilter(_seldom)
         self._read_log = read_log
         self._partitions = partitions
         self._watch = watch or Watch()
@@ -107,7 +139,7 @@ class Worker:
             broker_commit_interval=1.0,
             producer_acks=-1,
             producer_linger=0,
-            producer_max_request_size=1_048_576,
+            producer_max_request_size=2_097_152,  # a dead letter is as large as any record, and what is known of it
             table_standby_replicas=0,
             stream_wait_empty=False,
             broker_credentials=_credentials(security or {}),

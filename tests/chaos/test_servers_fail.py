@@ -18,6 +18,8 @@ from tests.distributed.installation import Installation
 
 TIMES = 3 if FULL else 1
 AWAY_SECONDS = 30 if FULL else 8
+MOST_TOLD = 500
+"""Lines of a service's log in an outage of a minute, each request that was refused included."""
 ENDLESS_WORDS = 20_000
 WORDS_A_LINE = 6
 LINES_A_REQUEST = 100
@@ -27,9 +29,13 @@ Records = Callable[[str, int, Outcome], None]
 
 
 @pytest.mark.parametrize("way", ["SIGTERM", "kill -9"])
-def test_the_broker_is_restarted(live: Starts, record: Records, kafka_broker: Stack, way: str) -> None:
+def test_the_broker_is_restarted_and_the_logs_do_not_run_over(
+    installation: Installation, live: Starts, record: Records, kafka_broker: Stack, way: str
+) -> None:
     if kafka_broker.control is None:
         pytest.skip("the broker is not ours to restart")
+    services = dict(installation.services)
+    before = {kind: len(server.log.read_text().splitlines()) for kind, server in services.items()}
     with live(f"broker-{way[:4].strip().lower()}") as going:
         for _ in range(TIMES):
             going.wait_for_lines(5)
@@ -40,6 +46,8 @@ def test_the_broker_is_restarted(live: Starts, record: Records, kafka_broker: St
             kafka_broker.control.start()
             going.wait_for_lines(1)
         record(f"the only broker: {way}, and started again", TIMES, going.outcome())
+    told = {kind: len(server.log.read_text().splitlines()) - before[kind] for kind, server in services.items()}
+    assert all(lines < MOST_TOLD * TIMES for lines in told.values()), told
 
 
 def test_elasticsearch_is_away_for_a_while(live: Starts, record: Records, elasticsearch_node: Stack) -> None:

@@ -1,6 +1,7 @@
 """The topics of an installation as anybody with a Kafka client sees them."""
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from installation import PARTITIONS, Installation
@@ -44,3 +45,14 @@ def records(kafka: Kafka, topic: str) -> list[Any]:
     finally:
         consumer.close(timeout_ms=0)
     return sorted(found, key=lambda record: (record.partition, record.offset))
+
+
+def write_many(kafka: Kafka, topic: str, key: bytes, values: Sequence[bytes]) -> set[str]:
+    """Records of one key; where they are, as ``topic/partition/offset``."""
+    place = kafka.place(topic, key).partition
+    producer = kafka.producer()
+    try:
+        sent = [producer.send(topic, value, key=key, partition=place) for value in values]
+        return {f"{topic}/{place}/{one.get(_SECONDS).offset}" for one in sent}
+    finally:
+        producer.close()

@@ -1,15 +1,17 @@
 """A record that can't be used is set aside with a reason, byte for byte, and costs nobody a word."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 import pytest
 from installation import PARTITIONS, Installation, await_true
-from raw_topics import records, topics, write
+from raw_topics import records, topics, write, write_many
 from real_program import run_command
 
 from captionflow.messages import MAX_RECORD_BYTES, VERSION
+from services.segment.worker import MAX_DEAD_LETTERS
 
 AT = "2026-09-14T09:00:00Z"
 
@@ -43,7 +45,7 @@ BAD: dict[str, tuple[Callable[[str], Raw], str]] = {
         "numbered",
     ),
     "no-lines": (lambda session: Raw(session.encode(), lines(session)), "numbered"),
-    "huge": (lambda session: Raw(session.encode(), b"{" * 1_048_000), "no record of lines"),
+    "huge": (lambda session: Raw(session.encode(), b"{" * 1_048_500), "no record of lines"),
 }
 
 
@@ -139,3 +141,30 @@ def test_a_session_that_is_none_is_passed_over_and_sessions_go_on(installation: 
     installation.ingest.announce("good-session", title="Opening")
     assert installation.api.get("/v1/sessions/good-session")["title"] == "Opening"
     assert installation.api.client.get("/v1/sessions/bad-session").status_code == 404
+
+
+def test_a_worker_that_can_use_hardly_a_record_stops_and_says_so_before_it_fills_the_dead_letters(
+    installation: Installation, tmp_path: Path
+) -> None:
+    """It is more likely the wrong topic, or us. A person looks, starts it again, and it goes on where it stopped."""
+    other = Installation(tmp_path, str(installation.settings["KAFKA"]), installation.elasticsearch)
+    other.create_topics()
+    kafka = topics(other)
+    written = write_many(kafka, kafka.lines, b"flood", [b"none of ours"] * (MAX_DEAD_LETTERS + 20))
+    worker = other.add("segment")
+    try:
+        worker.start()
+        assert worker.process is not None
+        assert worker.process.wait(120) != 0
+        said = worker.log.read_text()
+        assert "Hardly a record of" in said
+        assert "captionflow dead-letters list" in said
+        assert len(set_aside(kafka)) <= MAX_DEAD_LETTERS
+        worker.start()
+        await_true(lambda: set_aside(kafka) == written, "it does not go on")
+    finally:
+        other.close()
+
+
+def set_aside(kafka: Any) -> set[str]:
+    return {headers(record)["origin"] for record in records(kafka, kafka.dead_letters)}

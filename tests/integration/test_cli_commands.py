@@ -11,14 +11,18 @@ from real_program import PROGRAM, Server, environ, free_port, run_command, run_o
 
 from services.cli.help_texts import EXIT_CODES
 
-COMMANDS = ("run", "replay", "segment", "import", "export", "search", "tail")
+COMMANDS = (
+    *("run", "replay", "segment", "import", "export", "search", "tail"),
+    *("serve", "topics create", "verify", "reindex"),
+    *("dead-letters list", "dead-letters show", "dead-letters retry"),
+)
 NOBODY = "http://127.0.0.1:1"
 DECORATION = re.compile("[\x1b\u2500-\u259f]")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_teaches_by_examples_and_is_plain_in_a_pipe(command: str) -> None:
-    done = run_command(command, "--help")
+    done = run_command(*command.split(), "--help")
     text = done.stdout.decode()
     assert done.returncode == 0
     assert 2 <= len(re.findall(rf"^  +.*captionflow {command} ?", text.split("Examples:")[1], re.MULTILINE)) <= 5
@@ -48,10 +52,10 @@ def test_the_exit_codes_are_in_the_help_and_in_the_docs(root: Path) -> None:
 def test_every_option_is_in_the_docs(root: Path) -> None:
     docs = (root / "docs" / "cli.md").read_text(encoding="utf-8")
     for command in COMMANDS:
-        section = docs.split(f"\n## {command}\n")[1].split("\n## ")[0]
-        options = set(
-            re.findall(r"--[a-z][a-z-]+", run_command(command, "--help").stdout.decode().split("Options:")[1])
-        )
+        title = "dead-letters" if command.startswith("dead-letters") else command
+        section = docs.split(f"\n## {title}\n")[1].split("\n## ")[0]
+        told = run_command(*command.split(), "--help").stdout.decode()
+        options = set(re.findall(r"--[a-z][a-z-]+", told.split("Options:")[1]))
         assert {one for one in options - {"--help"} if one not in section} == set()
 
 
@@ -68,6 +72,10 @@ def test_every_option_is_in_the_docs(root: Path) -> None:
         (["export", "x", "--format", "pdf"], "'pdf' is none of txt, vtt, srt, json"),
         (["search", "x", "--limit", "1000"], "'--limit'"),
         (["import"], "Missing argument"),
+        (["serve", "everything"], "'everything'"),
+        (["dead-letters", "show", "seven"], "'number'"),
+        (["dead-letters", "retry", "7", "--all"], "Give the numbers of dead letters, or --all."),
+        (["verify", "x", "--url", "localhost"], "'localhost' is no web address"),
     ],
 )
 def test_wrong_use_is_told_with_code_2_before_anything_is_done(arguments: list[str], told: str) -> None:

@@ -8,6 +8,7 @@ from needs import missing
 from stack.servers import Control, Server
 from stack.topics import fresh_topics
 
+from captionflow.adapters.distributed import kafka_producer
 from captionflow.adapters.distributed.kafka_cluster import Kafka
 from captionflow.adapters.distributed.kafka_log import KafkaLineLog
 from captionflow.adapters.distributed.kafka_sessions import KafkaSessionStore
@@ -112,6 +113,23 @@ async def test_a_broker_that_goes_away_and_comes_back_costs_no_line_and_repeats_
     fresh = await KafkaLineLog(kafka).ready()
     await check(fresh, captioners.receipts)
     await fresh.close()
+
+
+@pytest.mark.parametrize("end", ["kill", "stop"])
+async def test_a_broker_that_is_away_until_records_time_out_costs_no_line_and_repeats_none(
+    broker: Control, log: KafkaLineLog, end: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kafka_producer, "_DELIVERY_MS", 2_000)
+    monkeypatch.setattr(kafka_producer, "_REQUEST_MS", 1_500)
+    captioners = Captioners(log)
+    await captioners.acknowledged(100)
+    await asyncio.to_thread(getattr(broker, end))
+    for _ in range(5 * len(SENDERS)):  # each of them a second: records that were on their way have timed out
+        await captioners.turned_away()
+    await asyncio.to_thread(broker.start)
+    await captioners.acknowledged(100)
+    await captioners.stop()
+    await check(log, captioners.receipts)
 
 
 async def test_a_broker_that_answers_too_slowly_costs_no_line_and_repeats_none(

@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 
 MAX_REQUEST_BYTES: Final = 1024 * 1024
 """The largest batch of records that is sent, and that the topics take."""
+MAX_DEAD_LETTER_BYTES: Final = 2 * MAX_REQUEST_BYTES
+"""Likewise of dead letters: a record of any size that another topic takes, and what is known of it."""
 _BOOTSTRAP_MS: Final = 3_000
 _RETRY_MS: Final = 20
 """A consumer that begins asks several times for what it does not know yet."""

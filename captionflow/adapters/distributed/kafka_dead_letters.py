@@ -14,7 +14,7 @@ import msgspec
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from captionflow.adapters.distributed.kafka_cluster import Kafka
+from captionflow.adapters.distributed.kafka_cluster import MAX_DEAD_LETTER_BYTES, Kafka
 from captionflow.adapters.distributed.kafka_failures import translated
 from captionflow.adapters.distributed.kafka_producer import Producer
 from captionflow.errors import BadMessage, Unavailable
@@ -31,7 +31,7 @@ class KafkaDeadLetters:
     def __init__(self, kafka: Kafka) -> None:
         self.written = 0
         self._kafka = kafka
-        self._producer = Producer(kafka)
+        self._producer = Producer(kafka, max_bytes=MAX_DEAD_LETTER_BYTES)
 
     async def put(self, value: bytes, *, key: bytes | None, origin: str, reason: str) -> None:
         """See ``DeadLetters.put``."""
@@ -49,7 +49,7 @@ class KafkaDeadLetterBox:
 
     def __init__(self, kafka: Kafka) -> None:
         self._kafka = kafka
-        self._producer = Producer(kafka)
+        self._producer = Producer(kafka, max_bytes=MAX_DEAD_LETTER_BYTES)
         (self._place,) = kafka.places(kafka.dead_letters)
 
     async def letters(self) -> Sequence[DeadLetter]:

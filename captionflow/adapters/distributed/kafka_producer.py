@@ -9,7 +9,7 @@ import structlog
 from kafka import KafkaProducer, TopicPartition
 from kafka.errors import KafkaError, KafkaTimeoutError
 
-from captionflow.adapters.distributed.kafka_cluster import Kafka
+from captionflow.adapters.distributed.kafka_cluster import MAX_REQUEST_BYTES, Kafka
 from captionflow.adapters.distributed.kafka_failures import translated
 
 log = structlog.get_logger(__name__)
@@ -25,8 +25,9 @@ _CLOSE_SECONDS: Final = 1.0
 class Producer:
     """One idempotent producer, made at the first record, and anew when it can't go on."""
 
-    def __init__(self, kafka: Kafka) -> None:
+    def __init__(self, kafka: Kafka, *, max_bytes: int = MAX_REQUEST_BYTES) -> None:
         self._kafka = kafka
+        self._max_bytes = max_bytes
         self._making = asyncio.Lock()
         self._producer: KafkaProducer | None = None
 
@@ -76,7 +77,11 @@ class Producer:
 
     def _make(self, topic: str) -> KafkaProducer:
         producer = self._kafka.producer(
-            linger_ms=0, request_timeout_ms=_REQUEST_MS, delivery_timeout_ms=_DELIVERY_MS, max_block_ms=_REQUEST_MS
+            max_request_size=self._max_bytes,
+            linger_ms=0,
+            request_timeout_ms=_REQUEST_MS,
+            delivery_timeout_ms=_DELIVERY_MS,
+            max_block_ms=_REQUEST_MS,
         )
         try:
             producer.partitions_for(topic)  # so that ``send`` never waits for it in the event loop

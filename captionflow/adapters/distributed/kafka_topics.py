@@ -7,7 +7,7 @@ from typing import Any, Final
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
-from captionflow.adapters.distributed.kafka_cluster import MAX_REQUEST_BYTES, Kafka
+from captionflow.adapters.distributed.kafka_cluster import MAX_DEAD_LETTER_BYTES, MAX_REQUEST_BYTES, Kafka
 from captionflow.adapters.distributed.kafka_failures import translated
 from captionflow.errors import Misconfigured
 
@@ -48,7 +48,8 @@ def settings(kafka: Kafka, *, replication: int, turns_hours: int) -> Mapping[str
         kafka.lines: common | {"retention.ms": _FOREVER},
         kafka.turns: common | {"retention.ms": str(turns_hours * _HOUR_MS)},
         kafka.sessions: common | {"retention.ms": _FOREVER},
-        kafka.dead_letters: common | {"retention.ms": str(30 * 24 * _HOUR_MS)},
+        kafka.dead_letters: common
+        | {"retention.ms": str(30 * 24 * _HOUR_MS), "max.message.bytes": str(MAX_DEAD_LETTER_BYTES)},
     }
 
 
