@@ -5,11 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from needs import missing
 from stack.places import CannotStart
 from stack.servers import Server, elasticsearch_server, kafka_server
 
 ROOT = Path(__file__).parent.parent
+
+# A busy machine fails no test: CI's own profile has no deadline either.
+settings.register_profile("patient", settings.default, deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,12 @@
 """``captionflow serve segment``: turns lines into steps, sharing the partitions with its like."""
 
 import asyncio
+import shutil
 from collections.abc import Callable
 
 import structlog
 
+from captionflow.errors import Unavailable
 from captionflow.messages import StepRecord
 from captionflow.metrics import Metrics, since
 from captionflow.operations import create_operations
@@ -12,7 +14,7 @@ from captionflow.settings import Settings
 from captionflow.wiring import Workshop, open_segment
 from services import process
 from services.process import Server, Stopping, address, listen, serve_until_told
-from services.segment.worker import Watch, Worker
+from services.segment.worker import AheadOfTopic, Watch, Worker
 
 log = structlog.get_logger(__name__)
 
@@ -103,4 +105,10 @@ class _Segment:
             security=self._workshop.security,
             watch=self._watch,
         )
-        await self._worker.run()
+        try:
+            await self._worker.run()
+        except AheadOfTopic as error:
+            shutil.rmtree(self._folder)
+            raise Unavailable(
+                f"{error} {self._folder} was removed: start again, and all is made of the log."
+            ) from error

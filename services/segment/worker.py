@@ -18,6 +18,7 @@ from typing import Any, cast
 import faust
 import structlog
 from aiokafka.partitioner import murmur2  # type: ignore[import-untyped]  # aiokafka has no types
+from faust.exceptions import ConsistencyError
 from faust.tables.recovery import Recovery
 from faust.types import TP, EventT, FutureMessage
 from faust.types.auth import CredentialsArg
@@ -95,6 +96,12 @@ class TooManyDeadLetters(CaptionflowError):
     """Hardly anything can be used: it is more likely the wrong topic, or us. Look before going on."""
 
     code = "too-many-dead-letters"
+
+
+class AheadOfTopic(CaptionflowError):
+    """The files know more than the topic: it was made anew, or a broker lost its newest records. Remove the files."""
+
+    code = "ahead-of-topic"
 
 
 class Worker:
@@ -175,6 +182,8 @@ class Worker:
             ended.cancel()
             if self._failed.done():
                 raise self._failed.exception() or RuntimeError("The worker failed.")
+            if isinstance(self.app.crash_reason, ConsistencyError):
+                raise AheadOfTopic("The worker's files are ahead of the topic of turns, which has lost records.")
             raise self.app.crash_reason or RuntimeError("The worker ended by itself.")
         finally:
             with contextlib.suppress(TimeoutError):
