@@ -60,9 +60,11 @@ class Screen:
     def __init__(self, session: str) -> None:
         self.session = session
         self.parts: dict[tuple[str, int], Part] = {}
+        self.begun = False
 
     def take(self, name: str, data: dict[str, object]) -> None:
         if name == "snapshot":
+            self.begun = True
             self.parts = {(part.turn_id, part.number): part for part in msgspec.convert(data["parts"], list[Part])}
         elif name == "delta":
             for change in msgspec.convert(data["parts"], list[PartDelta]):
@@ -144,6 +146,9 @@ async def reader(port: int, session: str, until: float, tally: Tally) -> None:
     old = {line for at, line in tally.accepted[session] if at < time.monotonic() - GRACE_SECONDS}
     tally.readers += 1
     tally.checked += len(old)
+    if not screen.begun:
+        tally.refused_readers += 1
+        return
     shown = screen.lines()
     missed = old - shown
     lost = {line for line in missed if line < max(shown, default=0)}
@@ -212,7 +217,7 @@ async def soak(installation: Installation, minutes: float, rate: float, rooms: i
     watching.cancel()
     print(
         f"{tally.sent} lines, {tally.refused} refused and sent again; {tally.readers} readers, {tally.refused_readers} "
-        f"not let in; of {tally.checked} lines {tally.lost} lost, {tally.late} late; lag: {await lags(installation)}"
+        f"not served; of {tally.checked} lines {tally.lost} lost, {tally.late} late; lag: {await lags(installation)}"
     )
     for service in SERVICES:
         taken = samples[service]

@@ -7,6 +7,7 @@ from the moment it was sent.
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -19,6 +20,8 @@ from pathlib import Path
 
 import httpx
 
+LAST_SECONDS = 10
+"""How long the last lines may take."""
 WORDS = "and this is what the captioner hears and writes down for everybody "
 
 
@@ -65,7 +68,10 @@ async def measure(door: int, screen: int, sessions: int, rate: float, seconds: f
     interval = sessions / rate
     senders = [send(door, name, sent, begun + n / rate, interval, seconds) for n, name in enumerate(names)]
     await asyncio.gather(*senders)
-    await asyncio.sleep(1)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(LAST_SECONDS):
+            while sent.keys() - seen.keys():  # noqa: ASYNC110  many readers may be the last
+                await asyncio.sleep(0.1)
     for reader in readers:
         if reader.done():
             reader.result()

@@ -17,7 +17,6 @@ WORKERS_MOMENTS = 5 if FULL else 1
 BACKLOG_LINES = 2_000 if FULL else 500
 MOST_LINES = 25
 """A service ends when so many new lines at most have been read."""
-STOP_SECONDS = 5
 
 Starts = Callable[[str], Live]
 Records = Callable[[str, int, Outcome], None]
@@ -33,7 +32,7 @@ def test_a_service_ends_again_and_again(  # noqa: PLR0913, PLR0917  fixtures
         for way in ways * MOMENTS:
             going.wait_for_lines(drawn.randint(1, MOST_LINES))
             if way == "SIGTERM":
-                assert service.stop(signal.SIGTERM, STOP_SECONDS) == 0
+                assert service.stop() == 0
             else:
                 service.kill()
             installation.start(kind)
@@ -81,7 +80,7 @@ def test_segment_workers_join_and_leave_while_a_backlog_stands(
             await_true(lambda: metric(first, "captionflow_lag_records") > BACKLOG_LINES, "no backlog stands")
             with installation.another("segment", f"segment-joined-{turn}"):
                 assert metric(first, "captionflow_lag_records") > 0
-                assert first.stop(signal.SIGTERM, STOP_SECONDS) == 0
+                assert first.stop() == 0
                 going.wait_for_lines(1)
                 installation.start("segment")
         record("a segment worker joins and one leaves, with a backlog", WORKERS_MOMENTS, going.outcome(*said))

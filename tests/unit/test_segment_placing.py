@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from segment_material import line, run
 
@@ -194,6 +194,7 @@ def _deliveries(draw: st.DrawFn, log: list[tuple[int, LineRecord]]) -> list[tupl
     return delivered
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_whatever_is_delivered_twice_or_left_out_or_cut_the_turns_are_those_of_the_log(data: st.DataObject) -> None:
     log = data.draw(_logs())
