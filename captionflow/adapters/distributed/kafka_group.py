@@ -32,6 +32,8 @@ _POLL_MS: Final = 250
 _FETCH_BYTES: Final = 1024 * 1024
 """The broker answers as soon as there is so much, and else when it has waited as long as it may."""
 _SESSION_MS: Final = 10_000
+_HEARTBEAT_MS: Final = 3_000
+"""While one is under way for longer than this, a poll takes a whole processor: 1 s is too little for a busy broker."""
 _PATIENCE_MS: Final = 30 * 60 * 1000
 """How long one batch may take, an outage of the store included, before others get the partitions."""
 _MAX_WAIT_SECONDS: Final = 5.0
@@ -144,7 +146,7 @@ class StepGroup:
                 auto_offset_reset="earliest",
                 max_poll_interval_ms=_PATIENCE_MS,
                 session_timeout_ms=_SESSION_MS,
-                heartbeat_interval_ms=_SESSION_MS // 10,
+                heartbeat_interval_ms=_HEARTBEAT_MS,
                 max_partition_fetch_bytes=4 * 1024 * 1024,
                 fetch_min_bytes=_FETCH_BYTES,
                 fetch_max_wait_ms=self._linger_ms,
