@@ -179,6 +179,7 @@ def counted(
     total = [0, 0, 0, 0]
     for one in said:
         seq = len(one.sent)
+        await_true(partial(is_archived, installation, one), f"{one.session} is not in the archive", 2 * WAIT_SECONDS)
         installation.wait_until_archived(one.session, seq)
         records = valid(Place(start(one.session, "en")), logs[one.session])
         found = logged(one.sent, [each for _, record in records for each in record.lines])
@@ -204,6 +205,14 @@ def backlog(installation: Installation, sessions: Sequence[str], lines: int, pie
     producer.flush()
     producer.close()
     return said
+
+
+def is_archived(installation: Installation, one: Said) -> bool:
+    """Whether Elasticsearch answers, and has all of it."""
+    try:
+        return installation._archived(one.session) >= len(one.sent)
+    except httpx.HTTPError:
+        return False
 
 
 def archived(installation: Installation, session: str) -> str:
