@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(BIN)/uv pip compile --quiet --universal --no-strip-extras --generate-hashes --no-emit-index-url --no-header \
 	--python-version 3.11 --group build
 
-.PHONY: help run test chaos cover check check-deploy format bench stack lock schema clean
+.PHONY: help run test test-stack chaos cover check check-deploy format bench stack lock schema clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,8 +21,11 @@ run: .venv/.run ## Set up, then caption a demo session at http://127.0.0.1:8000
 test: .venv/.dev .venv/.browser ## Set up what the tests need, and run them; ARGS="-k word" picks some
 	@$(BIN)/python -m pytest $(ARGS)
 
+test-stack: .venv/.dev ## Run the tests on a real Kafka and a real Elasticsearch, which they start (JDK 21 or Docker)
+	@$(BIN)/python -m pytest -m stack $(ARGS)
+
 chaos: .venv/.dev ## Stop everything again and again in full length; the table goes into docs/reliability.md
-	@CHAOS=full $(BIN)/python -m pytest -q tests/chaos $(ARGS)
+	@CHAOS=full $(BIN)/python -m pytest -q -m stack tests/chaos $(ARGS)
 
 cover: .venv/.dev ## Fail when a branch of a core is not tested
 	@$(BIN)/python -m pytest -q --cov --cov-report=term tests/unit tests/golden/test_segment_forms.py

@@ -60,7 +60,7 @@ def elasticsearch_node(stack_folder: Path) -> Iterator[Server]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what uses the fixture `shared`, so that `-m "not shared"` leaves it out; browser tests come last.
+    """Mark what uses the fixture `shared`, or real servers, so that `-m` picks it; browser tests come last.
 
     Playwright's loop stays in the main thread from the first browser test on, and asyncio allows no second one there.
     """
@@ -68,3 +68,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "shared" in getattr(item, "fixturenames", ()):
             item.add_marker("shared")
+        if _needs_servers(item):
+            item.add_marker("stack")
+
+
+def _needs_servers(item: pytest.Item) -> bool:
+    names = set(getattr(item, "fixturenames", ()))
+    world = "distributed" in item.name and "contract" in item.path.parts
+    starts = {"distributed", "chaos"} & set(item.path.parts) or item.path.name == "test_stack.py"
+    return bool(world or starts or names & {"kafka_broker", "elasticsearch_node", "stack_folder"})

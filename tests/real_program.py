@@ -53,7 +53,13 @@ def start_command(*arguments: object, **settings: object) -> subprocess.Popen[by
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environ(**settings),
+        preexec_fn=_hears_ctrl_c,  # noqa: PLW1509  it has one thread to take care of: the one that forks
     )
+
+
+def _hears_ctrl_c() -> None:
+    """Tests that were started in the background ignore SIGINT, and so would all that they start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def free_port() -> int:

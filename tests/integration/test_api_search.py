@@ -58,7 +58,7 @@ async def test_what_was_said_is_found_with_who_said_it_where(api: Api, client: h
         assert [hit["speaker"] for hit in (await _search(client, "shop", **filters))["hits"]] == ["BO"]
     assert (await _search(client, "", speaker="ana"))["total"] == 1
     nothing = await _search(client, "nowhere")
-    assert nothing == {"hits": [], "total": 0, "speakers": [], "events": [], "languages": [], "next": None}
+    assert nothing == {"hits": [], "total": 0, "speakers": [], "events": [], "languages": [], "next": None, "behind": 0}
 
 
 async def test_pages_follow_each_other_while_captions_come_in(api: Api, client: httpx.AsyncClient) -> None:

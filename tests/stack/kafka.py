@@ -94,7 +94,7 @@ def _format(java: Sequence[str | Path], properties: Path) -> None:
     done = subprocess.run(
         [
             *(*java, "-XX:TieredStopAtLevel=1", "kafka.tools.StorageTool", "format"),
-            *("--standalone", "-t", cluster, "-c", properties),
+            *("--standalone", f"--cluster-id={cluster}", "-c", properties),  # an id may begin with a hyphen
         ],
         capture_output=True,
         check=False,
