@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 import msgspec
@@ -10,11 +10,10 @@ from elasticsearch import AsyncElasticsearch
 
 from captionflow.adapters.distributed.elastic_failures import translated
 from captionflow.adapters.distributed.elastic_query import MAX_COUNTS, conditions, counting, needed, page
-from captionflow.adapters.embedded.highlight import fragments
+from captionflow.adapters.embedded.highlight import hit_of
 from captionflow.adapters.embedded.search_query import (
     MAX_LIMIT,
     Place,
-    Term,
     decode_cursor,
     encode_cursor,
     fingerprint,
@@ -23,7 +22,7 @@ from captionflow.adapters.embedded.search_query import (
 from captionflow.errors import BadMessage, NotFound
 from captionflow.folding import fold_name
 from captionflow.messages import Part, Session
-from captionflow.ports import Count, Hit, SearchPage, SearchQuery, SessionFilter, SessionStore
+from captionflow.ports import Count, SearchPage, SearchQuery, SessionFilter, SessionStore
 
 _Key = tuple[str, str, str]
 """Where a session stands among the others: date, start, id."""
@@ -63,7 +62,7 @@ class ElasticSearch:
         counts = {bucket["key"]: bucket["doc_count"] for bucket in _buckets(counted, "sessions")}
         about = await self._about(counts)
         found = await self._page(matches, counts, about, place, query.limit + 1)
-        shown = [_hit(part, about.get(part.session), terms) for part in found[: query.limit]]
+        shown = [hit_of(part, about.get(part.session), terms) for part in found[: query.limit]]
         last = found[query.limit - 1] if len(found) > query.limit else None
         return SearchPage(
             hits=tuple(shown),
@@ -139,27 +138,3 @@ def _key(session: str, about: Mapping[str, Session]) -> _Key:
 
 def _place(query: SearchQuery, last: Part, about: Mapping[str, Session]) -> Place:
     return Place(fingerprint(query), *_key(last.session, about), last.language, last.ordinal, last.number)
-
-
-def _hit(part: Part, session: Session | None, terms: Sequence[Term]) -> Hit:
-    shown, first = fragments(part.text, terms)
-    return Hit(
-        session=part.session,
-        session_title=session.title if session else "",
-        event=session.event if session else "",
-        room=session.room if session else "",
-        date=session.date if session else None,
-        language=part.language,
-        turn_id=part.turn_id,
-        part=part.number,
-        ordinal=part.ordinal,
-        speaker=part.speaker,
-        fragments=shown,
-        at=_said_at(part, first or 0),
-    )
-
-
-def _said_at(part: Part, offset: int) -> datetime | None:
-    """When the words at this offset were said: the time of the last stamp before them."""
-    before = [stamp for stamp in part.stamps if stamp.offset <= offset]
-    return max(before, key=lambda stamp: stamp.offset).at if before else None

@@ -1,14 +1,16 @@
-"""Which stretch of a part a search result shows, and which of its words are hits: pure.
+"""What a search result shows of a part, and which of its words are hits: pure, and the same for every search adapter.
 
 Hits are found on the original text with the same folding that the index was made with. There are no markers in the
 text, so no text can fake one.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from captionflow.adapters.embedded.search_query import Term
 from captionflow.folding import Words, words
-from captionflow.ports import Fragment
+from captionflow.messages import Part, Session
+from captionflow.ports import Fragment, Hit
 
 STRETCH_CHARS = 280
 """About how much of a part is shown."""
@@ -44,6 +46,31 @@ def fragments(text: str, terms: Sequence[Term]) -> tuple[tuple[Fragment, ...], i
     start, end = _stretch(text, found, marks)
     shown = [span for span in marks if start <= span[0] and span[1] <= end]
     return tuple(_cut(text, start, end, shown)), shown[0][0] if shown else None
+
+
+def hit_of(part: Part, session: Session | None, terms: Sequence[Term]) -> Hit:
+    """What a search shows of a part, and of its session if that is known."""
+    shown, first = fragments(part.text, terms)
+    return Hit(
+        session=part.session,
+        session_title=session.title if session else "",
+        event=session.event if session else "",
+        room=session.room if session else "",
+        date=session.date if session else None,
+        language=part.language,
+        turn_id=part.turn_id,
+        part=part.number,
+        ordinal=part.ordinal,
+        speaker=part.speaker,
+        fragments=shown,
+        at=_said_at(part, first or 0),
+    )
+
+
+def _said_at(part: Part, offset: int) -> datetime | None:
+    """When the words at this offset were said: the time of the last stamp before them."""
+    before = [stamp for stamp in part.stamps if stamp.offset <= offset]
+    return max(before, key=lambda stamp: stamp.offset).at if before else None
 
 
 def _spans(found: Words, term: Term, places: Mapping[str, Sequence[int]]) -> Iterator[Span]:

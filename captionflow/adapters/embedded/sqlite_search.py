@@ -1,14 +1,13 @@
 """Search in SQLite's FTS5: words, phrases, filters, counts and stable pages."""
 
 import sqlite3
-from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 import structlog
 
 from captionflow.adapters.embedded.database import Database
-from captionflow.adapters.embedded.highlight import fragments
+from captionflow.adapters.embedded.highlight import hit_of
 from captionflow.adapters.embedded.search_index import decode_part, has_stale, refresh
 from captionflow.adapters.embedded.search_query import (
     MAX_LIMIT,
@@ -23,7 +22,6 @@ from captionflow.adapters.embedded.search_query import (
 from captionflow.adapters.embedded.sqlite_sessions import decode_session
 from captionflow.errors import BadMessage, Unavailable
 from captionflow.folding import fold_name
-from captionflow.messages import Part
 from captionflow.ports import Count, Hit, SearchPage, SearchQuery
 
 log = structlog.get_logger(__name__)
@@ -175,26 +173,5 @@ def _place(query: SearchQuery, row: sqlite3.Row) -> Place:
 
 
 def _hit(row: sqlite3.Row, terms: tuple[Term, ...]) -> Hit:
-    part = decode_part(row["body"])
-    session = decode_session(row["about"]) if row["about"] is not None else None
-    shown, first = fragments(part.text, terms)
-    return Hit(
-        session=part.session,
-        session_title=session.title if session else "",
-        event=session.event if session else "",
-        room=session.room if session else "",
-        date=session.date if session else None,
-        language=part.language,
-        turn_id=part.turn_id,
-        part=part.number,
-        ordinal=part.ordinal,
-        speaker=part.speaker,
-        fragments=shown,
-        at=_said_at(part, first or 0),
-    )
-
-
-def _said_at(part: Part, offset: int) -> datetime | None:
-    """When the words at this offset were said: the time of the last stamp before them."""
-    before = [stamp for stamp in part.stamps if stamp.offset <= offset]
-    return max(before, key=lambda stamp: stamp.offset).at if before else None
+    about = row["about"]
+    return hit_of(decode_part(row["body"]), None if about is None else decode_session(about), terms)
