@@ -1,6 +1,6 @@
 from captionflow.adapters.distributed.elastic_query import conditions, counting, needed, page
 from captionflow.adapters.distributed.elastic_schema import Names
-from captionflow.adapters.embedded.search_query import Place, parse
+from captionflow.adapters.search_query import Place, parse
 from captionflow.ports import SearchQuery
 
 COUNTS = {"a": 3, "b": 10, "c": 1, "d": 5}

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from captionflow.adapters.distributed.elastic_schema import WORD_FIELDS, word_language
-from captionflow.adapters.embedded.search_query import Place, Term
+from captionflow.adapters.search_query import Place, Term
 from captionflow.folding import fold_name
 from captionflow.ports import SearchQuery
 

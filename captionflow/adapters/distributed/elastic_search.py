@@ -10,8 +10,8 @@ from elasticsearch import AsyncElasticsearch
 
 from captionflow.adapters.distributed.elastic_failures import translated
 from captionflow.adapters.distributed.elastic_query import MAX_COUNTS, conditions, counting, needed, page
-from captionflow.adapters.embedded.highlight import hit_of
-from captionflow.adapters.embedded.search_query import (
+from captionflow.adapters.highlight import hit_of
+from captionflow.adapters.search_query import (
     MAX_LIMIT,
     Place,
     decode_cursor,

@@ -7,9 +7,10 @@ import msgspec
 import structlog
 
 from captionflow.adapters.embedded.database import Database
-from captionflow.adapters.embedded.highlight import hit_of
 from captionflow.adapters.embedded.search_index import decode_part, has_stale, refresh
-from captionflow.adapters.embedded.search_query import (
+from captionflow.adapters.embedded.sqlite_sessions import decode_session
+from captionflow.adapters.highlight import hit_of
+from captionflow.adapters.search_query import (
     MAX_LIMIT,
     Place,
     Term,
@@ -19,7 +20,6 @@ from captionflow.adapters.embedded.search_query import (
     fingerprint,
     parse,
 )
-from captionflow.adapters.embedded.sqlite_sessions import decode_session
 from captionflow.errors import BadMessage, Unavailable
 from captionflow.folding import fold_name
 from captionflow.ports import Count, Hit, SearchPage, SearchQuery

@@ -1,14 +1,16 @@
-"""Which stretch of a part a hit shows, and which of its words are marked (captionflow.adapters.embedded.highlight)."""
+"""Which stretch of a part a hit shows, and which of its words are marked (captionflow.adapters.highlight)."""
 
 import itertools
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from captionflow.adapters.embedded.highlight import STRETCH_CHARS, fragments, hits
-from captionflow.adapters.embedded.search_query import parse
+from captionflow.adapters.highlight import STRETCH_CHARS, fragments, hit_of, hits
+from captionflow.adapters.search_query import parse
 from captionflow.folding import words
+from captionflow.messages import Part, Session, Stamp
 
 TEXTS = st.lists(
     st.sampled_from(["one-stop", "Café", "stop", "one", "and", "shop.", "x" * 60, "語", "--", "🎤"]), max_size=80
@@ -103,3 +105,47 @@ def test_a_text_that_is_one_long_word_is_shown() -> None:
 def test_a_stretch_that_begins_with_a_word_longer_than_itself_ends_with_that_word() -> None:
     shown, _ = fragments(f"{'x' * 400} and so on", ())
     assert "".join(fragment.text for fragment in shown) == "x" * 400
+
+
+def said(second: int) -> datetime:
+    return datetime(2026, 5, 4, 9, 0, second, tzinfo=UTC)
+
+
+PART = Part(
+    turn_id="hall.en.3",
+    number=1,
+    session="hall",
+    language="en",
+    ordinal=2,
+    version=7,
+    speaker="ANNA",
+    paragraphs=("Good morning.", "The net is open."),
+    stamps=(Stamp(0, said(1)), Stamp(14, said(5)), Stamp(22, said(9))),
+)
+
+
+def test_a_hit_says_where_it_is_said_by_whom_and_when() -> None:
+    session = Session(
+        id="hall", version=1, created_at=said(0), updated_at=said(0),
+        title="Opening", event="forum", room="Main Hall", date="2026-05-04",
+    )  # fmt: skip
+    hit = hit_of(PART, session, parse("open"))
+    assert (hit.session, hit.language, hit.turn_id, hit.part, hit.ordinal) == ("hall", "en", "hall.en.3", 1, 2)
+    assert (hit.speaker, hit.session_title, hit.event, hit.room) == ("ANNA", "Opening", "forum", "Main Hall")
+    assert hit.date == "2026-05-04"
+    assert [one.text for one in hit.fragments if one.hit] == ["open"]
+    assert hit.at == said(9)
+
+
+def test_a_hit_of_a_session_that_nobody_described_is_shown_all_the_same() -> None:
+    hit = hit_of(PART, None, parse("absent"))
+    assert (hit.session_title, hit.event, hit.room, hit.date) == ("", "", "", None)
+    assert hit.at == said(1)
+
+
+def test_words_before_the_first_time_have_none() -> None:
+    part = Part(
+        turn_id="hall.en.3", number=0, session="hall", language="en", ordinal=2, version=7, paragraphs=("Open net.",),
+        stamps=(Stamp(5, said(5)),),
+    )  # fmt: skip
+    assert hit_of(part, None, parse("open")).at is None

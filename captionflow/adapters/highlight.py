@@ -7,7 +7,7 @@ text, so no text can fake one.
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from captionflow.adapters.embedded.search_query import Term
+from captionflow.adapters.search_query import Term
 from captionflow.folding import Words, words
 from captionflow.messages import Part, Session
 from captionflow.ports import Fragment, Hit

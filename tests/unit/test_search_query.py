@@ -1,4 +1,4 @@
-"""What a search asks for, and where its pages go on (captionflow.adapters.embedded.search_query)."""
+"""What a search asks for, and where its pages go on (captionflow.adapters.search_query)."""
 
 import base64
 
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from captionflow.adapters.embedded.search_query import (
+from captionflow.adapters.search_query import (
     MAX_TEXT_CHARS,
     Place,
     Term,
