@@ -26,6 +26,8 @@ MAX_DEAD_LETTER_BYTES: Final = 2 * MAX_REQUEST_BYTES
 _BOOTSTRAP_MS: Final = 3_000
 _RETRY_MS: Final = 20
 """A consumer that begins asks several times for what it does not know yet."""
+_UNMETERED: Final = {"metrics_enabled": False}
+"""Its own measurements cost processor time with every request, and nobody reads them: docs/metrics.md has ours."""
 _WAIT_SECONDS: Final = 1.0
 _RECONNECT_MS: Final = 1_000
 """Longest pause between two tries to reach a broker: with the default of 30 s a client is back long after it."""
@@ -84,7 +86,7 @@ class Kafka:
         """
         common: dict[str, Any] = {"group_id": None, "enable_auto_commit": False, "auto_offset_reset": "none"}
         common["retry_backoff_ms"] = _RETRY_MS
-        return self._made(KafkaConsumer, common | options)
+        return self._made(KafkaConsumer, _UNMETERED | common | options)
 
     def producer(self, **options: Any) -> KafkaProducer:
         """A producer that loses and repeats nothing by itself. Blocks while it connects.
@@ -93,7 +95,7 @@ class Kafka:
             KafkaError: no broker answers.
         """
         common = {"acks": "all", "enable_idempotence": True, "max_request_size": MAX_REQUEST_BYTES}
-        return self._made(KafkaProducer, common | options)
+        return self._made(KafkaProducer, _UNMETERED | common | options)
 
     def admin(self) -> KafkaAdminClient:
         """A client that makes and describes topics. Blocks while it connects.

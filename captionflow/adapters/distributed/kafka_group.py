@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import random
+import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -29,11 +30,16 @@ LOOK_BACK: Final = 100
 """Records of each partition that a new owner reads again, to know how far their sessions are."""
 _POLL_MS: Final = 250
 """How long a stop may have to wait."""
+_JOIN_MS: Final = 2_000
+"""Likewise while it joins: one that gives up in the middle leaves a member behind for whom the others wait."""
 _FETCH_BYTES: Final = 1024 * 1024
 """The broker answers as soon as there is so much, and else when it has waited as long as it may."""
 _SESSION_MS: Final = 10_000
 _HEARTBEAT_MS: Final = 3_000
 """While one is under way for longer than this, a poll takes a whole processor: 1 s is too little for a busy broker."""
+_LOST_SECONDS: Final = 20.0
+"""After a heartbeat has been under way for so long, the member is none: kafka-python 3.0 was seen to wait for an answer
+for ever, after its broker was restarted, and to go on reading what others had by then, with a whole processor."""
 _PATIENCE_MS: Final = 30 * 60 * 1000
 """How long one batch may take, an outage of the store included, before others get the partitions."""
 _MAX_WAIT_SECONDS: Final = 5.0
@@ -98,7 +104,9 @@ class StepGroup:
         try:
             await self._set_aside()
             await self._run(self._commit)
-        except Unavailable as error:  # they come again after a restart, and change nothing
+        except (
+            Unavailable
+        ) as error:  # with the next ones, or when nothing comes; else they come again, and change nothing
             log.warning("commit_failed", group=self._name, reason=str(error))
 
     async def _set_aside(self) -> None:
@@ -131,7 +139,8 @@ class StepGroup:
             before = -1
             while before < len(self._steps) < MAX_STEPS:
                 before = len(self._steps)
-                self._poll(consumer, 0 if self._steps else _POLL_MS)
+                self._poll(consumer, 0 if self._steps else _POLL_MS if consumer.assignment() else _JOIN_MS)
+            self._stay(consumer)
         except KafkaError as error:
             if not error.retriable:
                 self._leave()  # the next call joins anew
@@ -192,23 +201,29 @@ class StepGroup:
         return step
 
     def _commit(self) -> None:
-        taken, self._taken = self._taken, {}
-        if self._consumer is None or not taken:
+        if self._consumer is None:
             return
         owned = self._consumer.assignment()
         offsets = {
             place: OffsetAndMetadata(offset, "", -1)
-            for place, offset in taken.items()
+            for place, offset in self._taken.items()
             if place in owned and offset > self._committed.get(place, 0)
         }
-        if not offsets:
-            return
-        try:
-            self._consumer.commit(offsets, timeout_ms=5_000)
-        except CommitFailedError as error:
-            log.info("partitions_went_elsewhere", group=self._name, reason=str(error))
-        else:
-            self._committed |= {place: kept.offset for place, kept in offsets.items()}
+        if offsets:
+            try:
+                self._consumer.commit(offsets, timeout_ms=5_000)
+            except CommitFailedError as error:
+                log.info("partitions_went_elsewhere", group=self._name, reason=str(error))
+            else:
+                self._committed |= {place: kept.offset for place, kept in offsets.items()}
+        self._taken.clear()
+
+    def _stay(self, consumer: KafkaConsumer) -> None:
+        """Leave if the group has forgotten us: the next call joins anew."""
+        heartbeat = consumer._coordinator.heartbeat  # noqa: SLF001  kafka-python shows it nowhere else
+        if time.monotonic() - max(heartbeat.last_send, heartbeat.last_reset) > _LOST_SECONDS:
+            log.warning("membership_lost", group=self._name)
+            self._leave()
 
     def _leave(self) -> None:
         consumer, self._consumer = self._consumer, None
