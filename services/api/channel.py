@@ -177,7 +177,7 @@ def about(session: Session) -> Event:
 
 
 def finished(seq: int) -> Event:
-    """The event after which nothing comes."""
+    """The event after which nothing is expected; more lines may come all the same."""
     return event("finished", b'{"seq":%d}' % seq, id=seq)
 
 

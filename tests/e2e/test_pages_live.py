@@ -10,6 +10,10 @@ from tests.e2e.conftest import Program
 
 pytestmark = pytest.mark.browser
 
+ENDED = "This session has ended. This is all of it."
+ASKED = 38_000
+"""Milliseconds after the end within which a page has asked whether more was said, also if it had asked once before."""
+
 
 def until_on_screen(page: Page, text: str) -> None:
     """The room screen's lines, read one after the other, have this text."""
@@ -173,3 +177,116 @@ def test_the_home_page_runs_the_last_words_of_what_is_live(page: Page, program: 
     expect(on).to_contain_text("Words at home.")
     program.say("s-home", 1, "They run on.")
     expect(on).to_contain_text("They run on.")
+
+
+# --- beyond the end ---------------------------------------------------------------------------------------------------
+
+
+def test_what_is_said_after_an_end_mark_reaches_a_follow_page_that_is_open(page: Page, program: Program) -> None:
+    program.announce("s-beyond", title="Beyond")
+    program.say("s-beyond", 0, ">> ANNA: That is all.")
+    page.clock.install()
+    page.goto("/s/s-beyond/follow")
+    for number, mark in ((1, "[End of session]"), (4, "(session concluded)")):
+        expect(page.locator("#status")).to_have_text("Live")
+        program.say("s-beyond", number, mark)
+        expect(page.locator("#status")).to_have_text(ENDED)
+        expect(page.locator("#pause")).to_be_hidden()
+        expect(page).to_have_title("Beyond · Finished · captionflow")
+        program.say("s-beyond", number + 1, f">> BEN: One question after mark {number}.")
+        page.clock.fast_forward(ASKED)
+        expect(page.locator("#captions")).to_contain_text(f"One question after mark {number}.")
+        expect(page.locator("#status")).to_have_text("Live")
+        expect(page.locator("#state")).to_have_text("Live")
+        expect(page.locator("#pause")).to_be_visible()
+        expect(page).to_have_title("Beyond · Live · captionflow")
+        program.say("s-beyond", number + 2, f">> ANNA: The answer after mark {number}.")
+        expect(page.locator("#captions")).to_contain_text(f"The answer after mark {number}.")
+    until_same(page, program, "s-beyond")
+
+
+def test_what_is_said_after_an_end_mark_reaches_a_room_screen_below_what_was_there(
+    page: Page, program: Program
+) -> None:
+    program.announce("s-again", title="Again", room="Again room")
+    program.say("s-again", 0, ">> ANNA: That is all.")
+    page.clock.install()
+    page.goto("/rooms/again-room")
+    until_on_screen(page, "That is all.")
+    program.say("s-again", 1, "[End of session]")
+    expect(page).to_have_title("Again room · Finished · captionflow")
+    with page.expect_response(re.compile("/events")):
+        page.clock.fast_forward(21_000)
+    expect(page.locator("#card-state")).to_have_text("This session has ended.")
+    expect(page.locator("#lines")).to_have_text("")
+    page.evaluate(
+        "() => { window.seen = []; new MutationObserver(() => "
+        "window.seen.push(document.getElementById('lines').textContent))"
+        ".observe(document.getElementById('lines'), {childList: true, subtree: true, characterData: true}); }"
+    )
+    program.say("s-again", 2, "But for one question.")
+    page.clock.fast_forward(ASKED)
+    until_on_screen(page, "But for one question.")
+    assert all("That is all." in seen for seen in page.evaluate("window.seen"))
+    expect(page.locator("#card")).to_be_hidden()
+    expect(page).to_have_title("Again room · Live · captionflow")
+    program.say("s-again", 3, "And its answer.")
+    until_on_screen(page, "And its answer.")
+
+
+def test_a_screen_shows_what_was_said_although_the_session_ended_once_more(page: Page, program: Program) -> None:
+    program.announce("s-twice", title="Twice")
+    program.say("s-twice", 0, ">> ANNA: That is all.", ends=True)
+    page.clock.install()
+    page.goto("/s/s-twice/screen", wait_until="networkidle")  # it has been told of the end
+    expect(page.locator("#card-state")).to_have_text("This session has ended.")
+    expect(page.locator("#lines")).to_have_text("")
+    program.kill()
+    program.start()
+    program.wait_until_ready()
+    program.say("s-twice", 1, "But for one word.", ends=True)
+    page.clock.fast_forward(ASKED)
+    until_on_screen(page, "But for one word.")
+    expect(page.locator("#card")).to_be_hidden()
+    page.clock.fast_forward(21_000)
+    expect(page.locator("#card")).to_be_visible()
+    expect(page.locator("#lines")).to_have_text("")
+
+
+def test_a_page_whose_session_has_ended_says_nothing_of_the_network_and_asks_when_it_is_back(
+    page: Page, program: Program
+) -> None:
+    program.announce("s-over", title="Over")
+    program.say("s-over", 0, ">> ANNA: That is all.", ends=True)
+    page.goto("/s/s-over/follow")
+    expect(page.locator("#status")).to_have_text(ENDED)
+    page.evaluate("addEventListener('offline', () => setTimeout(() => { document.body.dataset.heard = 'offline'; }))")
+    page.context.set_offline(True)
+    expect(page.locator("body[data-heard=offline]")).to_be_attached()
+    expect(page.locator("#status")).to_have_text(ENDED)
+    program.say("s-over", 1, "But for one word.")
+    page.context.set_offline(False)
+    expect(page.locator("#captions")).to_contain_text("But for one word.")
+    expect(page.locator("#status")).to_have_text("Live")
+
+
+def test_a_page_asks_ever_more_rarely_after_the_end(page: Page, program: Program) -> None:
+    program.announce("s-rare", title="Rare")
+    program.say("s-rare", 0, ">> ANNA: That is all.", ends=True)
+    page.clock.install()
+    page.add_init_script(
+        "window.asked = []; const ask = window.fetch;"
+        "window.fetch = (...all) => { window.asked.push(performance.now()); return ask(...all); };"
+    )
+    page.goto("/s/s-rare/follow")
+    expect(page.locator("#status")).to_have_text(ENDED)
+    asked: list[float] = []
+    for _ in range(400):
+        page.clock.run_for(5_000)
+        asked = page.evaluate("window.asked")
+        if len(asked) > 5:
+            break
+    waits = [after - before for before, after in pairwise(asked)]
+    assert waits[0] < 30_000
+    assert all(wait >= 90_000 for wait in waits[3:])
+    assert len(waits) == 5

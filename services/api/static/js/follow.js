@@ -98,6 +98,10 @@ function welcome() {
 function stand(now) {
   if (now === standing) return;
   const cut = standing === "offline";
+  if (now === "live" && standing === "finished") { // more was said after the end
+    pauseButton.hidden = false;
+    name("live");
+  }
   standing = now;
   clearTimeout(back);
   back = 0;
@@ -155,4 +159,4 @@ document.addEventListener("visibilitychange", () => {
 });
 addEventListener("pagehide", leave);
 
-follow(session, { language, onText: text, onStanding: stand, onSession: (now) => name(now.status) });
+follow(session, { language, onText: text, onStanding: stand, onSession: (now) => name(standing === "finished" ? standing : now.status) });

@@ -8,6 +8,8 @@ const LISTEN = 1_000;
 const LONGEST_WAIT = 15_000;
 const TRIES_BEFORE_POLLING = 3;
 const POLLS_BEFORE_STREAMING = 20;
+const ASK_AGAIN = 15_000; // after the end; then ever more rarely
+const RAREST = 120_000;
 const OUT_OF_SIGHT = 30_000; // a browser opens six connections to one server: a tab that nobody sees gives its own back
 
 /** @typedef {import("./transcript.js").Transcript} Transcript */
@@ -16,7 +18,8 @@ const OUT_OF_SIGHT = 30_000; // a browser opens six connections to one server: a
 /** @typedef {{onText: (state: Transcript) => void, onStanding?: (standing: Standing) => void,
  *   onSession?: (session: any) => void, last?: number, language?: string}} Options */
 
-/** Follow one session until `stop()`. `onText` gets the whole state; with `last`, at least that many turns of its end.
+/** Follow one session until `stop()`, also beyond its end: lines that come later open it again.
+ * `onText` gets the whole state; with `last`, at least that many turns of its end.
  * @param {string} session @param {Options} options */
 export function follow(session, { onText, onStanding = () => {}, onSession = () => {}, last, language }) {
   let state = empty();
@@ -25,6 +28,9 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
   let resting = false;
   let failures = 0;
   let polls = 0;
+  /** @type {number | null} the position of the end, until more is said */
+  let ended = null;
+  let asked = 0; // how often since the end
   let sight = 0;
   /** @type {AbortController | null} */
   let request = null;
@@ -39,8 +45,12 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
     return `/v1/sessions/${encodeURIComponent(session)}/events?${query}`;
   };
 
-  /** @param {string} event @param {any} said @returns {boolean} whether the session is complete */
+  /** @param {string} event @param {any} said */
   const take = (event, said) => {
+    if (ended !== null && (event === "snapshot" || event === "delta") && said.seq > ended) {
+      ended = null;
+      onStanding("live"); // before the words, which may end the session once more
+    }
     if (event === "snapshot") {
       state = applySnapshot(said);
       begun = true;
@@ -55,7 +65,10 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
       onText(state);
     } else if (event === "session") onSession(said);
     else if (event === "reset") begun = false;
-    return event === "finished";
+    else if (event === "finished") {
+      if (ended === null) asked = 0;
+      ended = said.seq;
+    }
   };
 
   /** Ask for what is new and read the answer; a silence of more than `patience` is a cut.
@@ -88,15 +101,18 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
       if (done) return "cut";
       alive();
       failures = 0;
-      for (const { event, data } of parse(value)) if (take(event, JSON.parse(data))) return "finished";
+      for (const { event, data } of parse(value)) take(event, JSON.parse(data));
+      if (ended !== null) return "finished";
       if (begun) onStanding("live");
     }
   });
 
-  /** One long-poll, for networks that break streams. */
+  /** One long-poll, for networks that break streams, and for a session that has ended: then it is answered at once. */
   const poll = () => ask("application/json", SILENCE, async (response) => {
-    const said = await response.json();
-    for (const { event, data } of said.events ?? []) if (take(event, data)) return "finished";
+    const { events = [] } = await response.json();
+    for (const { event, data } of events) take(event, data);
+    if (begun && !events.some((/** @type {any} */ one) => one.event === "finished")) ended = null;
+    if (ended !== null) return "finished";
     if (begun) onStanding("live");
     return "more";
   });
@@ -112,29 +128,33 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
         await pause(Infinity);
         continue;
       }
-      const polling = failures >= TRIES_BEFORE_POLLING && polls < POLLS_BEFORE_STREAMING;
+      const polling = ended !== null || (failures >= TRIES_BEFORE_POLLING && polls < POLLS_BEFORE_STREAMING);
       polls = polling ? polls + 1 : 0;
       const end = await (polling ? poll() : stream());
       if (stopped) return;
-      if (end === "finished" || end === "gone") return onStanding(end);
-      if (resting) continue;
-      if (end === "more") await pause(500);
+      if (end === "gone") return onStanding(end);
+      if (ended !== null) { // also if nobody answered: the next time tells
+        onStanding("finished");
+        asked += 1;
+        await pause(roughly(Math.min(RAREST, ASK_AGAIN * 2 ** (asked - 1))));
+      } else if (resting) continue;
+      else if (end === "more") await pause(500);
       else {
         failures += 1;
         onStanding("offline");
-        const wait = Math.min(LONGEST_WAIT, 500 * 2 ** Math.min(failures - 1, 5));
-        await pause(wait * (0.75 + Math.random() / 2));
+        await pause(roughly(Math.min(LONGEST_WAIT, 500 * 2 ** Math.min(failures - 1, 5))));
       }
     }
   };
 
-  const online = () => { failures = 0; wake?.(); };
-  const offline = () => { onStanding("offline"); request?.abort(); };
+  const online = () => { failures = asked = 0; wake?.(); };
+  const offline = () => { if (ended === null) onStanding("offline"); request?.abort(); };
   const seen = () => {
     clearTimeout(sight);
     if (document.hidden) sight = setTimeout(() => { resting = true; request?.abort(); }, OUT_OF_SIGHT);
     else {
       resting = false;
+      asked = 0;
       wake?.();
     }
   };
@@ -158,6 +178,8 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
   };
 }
 
+/** A wait of about so many milliseconds, so that a crowd does not come back all at once. @param {number} milliseconds */
+const roughly = (milliseconds) => milliseconds * (0.75 + Math.random() / 2);
 /** A moment on both clocks: the wall's may be set, and the steady one may stand still while the machine sleeps. */
 const moment = () => ({ wall: Date.now(), steady: performance.now() });
 /** Milliseconds since then, by the clock on which more have gone by. @param {{wall: number, steady: number}} then */

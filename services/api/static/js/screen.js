@@ -36,13 +36,14 @@ let session = /** @type {string} */ (screen.dataset.session);
 let live = null;
 let words = pacer(lines.show, { atOnce });
 let standing = "connecting";
+let title = "";
 let paused = false;
 let lastSeq = -1;
 let lastWord = performance.now(); // not the wall's clock: that one may be set while a screen runs for days
 /** @type {number | null} when the session ended before our eyes; -Infinity if it had ended before */
 let finishedAt = null;
-/** Ended before this screen was opened: nobody is still reading its lines. */
-let overBefore = screen.dataset.status === "finished";
+/** Ended before this screen was opened, or the card has covered its lines: nobody is still reading them. */
+let over = screen.dataset.status === "finished";
 
 /** A turn as one run of text, made once. @type {WeakMap<import("./transcript.js").Turn, import("./roll.js").Flow>} */
 const flows = new WeakMap();
@@ -57,8 +58,8 @@ function flowOf(turn) {
 function text(state) {
   if (state.seq !== lastSeq) [lastSeq, lastWord] = [state.seq, performance.now()];
   const now = turns(state).slice(-TURNS).map(flowOf);
-  if (now.length && finishedAt === null && !overBefore) card.hidden = true;
-  if (paused || overBefore) return;
+  if (now.length && finishedAt === null && !over) card.hidden = true;
+  if (paused || over) return;
   const here = words;
   if (wanted.delay) setTimeout(() => { if (here === words) here.take(now); }, wanted.delay);
   else here.take(now);
@@ -67,10 +68,16 @@ function text(state) {
 /** @param {any} now a session as the API gives it */
 function about(now) {
   tellSession(now);
-  tellState(now.status === "finished");
   captions.lang = screen.dataset.fixedLang || now.languages?.[0] || "";
-  document.title = `${(followsRoom && room) || now.title || now.id} · ${STATES[/** @type {"live"} */ (now.status)] ?? ""} · captionflow`;
-  if (now.status !== "finished") overBefore = false;
+  title = (followsRoom && room) || now.title || now.id;
+  name(standing === "finished" ? standing : now.status);
+  if (now.status !== "finished") over = false;
+}
+
+/** The state on the card and in the title. @param {keyof typeof STATES} now */
+function name(now) {
+  tellState(now === "finished");
+  document.title = `${title} · ${STATES[now]} · captionflow`;
 }
 
 /** @param {string} id */
@@ -85,7 +92,13 @@ function watch(id) {
 
 /** @param {import("./live.js").Standing} now */
 function stand(now) {
-  if (now === "finished" && standing !== "finished") finishedAt = standing === "live" && !lines.empty() ? performance.now() : -Infinity;
+  if (now === "finished" && finishedAt === null) {
+    finishedAt = standing === "live" && !lines.empty() ? performance.now() : -Infinity;
+    name("finished");
+  } else if (now === "live" && finishedAt !== null) { // more was said after the end
+    [finishedAt, over] = [null, false];
+    name("live");
+  }
   standing = now;
   tick();
 }
@@ -101,8 +114,8 @@ function tick() {
   if (still.textContent !== says) still.textContent = says;
   if (finishedAt !== null && performance.now() - finishedAt > LINES_STAY && card.hidden) {
     card.hidden = false;
+    over = true;
     lines.show([]);
-    tellState(true);
   }
 }
 
@@ -120,8 +133,8 @@ async function askRoom() {
   const next = on ?? (finishedAt !== null && !readingStill ? coming[0] : null);
   if (followsRoom && next && next.id !== session) {
     card.hidden = next.status === "live";
-    about(next);
     watch(next.id);
+    about(next);
   }
   tellNext(coming.find((one) => one.id !== session));
 }
