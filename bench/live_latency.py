@@ -50,9 +50,9 @@ def main() -> None:
             program.wait(10)
 
 
-async def measure(door: int, screen: int, sessions: int, rate: float, seconds: float) -> None:
+async def measure(door: int, screen: int, sessions: int, rate: float, seconds: float, prefix: str = "bench") -> None:
     """Send to one port and read from another, which may be the same; print what it took."""
-    names = [f"bench-{number}" for number in range(sessions)]
+    names = [f"{prefix}-{number}" for number in range(sessions)]
     async with httpx.AsyncClient(timeout=10) as client:
         for port in {door, screen}:
             await until_found(client, f"http://127.0.0.1:{port}/readyz")

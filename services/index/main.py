@@ -1,6 +1,7 @@
 """``captionflow serve index``: brings turns into the archive, and what they say of their sessions to the sessions."""
 
 import asyncio
+import os
 from collections.abc import Callable, Sequence
 
 import structlog
@@ -17,9 +18,12 @@ from services.process import Server, Stopping, address, listen, serve_until_told
 
 log = structlog.get_logger(__name__)
 
+NICE = 10
+
 
 def run(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:
-    """``serve``, and end the process."""
+    """``serve``, and end the process. Where processors are short, what is live goes first."""
+    os.nice(NICE)
     process.run(serve(settings, ready=ready))
 
 

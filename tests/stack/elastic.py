@@ -56,7 +56,10 @@ def prepared(folder: Path, *, heap_mib: int = 512) -> Process:
     for name in ("data", "logs", "tmp"):
         (folder / name).mkdir()
     env = {"PATH": os.environ["PATH"], "ES_JAVA_HOME": str(java), "ES_PATH_CONF": str(config)}
-    env |= {"ES_JAVA_OPTS": f"-Xms{heap_mib}m -Xmx{heap_mib}m", "ES_TMPDIR": str(folder / "tmp")}
+    env |= {
+        "ES_JAVA_OPTS": f"-Xms{heap_mib}m -Xmx{heap_mib}m -XX:TieredStopAtLevel=1",
+        "ES_TMPDIR": str(folder / "tmp"),
+    }
     command = [*_not_as_root(folder), program / "bin" / "elasticsearch"]
     return Process(command, port=port, log=folder / "elasticsearch.log", answers=answers, env=env)
 

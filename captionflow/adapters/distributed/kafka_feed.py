@@ -7,10 +7,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Self
 
 import msgspec
-from kafka.consumer.fetcher import ConsumerRecord
 
 from captionflow.adapters.distributed.kafka_cluster import Kafka
-from captionflow.adapters.distributed.kafka_journal import Journal
+from captionflow.adapters.distributed.kafka_journal import Journal, Record
 from captionflow.adapters.distributed.kafka_skipped import Skipped
 from captionflow.adapters.embedded.step_feed import MemoryStepFeed
 from captionflow.errors import BadMessage
@@ -65,11 +64,11 @@ class KafkaStepFeed:
         self._journal.check()
         return self._followers.follow()
 
-    async def _take(self, records: Sequence[ConsumerRecord]) -> None:
+    async def _take(self, records: Sequence[Record]) -> None:
         steps = []
         for record in records:
             try:
-                step = read_step(record)
+                step = read_step(record.key, record.value)
             except BadMessage as error:
                 self.skipped.foreign(record, str(error))
                 continue
@@ -89,18 +88,18 @@ def step_key(step: StepRecord) -> bytes:
     return f"{step.session}.{step.language}".encode()
 
 
-def read_step(record: ConsumerRecord) -> StepRecord:
-    """The step of a record.
+def read_step(key: bytes | None, value: bytes | None) -> StepRecord:
+    """The step of a record in the topic.
 
     Raises:
         BadMessage: it isn't one of ours.
     """
     try:
-        step = _decode(record.value or b"")
+        step = _decode(value or b"")
     except msgspec.DecodeError as error:
         raise BadMessage(f"It is no step: {error}.") from error
     if step.v > VERSION:
         raise BadMessage(f"It has version {step.v}, and this captionflow knows versions up to {VERSION}: upgrade it.")
-    if record.key != step_key(step):
+    if key != step_key(step):
         raise BadMessage(f"Its key is not its session and language, {step_key(step).decode()!r}.")
     return step

@@ -187,7 +187,7 @@ class StepGroup:
 
     def _step(self, record: ConsumerRecord, *, quiet: bool) -> StepRecord | None:
         try:
-            step = read_step(record)
+            step = read_step(record.key, record.value)
         except BadMessage as error:
             if not quiet:
                 self.skipped["foreign"] += 1

@@ -1,16 +1,17 @@
 """One topic as a journal: every record is read in order by everybody, and a writer sees its own come back.
 
 Kafka has no conditional append. So whoever writes reads the topic too, and a rule that looks at nothing but the records
-before it says of each whether it is valid. A writer that was not up to date finds its record void when it comes back,
-and tries again knowing more. All readers agree, whoever wrote, without an owner, a lock or a transaction.
+before it says of each whether it is valid. A writer that was not up to date finds its record void when it has read all
+that is before it, and tries again knowing more. All readers agree, whoever wrote, without an owner, a lock or a
+transaction.
 """
 
 import asyncio
 import random
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import structlog
 from kafka import KafkaConsumer, TopicPartition
@@ -25,16 +26,27 @@ from captionflow.errors import CaptionflowError, Unavailable
 
 log = structlog.get_logger(__name__)
 
-_POLL_MS: Final = 100
+_POLL_MS: Final = 400
 """How long a stop may have to wait."""
 _POLL_RECORDS: Final = 500
-_PATIENT: Final = {"fetch_min_bytes": 256 * 1024, "fetch_max_wait_ms": 100}
-"""The broker waits for so much before it answers, but not longer."""
+_PATIENT_BYTES: Final = 256 * 1024
+"""As soon as there is so much, the broker answers also a patient reader."""
 _MAX_WAIT_SECONDS: Final = 5.0
 _JOIN_SECONDS: Final = 0.5
 """A thread that is just trying to reach a broker is left alone: it ends when it can't, and touches nothing more."""
 
-Take = Callable[[Sequence[ConsumerRecord]], Awaitable[None]]
+
+class Record(NamedTuple):
+    """What a topic has, whether it was read or just written."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+
+
+Take = Callable[[Sequence[Record]], Awaitable[None]]
 
 
 class Journal:
@@ -42,11 +54,19 @@ class Journal:
 
     ``beginning``: the first record ever, which must still be there; ``kept``: the first that is still there.
 
-    ``take`` is awaited before more is read, so a slow one holds the reading up and memory stays bounded.
+    ``take`` is awaited before more is read, so a slow one holds the reading up and memory stays bounded. With
+    ``patience_ms`` the broker may gather for so long what it answers with: that is less work, and what others wrote
+    comes later.
     """
 
     def __init__(
-        self, kafka: Kafka, topic: str, take: Take, *, start: Literal["beginning", "kept", "now"], patient: bool = False
+        self,
+        kafka: Kafka,
+        topic: str,
+        take: Take,
+        *,
+        start: Literal["beginning", "kept", "now"],
+        patience_ms: int = 0,
     ) -> None:
         self.kafka = kafka
         self.topic = topic
@@ -54,7 +74,7 @@ class Journal:
         self._producer = Producer(kafka)
         self._take = take
         self._start = start
-        self._waits = _PATIENT if patient else {}
+        self._waits = {"fetch_min_bytes": _PATIENT_BYTES, "fetch_max_wait_ms": patience_ms} if patience_ms else {}
         self._loop = asyncio.get_running_loop()
         self._topic_id: object = None
         self._positions: dict[TopicPartition, int] = {}
@@ -63,6 +83,7 @@ class Journal:
         self._problem = ""
         self._broken: BaseException | None = None
         self._moved = asyncio.Event()
+        self._taking = asyncio.Lock()
         self._writing: dict[bytes, asyncio.Task[int]] = {}
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"{topic}-tail", daemon=True)
@@ -137,7 +158,13 @@ class Journal:
         await asyncio.to_thread(self._thread.join, _JOIN_SECONDS)
 
     async def _append(self, place: TopicPartition, key: bytes, value: bytes) -> int:
+        before = self._positions.get(place, 0)
         offset = await self._producer.send(place, key, value)
+        if 0 <= offset < before:
+            await self._break(lost(self.topic))  # where it went something else was read: this is another topic
+            self.check()
+        if self._positions.get(place) == offset:  # all that is before it was taken, so it need not come back for that
+            await self._took({place: [Record(place.topic, place.partition, offset, key, value)]})
         await self._reach(place, offset + 1)
         return offset
 
@@ -198,7 +225,7 @@ class Journal:
                 records = consumer.poll(_POLL_MS)
                 self._check_identity(consumer)
                 if records:
-                    self._in_loop(self._took(records))
+                    self._in_loop(self._took({place: _read(found) for place, found in records.items()}))
                 else:  # what has no records for us moves on too: marks of other people's transactions
                     self._in_loop(self._moved_to({place: consumer.position(place, 0) or 0 for place in places}))
         finally:
@@ -234,10 +261,13 @@ class Journal:
 
     # --- for the thread, in the event loop --------------------------------------------------------------------------
 
-    async def _took(self, batch: dict[TopicPartition, list[ConsumerRecord]]) -> None:
-        for place, records in batch.items():
-            await self._take(records)
-            self._positions[place] = records[-1].offset + 1
+    async def _took(self, batch: Mapping[TopicPartition, Sequence[Record]]) -> None:
+        async with self._taking:
+            for place, records in batch.items():
+                new = [record for record in records if record.offset >= self._positions[place]]
+                if new:
+                    await self._take(new)
+                    self._positions[place] = new[-1].offset + 1
         self._note()
 
     async def _moved_to(self, positions: dict[TopicPartition, int]) -> None:
@@ -254,6 +284,10 @@ class Journal:
             self._ready = True
             log.info("topic_read", topic=self.topic, records=sum(self._positions.values()))
         self._wake()
+
+
+def _read(found: Sequence[ConsumerRecord]) -> list[Record]:
+    return [Record(one.topic, one.partition, one.offset, one.key, one.value) for one in found]
 
 
 def _unexpected(problem: BaseException) -> BaseException | None:

@@ -14,10 +14,9 @@ from typing import Final, Self
 
 import msgspec
 from kafka import TopicPartition
-from kafka.consumer.fetcher import ConsumerRecord
 
 from captionflow.adapters.distributed.kafka_cluster import Kafka
-from captionflow.adapters.distributed.kafka_journal import Journal
+from captionflow.adapters.distributed.kafka_journal import Journal, Record
 from captionflow.adapters.distributed.kafka_skipped import Skipped
 from captionflow.adapters.distributed.line_index import LineIndex, RecordHead, Stream, read_head
 from captionflow.errors import BadMessage, Unavailable
@@ -44,9 +43,9 @@ class KafkaLineLog:
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         append_seconds: float = APPEND_SECONDS,
-        patient: bool = False,
+        patience_ms: int = 0,
     ) -> None:
-        """``patient``: who seldom writes reads in larger pieces, which costs less and makes a write wait longer."""
+        """``patience_ms``: see ``Journal``. A write waits so long at most when others wrote just before it."""
         self.skipped = Skipped()
         self._kafka = kafka
         self._clock = clock
@@ -55,7 +54,7 @@ class KafkaLineLog:
         self._recent: OrderedDict[tuple[int, int], bytes] = OrderedDict()
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._appended = asyncio.Event()
-        self._journal = Journal(kafka, kafka.lines, self._take, start="beginning", patient=patient)
+        self._journal = Journal(kafka, kafka.lines, self._take, start="beginning", patience_ms=patience_ms)
 
     async def ready(self) -> Self:
         """Wait until the log has been read to its end.
@@ -185,7 +184,7 @@ class KafkaLineLog:
     def _place(self, session: str) -> TopicPartition:
         return self._kafka.place(self._kafka.lines, session.encode())
 
-    async def _take(self, records: Sequence[ConsumerRecord]) -> None:
+    async def _take(self, records: Sequence[Record]) -> None:
         for record in records:
             try:
                 head = self._head(record)
@@ -195,12 +194,12 @@ class KafkaLineLog:
             if not self._index.add(record.partition, record.offset, head):
                 self.skipped.void(record)
                 continue
-            self._recent[record.partition, record.offset] = record.value
+            self._recent[record.partition, record.offset] = record.value or b""
             if len(self._recent) > _RECENT_RECORDS:
                 self._recent.popitem(last=False)
         self._wake()
 
-    def _head(self, record: ConsumerRecord) -> RecordHead:
+    def _head(self, record: Record) -> RecordHead:
         head = read_head(record.key, record.value)
         if self._place(head.session).partition != record.partition:
             raise BadMessage("It is in another partition than its key says: its writer needs the murmur2 partitioner.")

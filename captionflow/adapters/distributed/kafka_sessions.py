@@ -12,10 +12,9 @@ from datetime import datetime
 from typing import Self
 
 import msgspec
-from kafka.consumer.fetcher import ConsumerRecord
 
 from captionflow.adapters.distributed.kafka_cluster import Kafka
-from captionflow.adapters.distributed.kafka_journal import Journal
+from captionflow.adapters.distributed.kafka_journal import Journal, Record
 from captionflow.adapters.distributed.kafka_skipped import Skipped
 from captionflow.errors import BadMessage, NotFound, Unavailable
 from captionflow.messages import VERSION, Facts, Session
@@ -118,7 +117,7 @@ class KafkaSessionStore:
         record = SessionRecord(**msgspec.structs.asdict(session), learned=tuple(sorted(learned)))
         await self._journal.append(session.id.encode(), _encode(record))
 
-    async def _take(self, records: Sequence[ConsumerRecord]) -> None:
+    async def _take(self, records: Sequence[Record]) -> None:
         for record in records:
             try:
                 session, learned = _read(record)
@@ -133,7 +132,7 @@ class KafkaSessionStore:
             self._on_change(session)
 
 
-def _read(record: ConsumerRecord) -> Known:
+def _read(record: Record) -> Known:
     """The session of a record.
 
     Raises:

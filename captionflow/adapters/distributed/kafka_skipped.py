@@ -4,7 +4,8 @@ from collections import Counter
 from typing import Final
 
 import structlog
-from kafka.consumer.fetcher import ConsumerRecord
+
+from captionflow.adapters.distributed.kafka_journal import Record
 
 log = structlog.get_logger(__name__)
 
@@ -15,12 +16,12 @@ _TOLD: Final = 20
 class Skipped(Counter[str]):
     """``void`` came too late, which is part of the game; ``foreign`` are none of ours, which is not."""
 
-    def void(self, record: ConsumerRecord) -> None:
+    def void(self, record: Record) -> None:
         """The record lost a race, or does not advance."""
         self["void"] += 1
         log.debug("record_void", topic=record.topic, partition=record.partition, offset=record.offset)
 
-    def foreign(self, record: ConsumerRecord, reason: str) -> None:
+    def foreign(self, record: Record, reason: str) -> None:
         """The record can't be read, or should not be where it is."""
         self["foreign"] += 1
         if self["foreign"] <= _TOLD or self["foreign"] % 1_000 == 0:
