@@ -17,7 +17,7 @@ from typing import Any, cast
 
 import faust
 import structlog
-from aiokafka.partitioner import murmur2  # type: ignore[import-untyped]  # aiokafka has no types
+from aiokafka.partitioner import murmur2
 from faust.exceptions import ConsistencyError
 from faust.tables.recovery import Recovery
 from faust.types import TP, EventT, FutureMessage

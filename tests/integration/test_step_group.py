@@ -7,7 +7,6 @@ from typing import Protocol
 
 import pytest
 from kafka import KafkaConsumer
-from kafka.future import Future
 from stack.servers import Server
 from stack.topics import drop_topics, fresh_topics
 
@@ -174,26 +173,3 @@ async def test_the_lag_is_what_is_not_done_yet(kafka: Kafka, publish: Publish, j
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
-
-
-async def test_a_member_whose_heartbeat_is_stuck_joins_anew(
-    publish: Publish, join: Join, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("captionflow.adapters.distributed.kafka_group._LOST_SECONDS", 4.0)
-    await publish(1)
-    group = join()
-    assert await taken(group, 1) == [("talk", 1)]
-    consumer = group._consumer
-    assert consumer is not None
-
-    async def no_answer() -> None:
-        await Future()
-
-    monkeypatch.setattr(consumer._coordinator, "_send_heartbeat_request", no_answer)
-    for seq in range(2, SECONDS):
-        await publish(seq)
-        assert await taken(group, 1) == [("talk", seq)]
-        if group._consumer not in {consumer, None}:
-            break
-        await asyncio.sleep(0.5)  # a talk goes on, however slowly
-    assert group._consumer is not consumer

@@ -1,22 +1,22 @@
-"""The turns topic shared by the processes of one group: each step goes to one of them, which says when it is done."""
+"""The turns topic shared by the processes of one group: each step goes to one of them, which says when it is done.
+
+On aiokafka: members of a group on kafka-python 3.0 were seen to wait for an answer to a heartbeat for ever after their
+broker was restarted, while the group went on without them, and commits to fail for 20 s after a member had joined.
+"""
 
 import asyncio
 import contextlib
 import random
-import time
+import ssl
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Final, TypeVar
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Final
 
 import structlog
-from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
-from kafka.consumer.fetcher import ConsumerRecord
-from kafka.errors import CommitFailedError, KafkaError
-from kafka.structs import OffsetAndMetadata
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.errors import CommitFailedError, KafkaError
 
-from captionflow.adapters.distributed.kafka_cluster import Kafka
-from captionflow.adapters.distributed.kafka_failures import translated
+from captionflow.adapters.distributed.kafka_cluster import Kafka, wait_for_topics
 from captionflow.adapters.distributed.kafka_feed import read_step
 from captionflow.errors import BadMessage, Unavailable
 from captionflow.messages import StepRecord
@@ -28,23 +28,17 @@ MAX_STEPS: Final = 2_000
 """Steps handed out in one go while a backlog stands."""
 LOOK_BACK: Final = 100
 """Records of each partition that a new owner reads again, to know how far their sessions are."""
-_POLL_MS: Final = 250
-"""How long a stop may have to wait."""
-_JOIN_MS: Final = 2_000
-"""Likewise while it joins: one that gives up in the middle leaves a member behind for whom the others wait."""
+_POLL_MS: Final = 1_000
+"""How often what counts for nothing is said to be done, when nothing else comes."""
 _FETCH_BYTES: Final = 1024 * 1024
 """The broker answers as soon as there is so much, and else when it has waited as long as it may."""
 _SESSION_MS: Final = 10_000
 _HEARTBEAT_MS: Final = 3_000
-"""While one is under way for longer than this, a poll takes a whole processor: 1 s is too little for a busy broker."""
-_LOST_SECONDS: Final = 20.0
-"""After a heartbeat has been under way for so long, the member is none: kafka-python 3.0 was seen to wait for an answer
-for ever, after its broker was restarted, and to go on reading what others had by then, with a whole processor."""
 _PATIENCE_MS: Final = 30 * 60 * 1000
 """How long one batch may take, an outage of the store included, before others get the partitions."""
+_ANSWER_SECONDS: Final = 5.0
+_LEAVE_SECONDS: Final = 1.0
 _MAX_WAIT_SECONDS: Final = 5.0
-
-_T = TypeVar("_T")
 
 
 class StepGroup:
@@ -70,8 +64,7 @@ class StepGroup:
         self._steps: list[StepRecord] = []
         """Gathered, and not handed out yet."""
         self._bad: list[tuple[ConsumerRecord, str]] = []
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"{name}-group")
-        self._consumer: KafkaConsumer | None = None
+        self._consumer: AIOKafkaConsumer | None = None
         self._listener = _Listener()
         self._reached: dict[tuple[str, str], int] = {}
         self._committed: dict[TopicPartition, int] = {}
@@ -86,28 +79,35 @@ class StepGroup:
         tries = 0
         while True:
             try:
-                steps = await self._run(self._gather)
-            except Unavailable as error:
+                steps = await self._gather()
+            except (KafkaError, TimeoutError) as error:
+                await self._leave()  # the next try joins anew
                 tries += 1
                 seconds = min(_MAX_WAIT_SECONDS, 0.1 * 2 ** min(tries, 6)) * random.uniform(0.5, 1.0)  # noqa: S311  spreads load
-                log.warning("topic_waited_for", group=self._name, reason=str(error), seconds=round(seconds, 2))
+                log.warning("topic_waited_for", group=self._name, reason=_told(error), seconds=round(seconds, 2))
                 await asyncio.sleep(seconds)
                 continue
             tries = 0
             if steps:
                 return steps
             if self._taken:
-                await self.done()  # nothing but records that count for nothing
+                await self.done()  # nothing but records that count for nothing, or a commit that failed
 
     async def done(self) -> None:
         """See ``StepQueue.done``. If the partitions went to another process meanwhile, that one does it again."""
         try:
             await self._set_aside()
-            await self._run(self._commit)
+            await self._commit()
         except (
-            Unavailable
-        ) as error:  # with the next ones, or when nothing comes; else they come again, and change nothing
-            log.warning("commit_failed", group=self._name, reason=str(error))
+            Unavailable,
+            KafkaError,
+            TimeoutError,
+        ) as error:  # made up for with the next ones, or when nothing comes
+            log.warning("commit_failed", group=self._name, reason=_told(error))
+
+    async def close(self) -> None:
+        """Leave the group. Repeating it does nothing."""
+        await self._leave()
 
     async def _set_aside(self) -> None:
         while self._bad:
@@ -118,40 +118,23 @@ class StepGroup:
                 await self._dead_letters.put(record.value or b"", key=record.key, origin=origin, reason=reason)
             del self._bad[0]
 
-    async def close(self) -> None:
-        """Leave the group. Repeating it does nothing."""
-        with contextlib.suppress(RuntimeError):
-            await asyncio.get_running_loop().run_in_executor(self._thread, self._leave)
-        await asyncio.to_thread(self._thread.shutdown)
-
-    async def _run(self, work: Callable[[], _T]) -> _T:
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-        except KafkaError as error:
-            raise translated(error, self._kafka.servers, self._kafka.turns) from error
-
-    # --- in the thread ----------------------------------------------------------------------------------------------
-
-    def _gather(self) -> list[StepRecord]:
+    async def _gather(self) -> list[StepRecord]:
         """The steps that are there; while more than one fetch can have waits, as many as one batch may have."""
-        try:
-            consumer = self._joined()
-            before = -1
-            while before < len(self._steps) < MAX_STEPS:
-                before = len(self._steps)
-                self._poll(consumer, 0 if self._steps else _POLL_MS if consumer.assignment() else _JOIN_MS)
-            self._stay(consumer)
-        except KafkaError as error:
-            if not error.retriable:
-                self._leave()  # the next call joins anew
-            raise
+        consumer = await self._joined()
+        before = -1
+        while before < len(self._steps) < MAX_STEPS:
+            before = len(self._steps)
+            await self._poll(consumer, 0 if self._steps else _POLL_MS)
         steps, self._steps = self._steps, []
         return steps
 
-    def _joined(self) -> KafkaConsumer:
+    async def _joined(self) -> AIOKafkaConsumer:
         if self._consumer is None:
-            consumer = self._kafka.consumer(
+            await wait_for_topics(self._kafka, [self._kafka.turns])
+            consumer = AIOKafkaConsumer(
+                bootstrap_servers=self._kafka.servers,
                 group_id=f"{self._kafka.prefix}-{self._name}",
+                enable_auto_commit=False,
                 auto_offset_reset="earliest",
                 max_poll_interval_ms=_PATIENCE_MS,
                 session_timeout_ms=_SESSION_MS,
@@ -159,21 +142,18 @@ class StepGroup:
                 max_partition_fetch_bytes=4 * 1024 * 1024,
                 fetch_min_bytes=_FETCH_BYTES,
                 fetch_max_wait_ms=self._linger_ms,
+                **_security(self._kafka),
             )
-            try:
-                self._kafka.check(consumer, self._kafka.turns)
-            except BaseException:
-                consumer.close(autocommit=False, timeout_ms=0)
-                raise
-            consumer.subscribe([self._kafka.turns], listener=self._listener)
             self._consumer = consumer
+            await consumer.start()
+            consumer.subscribe([self._kafka.turns], listener=self._listener)
         return self._consumer
 
-    def _poll(self, consumer: KafkaConsumer, milliseconds: int) -> None:
-        batch = consumer.poll(milliseconds, max_records=MAX_STEPS - len(self._steps))
+    async def _poll(self, consumer: AIOKafkaConsumer, milliseconds: int) -> None:
+        batch = await consumer.getmany(timeout_ms=milliseconds, max_records=MAX_STEPS - len(self._steps))
         new, self._listener.assigned = self._listener.assigned & consumer.assignment(), set()
         if new:
-            self._begin(consumer, new)
+            await self._begin(consumer, new)
         for place, records in batch.items():
             if place in new:
                 continue  # they come again, from where it begins
@@ -200,49 +180,44 @@ class StepGroup:
         self._reached[stream] = step.last_seq
         return step
 
-    def _commit(self) -> None:
+    async def _commit(self) -> None:
         if self._consumer is None:
             return
         owned = self._consumer.assignment()
         offsets = {
-            place: OffsetAndMetadata(offset, "", -1)
+            place: offset
             for place, offset in self._taken.items()
             if place in owned and offset > self._committed.get(place, 0)
         }
         if offsets:
             try:
-                self._consumer.commit(offsets, timeout_ms=5_000)
+                async with asyncio.timeout(_ANSWER_SECONDS):
+                    await self._consumer.commit(offsets)
             except CommitFailedError as error:
-                log.info("partitions_went_elsewhere", group=self._name, reason=str(error))
+                log.info("partitions_went_elsewhere", group=self._name, reason=_told(error))
             else:
-                self._committed |= {place: kept.offset for place, kept in offsets.items()}
+                self._committed |= offsets
         self._taken.clear()
 
-    def _stay(self, consumer: KafkaConsumer) -> None:
-        """Leave if the group has forgotten us: the next call joins anew."""
-        heartbeat = consumer._coordinator.heartbeat  # noqa: SLF001  kafka-python shows it nowhere else
-        if time.monotonic() - max(heartbeat.last_send, heartbeat.last_reset) > _LOST_SECONDS:
-            log.warning("membership_lost", group=self._name)
-            self._leave()
-
-    def _leave(self) -> None:
+    async def _leave(self) -> None:
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
-            with contextlib.suppress(KafkaError):
-                consumer.close(autocommit=False, timeout_ms=1_000)
+            with contextlib.suppress(KafkaError, TimeoutError):
+                async with asyncio.timeout(_LEAVE_SECONDS):
+                    await consumer.stop()
 
-    def _begin(self, consumer: KafkaConsumer, places: Collection[TopicPartition]) -> None:
+    async def _begin(self, consumer: AIOKafkaConsumer, places: Collection[TopicPartition]) -> None:
         """These partitions are ours now: read a little of what was done, which tells how far the sessions are."""
-        first = consumer.beginning_offsets(places)
+        first = await consumer.beginning_offsets(places)
         for place in places:
             self._taken.pop(place, None)
-            self._committed[place] = committed = max(int(consumer.committed(place) or 0), int(first[place]))
-            consumer.seek(place, max(int(first[place]), committed - LOOK_BACK))
+            self._committed[place] = committed = max(await consumer.committed(place) or 0, first[place])
+            consumer.seek(place, max(first[place], committed - LOOK_BACK))
         log.info("partitions_taken", group=self._name, partitions=sorted(place.partition for place in places))
 
 
-class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types
-    """Runs in the consumer's own thread, and must not wait there."""
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
+    """Must not wait."""
 
     def __init__(self) -> None:
         self.assigned: set[TopicPartition] = set()
@@ -253,3 +228,15 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-pytho
     def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """Note it for the next poll."""
         self.assigned |= set(assigned)
+
+
+def _security(kafka: Kafka) -> dict[str, Any]:
+    """As aiokafka names it."""
+    named = {name: value for name, value in kafka.security.items() if name != "ssl_cafile"}
+    if "SSL" in named.get("security_protocol", ""):
+        named["ssl_context"] = ssl.create_default_context(cafile=kafka.security.get("ssl_cafile"))
+    return named
+
+
+def _told(error: Exception) -> str:
+    return str(error) or type(error).__name__

@@ -1,6 +1,6 @@
 """What of kafka-python 3.0 has to be mended to run a service on it; each piece can go when it has been mended there.
 
-- While no broker can be reached it logs every try of every connection, many lines a second.
+- While no broker can be reached it logs every try of every connection, many lines a second; so does aiokafka.
 - Why a broker refused a connection is only logged: the caller gets a time-out.
 - What a broker sends last, before it closes a connection, is dropped: the very reason why it refuses a password.
 """
@@ -15,8 +15,13 @@ from kafka.errors import KafkaError
 from kafka.net.transport import KafkaSSLTransport, KafkaTCPTransport
 
 _NOISY: Final = (
+    "aiokafka",
+    "aiokafka.conn",
+    "aiokafka.consumer.fetcher",
+    "aiokafka.consumer.group_coordinator",
     "kafka.cluster",
     "kafka.consumer.fetcher",
+    "kafka.coordinator",
     "kafka.net.connection",
     "kafka.net.manager",
     "kafka.net.transport",
