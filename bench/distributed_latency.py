@@ -3,7 +3,9 @@
 As ``live_latency.py``, but ``ingest``, Kafka, ``segment`` and ``api`` are processes of their own. The peer, next in the
 same run and at the same rate, is the least that a way through two topics can be: aiokafka writes to a topic, a loop
 copies to another one, and a reader follows that, all in this process. What services cost and where the time went is
-told by their metrics: each counts from the moment that ``ingest`` numbered the line.
+told by their metrics, the time before the measured run included: each counts from the moment that ``ingest`` numbered
+the line. All is warmed up first, as an installation is: a fresh Java server compiles itself for half a minute, and that
+takes more of a small machine than the captions do.
 """
 
 import argparse
@@ -81,9 +83,12 @@ def main() -> None:
     options.add_argument("--sessions", type=int, default=20)
     options.add_argument("--rate", type=float, default=200.0, help="lines a second, all sessions together")
     options.add_argument("--seconds", type=float, default=20.0)
+    options.add_argument("--warm", type=float, default=40.0, help="seconds of the same before: Java compiles meanwhile")
     given = options.parse_args()
     how = given.sessions, given.rate, given.seconds
     with installed() as installation:
+        print("warming up")
+        asyncio.run(measure(installation.ingest.port, installation.api.port, *how[:2], given.warm, "warm"))
         before = {service: cpu_seconds(installation, service) for service in SERVICES}
         print("the four services")
         asyncio.run(measure(installation.ingest.port, installation.api.port, *how))

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx
 import pytest
 from stack.servers import Server as Stack
 
@@ -14,7 +13,7 @@ from services.ingest.cutter import cut, parse_cut
 from services.ingest.readers import read
 from tests.chaos.live import Live
 from tests.chaos.outcome import Outcome
-from tests.distributed.installation import CUT, Installation
+from tests.distributed.installation import CUT, Installation, running
 
 FULL = os.environ.get("CHAOS") == "full"
 SEED = int(os.environ.get("CHAOS_SEED") or random.SystemRandom().randrange(1_000_000))
@@ -42,16 +41,8 @@ def installation(
     tmp_path_factory: pytest.TempPathFactory, kafka_broker: Stack, elasticsearch_node: Stack
 ) -> Iterator[Installation]:
     """One of each service, for the whole folder."""
-    made = Installation(tmp_path_factory.mktemp("chaos"), kafka_broker.address, elasticsearch_node.address)
-    try:
-        made.create_topics()
-        for kind in ("ingest", "segment", "index", "api"):
-            made.add(kind)
+    with running(tmp_path_factory.mktemp("chaos"), kafka_broker, elasticsearch_node) as made:
         yield made
-    finally:
-        made.close()
-        for index in httpx.get(f"{made.elasticsearch}/{made.name}-*/_settings", timeout=30).json():
-            httpx.delete(f"{made.elasticsearch}/{index}", timeout=30)
 
 
 @pytest.fixture(autouse=True)

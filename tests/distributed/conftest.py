@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from installation import Installation
+from installation import Installation, running
 from stack.servers import Server as Stack
 
 
@@ -11,15 +11,8 @@ def installation(
     tmp_path_factory: pytest.TempPathFactory, kafka_broker: Stack, elasticsearch_node: Stack
 ) -> Iterator[Installation]:
     """One of each service, started once for the whole folder. A test leaves them running as they were."""
-    made = Installation(tmp_path_factory.mktemp("installation"), kafka_broker.address, elasticsearch_node.address)
-    try:
-        made.create_topics()
-        for kind in ("ingest", "segment", "index", "api"):
-            made.add(kind)
-        made.start("ingest", "segment", "index", "api")
+    with running(tmp_path_factory.mktemp("installation"), kafka_broker, elasticsearch_node) as made:
         yield made
-    finally:
-        made.close()
 
 
 @pytest.fixture(scope="session")

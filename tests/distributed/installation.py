@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import httpx
 import msgspec
 from real_program import Server, run_command
+from stack.servers import Server as Stack
 
 from captionflow.transcript import Turn, digest, document
 from services.ingest.cutter import cut, parse_cut
@@ -95,7 +96,22 @@ class Installation:
         for server in self.services.values():
             server.kill()
             server.client.close()
-        httpx.delete(f"{self.elasticsearch}/{self.name}-turns-v1", timeout=30)
+        for index in httpx.get(f"{self.elasticsearch}/{self.name}-*/_settings", timeout=30).json():
+            httpx.delete(f"{self.elasticsearch}/{index}", timeout=30)
+
+
+@contextlib.contextmanager
+def running(folder: Path, kafka: Stack, elasticsearch: Stack) -> Iterator[Installation]:
+    """One of each service, with topics and an index of their own."""
+    made = Installation(folder, kafka.address, elasticsearch.address)
+    try:
+        made.create_topics()
+        for kind in ("ingest", "segment", "index", "api"):
+            made.add(kind)
+        made.start("ingest", "segment", "index", "api")
+        yield made
+    finally:
+        made.close()
 
 
 def await_true(true: Callable[[], bool], otherwise: str, seconds: float = CATCH_UP_SECONDS) -> None:

@@ -29,7 +29,7 @@ def test_every_message_on_every_topic_fits_the_published_document(
 ) -> None:
     kafka = topics(installation)
     installation.replay(talk, "published", "--event", "Forum 2026")
-    installation.wait_until_archived("published", expected(talk, "published")[1])
+    installation.wait_until_archived("published", expected(talk, "published").seq)
     poison = kafka.lines, *write(kafka, kafka.lines, b"published", b"no record")
     await_true(lambda: any(about(one) == "published" for one in records(kafka, kafka.dead_letters)), "it is not there")
     seen = Counter[str]()

@@ -7,8 +7,9 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
-from installation import CUT, Installation, await_true, decoded, digest_of, expected, metric, served
+from installation import CUT, Installation, await_true, decoded, digest_of, expected, metric, running, served
 from real_program import Server, run_command
+from stack.servers import Server as Stack
 
 from captionflow.messages import Part
 from captionflow.transcript import turns
@@ -29,6 +30,15 @@ QUERIES: tuple[dict[str, Any], ...] = (
     {"q": "code", "room": "Workshop Room 3"},
     {"q": "!?"},
 )
+
+
+@pytest.fixture(scope="module")
+def installation(
+    tmp_path_factory: pytest.TempPathFactory, kafka_broker: Stack, elasticsearch_node: Stack
+) -> Iterator[Installation]:
+    """One that has nothing but these transcripts: a search finds what others left."""
+    with running(tmp_path_factory.mktemp("pipeline"), kafka_broker, elasticsearch_node) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from kafka import KafkaConsumer
 from kafka.errors import KafkaError
 
 from captionflow.adapters.distributed.kafka_cluster import Kafka
+from captionflow.errors import Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +32,11 @@ class GroupLag:
         self._topic = topic
 
     async def run(self) -> None:
-        """Ask again and again until cancelled; a broker that does not answer leaves the figure as it was."""
+        """Ask again and again until cancelled; a broker that does not answer leaves the figure as it was.
+
+        Raises:
+            Misconfigured: the topic is missing or has another number of partitions than it must have.
+        """
         thread = ThreadPoolExecutor(1, thread_name_prefix=f"{self._group}-lag")
         loop = asyncio.get_running_loop()
         consumer: KafkaConsumer | None = None
@@ -41,7 +46,7 @@ class GroupLag:
                     if consumer is None:
                         consumer = await loop.run_in_executor(thread, self._consumer)
                     self.records = await loop.run_in_executor(thread, self._ask, consumer)
-                except KafkaError as error:
+                except (KafkaError, Unavailable) as error:
                     self.waiting = f"Kafka does not answer ({str(error) or type(error).__name__})."
                     log.debug("lag_unknown", group=self._group, reason=self.waiting)
                 else:
@@ -53,7 +58,13 @@ class GroupLag:
             thread.shutdown(wait=False)
 
     def _consumer(self) -> KafkaConsumer:
-        return self._kafka.consumer(group_id=self._group)
+        consumer = self._kafka.consumer(group_id=self._group)
+        try:
+            self._kafka.check(consumer, self._topic)
+        except BaseException:
+            _close(consumer)
+            raise
+        return consumer
 
     def _ask(self, consumer: KafkaConsumer) -> int:
         places = list(self._kafka.places(self._topic))
