@@ -6,6 +6,7 @@ did not know what came before, and writes it again (docs/adr/0018).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Literal
 
 import msgspec
@@ -110,11 +111,33 @@ def valid(place: Place, records: Iterable[tuple[int, LineRecord]]) -> Iterator[t
             yield offset, record
 
 
+class Deliveries:
+    """Notices what of a partition was left out: its offsets follow each other.
+
+    ``reached`` is the highest offset that any state of the partition reflects; NOWHERE if there is none, and the first
+    delivery is believed.
+    """
+
+    def __init__(self, reached: int) -> None:
+        self._next = None if reached == NOWHERE else reached + 1
+
+    def missed(self, offset: int) -> range:
+        """The offsets between the last delivery and this one; none if it comes in turn, or again."""
+        begin = offset if self._next is None else self._next
+        self._next = offset + 1
+        return range(begin, offset)
+
+
 class _Seq(msgspec.Struct):
     last_seq: int
 
 
+class _Offset(msgspec.Struct):
+    offset: int
+
+
 _decode_seq = msgspec.json.Decoder(_Seq).decode
+_decode_offset = msgspec.json.Decoder(_Offset).decode
 
 
 def last_seq(value: bytes | None) -> int:
@@ -123,3 +146,12 @@ def last_seq(value: bytes | None) -> int:
         return _decode_seq(value or b"").last_seq
     except msgspec.DecodeError:
         return 0
+
+
+def reached(values: Iterable[bytes]) -> int:
+    """The highest offset of the records of lines that these records of the turns topic reflect; NOWHERE for none."""
+    highest = NOWHERE
+    for value in values:
+        with suppress(msgspec.DecodeError):  # Faust keeps something of its own there
+            highest = max(highest, _decode_offset(value).offset)
+    return highest

@@ -25,7 +25,18 @@ from faust.types.auth import CredentialsArg
 
 from captionflow.errors import BadMessage, CaptionflowError
 from captionflow.messages import LineRecord, StepRecord
-from services.segment.placing import Place, advance, judge, last_seq, read_lines, read_place, table_key, valid
+from services.segment.placing import (
+    Deliveries,
+    Place,
+    advance,
+    judge,
+    last_seq,
+    reached,
+    read_lines,
+    read_place,
+    table_key,
+    valid,
+)
 from services.segment.stepping import SetAside
 
 log = structlog.get_logger(__name__)
@@ -201,19 +212,32 @@ class Worker:
 
     async def _take(self, event: EventT[Any]) -> None:
         message = event.message
+        sent = await self._make_up_for(message.partition, self._table.missed(message.partition, message.offset))
         try:
             record = self._read(message.partition, message.key, message.value)
         except BadMessage as error:
             await self._set_aside(event, str(error))
-            return
-        self._bad = max(0.0, self._bad - 1 / GOOD_PER_DEAD_LETTER)
-        sent = await self._step(message.partition, message.offset, record)
+        else:
+            self._bad = max(0.0, self._bad - 1 / GOOD_PER_DEAD_LETTER)
+            sent += await self._step(message.partition, message.offset, record)
         if sent:
             self._done_when(sent, event)
         else:
             event.ack()
         while len(self._unanswered) > MAX_UNANSWERED:
             await asyncio.wait(self._unanswered, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _make_up_for(self, partition: int, offsets: range) -> list[FutureMessage]:
+        """Step through what was left out, whosever it is: which of two records won a race, only the order tells."""
+        sent: list[FutureMessage] = []
+        if offsets:
+            for offset, key, value in await self._read_log(partition, offsets.start, offsets.stop):
+                with contextlib.suppress(BadMessage):  # the dead letters have it
+                    sent += await self._step(partition, offset, self._read(partition, key, value))
+        if sent:
+            log.warning("records_left_out", partition=partition, first=offsets.start, last=offsets.stop - 1)
+            self._watch.healed()
+        return sent
 
     def _read(self, partition: int, key: bytes | None, value: bytes | None) -> LineRecord:
         """A record of lines that is in the partition where its session's lines are, as whoever numbers lines does."""
@@ -289,7 +313,6 @@ class Worker:
         await sent
         log.error("dead_letter", origin=origin, reason=reason[:500])
         self._watch.set_aside()
-        event.ack()
 
     def _fail(self, error: BaseException) -> None:
         if not self._failed.done():
@@ -316,6 +339,7 @@ class _Table(faust.Table[bytes, bytes]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._sent: dict[tuple[int, Any], bytes] = {}
+        self._deliveries: dict[int, Deliveries] = {}
 
     @property
     def _files(self) -> Any:
@@ -326,6 +350,12 @@ class _Table(faust.Table[bytes, bytes]):
         """The newest record of a key."""
         sent = self._sent.get((partition, key))
         return self._files._db_for_partition(partition).get(key) if sent is None else sent
+
+    def missed(self, partition: int, offset: int) -> range:
+        """The offsets of lines that were left out before this one."""
+        if partition not in self._deliveries:
+            self._deliveries[partition] = Deliveries(reached(self._files._db_for_partition(partition).values()))
+        return self._deliveries[partition].missed(offset)
 
     def publish(self, partition: int, key: bytes, value: bytes) -> FutureMessage:
         """Write a record to the topic, which is the table's only write."""
@@ -366,6 +396,7 @@ class _Table(faust.Table[bytes, bytes]):
     ) -> None:
         """What was sent and not answered may be another worker's by now: the topic tells."""
         self._sent.clear()
+        self._deliveries.clear()
         await super().on_rebalance(assigned, revoked, newly_assigned, generation_id)
 
 

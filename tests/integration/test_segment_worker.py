@@ -18,6 +18,7 @@ from stack.topics import drop_topics, fresh_topics
 
 from captionflow.adapters.distributed.kafka_cluster import Kafka
 from captionflow.messages import Line, LineRecord, StepRecord
+from captionflow.transcript import newest
 from services.segment.file_session import EPOCH
 from services.segment.placing import Place, advance, table_key
 from services.segment.segmenter import start
@@ -107,6 +108,20 @@ def test_records_that_were_committed_and_never_applied_are_read_from_the_log(kaf
     found = steps(kafka, 4)
     assert seqs(found) == [(1, 1), (2, 3), (4, 4)]
     assert [one.missing for one in found] == [None, None, None]
+
+
+def test_what_lost_a_race_against_a_record_that_was_left_out_is_not_taken_for_it(kafka: Kafka, worker: Program) -> None:
+    won, lost = record(2), record(2)
+    lost = LineRecord(SESSION, "en", tuple(msgspec.structs.replace(one, text="late ") for one in lost.lines))
+    other = record(1, session="another")
+    write_lines(kafka, record(1), won, other, lost, record(3))
+    ((_, _, value),) = advance(Place(start(SESSION, "en")), record(1).lines, 0)
+    write(kafka, kafka.turns, (table_key(SESSION, "en"), value))
+    commit(kafka, 3)
+    worker.start()
+    found = steps(kafka, 3)
+    assert seqs(one for one in found if one.session == SESSION) == [(1, 1), (2, 2), (3, 3)]
+    assert [part.text for part in newest(one for one in found if one.session == SESSION)] == ["word1 word2 word3"]
 
 
 def test_a_step_that_was_cut_by_a_crash_is_gone_on_with_though_its_record_does_not_come_again(

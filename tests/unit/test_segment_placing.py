@@ -13,11 +13,13 @@ from captionflow.messages import VERSION, Line, LineRecord, Part, StepRecord
 from captionflow.transcript import newest
 from services.segment.placing import (
     NOWHERE,
+    Deliveries,
     Place,
     Placed,
     advance,
     judge,
     last_seq,
+    reached,
     read_lines,
     read_place,
     table_key,
@@ -155,6 +157,22 @@ def test_each_language_of_a_session_has_a_place_of_its_own() -> None:
     assert table_key("opening", "fr") == b"opening.fr"
 
 
+def test_what_is_left_out_of_a_partition_is_noticed_and_what_comes_again_is_not_taken_for_that() -> None:
+    partition = Deliveries(4)
+    assert [list(partition.missed(offset)) for offset in (5, 8, 9, 7, 8, 11)] == [[], [6, 7], [], [], [], [9, 10]]
+
+
+def test_a_worker_without_any_state_believes_its_first_delivery() -> None:
+    partition = Deliveries(reached([]))
+    assert [list(partition.missed(offset)) for offset in (5, 7)] == [[], [6]]
+
+
+def test_a_partition_is_as_far_as_the_newest_of_its_records() -> None:
+    values = [value for _, _, value in advance(place(0), record(1).lines, 3)]
+    values += [value for _, _, value in advance(place(0), record(1).lines, 7)]
+    assert reached([*values, b"12", b"{}", values[0]]) == 7
+
+
 # --- the promise of all of it ---
 
 
@@ -180,14 +198,10 @@ def _logs(draw: st.DrawFn) -> list[tuple[int, LineRecord]]:
 
 @st.composite
 def _deliveries(draw: st.DrawFn, log: list[tuple[int, LineRecord]]) -> list[tuple[int, LineRecord]]:
-    """What Faust makes of a log: it goes back, and leaves out stretches, which end before a record that counts."""
-    counting = list(valid(place(0), log))
+    """What Faust makes of a log: it goes back, and leaves out whatever it likes but the first record and the last."""
     delivered: list[tuple[int, LineRecord]] = []
-    leaving_out = False
     for index, one in enumerate(log):
-        if one in counting:
-            leaving_out = one != counting[-1] and not draw(st.integers(0, 3))
-        if not leaving_out:
+        if index in {0, len(log) - 1} or draw(st.integers(0, 3)):
             delivered.append(one)
             if not draw(st.integers(0, 3)):
                 delivered += log[draw(st.integers(0, index)) : index + 1]
@@ -200,13 +214,15 @@ def test_whatever_is_delivered_twice_or_left_out_or_cut_the_turns_are_those_of_t
     log = data.draw(_logs())
     value: bytes | None = None
     steps: list[StepRecord] = []
+    partition = Deliveries(NOWHERE)
     for offset, one in data.draw(_deliveries(log)):
-        now = read_place(value, "s", "en")
-        verdict = judge(now, one, offset)
-        todo = [] if verdict == "skip" else [(offset, one)]
-        if verdict == "heal":
-            todo = [*valid(now, [r for r in log if now.offset <= r[0] < offset]), *todo]
-        for at, each in todo:
+        if not data.draw(st.integers(0, 5)):
+            partition = Deliveries(reached([] if value is None else [value]))  # another worker goes on
+        missed = partition.missed(offset)
+        for at, each in [*((at, each) for at, each in log if at in missed), (offset, one)]:
+            now = read_place(value, "s", "en")
+            if judge(now, each, at) == "skip":
+                continue
             for piece in (each.lines[:1], each.lines):  # cut by a crash after its first line, and taken again
                 done = list(advance(now, piece, at))
                 steps += [step for _, step, _ in done]
