@@ -21,9 +21,9 @@ from stack.servers import kafka_server
 from stack.topics import fresh_topics
 
 from captionflow.adapters.distributed.kafka_cluster import Kafka
-from captionflow.messages import Line, LineRecord
+from captionflow.messages import Line, LineRecord, turns_key
 from services.segment.file_session import EPOCH
-from services.segment.placing import Place, advance, table_key
+from services.segment.placing import Place, advance
 from services.segment.segmenter import start
 
 SESSIONS = [f"session-{number}" for number in range(20)]
@@ -53,7 +53,7 @@ def fill(kafka: Kafka, count: int) -> int:
             producer.send(kafka.lines, key=session.encode(), value=msgspec.json.encode(one), partition=partition)
             for place, _, value in advance(places[session], one.lines, offsets[partition]):
                 places[session] = place
-                producer.send(kafka.turns, key=table_key(session, "en"), value=value, partition=partition)
+                producer.send(kafka.turns, key=turns_key(session, "en"), value=value, partition=partition)
                 sizes.append(len(value))
             offsets[partition] += 1
     producer.flush()
@@ -79,7 +79,7 @@ def seconds_to_the_next_line(kafka: Kafka, worker: Server, seq: int) -> float:
     producer.flush()
     begun = time.perf_counter()
     worker.start()
-    waiting = {table_key(session, "en") for session in SESSIONS}
+    waiting = {turns_key(session, "en") for session in SESSIONS}
     while waiting:
         for records in consumer.poll(100).values():
             waiting -= {one.key for one in records}

@@ -184,6 +184,11 @@ class StepRecord(Message, frozen=True, omit_defaults=False):
     """When the last of its lines was accepted: what delays are measured from."""
 
 
+def turns_key(session: str, language: str) -> bytes:
+    """The key of a step in captions.turns, ``opening.en``: a session's id has no full stop."""
+    return f"{session}.{language}".encode()
+
+
 # --- captions.sessions ----------------------------------------------------------------------------------------------
 
 

@@ -57,11 +57,15 @@ def check(draft: Draft) -> None:
 
 
 def number(
-    drafts: Sequence[Draft], known: Mapping[Key, Line], last_seq: int, now: datetime
+    drafts: Sequence[Draft],
+    known: Mapping[Key, Line],
+    last_seq: int,
+    now: datetime,
+    said_at: datetime | None = None,
 ) -> tuple[list[Line], tuple[Receipt, ...]]:
     """The lines that ``drafts`` add after ``last_seq``, and the receipts of all drafts in order.
 
-    ``known`` are those lines of the log that the drafts may repeat.
+    ``known`` are those lines of the log that the drafts may repeat. ``said_at``: see ``LineLog.append``.
 
     Raises:
         Conflict: a (sender, number) is known with another content.
@@ -73,9 +77,9 @@ def number(
         key = draft.sender, draft.number
         line = lines.get(key)
         if line is None:
-            line = lines[key] = _line(draft, last_seq + len(new) + 1, now)
+            line = lines[key] = _line(draft, last_seq + len(new) + 1, now, said_at)
             new.append(line)
-        elif not _same(line, draft):
+        elif not _same(line, draft, said_at):
             raise Conflict(
                 f"Number {draft.number} of sender {draft.sender!r} was accepted before with another content: "
                 "a retry must repeat it; new text takes the next number."
@@ -130,12 +134,12 @@ def runs(lines: Sequence[Numbered]) -> Iterator[tuple[str, Run]]:
         yield first.sender, Run(first.number, last.number, first.seq)
 
 
-def _line(draft: Draft, seq: int, now: datetime) -> Line:
+def _line(draft: Draft, seq: int, now: datetime, said_at: datetime | None) -> Line:
     return Line(
         sender=draft.sender,
         number=draft.number,
         text=draft.text,
-        at=draft.at,
+        at=said_at if draft.at is None else draft.at,
         speaker=draft.speaker,
         segment=draft.segment,
         final=draft.final,
@@ -146,6 +150,8 @@ def _line(draft: Draft, seq: int, now: datetime) -> Line:
     )
 
 
-def _same(line: Line, draft: Draft) -> bool:
-    """All that the sender gave is the same."""
+def _same(line: Line, draft: Draft, said_at: datetime | None) -> bool:
+    """All that the sender gave is the same; a time that was not given is the log's."""
+    if draft.at is None and said_at is not None:
+        draft = msgspec.structs.replace(draft, at=line.at)
     return all(getattr(line, name) == getattr(draft, name) for name in Draft.__struct_fields__)

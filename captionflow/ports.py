@@ -23,11 +23,14 @@ THE_BEGINNING = Position("")
 class LineLog(Protocol):
     """The truth: an append-only log of lines per session and language."""
 
-    async def append(self, session: str, language: str, drafts: Sequence[Draft]) -> tuple[Receipt, ...]:
+    async def append(
+        self, session: str, language: str, drafts: Sequence[Draft], *, said_at: datetime | None = None
+    ) -> tuple[Receipt, ...]:
         """Number the drafts and make them durable, in order, all or none; the receipts are in the drafts' order.
 
         A (sender, number) that the log already has is not appended again: it gets its first receipt if the text is the
         same, and the whole call raises ``Conflict`` if it is not. What can't be a line raises ``BadMessage``.
+        ``said_at`` is the time of drafts that have none; one that comes again keeps the time of the first time.
         """
 
     async def last_number(self, session: str, language: str, sender: str, *, known: bool = False) -> int | None:

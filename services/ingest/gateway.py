@@ -13,7 +13,6 @@ from captionflow.ports import LineLog, SessionStore
 log = structlog.get_logger(__name__)
 
 _ANNOUNCE_TRIES = 5
-_Times = dict[tuple[str, int], datetime]
 
 
 class Receipts(Message, frozen=True, omit_defaults=False):
@@ -55,7 +54,7 @@ class Gateway:
             sender: await self._log.last_number(session, stream, sender, known=True)
             for sender in dict.fromkeys(draft.sender for draft in drafts)
         }
-        receipts = await self._append(session, stream, drafts)
+        receipts = await self._log.append(session, stream, drafts, said_at=self._clock())
         missing = [
             hole
             for sender, last in before.items()
@@ -70,27 +69,6 @@ class Gateway:
         """The highest number that the log has from this sender; raises ``NotFound`` as ``accept`` does."""
         found = await self._found(session)
         return await self._log.last_number(session, _spelled(found, language), sender)
-
-    async def _append(self, session: str, language: str, drafts: Sequence[Draft]) -> tuple[Receipt, ...]:
-        """Lines without a time were said now; a retry of such a line was said when it came first."""
-        now = self._clock()
-        try:
-            return await self._log.append(session, language, _timed(drafts, {}, now))
-        except Conflict:
-            times = await self._first_times(session, language, drafts)
-            if not times:
-                raise
-            return await self._log.append(session, language, _timed(drafts, times, now))
-
-    async def _first_times(self, session: str, language: str, drafts: Sequence[Draft]) -> _Times:
-        """When the log first had these lines. It reads the whole session, which a rare retry may cost."""
-        wanted = {(draft.sender, draft.number) for draft in drafts if draft.at is None}
-        return {
-            (line.sender, line.number): line.at
-            async for record in self._log.read(session, language)
-            for line in record.lines
-            if line.at is not None and (line.sender, line.number) in wanted
-        }
 
     async def _stream(self, session: str, language: str | None) -> str:
         """The language as the session spells it. One that is new to the session is added to it."""
@@ -115,15 +93,6 @@ class Gateway:
             raise NotFound(
                 f"There is no session {session[:80]!r}: announce it with POST /v1/sessions first."
             ) from error
-
-
-def _timed(drafts: Sequence[Draft], times: _Times, now: datetime) -> list[Draft]:
-    return [
-        draft
-        if draft.at is not None
-        else msgspec.structs.replace(draft, at=times.get((draft.sender, draft.number), now))
-        for draft in drafts
-    ]
 
 
 def _spelled(session: Session, language: str | None) -> str:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 
 from captionflow.errors import Unavailable
 from captionflow.messages import Draft, LineRecord, Receipt
@@ -18,11 +19,13 @@ class MeteredLineLog:
         self._seconds = metrics.histogram("append_seconds", "From a sender's lines to the log's answer.")
         self._failed = metrics.counter("appends_failed", "Requests that the log could not take.")
 
-    async def append(self, session: str, language: str, drafts: Sequence[Draft]) -> tuple[Receipt, ...]:
+    async def append(
+        self, session: str, language: str, drafts: Sequence[Draft], *, said_at: datetime | None = None
+    ) -> tuple[Receipt, ...]:
         """See ``LineLog.append``."""
         began = time.monotonic()
         try:
-            receipts = await self._log.append(session, language, drafts)
+            receipts = await self._log.append(session, language, drafts, said_at=said_at)
         except Unavailable:
             self._failed.inc()
             raise

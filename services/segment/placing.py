@@ -44,11 +44,6 @@ _decode_lines = msgspec.json.Decoder(LineRecord).decode
 _encode = msgspec.json.Encoder().encode
 
 
-def table_key(session: str, language: str) -> bytes:
-    """``opening.en``: a session's id has no full stop."""
-    return f"{session}.{language}".encode()
-
-
 def read_place(value: bytes | None, session: str, language: str) -> Place:
     """What the table has; the beginning if it has nothing, or a state of another version, which the log makes anew."""
     if value is not None:

@@ -24,7 +24,7 @@ from faust.types import TP, EventT, FutureMessage
 from faust.types.auth import CredentialsArg
 
 from captionflow.errors import BadMessage, CaptionflowError
-from captionflow.messages import LineRecord, StepRecord
+from captionflow.messages import LineRecord, StepRecord, turns_key
 from services.segment.placing import (
     Deliveries,
     Place,
@@ -34,7 +34,6 @@ from services.segment.placing import (
     reached,
     read_lines,
     read_place,
-    table_key,
     valid,
 )
 from services.segment.stepping import SetAside
@@ -248,7 +247,7 @@ class Worker:
 
     async def _step(self, partition: int, offset: int, record: LineRecord) -> list[FutureMessage]:
         """Apply a record, and what was left out before it; gives what is on its way to the topic."""
-        key = table_key(record.session, record.language)
+        key = turns_key(record.session, record.language)
         place = read_place(self._table.value(partition, key), record.session, record.language)
         verdict = judge(place, record, offset)
         sent: list[FutureMessage] = []

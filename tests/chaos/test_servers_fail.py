@@ -9,8 +9,7 @@ from kafka import KafkaProducer
 from real_program import run_command
 from stack.servers import Server as Stack
 
-from captionflow.messages import VERSION, LineRecord
-from services.segment.placing import table_key
+from captionflow.messages import VERSION, LineRecord, turns_key
 from tests.chaos.conftest import FULL
 from tests.chaos.live import SENDER, Live, Said, counted, covering, ends, line, raw, row
 from tests.chaos.outcome import Outcome
@@ -105,7 +104,7 @@ def test_an_endless_turn_costs_no_more_for_each_line_than_a_short_one(
             ).raise_for_status()
         record(f"a turn of {ENDLESS_WORDS:,} words", 1, going.outcome(one))
     assert counted(installation, [one], begin) == (0, 0, 0, 0)
-    records = (each for each in raw(installation, "turns", begin[1]) if each.key == table_key(one.session, "en"))
+    records = (each for each in raw(installation, "turns", begin[1]) if each.key == turns_key(one.session, "en"))
     sizes = [len(each.value) for each in records]
     assert max(sizes[len(sizes) // 2 :]) <= 2 * max(sizes[: len(sizes) // 2])
 

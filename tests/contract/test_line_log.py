@@ -70,6 +70,13 @@ async def test_a_retry_gets_its_first_receipt_and_adds_nothing(line_log: LineLog
     assert len(await lines(line_log)) == 3
 
 
+async def test_a_retry_keeps_the_time_at_which_it_was_said_first(line_log: LineLog) -> None:
+    first = await line_log.append("talk", "en", drafts(0), said_at=AT)
+    again = await line_log.append("talk", "en", drafts(0, 1), said_at=AT + timedelta(seconds=9))
+    assert again[:1] == first
+    assert [line.at for line in await lines(line_log)] == [AT, AT + timedelta(seconds=9)]
+
+
 async def test_a_batch_of_repeats_and_new_lines_adds_the_new_ones(line_log: LineLog) -> None:
     first = await line_log.append("talk", "en", drafts(0, 1, 2))
     mixed = await line_log.append("talk", "en", drafts(2, 3, 1, 4))

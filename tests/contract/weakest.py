@@ -47,8 +47,10 @@ class PartitionedLog:
     def _of(self, session: str) -> LineLog:
         return self._partitions[zlib.crc32(session.encode()) % len(self._partitions)]
 
-    async def append(self, session: str, language: str, drafts: Sequence[Draft]) -> tuple[Receipt, ...]:
-        return await self._of(session).append(session, language, drafts)
+    async def append(
+        self, session: str, language: str, drafts: Sequence[Draft], *, said_at: datetime | None = None
+    ) -> tuple[Receipt, ...]:
+        return await self._of(session).append(session, language, drafts, said_at=said_at)
 
     async def last_number(self, session: str, language: str, sender: str) -> int | None:
         return await self._of(session).last_number(session, language, sender)

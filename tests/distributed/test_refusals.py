@@ -6,14 +6,19 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import httpx
 import pytest
-from installation import Installation, metric
+from installation import Installation, await_true, metric
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
+from needs import missing
 from real_program import Server, start_command
+from stack import elastic
+from stack.places import CannotStart
 from stack.servers import Server as Stack
 
 ALL = ("ingest", "segment", "index", "api")
 MISCONFIGURED = 5
+USER = ("captionflow", "right-password")
 SECONDS = 60
 
 
@@ -102,6 +107,46 @@ def test_a_wrong_password_is_told_and_not_tried_for_ever(
     for said in refusals(tmp_path, *ALL, **everything).values():
         assert "check the user, the password" in said
         assert "wrong-password" not in said
+
+
+def test_with_the_right_password_the_index_writes_into_a_secured_elasticsearch(
+    installation: Installation, secured: str, tmp_path: Path
+) -> None:
+    settings = installation.settings | {"ELASTICSEARCH": secured, "INDICES": "secured"}
+    user = {"ELASTICSEARCH_USER": USER[0], "ELASTICSEARCH_PASSWORD": USER[1]}
+    with Server(tmp_path / "index", command=("serve", "index"), **settings, **user) as index:
+        await_true(lambda: httpx.get(f"{secured}/secured-turns", auth=USER).is_success, "there is no index")
+        assert USER[1] not in index.client.get("/metrics").text + index.log.read_text()
+
+
+@pytest.mark.parametrize(
+    "user", [{}, {"ELASTICSEARCH_USER": USER[0], "ELASTICSEARCH_PASSWORD": "wrong-password"}], ids=["none", "wrong"]
+)
+def test_without_the_right_password_the_index_is_refused_and_the_api_goes_on_without_search(
+    installation: Installation, secured: str, tmp_path: Path, user: dict[str, str]
+) -> None:
+    settings = installation.settings | {"ELASTICSEARCH": secured, "INDICES": "secured"} | user
+    (said,) = refusals(tmp_path, "index", **settings).values()
+    assert "credentials" in said
+    assert "wrong-password" not in said
+    with Server(tmp_path / "api", command=("serve", "api"), **settings) as api:
+        assert api.client.get("/v1/sessions").is_success
+        assert api.client.get("/v1/search", params={"q": "hello"}).status_code == httpx.codes.INTERNAL_SERVER_ERROR
+        assert "wrong-password" not in api.log.read_text()
+
+
+@pytest.fixture(scope="module")
+def secured(stack_folder: Path) -> Iterator[str]:
+    """A node that asks for a password."""
+    try:
+        process = elastic.prepared(stack_folder / "secured", user=USER)
+    except CannotStart as error:
+        missing(f"no secured Elasticsearch: {error}")
+    try:
+        process.start()
+        yield f"http://127.0.0.1:{process.port}"
+    finally:
+        process.kill()
 
 
 @pytest.fixture

@@ -17,10 +17,10 @@ from stack.servers import Server
 from stack.topics import drop_topics, fresh_topics
 
 from captionflow.adapters.distributed.kafka_cluster import Kafka
-from captionflow.messages import Line, LineRecord, StepRecord
+from captionflow.messages import Line, LineRecord, StepRecord, turns_key
 from captionflow.transcript import newest
 from services.segment.file_session import EPOCH
-from services.segment.placing import Place, advance, table_key
+from services.segment.placing import Place, advance
 from services.segment.segmenter import start
 from services.segment.worker import MAX_DEAD_LETTERS
 
@@ -116,7 +116,7 @@ def test_what_lost_a_race_against_a_record_that_was_left_out_is_not_taken_for_it
     other = record(1, session="another")
     write_lines(kafka, record(1), won, other, lost, record(3))
     ((_, _, value),) = advance(Place(start(SESSION, "en")), record(1).lines, 0)
-    write(kafka, kafka.turns, (table_key(SESSION, "en"), value))
+    write(kafka, kafka.turns, (turns_key(SESSION, "en"), value))
     commit(kafka, 3)
     worker.start()
     found = steps(kafka, 3)
@@ -130,7 +130,7 @@ def test_a_step_that_was_cut_by_a_crash_is_gone_on_with_though_its_record_does_n
     first = record(1, 2, 3)
     write_lines(kafka, first, record(4))
     ((_, _, value),) = advance(Place(start(SESSION, "en")), first.lines[:2], 0)
-    write(kafka, kafka.turns, (table_key(SESSION, "en"), value))
+    write(kafka, kafka.turns, (turns_key(SESSION, "en"), value))
     commit(kafka, 1)
     worker.start()
     assert seqs(steps(kafka, 4)) == [(1, 2), (3, 3), (4, 4)]
@@ -141,7 +141,7 @@ def test_a_late_record_of_a_worker_that_slept_does_not_take_a_restarted_one_back
     place = Place(start(SESSION, "en"))
     ((place, _, first),) = advance(place, record(1).lines, 0)
     ((_, _, second),) = advance(place, record(2).lines, 1)
-    key = table_key(SESSION, "en")
+    key = turns_key(SESSION, "en")
     write(kafka, kafka.turns, (key, first), (key, second), (key, first))
     commit(kafka, 2)
     worker.start()

@@ -8,6 +8,8 @@ import stat
 import subprocess
 import tempfile
 import zipfile
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -36,7 +38,9 @@ http.port: {port}
 transport.port: {transport_port}
 path.data: {folder}/data
 path.logs: {folder}/logs
-xpack.security.enabled: false
+xpack.security.enabled: {secured}
+xpack.security.http.ssl.enabled: false
+xpack.security.transport.ssl.enabled: false
 cluster.routing.allocation.disk.threshold_enabled: false
 action.auto_create_index: false
 """
@@ -44,14 +48,18 @@ _USERS = ("elasticsearch", "es", "nobody")
 """Who may run it when we are root."""
 
 
-def prepared(folder: Path, *, heap_mib: int = 512) -> Process:
-    """A node with its data in ``folder``, which is made; every start uses the same folder and the same port."""
+def prepared(folder: Path, *, heap_mib: int = 512, user: tuple[str, str] | None = None) -> Process:
+    """A node with its data in ``folder``, which is made; every start uses the same folder and the same port.
+
+    With ``user``, a name and a password, it lets nobody else in.
+    """
     port = free_port()
     java = jdk(JAVA)
     program = _installed(java)
     config = folder / "config"
     shutil.copytree(program / "config", config)
-    settings = _SETTINGS.format(port=port, transport_port=free_port(), folder=folder)
+    secured = str(user is not None).lower()
+    settings = _SETTINGS.format(port=port, transport_port=free_port(), folder=folder, secured=secured)
     (config / "elasticsearch.yml").write_text(settings)
     for name in ("data", "logs", "tmp"):
         (folder / name).mkdir()
@@ -60,18 +68,28 @@ def prepared(folder: Path, *, heap_mib: int = 512) -> Process:
         "ES_JAVA_OPTS": f"-Xms{heap_mib}m -Xmx{heap_mib}m -XX:TieredStopAtLevel=1",
         "ES_TMPDIR": str(folder / "tmp"),
     }
+    if user is not None:
+        _let_in(program, user, env)
     command = [*_not_as_root(folder), program / "bin" / "elasticsearch"]
-    return Process(command, port=port, log=folder / "elasticsearch.log", answers=answers, env=env)
+    return Process(command, port=port, log=folder / "elasticsearch.log", answers=partial(answers, user=user), env=env)
 
 
-def answers(port: int) -> bool:
+def answers(port: int, user: tuple[str, str] | None = None) -> bool:
     """It has a master and takes documents."""
     query = {"wait_for_status": "yellow", "timeout": "1s"}
     try:
-        answer = httpx.get(f"http://127.0.0.1:{port}/_cluster/health", params=query, timeout=5)
+        answer = httpx.get(f"http://127.0.0.1:{port}/_cluster/health", params=query, auth=user, timeout=5)
     except httpx.HTTPError:
         return False
     return answer.status_code == httpx.codes.OK and not answer.json()["timed_out"]
+
+
+def _let_in(program: Path, user: tuple[str, str], env: Mapping[str, str]) -> None:
+    name, password = user
+    command = [program / "bin" / "elasticsearch-users", "useradd", name, "-p", password, "-r", "superuser"]
+    done = subprocess.run(command, capture_output=True, check=False, env=dict(env))
+    if done.returncode:
+        raise CannotStart(f"The user could not be made: {done.stderr.decode(errors='replace')}")
 
 
 def _not_as_root(folder: Path) -> list[str]:
@@ -100,9 +118,10 @@ def _installed(java: Path) -> Path:
                 with zipfile.ZipFile(archive) as zipped:
                     zipped.extractall(folder)
                 unpacked = Path(folder) / f"elasticsearch-{VERSION}"
-                (unpacked / "bin" / "elasticsearch").chmod(0o755)
                 _add_plugin(unpacked, java)
                 unpacked.rename(program)
+        for command in (program / "bin").iterdir():
+            command.chmod(0o755)  # a ZIP file as Python reads it has no such bits
     return program
 
 

@@ -40,6 +40,20 @@ def test_a_number_that_comes_again_with_another_content_is_refused(again: Draft)
         number([again], {("desk", 3): line(7, 3)}, 10, AT)
 
 
+def test_a_line_without_a_time_was_said_when_it_first_came() -> None:
+    later = AT + timedelta(seconds=9)
+    timed = msgspec.structs.replace(draft(5), at=AT - timedelta(seconds=1))
+    lines, _ = number([draft(4), timed], {}, 10, later, AT)
+    assert [one.at for one in lines] == [AT, timed.at]
+    known = {("desk", one.number): one for one in lines}
+    again, receipts = number([draft(4), timed], known, 12, later, later)
+    assert (again, [one.seq for one in receipts]) == ([], [11, 12])
+    with pytest.raises(Conflict):
+        number([msgspec.structs.replace(timed, at=later)], known, 12, later, later)
+    with pytest.raises(Conflict):
+        number([draft(4)], known, 12, later)  # who gives no time says that nobody knows it
+
+
 @pytest.mark.parametrize("wrong", [-1, MAX_NUMBER + 1])
 def test_a_number_that_not_every_reader_of_json_has_exactly_is_refused(wrong: int) -> None:
     check(draft(MAX_NUMBER))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from segment_material import line, run
 
 from captionflow.errors import BadMessage
-from captionflow.messages import VERSION, Line, LineRecord, Part, StepRecord
+from captionflow.messages import VERSION, Line, LineRecord, Part, StepRecord, turns_key
 from captionflow.transcript import newest
 from services.segment.placing import (
     NOWHERE,
@@ -22,7 +22,6 @@ from services.segment.placing import (
     reached,
     read_lines,
     read_place,
-    table_key,
     valid,
 )
 from services.segment.segmenter import start
@@ -153,8 +152,8 @@ def test_what_is_no_record_of_a_step_reaches_nowhere(value: bytes | None) -> Non
 
 
 def test_each_language_of_a_session_has_a_place_of_its_own() -> None:
-    assert table_key("opening", "en") == b"opening.en"
-    assert table_key("opening", "fr") == b"opening.fr"
+    assert turns_key("opening", "en") == b"opening.en"
+    assert turns_key("opening", "fr") == b"opening.fr"
 
 
 def test_what_is_left_out_of_a_partition_is_noticed_and_what_comes_again_is_not_taken_for_that() -> None:

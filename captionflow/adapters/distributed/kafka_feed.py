@@ -13,7 +13,7 @@ from captionflow.adapters.distributed.kafka_journal import Journal, Record
 from captionflow.adapters.distributed.kafka_skipped import Skipped
 from captionflow.adapters.embedded.step_feed import MemoryStepFeed
 from captionflow.errors import BadMessage
-from captionflow.messages import VERSION, StepRecord
+from captionflow.messages import VERSION, StepRecord, turns_key
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(StepRecord).decode
@@ -53,7 +53,7 @@ class KafkaStepFeed:
     async def publish(self, step: StepRecord) -> None:
         """See ``StepFeed.publish``."""
         self._journal.check()
-        await self._journal.append(step_key(step), _encode(step), beside=step.session.encode())
+        await self._journal.append(turns_key(step.session, step.language), _encode(step), beside=step.session.encode())
 
     def follow(self) -> AsyncIterator[StepRecord]:
         """See ``StepFeed.follow``.
@@ -83,11 +83,6 @@ class KafkaStepFeed:
             await self._keep(steps)
 
 
-def step_key(step: StepRecord) -> bytes:
-    """``opening.en``: a session's id has no full stop."""
-    return f"{step.session}.{step.language}".encode()
-
-
 def read_step(key: bytes | None, value: bytes | None) -> StepRecord:
     """The step of a record in the topic.
 
@@ -100,6 +95,7 @@ def read_step(key: bytes | None, value: bytes | None) -> StepRecord:
         raise BadMessage(f"It is no step: {error}.") from error
     if step.v > VERSION:
         raise BadMessage(f"It has version {step.v}, and this captionflow knows versions up to {VERSION}: upgrade it.")
-    if key != step_key(step):
-        raise BadMessage(f"Its key is not its session and language, {step_key(step).decode()!r}.")
+    wanted = turns_key(step.session, step.language)
+    if key != wanted:
+        raise BadMessage(f"Its key is not its session and language, {wanted.decode()!r}.")
     return step

@@ -74,7 +74,9 @@ class KafkaLineLog:
         await self._journal.close()
         self._wake()
 
-    async def append(self, session: str, language: str, drafts: Sequence[Draft]) -> tuple[Receipt, ...]:
+    async def append(
+        self, session: str, language: str, drafts: Sequence[Draft], *, said_at: datetime | None = None
+    ) -> tuple[Receipt, ...]:
         """See ``LineLog.append``. A batch that is larger than a record becomes several.
 
         If the log can't be reached in between, or another process takes lines of the same sender at the same moment,
@@ -93,7 +95,7 @@ class KafkaLineLog:
         try:
             async with asyncio.timeout(self._append_seconds), self._locks[session]:
                 await self._journal.settled(session.encode())
-                return await self._append(stream, drafts)
+                return await self._append(stream, drafts, said_at)
         except TimeoutError as error:
             raise Unavailable(
                 f"The lines are not known to be safe after {self._append_seconds:g} s: send them again, unchanged; "
@@ -147,10 +149,10 @@ class KafkaLineLog:
                     offsets[partition] = offset + 1
                     yield Position(".".join(map(str, offsets))), _decode(value)
 
-    async def _append(self, stream: Stream, drafts: Sequence[Draft]) -> tuple[Receipt, ...]:
+    async def _append(self, stream: Stream, drafts: Sequence[Draft], said_at: datetime | None) -> tuple[Receipt, ...]:
         while True:
             known = await self._known(stream, drafts)
-            new, receipts = number(drafts, known, self._index.last_seq(stream), self._clock())
+            new, receipts = number(drafts, known, self._index.last_seq(stream), self._clock(), said_at)
             for lines, encoded in packed(new):
                 if not await self._write(stream, lines[0].seq, encoded):
                     break

@@ -30,7 +30,9 @@ class SqliteLineLog:
         self._clock = clock
         self._appended = asyncio.Event()
 
-    async def append(self, session: str, language: str, drafts: Sequence[Draft]) -> tuple[Receipt, ...]:
+    async def append(
+        self, session: str, language: str, drafts: Sequence[Draft], *, said_at: datetime | None = None
+    ) -> tuple[Receipt, ...]:
         """See ``LineLog.append``. Appends that wait at the same time share one transaction and one fsync.
 
         Raises:
@@ -42,7 +44,7 @@ class SqliteLineLog:
             check(draft)
         if not drafts:
             return ()
-        append = _Append(session, language, tuple(drafts), self._clock())
+        append = _Append(session, language, tuple(drafts), self._clock(), said_at)
         return await self._database.write(append, durable=True, committed=self._wake)
 
     async def last_number(self, session: str, language: str, sender: str, *, known: bool = False) -> int | None:  # noqa: ARG002  it always knows
@@ -133,17 +135,20 @@ def _readable(session: str, language: str, last_seq: int, encoded: bytes) -> tup
 class _Append:
     """One call of ``append``, run in the writer's thread."""
 
-    def __init__(self, session: str, language: str, drafts: tuple[Draft, ...], now: datetime) -> None:
+    def __init__(
+        self, session: str, language: str, drafts: tuple[Draft, ...], now: datetime, said_at: datetime | None
+    ) -> None:
         self._session = session
         self._language = language
         self._drafts = drafts
         self._now = now
+        self._said_at = said_at
 
     def __call__(self, connection: sqlite3.Connection) -> tuple[Receipt, ...]:
         stream = make_stream(connection, self._session, self._language)
         before = _last_seq(connection, stream)
         known = self._known(connection, stream)
-        new, receipts = number(self._drafts, known, before, self._now)
+        new, receipts = number(self._drafts, known, before, self._now, self._said_at)
         for lines, encoded in packed(new):
             connection.execute(
                 "INSERT INTO records (stream, last_seq, lines) VALUES (?, ?, ?)", (stream, lines[-1].seq, encoded)
