@@ -14,7 +14,7 @@ from tests.distributed.installation import Installation, await_true, metric
 MOMENTS = 10 if FULL else 1
 WAYS = [("SIGTERM",), ("kill -9",)] if FULL else [("SIGTERM", "kill -9")]
 WORKERS_MOMENTS = 5 if FULL else 1
-BACKLOG_LINES = 2_000 if FULL else 500
+BACKLOG_LINES = 1_000 if FULL else 500
 MOST_LINES = 25
 """A service ends when so many new lines at most have been read."""
 

@@ -205,6 +205,16 @@ async def test_an_append_whose_caller_gave_up_happened_or_not_and_can_be_repeate
     assert sorted(line.number for line in stored) == list(range(40))
 
 
+async def test_reading_ends_where_the_log_ended_when_it_began(line_log: LineLog) -> None:
+    for number in range(120):
+        await line_log.append("talk", "en", drafts(number))
+    reading = line_log.read("talk", "en")
+    found = list((await anext(reading)).lines)
+    await line_log.append("talk", "en", drafts(*range(120, 125)))
+    found += [line async for record in reading for line in record.lines]
+    assert [line.number for line in found] == list(range(120))
+
+
 async def test_reading_starts_after_a_seq_also_within_a_batch(line_log: LineLog) -> None:
     await line_log.append("talk", "en", drafts(*range(10)))
     await line_log.append("talk", "en", drafts(10))

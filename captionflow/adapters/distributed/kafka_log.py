@@ -122,6 +122,8 @@ class KafkaLineLog:
         while after < end:
             for value in await self._fetch(place, self._index.after(stream, after, _RECORDS_A_READ)):
                 lines = tuple(line for line in _decode(value).lines if after < line.seq <= end)
+                if not lines:
+                    return  # it came after the end, while what is before was fetched
                 yield LineRecord(session, language, lines)
                 after = lines[-1].seq
 
