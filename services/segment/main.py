@@ -14,7 +14,8 @@ from captionflow.settings import Settings
 from captionflow.wiring import Workshop, open_segment
 from services import process
 from services.process import Server, Stopping, address, listen, serve_until_told
-from services.segment.worker import AheadOfTopic, Watch, Worker
+from services.segment.watch import Watch
+from services.segment.worker import AheadOfTopic, Worker
 
 log = structlog.get_logger(__name__)
 

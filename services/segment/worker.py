@@ -9,7 +9,6 @@ before, and a line counts as done no sooner. docs/adr/0022 has the figures.
 
 import asyncio
 import contextlib
-import logging
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
@@ -24,7 +23,7 @@ from faust.types import TP, EventT, FutureMessage
 from faust.types.auth import CredentialsArg
 
 from captionflow.errors import BadMessage, CaptionflowError
-from captionflow.messages import LineRecord, StepRecord, turns_key
+from captionflow.messages import LineRecord, turns_key
 from services.segment.placing import (
     Deliveries,
     Place,
@@ -37,6 +36,7 @@ from services.segment.placing import (
     valid,
 )
 from services.segment.stepping import SetAside
+from services.segment.watch import Watch
 
 log = structlog.get_logger(__name__)
 
@@ -49,16 +49,6 @@ MAX_UNANSWERED = 1_000
 
 STOP_SECONDS = 3.0
 
-_NOISY = (
-    "aiokafka",
-    "aiokafka.conn",
-    "aiokafka.consumer.fetcher",
-    "aiokafka.consumer.group_coordinator",
-    "aiokafka.producer.sender",
-)
-"""Loggers that tell of every try while no broker answers, a hundred times a second."""
-_SELDOM_SECONDS = 30.0
-
 FILES = {
     "write_buffer_size": 2 * 1024 * 1024,
     "max_write_buffer_number": 2,
@@ -68,38 +58,6 @@ FILES = {
 
 ReadLog = Callable[[int, int, int], Awaitable[list[tuple[int, bytes | None, bytes | None]]]]
 """(partition, from, to) → (offset, key, value) of the lines topic, from one offset to before the other."""
-
-
-class Watch:
-    """Is told what the worker does; this one does nothing with it."""
-
-    def stepped(self, step: StepRecord) -> None:
-        """A step is on its way to the topic."""
-
-    def healed(self) -> None:
-        """Records that were left out were read from the log."""
-
-    def set_aside(self) -> None:
-        """A record went to the dead letters."""
-
-
-class _Seldom(logging.Filter):
-    """Lets what one place of the code says through once in a while."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._said: dict[tuple[str, int], float] = {}
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Whether it was not said lately."""
-        place = record.pathname, record.lineno
-        if record.created - self._said.get(place, -_SELDOM_SECONDS) < _SELDOM_SECONDS:
-            return False
-        self._said[place] = record.created
-        return True
-
-
-_seldom = _Seldom()
 
 
 class TooManyDeadLetters(CaptionflowError):
@@ -131,8 +89,6 @@ class Worker:
         client: dict[str, Any] | None = None,
         watch: Watch | None = None,
     ) -> None:
-        for name in _NOISY:
-            logging.getLogger(name).addFilter(_seldom)
         self._read_log = read_log
         self._partitions = partitions
         self._watch = watch or Watch()

@@ -19,6 +19,7 @@ _NOISY: Final = (
     "aiokafka.conn",
     "aiokafka.consumer.fetcher",
     "aiokafka.consumer.group_coordinator",
+    "aiokafka.producer.sender",
     "kafka.cluster",
     "kafka.consumer.fetcher",
     "kafka.coordinator",
