@@ -25,10 +25,10 @@ import msgspec
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from distributed_services import PARTITIONS, SERVICES, Installation, cpu_seconds, cpu_seconds_of_all, installed, rss_kib
+from distributed_services import PARTITIONS, Installation, cpu_seconds, cpu_seconds_of_all, installed, rss_kib
 from elasticsearch import AsyncElasticsearch
 from elasticsearch.helpers import async_scan
-from installation import metric
+from installation import SERVICES, metric
 
 from captionflow.adapters.distributed.elastic_client import connect
 from captionflow.adapters.distributed.elastic_schema import Names

@@ -15,7 +15,8 @@ from contextlib import AsyncExitStack
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from distributed_services import PARTITIONS, SERVICES, Installation, cpu_seconds, installed
+from distributed_services import PARTITIONS, Installation, cpu_seconds, installed
+from installation import SERVICES
 from live_latency import WORDS, measure, report
 
 STAGES = {"ingest": "append", "segment": "segment_delay", "api": "delivery_delay"}

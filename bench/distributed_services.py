@@ -13,10 +13,9 @@ from pathlib import Path
 TESTS = Path(__file__).parent.parent / "tests"
 sys.path[:0] = [str(TESTS), str(TESTS / "distributed")]
 
-from installation import Installation  # noqa: E402  the tests' modules are no package
+from installation import Installation, running  # noqa: E402  the tests' modules are no package
 from stack.servers import elasticsearch_server, kafka_server  # noqa: E402
 
-SERVICES = ("ingest", "segment", "index", "api")
 PARTITIONS = 12
 
 
@@ -28,17 +27,10 @@ def installed(partitions: int = PARTITIONS) -> Iterator[Installation]:
         kafka_server(Path(folder) / "kafka") as kafka,
         elasticsearch_server(Path(folder) / "elasticsearch") as elasticsearch,
     ):
-        made = Installation(Path(folder) / "services", kafka.address, elasticsearch.address)
-        made.folder.mkdir()
-        made.settings |= {"PARTITIONS": partitions, "LOG_LEVEL": "warning"}
-        try:
-            made.create_topics()
-            for service in SERVICES:
-                made.add(service)
-            made.start(*SERVICES)
+        services = Path(folder) / "services"
+        services.mkdir()
+        with running(services, kafka, elasticsearch, PARTITIONS=partitions, LOG_LEVEL="warning") as made:
             yield made
-        finally:
-            made.close()
 
 
 def rss_kib(installation: Installation, service: str) -> int:

@@ -21,8 +21,8 @@ from dataclasses import dataclass, field
 
 import httpx
 import msgspec
-from distributed_services import SERVICES, Installation, installed, rss_kib
-from installation import metric
+from distributed_services import Installation, installed, rss_kib
+from installation import SERVICES, metric
 
 from captionflow.messages import Part
 from services.api.delta import PartDelta, apply

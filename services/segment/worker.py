@@ -186,9 +186,8 @@ class Worker:
         """Step through what was left out, whosever it is: which of two records won a race, only the order tells."""
         sent: list[FutureMessage] = []
         if offsets:
-            for offset, key, value in await self._read_log(partition, offsets.start, offsets.stop):
-                with contextlib.suppress(BadMessage):  # the dead letters have it
-                    sent += await self._step(partition, offset, self._read(partition, key, value))
+            for offset, record in await self._records(partition, offsets.start, offsets.stop):
+                sent += await self._step(partition, offset, record)
         if sent:
             log.warning("records_left_out", partition=partition, first=offsets.start, last=offsets.stop - 1)
             self._watch.healed()
@@ -209,7 +208,10 @@ class Worker:
         sent: list[FutureMessage] = []
         if verdict == "heal":
             log.warning("hole_found", session=record.session, language=record.language, after=place.state.last_seq)
-            for at, missed in valid(place, await self._missed(partition, place, record, offset)):
+            between = await self._records(partition, max(place.offset, 0), offset)
+            stream = record.session, record.language
+            own = ((at, one) for at, one in between if (one.session, one.language) == stream)
+            for at, missed in valid(place, own):
                 place = self._advance(partition, key, place, missed, at, sent)
             self._watch.healed()
         if verdict != "skip":
@@ -243,15 +245,12 @@ class Worker:
             self._watch.stepped(step)
         return place
 
-    async def _missed(
-        self, partition: int, place: Place, record: LineRecord, before: int
-    ) -> list[tuple[int, LineRecord]]:
+    async def _records(self, partition: int, begin: int, end: int) -> list[tuple[int, LineRecord]]:
+        """What the log has between two offsets, without what can't be used."""
         found = []
-        for offset, key, value in await self._read_log(partition, max(place.offset, 0), before):
+        for offset, key, value in await self._read_log(partition, begin, end):
             with contextlib.suppress(BadMessage):  # the dead letters have it
-                one = self._read(partition, key, value)
-                if (one.session, one.language) == (record.session, record.language):
-                    found.append((offset, one))
+                found.append((offset, self._read(partition, key, value)))
         return found
 
     async def _set_aside(self, event: EventT[Any], reason: str) -> None:

@@ -13,7 +13,7 @@ from services.ingest.cutter import cut, parse_cut
 from services.ingest.readers import read
 from tests.chaos.live import Live
 from tests.chaos.outcome import Outcome
-from tests.distributed.installation import CUT, Installation, running
+from tests.distributed.installation import CUT, SERVICES, Installation, running
 
 FULL = os.environ.get("CHAOS") == "full"
 SEED = int(os.environ.get("CHAOS_SEED") or random.SystemRandom().randrange(1_000_000))
@@ -50,7 +50,7 @@ def _everything_runs(request: pytest.FixtureRequest) -> None:
     """What a test ended, and did not start again because it failed, is no matter of the next one."""
     if "installation" in request.fixturenames:
         made = request.getfixturevalue("installation")
-        made.start(*(kind for kind in ("ingest", "segment", "index", "api") if made.services[kind].process is None))
+        made.start(*(kind for kind in SERVICES if made.services[kind].process is None))
 
 
 @pytest.fixture(scope="session")

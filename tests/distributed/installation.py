@@ -18,6 +18,7 @@ from services.ingest.readers import read
 from services.segment.file_session import lines_of, segment_lines
 
 CUT = "columns:32"
+SERVICES = ("ingest", "segment", "index", "api")
 PARTITIONS = 4
 READY_SECONDS = 60
 CATCH_UP_SECONDS = 60
@@ -101,14 +102,15 @@ class Installation:
 
 
 @contextlib.contextmanager
-def running(folder: Path, kafka: Stack, elasticsearch: Stack) -> Iterator[Installation]:
-    """One of each service, with topics and an index of their own."""
+def running(folder: Path, kafka: Stack, elasticsearch: Stack, **settings: object) -> Iterator[Installation]:
+    """One of each service, ready, with topics and an index of their own."""
     made = Installation(folder, kafka.address, elasticsearch.address)
+    made.settings |= settings
     try:
         made.create_topics()
-        for kind in ("ingest", "segment", "index", "api"):
+        for kind in SERVICES:
             made.add(kind)
-        made.start("ingest", "segment", "index", "api")
+        made.start(*SERVICES)
         yield made
     finally:
         made.close()

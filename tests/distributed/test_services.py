@@ -6,12 +6,11 @@ from pathlib import Path
 import httpx
 import pytest
 from gate import Gate
-from installation import CUT, Installation, await_true, digest_of, expected, metric, served
+from installation import CUT, SERVICES, Installation, await_true, digest_of, expected, metric, served
 from reader import Reader
 from real_program import start_command
 from stack.servers import Server as Stack
 
-SERVICES = ("ingest", "segment", "index", "api")
 WORDS_A_MINUTE = 24_000
 STOP_SECONDS = 5
 

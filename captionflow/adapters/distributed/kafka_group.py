@@ -98,11 +98,8 @@ class StepGroup:
         try:
             await self._set_aside()
             await self._commit()
-        except (
-            Unavailable,
-            KafkaError,
-            TimeoutError,
-        ) as error:  # made up for with the next ones, or when nothing comes
+        except (Unavailable, KafkaError, TimeoutError) as error:
+            # It is made up for with the next ones, or when nothing comes.
             log.warning("commit_failed", group=self._name, reason=_told(error))
 
     async def close(self) -> None:
