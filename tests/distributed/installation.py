@@ -85,6 +85,10 @@ class Installation:
     def wait_until_archived(self, session: str, seq: int) -> None:
         """Return when the archive reflects so many lines, and they are found."""
         await_true(lambda: self._archived(session) >= seq, f"{session} is not in the archive")
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Return when whatever was written to the archive is found."""
         httpx.post(f"{self.elasticsearch}/{self.name}-turns/_refresh", timeout=30).raise_for_status()
 
     def _archived(self, session: str) -> int:

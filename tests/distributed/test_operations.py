@@ -143,6 +143,7 @@ def test_an_index_that_says_something_else_is_told_and_reindex_puts_it_right(ins
         await client.close()
 
     asyncio.run(spoil())
+    installation.refresh()
     arguments = ("verify", "spoiled", "--url", installation.api.url, "--seconds", 2)
     done = command(installation, *arguments)
     assert done.returncode == 1

@@ -50,6 +50,37 @@ def test_a_service_that_is_told_to_stop_ends_in_time_and_nothing_is_lost(
     await_true(lambda: installation.api.get(f"/v1/sessions/{session}")["status"] == "finished", "it does not finish")
 
 
+@pytest.mark.parametrize("kind", SERVICES)
+def test_a_second_worker_of_any_service_may_come_and_go_while_a_session_is_live(
+    installation: Installation, talk: Path, kind: str
+) -> None:
+    """It comes, does all of the work while the first one is away, and dies."""
+    session = f"beside-{kind}"
+    digest, shown, seq = expected(talk, session)
+    first = installation.services[kind]
+    with installation.another(kind, f"{kind}-2") as second:
+        sender = start_command(
+            *("replay", talk, "--url", (second if kind == "ingest" else installation.ingest).url),
+            *("--session", session, "--cut", CUT, "--wpm", WORDS_A_MINUTE),
+        )
+        await_true(lambda: installation.ingest.client.get(f"/v1/sessions/{session}").is_success, "no session")
+        api = second if kind == "api" else installation.api
+        with Reader([installation.api.url, api.url], session) as reader:
+            reader.wait_until(seq // 4)
+            assert first.stop(signal.SIGTERM, STOP_SECONDS) == 0
+            reader.wait_until(seq // 2)
+            installation.start(kind)
+            if kind == "ingest":  # the sender knows no other address
+                sender.communicate(timeout=60)
+            second.kill()
+            reader.wait_until_finished()
+            assert digest_of(reader.turns(), shown=True) == shown
+        _, errors = sender.communicate(timeout=60)
+        assert sender.returncode == 0, errors.decode()
+    assert served(installation.api, session, seq) == digest
+    installation.wait_until_archived(session, seq)
+
+
 def test_the_readers_of_a_killed_api_process_go_on_at_another_one_after_their_last_event(
     installation: Installation, talk: Path
 ) -> None:
