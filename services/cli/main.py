@@ -136,10 +136,7 @@ def verify(
     language: Annotated[
         str | None, typer.Option(help="Only this one of its languages, as a BCP 47 tag.", metavar="TAG")
     ] = None,
-    seconds: Annotated[
-        float,
-        typer.Option(help="How long what is behind may take: others go on for a dead worker after 10.", min=0, max=3_600),
-    ] = 30,
+    seconds: Annotated[float, typer.Option(help="How long what is behind may take.", min=0, max=3_600)] = 30,
 ) -> None:
     """Compare what the log, the index and the api have."""
     from services.cli import verify as check
