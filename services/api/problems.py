@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
 
-from captionflow.errors import CaptionflowError, Unavailable
+from captionflow.errors import CaptionflowError, Misconfigured, Unavailable
 from services.api import pages
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ KINDS: dict[str, Kind] = {
 """By code. ``/problems/<code>`` shows them, and docs/api.md has them all."""
 
 _CODES = {kind.status: code for code, kind in KINDS.items()}
+_MISCONFIGURED = "Whoever runs captionflow has to change something first; what it is was logged."
+_MENDING_SECONDS = 60
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -104,6 +106,9 @@ async def _ours(request: Request, error: Exception) -> Response:
         log.warning("unavailable", path=request.url.path, reason=str(error))
         headers = {"Retry-After": str(max(1, round(error.retry_after)))}
         return _answer(request, error.code, str(error), headers=headers)
+    if isinstance(error, Misconfigured):  # for whoever runs it, not for whoever asks
+        log.error("misconfigured", path=request.url.path, reason=str(error))
+        return _answer(request, Unavailable.code, _MISCONFIGURED, headers={"Retry-After": str(_MENDING_SECONDS)})
     assert isinstance(error, CaptionflowError)  # noqa: S101 - the handler is registered for it
     return _answer(request, error.code, str(error))
 

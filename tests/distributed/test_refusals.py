@@ -131,8 +131,13 @@ def test_without_the_right_password_the_index_is_refused_and_the_api_goes_on_wit
     assert "wrong-password" not in said
     with Server(tmp_path / "api", command=("serve", "api"), **settings) as api:
         assert api.client.get("/v1/sessions").is_success
-        assert api.client.get("/v1/search", params={"q": "hello"}).status_code == httpx.codes.INTERNAL_SERVER_ERROR
-        assert "wrong-password" not in api.log.read_text()
+        answer = api.client.get("/v1/search", params={"q": "hello"})
+        assert answer.status_code == httpx.codes.SERVICE_UNAVAILABLE
+        assert int(answer.headers["retry-after"]) > 0
+        assert "ELASTICSEARCH" not in answer.text
+        told = api.log.read_text()
+        assert "check CAPTIONFLOW_ELASTICSEARCH_USER" in told
+        assert "wrong-password" not in told
 
 
 @pytest.fixture(scope="module")
