@@ -71,8 +71,16 @@ def free_port() -> int:
 class Server:
     """A program over a folder, ``captionflow run`` if no other; it can be killed and started again on the same port."""
 
-    def __init__(self, folder: Path, *, command: Sequence[str] = ("run",), **settings: object) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        program: Sequence[str] = (PROGRAM,),
+        command: Sequence[str] = ("run",),
+        **settings: object,
+    ) -> None:
         self.folder = folder
+        self.program = program
         self.command = command
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -93,7 +101,7 @@ class Server:
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [PROGRAM, *self.command, "--port", str(self.port)],
+                [*self.program, *self.command, "--port", str(self.port)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -10,44 +10,33 @@ before, and a line counts as done no sooner. docs/adr/0022 has the figures.
 import asyncio
 import contextlib
 import ssl
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
 import faust
 import structlog
-from aiokafka.partitioner import murmur2
+from aiokafka.errors import IllegalStateError
 from faust.exceptions import ConsistencyError
 from faust.tables.recovery import Recovery
+from faust.transport.drivers.aiokafka import Consumer
 from faust.types import TP, EventT, FutureMessage
 from faust.types.auth import CredentialsArg
 
 from captionflow.errors import BadMessage, CaptionflowError
-from captionflow.messages import LineRecord, turns_key
-from services.segment.placing import (
-    Deliveries,
-    Place,
-    advance,
-    judge,
-    last_seq,
-    reached,
-    read_lines,
-    read_place,
-    valid,
-)
-from services.segment.stepping import SetAside
+from services.segment.placing import Deliveries, last_seq, reached
+from services.segment.taker import ReadLog, Taker
+from services.segment.tolerance import Tolerance
 from services.segment.watch import Watch
 
 log = structlog.get_logger(__name__)
 
-MAX_DEAD_LETTERS = 100
-"""So many records that can't be used, with hardly a good one between, stop the worker;"""
-GOOD_PER_DEAD_LETTER = 10
-"""so many good ones make up for a bad one."""
 MAX_UNANSWERED = 1_000
 """Records that wait for the broker's acknowledgement."""
 
 STOP_SECONDS = 3.0
+STANDSTILL_SECONDS = 1.0
+"""What has stood still for so long, with nothing to do, is asked for once more."""
 
 FILES = {
     "write_buffer_size": 2 * 1024 * 1024,
@@ -55,15 +44,6 @@ FILES = {
     "block_cache_size": 2 * 1024 * 1024,
 }
 """What RocksDB may hold in memory of each partition. Faust's own is 192 MiB of records and 2 GiB of blocks."""
-
-ReadLog = Callable[[int, int, int], Awaitable[list[tuple[int, bytes | None, bytes | None]]]]
-"""(partition, from, to) → (offset, key, value) of the lines topic, from one offset to before the other."""
-
-
-class TooManyDeadLetters(CaptionflowError):
-    """Hardly anything can be used: it is more likely the wrong topic, or us. Look before going on."""
-
-    code = "too-many-dead-letters"
 
 
 class AheadOfTopic(CaptionflowError):
@@ -89,12 +69,11 @@ class Worker:
         client: dict[str, Any] | None = None,
         watch: Watch | None = None,
     ) -> None:
-        self._read_log = read_log
-        self._partitions = partitions
         self._watch = watch or Watch()
         self._lines_topic = f"{topics}.lines"
-        self._bad = 0.0
+        self._tolerance = Tolerance(self._lines_topic)
         self._unanswered: set[FutureMessage] = set()
+        self._queue: asyncio.Queue[Any] | None = None
         self._failed = asyncio.get_running_loop().create_future()
         self.app = faust.App(
             group,
@@ -118,6 +97,7 @@ class Worker:
             broker_credentials=_credentials(security or {}),
             **(client or {}),
         )
+        cast("Any", self.app.transport).Consumer = _Consumer
         raw: Any = faust.Schema(key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
         lines = self.app.topic(self._lines_topic, schema=raw, partitions=partitions)
         turns = self.app.topic(f"{topics}.turns", schema=raw, partitions=partitions)
@@ -127,7 +107,8 @@ class Worker:
         )
         self.app.tables.add(self._table)
         tables: Any = self.app.tables
-        tables._recovery = _Recovery(self.app, tables, beacon=tables.beacon)
+        self._taker = Taker(self._table, read_log, partitions=partitions, watch=self._watch)
+        self._table_recovery = tables._recovery = _Recovery(self.app, tables, beacon=tables.beacon)
         self.app.agent(lines, name="segment")(self._segment)
 
     @property
@@ -141,8 +122,10 @@ class Worker:
         Stopping takes STOP_SECONDS at most. A thread of Faust's can outlive it when it comes in the middle of a start:
         let ``os._exit`` end the process then. Nothing depends on an orderly end.
         """
+        asking = asyncio.create_task(self._ask_again())
+        asking.add_done_callback(self._has_asked)
         try:
-            await self.app.start()
+            await self.app.start()  # it ends with the first recovery
             ended = asyncio.ensure_future(self.app.wait_until_stopped())
             await asyncio.wait({ended, self._failed}, return_when=asyncio.FIRST_COMPLETED)
             ended.cancel()
@@ -152,11 +135,51 @@ class Worker:
                 raise AheadOfTopic("The worker's files are ahead of the topic of turns, which has lost records.")
             raise self.app.crash_reason or RuntimeError("The worker ended by itself.")
         finally:
+            asking.cancel()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(STOP_SECONDS):
                     await self.app.stop()
 
+    async def _ask_again(self) -> None:
+        """Ask once more for what the broker has and what never came.
+
+        A gap is seen by the record that comes after it; this sees one that none comes after.
+        """
+        before: dict[TP, tuple[int, int]] = {}
+        while True:
+            await asyncio.sleep(STANDSTILL_SECONDS)
+            now = self._awaited()
+            missing = {place: span[0] for place, span in now.items() if before.get(place) == span}
+            before = {place: span for place, span in now.items() if place not in missing}
+            for place, offset in missing.items():
+                log.warning("records_asked_for_again", topic=place.topic, partition=place.partition, first=offset)
+                with contextlib.suppress(IllegalStateError):  # it has just gone to another worker
+                    await cast("Any", self.app.consumer).seek_wait({place: offset})
+
+    def _has_asked(self, asking: asyncio.Task[None]) -> None:
+        if not asking.cancelled() and (error := asking.exception()) is not None:
+            self._fail(error)
+
+    def _awaited(self) -> dict[TP, tuple[int, int]]:
+        """What should have come: from which offset to before which. Of lines, only when there is nothing to do."""
+        recovery, consumer = self._table_recovery, cast("Any", self.app.consumer)
+        if recovery.in_recovery:
+            return {
+                tp: (recovery.active_offsets[tp] + 1, recovery.active_highwaters[tp] + 1)
+                for tp, remaining in recovery.active_remaining().items()
+                if remaining > 0 and tp in consumer._get_active_partitions()
+            }
+        if not self.ready or self._unanswered or self._queue is None or not self._queue.empty():
+            return {}
+        spans = {
+            tp: (max(self._table.following(tp.partition), consumer._committed_offset[tp] or 0), consumer.highwater(tp))
+            for tp in consumer.assignment()
+            if tp.topic == self._lines_topic
+        }
+        return {tp: (begin, end) for tp, (begin, end) in spans.items() if begin < (end or 0)}
+
     async def _segment(self, stream: Any) -> None:
+        self._queue = stream.channel.queue
         async for event in stream.noack().events():
             try:
                 await self._take(event)
@@ -167,56 +190,20 @@ class Worker:
 
     async def _take(self, event: EventT[Any]) -> None:
         message = event.message
-        sent = await self._make_up_for(message.partition, self._table.missed(message.partition, message.offset))
+        sent = await self._taker.make_up_for(message.partition, self._table.missed(message.partition, message.offset))
         try:
-            record = self._read(message.partition, message.key, message.value)
+            record = self._taker.read(message.partition, message.key, message.value)
         except BadMessage as error:
             await self._set_aside(event, str(error))
         else:
-            self._bad = max(0.0, self._bad - 1 / GOOD_PER_DEAD_LETTER)
-            sent += await self._step(message.partition, message.offset, record)
+            self._tolerance.good()
+            sent += await self._taker.step(message.partition, message.offset, record)
         if sent:
             self._done_when(sent, event)
         else:
             event.ack()
         while len(self._unanswered) > MAX_UNANSWERED:
             await asyncio.wait(self._unanswered, return_when=asyncio.FIRST_COMPLETED)
-
-    async def _make_up_for(self, partition: int, offsets: range) -> list[FutureMessage]:
-        """Step through what was left out, whosever it is: which of two records won a race, only the order tells."""
-        sent: list[FutureMessage] = []
-        if offsets:
-            for offset, record in await self._records(partition, offsets.start, offsets.stop):
-                sent += await self._step(partition, offset, record)
-        if sent:
-            log.warning("records_left_out", partition=partition, first=offsets.start, last=offsets.stop - 1)
-            self._watch.healed()
-        return sent
-
-    def _read(self, partition: int, key: bytes | None, value: bytes | None) -> LineRecord:
-        """A record of lines that is in the partition where its session's lines are, as whoever numbers lines does."""
-        record = read_lines(key, value)
-        if partition != (murmur2(record.session.encode()) & 0x7FFFFFFF) % self._partitions:
-            raise BadMessage("It is in another partition than its key says: its writer needs the murmur2 partitioner.")
-        return record
-
-    async def _step(self, partition: int, offset: int, record: LineRecord) -> list[FutureMessage]:
-        """Apply a record, and what was left out before it; gives what is on its way to the topic."""
-        key = turns_key(record.session, record.language)
-        place = read_place(self._table.value(partition, key), record.session, record.language)
-        verdict = judge(place, record, offset)
-        sent: list[FutureMessage] = []
-        if verdict == "heal":
-            log.warning("hole_found", session=record.session, language=record.language, after=place.state.last_seq)
-            between = await self._records(partition, max(place.offset, 0), offset)
-            stream = record.session, record.language
-            own = ((at, one) for at, one in between if (one.session, one.language) == stream)
-            for at, missed in valid(place, own):
-                place = self._advance(partition, key, place, missed, at, sent)
-            self._watch.healed()
-        if verdict != "skip":
-            self._advance(partition, key, place, record, offset, sent)
-        return sent
 
     def _done_when(self, sent: list[FutureMessage], event: EventT[Any]) -> None:
         """Count the event as done when the broker has all that was sent for it."""
@@ -234,33 +221,9 @@ class Worker:
             self._unanswered.add(future)
             future.add_done_callback(answered)
 
-    def _advance(  # noqa: PLR0913, PLR0917  the inside of _take
-        self, partition: int, key: bytes, place: Place, record: LineRecord, offset: int, sent: list[FutureMessage]
-    ) -> Place:
-        for after, step, value in advance(place, record.lines, offset):
-            place = after
-            if isinstance(step, SetAside):
-                log.error("line_set_aside", session=step.session, seq=step.last_seq, reason=step.reason)
-            sent.append(self._table.publish(partition, key, value))
-            self._watch.stepped(step)
-        return place
-
-    async def _records(self, partition: int, begin: int, end: int) -> list[tuple[int, LineRecord]]:
-        """What the log has between two offsets, without what can't be used."""
-        found = []
-        for offset, key, value in await self._read_log(partition, begin, end):
-            with contextlib.suppress(BadMessage):  # the dead letters have it
-                found.append((offset, self._read(partition, key, value)))
-        return found
-
     async def _set_aside(self, event: EventT[Any], reason: str) -> None:
         message = event.message
-        self._bad += 1
-        if self._bad > MAX_DEAD_LETTERS:
-            raise TooManyDeadLetters(
-                f"Hardly a record of {self._lines_topic} can be used ({reason}): the worker stops before it fills the "
-                "dead letters. Look at them with `captionflow dead-letters list`."
-            )
+        self._tolerance.bad(reason)
         origin = f"{message.topic}/{message.partition}/{message.offset}"
         headers = {"origin": origin.encode(), "reason": reason[:500].encode()}
         sent = await self._dead_letters.send(key=message.key, value=message.value or b"", headers=headers)
@@ -307,9 +270,16 @@ class _Table(faust.Table[bytes, bytes]):
 
     def missed(self, partition: int, offset: int) -> range:
         """The offsets of lines that were left out before this one."""
+        return self._delivered(partition).missed(offset)
+
+    def following(self, partition: int) -> int:
+        """The offset of the line that should come next; 0 if nobody knows."""
+        return self._delivered(partition).following or 0
+
+    def _delivered(self, partition: int) -> Deliveries:
         if partition not in self._deliveries:
             self._deliveries[partition] = Deliveries(reached(self._files._db_for_partition(partition).values()))
-        return self._deliveries[partition].missed(offset)
+        return self._deliveries[partition]
 
     def publish(self, partition: int, key: bytes, value: bytes) -> FutureMessage:
         """Write a record to the topic, which is the table's only write."""
@@ -354,8 +324,31 @@ class _Table(faust.Table[bytes, bytes]):
         await super().on_rebalance(assigned, revoked, newly_assigned, generation_id)
 
 
+class _Wanted:
+    """Partitions that are wanted now; the set may change while it is looked at, and become empty."""
+
+    def __init__(self, places: set[TP]) -> None:
+        self._places = places
+
+    def __contains__(self, place: TP) -> bool:
+        return place in self._places
+
+
+class _Consumer(Consumer):
+    """Takes records of the partitions that are wanted, and of no others.
+
+    Faust 0.15.3 hands aiokafka a set, and an empty one means all partitions to aiokafka. It is empty while recovery has
+    them paused: what came then was dropped, and never came again. A worker that took over left out the newest lines, or
+    waited for the end of its changelog for ever.
+    """
+
+    async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Mapping[TP, list[Any]]:  # noqa: ASYNC109
+        wanted: Any = None if active_partitions is None else _Wanted(active_partitions)
+        return await super()._getmany(wanted, timeout)
+
+
 class _Recovery(Recovery):
-    """Seeks before it lets the fetcher go on.
+    """Seeks before it lets the fetcher go on, where nothing is committed, too.
 
     Faust 0.15.3 does it the other way round; what was fetched from the wrong place in between is then taken for a gap
     in the topic, and acknowledged. A test fails when Faust's own method changes.
@@ -371,15 +364,22 @@ class _Recovery(Recovery):
         assignment = consumer.assignment()
         if self.app.consumer_generation_id != generation_id:
             return
-        if assignment:
-            await self._wait(consumer.perform_seek(), timeout=self.app.conf.broker_request_timeout)
+        lines = {tp for tp in assignment if not self._is_changelog_tp(tp)}
+        if lines:
+            await self._wait(self._seek(lines), timeout=self.app.conf.broker_request_timeout)
         self.completed.set()
         self.app.flow_control.resume()
-        consumer.resume_partitions({tp for tp in assignment if not self._is_changelog_tp(tp)})
+        consumer.resume_partitions(lines)
         consumer.resume_flow()
         await cast("Any", self.app)._fetcher.maybe_start()
         self.tables.on_actives_ready()
         if not self.app.assignor.assigned_standbys():
             self.tables.on_standbys_ready()
         self.app.on_rebalance_end()
-        log.info("segment_ready", partitions=sorted(tp.partition for tp in assignment if not self._is_changelog_tp(tp)))
+        log.info("segment_ready", partitions=sorted(tp.partition for tp in lines))
+
+    async def _seek(self, lines: set[TP]) -> None:
+        """To what is committed; where nothing is, to the beginning, and not to wherever the fetcher got."""
+        consumer: Any = self.app.consumer
+        await consumer.perform_seek()
+        await consumer.seek_wait({tp: 0 for tp in lines if consumer._committed_offset[tp] is None})

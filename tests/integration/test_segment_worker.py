@@ -2,6 +2,7 @@
 
 import hashlib
 import inspect
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ import msgspec
 import pytest
 from faust.tables.base import Collection
 from faust.tables.recovery import Recovery
+from faust.transport.consumer import Consumer
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.structs import OffsetAndMetadata
 from real_program import Server as Program
@@ -22,7 +25,7 @@ from captionflow.transcript import newest
 from services.segment.file_session import EPOCH
 from services.segment.placing import Place, advance
 from services.segment.segmenter import start
-from services.segment.worker import MAX_DEAD_LETTERS
+from services.segment.tolerance import MAX_DEAD_LETTERS
 
 FAUST: dict[Callable[..., Any], str] = {
     Recovery.on_recovery_completed: "6ef567acf072e46d",
@@ -30,6 +33,9 @@ FAUST: dict[Callable[..., Any], str] = {
     Collection.apply_changelog_batch: "b980a78d3ae9b1e8",
     Collection.on_rebalance: "0812ad692171a8fd",
     Collection.send_changelog: "3dd3884e1b5fc0e1",
+    Consumer.getmany: "4b168d84882a70d6",
+    Consumer._wait_next_records: "6218e1969a636b3f",
+    AIOKafkaConsumerThread._fetch_records: "39a2c6c79fc1455a",
 }
 SESSION = "opening"
 WAIT_MS = 60_000
@@ -97,7 +103,8 @@ def test_the_methods_of_faust_that_the_worker_mends_are_those_that_were_mended(m
     assert source == FAUST[method], (
         f"Faust's {method.__qualname__} has changed, and services/segment/worker.py overrides it: read the new one and "
         "bring its changes over. If on_recovery_completed() calls perform_seek() before resume_partitions() by now, "
-        "drop _Recovery. Then run `make chaos`, and put the new hash here."
+        "drop _Recovery; if an empty set of active partitions hands out nothing, drop _Consumer. Then run "
+        "`make chaos`, and put the new hash here."
     )
 
 
@@ -108,6 +115,22 @@ def test_records_that_were_committed_and_never_applied_are_read_from_the_log(kaf
     found = steps(kafka, 4)
     assert seqs(found) == [(1, 1), (2, 3), (4, 4)]
     assert [one.missing for one in found] == [None, None, None]
+
+
+@pytest.mark.parametrize("lost", [".lines", ".turns"])
+def test_what_was_taken_from_the_broker_and_never_came_is_asked_for_again_though_nothing_comes_after_it(
+    kafka: Kafka, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    """Else the last words of a session would wait for the next session, and a worker for the end of its topic."""
+    write_lines(kafka, record(1), record(2), record(3))
+    ((_, _, value),) = advance(Place(start(SESSION, "en")), record(1).lines, 0)
+    write(kafka, kafka.turns, (turns_key(SESSION, "en"), value))
+    monkeypatch.setenv("LOSE", lost)
+    program = (sys.executable, str(Path(__file__).parent / "losing_program.py"))
+    settings = {"KAFKA": kafka.servers, "TOPICS": kafka.prefix, "PARTITIONS": 1}
+    with Program(tmp_path / "segment", program=program, command=("serve", "segment"), **settings) as worker:
+        assert seqs(steps(kafka, 3)) == [(1, 1), (2, 2), (3, 3)]
+        assert worker.log.read_text().count("records_asked_for_again") == 1
 
 
 def test_what_lost_a_race_against_a_record_that_was_left_out_is_not_taken_for_it(kafka: Kafka, worker: Program) -> None:

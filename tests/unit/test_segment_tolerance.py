@@ -1,0 +1,25 @@
+"""When a worker stops because hardly a record can be used (services.segment.tolerance)."""
+
+import pytest
+
+from services.segment.tolerance import GOOD_PER_DEAD_LETTER, MAX_DEAD_LETTERS, Tolerance, TooManyDeadLetters
+
+
+def test_a_hundred_bad_records_are_set_aside_and_one_more_is_too_many() -> None:
+    tolerance = Tolerance("captions.lines")
+    for _ in range(MAX_DEAD_LETTERS):
+        tolerance.bad("no JSON")
+    with pytest.raises(TooManyDeadLetters, match=r"of captions.lines can be used \(no JSON\).*dead-letters list"):
+        tolerance.bad("no JSON")
+
+
+def test_good_records_make_up_for_bad_ones_and_never_for_those_to_come() -> None:
+    tolerance = Tolerance("captions.lines")
+    for _ in range(10 * MAX_DEAD_LETTERS):
+        tolerance.bad("no JSON")
+        for _ in range(GOOD_PER_DEAD_LETTER + 1):
+            tolerance.good()
+    for _ in range(MAX_DEAD_LETTERS):
+        tolerance.bad("no JSON")
+    with pytest.raises(TooManyDeadLetters):
+        tolerance.bad("no JSON")
