@@ -114,13 +114,12 @@ class Deliveries:
     """
 
     def __init__(self, reached: int) -> None:
-        self.following = None if reached == NOWHERE else reached + 1
-        """The offset that should come next, if that is known."""
+        self._next = None if reached == NOWHERE else reached + 1
 
     def missed(self, offset: int) -> range:
         """The offsets between the last delivery and this one; none if it comes in turn, or again."""
-        begin = offset if self.following is None else self.following
-        self.following = offset + 1
+        begin = offset if self._next is None else self._next
+        self._next = offset + 1
         return range(begin, offset)
 
 

@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 import structlog
-from aiokafka.partitioner import murmur2
 
 from captionflow.errors import BadMessage
 from captionflow.messages import turns_key
@@ -44,10 +43,12 @@ class Table(Protocol[Sent_co]):
 class Taker(Generic[Sent]):
     """Takes the records of each partition in their order; what it returns is on its way to the topic."""
 
-    def __init__(self, table: Table[Sent], read_log: ReadLog, *, partitions: int, watch: Watch) -> None:
+    def __init__(
+        self, table: Table[Sent], read_log: ReadLog, *, partition_of: Callable[[bytes], int], watch: Watch
+    ) -> None:
         self._table = table
         self._read_log = read_log
-        self._partitions = partitions
+        self._partition_of = partition_of
         self._watch = watch
 
     async def make_up_for(self, partition: int, offsets: range) -> list[Sent]:
@@ -67,7 +68,7 @@ class Taker(Generic[Sent]):
         Raises ``BadMessage`` for what is none.
         """
         record = read_lines(key, value)
-        if partition != (murmur2(record.session.encode()) & 0x7FFFFFFF) % self._partitions:
+        if partition != self._partition_of(record.session.encode()):
             raise BadMessage("It is in another partition than its key says: its writer needs the murmur2 partitioner.")
         return record
 

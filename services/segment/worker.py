@@ -11,15 +11,17 @@ import asyncio
 import contextlib
 import ssl
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 import faust
 import structlog
 from aiokafka.errors import IllegalStateError
+from aiokafka.partitioner import murmur2
 from faust.exceptions import ConsistencyError
 from faust.tables.recovery import Recovery
-from faust.transport.drivers.aiokafka import Consumer
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
 from faust.types import TP, EventT, FutureMessage
 from faust.types.auth import CredentialsArg
 
@@ -35,8 +37,12 @@ MAX_UNANSWERED = 1_000
 """Records that wait for the broker's acknowledgement."""
 
 STOP_SECONDS = 3.0
-STANDSTILL_SECONDS = 1.0
-"""What has stood still for so long, with nothing to do, is asked for once more."""
+LOOK_SECONDS = 0.1
+"""How often it is looked for what came while a partition was not wanted yet; all else comes at once."""
+STANDSTILL_SECONDS = 2.0
+"""What has stood still for so long, with nothing to do, is asked for once more; longer than Faust takes to commit."""
+FETCH_WAIT_MS = 100
+"""So long a broker that has nothing new holds a fetch; one for partitions just taken over waits for it."""
 
 FILES = {
     "write_buffer_size": 2 * 1024 * 1024,
@@ -107,7 +113,7 @@ class Worker:
         )
         self.app.tables.add(self._table)
         tables: Any = self.app.tables
-        self._taker = Taker(self._table, read_log, partitions=partitions, watch=self._watch)
+        self._taker = Taker(self._table, read_log, partition_of=partial(_partition, partitions), watch=self._watch)
         self._table_recovery = tables._recovery = _Recovery(self.app, tables, beacon=tables.beacon)
         self.app.agent(lines, name="segment")(self._segment)
 
@@ -161,7 +167,7 @@ class Worker:
             self._fail(error)
 
     def _awaited(self) -> dict[TP, tuple[int, int]]:
-        """What should have come: from which offset to before which. Of lines, only when there is nothing to do."""
+        """What should have come, or be done: from which offset to before which. Lines, when there is nothing to do."""
         recovery, consumer = self._table_recovery, cast("Any", self.app.consumer)
         if recovery.in_recovery:
             return {
@@ -171,12 +177,9 @@ class Worker:
             }
         if not self.ready or self._unanswered or self._queue is None or not self._queue.empty():
             return {}
-        spans = {
-            tp: (max(self._table.following(tp.partition), consumer._committed_offset[tp] or 0), consumer.highwater(tp))
-            for tp in consumer.assignment()
-            if tp.topic == self._lines_topic
-        }
-        return {tp: (begin, end) for tp, (begin, end) in spans.items() if begin < (end or 0)}
+        lines = (tp for tp in consumer.assignment() if tp.topic == self._lines_topic)
+        spans = {tp: (consumer._committed_offset[tp] or 0, consumer.highwater(tp) or 0) for tp in lines}
+        return {tp: span for tp, span in spans.items() if span[0] < span[1]}
 
     async def _segment(self, stream: Any) -> None:
         self._queue = stream.channel.queue
@@ -236,6 +239,10 @@ class Worker:
             self._failed.set_exception(error)
 
 
+def _partition(partitions: int, key: bytes) -> int:
+    return int((murmur2(key) & 0x7FFFFFFF) % partitions)
+
+
 def _credentials(security: Mapping[str, Any]) -> CredentialsArg | None:
     """As Faust has them; ``security`` is named as kafka-python names it."""
     protocol = security.get("security_protocol", "PLAINTEXT")
@@ -270,16 +277,9 @@ class _Table(faust.Table[bytes, bytes]):
 
     def missed(self, partition: int, offset: int) -> range:
         """The offsets of lines that were left out before this one."""
-        return self._delivered(partition).missed(offset)
-
-    def following(self, partition: int) -> int:
-        """The offset of the line that should come next; 0 if nobody knows."""
-        return self._delivered(partition).following or 0
-
-    def _delivered(self, partition: int) -> Deliveries:
         if partition not in self._deliveries:
             self._deliveries[partition] = Deliveries(reached(self._files._db_for_partition(partition).values()))
-        return self._deliveries[partition]
+        return self._deliveries[partition].missed(offset)
 
     def publish(self, partition: int, key: bytes, value: bytes) -> FutureMessage:
         """Write a record to the topic, which is the table's only write."""
@@ -334,6 +334,13 @@ class _Wanted:
         return place in self._places
 
 
+class _Thread(AIOKafkaConsumerThread):
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        consumer: Any = super()._create_worker_consumer(transport)
+        consumer._fetch_max_wait_ms = FETCH_WAIT_MS  # Faust has 1,500 and no setting for it
+        return consumer
+
+
 class _Consumer(Consumer):
     """Takes records of the partitions that are wanted, and of no others.
 
@@ -342,9 +349,15 @@ class _Consumer(Consumer):
     waited for the end of its changelog for ever.
     """
 
-    async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Mapping[TP, list[Any]]:  # noqa: ASYNC109
-        wanted: Any = None if active_partitions is None else _Wanted(active_partitions)
-        return await super()._getmany(wanted, timeout)
+    def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
+        return _Thread(self, loop=self.loop, beacon=self.beacon)
+
+    async def _wait_next_records(self, timeout: float) -> tuple[Mapping[TP, list[Any]] | None, set[TP] | None]:  # noqa: ASYNC109
+        if not self.flow_active:
+            await self.wait(cast("Any", self.can_resume_flow))
+        places = self._get_active_partitions()
+        wanted: Any = _Wanted(places)
+        return await self._getmany(active_partitions=wanted, timeout=min(timeout, LOOK_SECONDS)), places
 
 
 class _Recovery(Recovery):
