@@ -4,7 +4,7 @@ Correctness rests on nothing that Faust promises. The turns topic is the table's
 says and the state that it left, so output and state can't disagree, and a line that comes again is seen as one. What
 Faust leaves out when a rebalance meets a backlog is read from the log before going on. A record of a worker that slept
 is ignored, by this worker's recovery as by all readers. The table's files get a record when the broker has it, never
-before, and a line counts as done no sooner. docs/adr/0022 has the figures.
+before, and a line counts as done no sooner. docs/adr/0022 and 0024 have the figures.
 """
 
 import asyncio
