@@ -17,9 +17,9 @@ from typing import Any, cast
 
 import faust
 import structlog
-from aiokafka.errors import IllegalStateError
+from aiokafka.errors import KafkaError
 from aiokafka.partitioner import murmur2
-from faust.exceptions import ConsistencyError
+from faust.exceptions import ConsistencyError, ConsumerNotStarted
 from faust.tables.recovery import Recovery
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
 from faust.types import TP, EventT, FutureMessage
@@ -154,12 +154,12 @@ class Worker:
         before: dict[TP, tuple[int, int]] = {}
         while True:
             await asyncio.sleep(STANDSTILL_SECONDS)
-            now = self._awaited()
-            missing = {place: span[0] for place, span in now.items() if before.get(place) == span}
-            before = {place: span for place, span in now.items() if place not in missing}
-            for place, offset in missing.items():
-                log.warning("records_asked_for_again", topic=place.topic, partition=place.partition, first=offset)
-                with contextlib.suppress(IllegalStateError):  # it has just gone to another worker
+            with contextlib.suppress(KafkaError, ConsumerNotStarted, TimeoutError):  # partitions are on their way
+                now = self._awaited()
+                missing = {place: span[0] for place, span in now.items() if before.get(place) == span}
+                before = {place: span for place, span in now.items() if place not in missing}
+                for place, offset in missing.items():
+                    log.warning("records_asked_for_again", topic=place.topic, partition=place.partition, first=offset)
                     await cast("Any", self.app.consumer).seek_wait({place: offset})
 
     def _has_asked(self, asking: asyncio.Task[None]) -> None:
@@ -167,9 +167,11 @@ class Worker:
             self._fail(error)
 
     def _awaited(self) -> dict[TP, tuple[int, int]]:
-        """What should have come, or be done: from which offset to before which. Lines, when there is nothing to do."""
+        """What should have come, or be done, when there is nothing to do: from which offset to before which."""
         recovery, consumer = self._table_recovery, cast("Any", self.app.consumer)
         if recovery.in_recovery:
+            if not cast("Any", self.app.tables).changelog_queue.empty():
+                return {}
             return {
                 tp: (recovery.active_offsets[tp] + 1, recovery.active_highwaters[tp] + 1)
                 for tp, remaining in recovery.active_remaining().items()
