@@ -91,7 +91,11 @@ class Server:
 
     def __enter__(self) -> Self:
         self.start()
-        self.wait_until_ready()
+        try:
+            self.wait_until_ready()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:

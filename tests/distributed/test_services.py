@@ -1,6 +1,7 @@
 """Each service can end at any moment, and everything goes on; what it needs may come later, or go away for a while."""
 
 import signal
+import subprocess
 from pathlib import Path
 
 import httpx
@@ -8,7 +9,7 @@ import pytest
 from gate import Gate
 from installation import CUT, SERVICES, Installation, await_true, digest_of, expected, metric, served
 from reader import Reader
-from real_program import start_command
+from real_program import Server, start_command
 from stack.servers import Server as Stack
 
 WORDS_A_MINUTE = 24_000
@@ -31,11 +32,7 @@ def test_a_service_that_is_told_to_stop_ends_in_time_and_nothing_is_lost(
 ) -> None:
     session = f"stopped-{kind}"
     digest, shown, seq = expected(talk, session)
-    sender = start_command(
-        *("replay", talk, "--url", installation.ingest.url, "--session", session, "--cut", CUT),
-        *("--wpm", WORDS_A_MINUTE),
-    )
-    await_true(lambda: installation.ingest.client.get(f"/v1/sessions/{session}").is_success, "no session is announced")
+    sender = _replay(installation.ingest, talk, session)
     with Reader([installation.api.url], session) as reader:
         reader.wait_until(seq // 4)
         service = installation.services[kind]
@@ -59,11 +56,7 @@ def test_a_second_worker_of_any_service_may_come_and_go_while_a_session_is_live(
     digest, shown, seq = expected(talk, session)
     first = installation.services[kind]
     with installation.another(kind, f"{kind}-2") as second:
-        sender = start_command(
-            *("replay", talk, "--url", (second if kind == "ingest" else installation.ingest).url),
-            *("--session", session, "--cut", CUT, "--wpm", WORDS_A_MINUTE),
-        )
-        await_true(lambda: installation.ingest.client.get(f"/v1/sessions/{session}").is_success, "no session")
+        sender = _replay(second if kind == "ingest" else installation.ingest, talk, session)
         api = second if kind == "api" else installation.api
         with Reader([installation.api.url, api.url], session) as reader:
             reader.wait_until(seq // 4)
@@ -87,11 +80,7 @@ def test_the_readers_of_a_killed_api_process_go_on_at_another_one_after_their_la
     session = "moved"
     _, shown, seq = expected(talk, session)
     with installation.another("api", "api-2") as other:
-        sender = start_command(
-            *("replay", talk, "--url", installation.ingest.url, "--session", session, "--cut", CUT),
-            *("--wpm", WORDS_A_MINUTE),
-        )
-        await_true(lambda: installation.ingest.client.get(f"/v1/sessions/{session}").is_success, "no session")
+        sender = _replay(installation.ingest, talk, session)
         with Reader([other.url, installation.api.url], session) as reader:
             reader.wait_until(seq // 3)
             other.kill()
@@ -205,6 +194,14 @@ def test_lines_that_were_accepted_are_counted_and_the_way_to_their_readers_is_me
         reader.wait_until(2)
     assert metric(installation.ingest, "captionflow_lines_accepted_total") == before + 2
     assert metric(installation.api, "captionflow_delivery_delay_seconds_count") > delivered
+
+
+def _replay(ingest: Server, talk: Path, session: str) -> subprocess.Popen[bytes]:
+    """Somebody who sends a transcript as it is spoken, once the session is announced."""
+    arguments = ("--url", ingest.url, "--session", session, "--cut", CUT, "--wpm", WORDS_A_MINUTE)
+    sender = start_command("replay", talk, *arguments)
+    await_true(lambda: ingest.client.get(f"/v1/sessions/{session}").is_success, "no session is announced")
+    return sender
 
 
 def _announced(installation: Installation, session: str) -> str:

@@ -51,11 +51,15 @@ async def kafka(kafka_broker: Server) -> AsyncIterator[Kafka]:
 @pytest.fixture
 def worker(kafka: Kafka, tmp_path: Path) -> Iterator[Program]:
     """Not started yet."""
-    settings = {"KAFKA": kafka.servers, "TOPICS": kafka.prefix, "PARTITIONS": 1}
-    made = Program(tmp_path / "segment", command=("serve", "segment"), **settings)
+    made = segment(kafka, tmp_path)
     yield made
     made.kill()
     made.client.close()
+
+
+def segment(kafka: Kafka, folder: Path, **program: Any) -> Program:
+    settings = {"KAFKA": kafka.servers, "TOPICS": kafka.prefix, "PARTITIONS": 1}
+    return Program(folder / "segment", command=("serve", "segment"), **settings, **program)
 
 
 def record(*seqs: int, session: str = SESSION) -> LineRecord:
@@ -127,8 +131,7 @@ def test_what_was_taken_from_the_broker_and_never_came_is_asked_for_again_though
     write(kafka, kafka.turns, (turns_key(SESSION, "en"), value))
     monkeypatch.setenv("LOSE", lost)
     program = (sys.executable, str(Path(__file__).parent / "losing_program.py"))
-    settings = {"KAFKA": kafka.servers, "TOPICS": kafka.prefix, "PARTITIONS": 1}
-    with Program(tmp_path / "segment", program=program, command=("serve", "segment"), **settings) as worker:
+    with segment(kafka, tmp_path, program=program) as worker:
         assert seqs(steps(kafka, 3)) == [(1, 1), (2, 2), (3, 3)]
         assert worker.log.read_text().count("records_asked_for_again") == 1
 
