@@ -1,6 +1,6 @@
 """``/healthz``, ``/readyz`` and ``/metrics`` of a process that serves nothing else."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -8,21 +8,17 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from captionflow.metrics import CONTENT_TYPE, Metrics
-
-Waiting = Callable[[], str]
-"""What a part waits for, in a sentence; empty when it goes on."""
+from captionflow.readiness import Readiness
 
 
-def create_operations(metrics: Metrics, waiting: Mapping[str, Waiting]) -> Starlette:
-    """The application. The process is ready when none of its parts waits."""
+def create_operations(metrics: Metrics, readiness: Readiness) -> Starlette:
+    """The application."""
 
     async def alive(_: Request) -> Response:
         return JSONResponse({"status": "alive"})
 
     async def ready(_: Request) -> Response:
-        waiting_for = {name: reason for name, ask in waiting.items() if (reason := ask())}
-        document = {"ready": not waiting_for, "waiting_for": waiting_for, "without": {}}
-        return JSONResponse(document, 503 if waiting_for else 200)
+        return await readiness.answer()
 
     return Starlette(
         routes=[

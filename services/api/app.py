@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from fastapi import FastAPI
 
+from captionflow.readiness import Readiness
 from services.api import openapi, pages, problems
 from services.api.context import Context
 from services.api.hub import HEARTBEAT_SECONDS, Hub
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from fastapi import APIRouter
 
     from captionflow.ports import LineLog, SessionStore
+    from captionflow.readiness import Waiting
     from captionflow.settings import Settings
     from captionflow.wiring import Adapters
 
@@ -42,7 +44,7 @@ def create_app(  # noqa: PLR0913  what differs between the processes that serve 
     settings: Settings,
     *,
     extra_routers: Sequence[APIRouter] = (),
-    waiting: Mapping[str, health.Waiting] = MappingProxyType({}),
+    waiting: Mapping[str, Waiting] = MappingProxyType({}),
     dispensable: Container[str] = (),
     heartbeat_seconds: float = HEARTBEAT_SECONDS,
     prepared: bool = False,
@@ -66,12 +68,13 @@ def create_app(  # noqa: PLR0913  what differs between the processes that serve 
     app.state.hub = hub
     context = Context(adapters, settings, hub)
     live = {"hub": lambda: "" if hub.running else "live delivery does not run"}
+    readiness = Readiness(checks=health.checks(adapters), waiting={**live, **waiting}, dispensable=dispensable)
     for router in (
         sessions.router(adapters.sessions, adapters.line_log, on_change=hub.session_changed),
         transcript.router(context),
         events.router(context),
         search.router(context),
-        health.router(health.checks(adapters), {**live, **waiting}, dispensable),
+        health.router(readiness),
         kinds.router(),
         *extra_routers,
     ):
@@ -91,7 +94,7 @@ def create_door(
     app = _app()
     for router in (
         sessions.router(known, line_log, on_change=lambda _: None),
-        health.router(health.door_checks(line_log, known), {}, ()),
+        health.router(Readiness(checks=health.door_checks(line_log, known))),
         kinds.router(),
         *extra_routers,
     ):

@@ -9,6 +9,7 @@ import structlog
 from captionflow.messages import StepRecord
 from captionflow.metrics import Metrics, since
 from captionflow.operations import create_operations
+from captionflow.readiness import PROBE, Readiness
 from captionflow.settings import Settings
 from captionflow.wiring import open_index
 from services import process
@@ -62,7 +63,14 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
             learner = Learner(archive.facts, archive.sessions)
             app = create_operations(
                 metrics,
-                {"archive": lambda: archiver.waiting, "sessions": lambda: learner.waiting, "kafka": archive.waiting},
+                Readiness(
+                    checks={"turn_store": lambda: archive.turn_store.last_seq(PROBE, "en")},
+                    waiting={
+                        "archive": lambda: archiver.waiting,
+                        "sessions": lambda: learner.waiting,
+                        "kafka": archive.waiting,
+                    },
+                ),
             )
             ready(address(listening, settings.host))
             log.info("started", service="index", kafka=settings.kafka, elasticsearch=settings.elasticsearch)

@@ -10,6 +10,7 @@ from captionflow.errors import Unavailable
 from captionflow.messages import StepRecord
 from captionflow.metrics import Metrics, since
 from captionflow.operations import create_operations
+from captionflow.readiness import Readiness
 from captionflow.settings import Settings
 from captionflow.wiring import Workshop, open_segment
 from services import process
@@ -46,7 +47,9 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
                 "1 when the worker has its partitions.",
                 lambda: float(not (segment.waiting or workshop.waiting())),
             )
-            app = create_operations(metrics, {"segment": lambda: segment.waiting, "kafka": workshop.waiting})
+            app = create_operations(
+                metrics, Readiness(waiting={"segment": lambda: segment.waiting, "kafka": workshop.waiting})
+            )
             ready(address(listening, settings.host))
             log.info("started", service="segment", kafka=settings.kafka, data_folder=str(settings.data_folder))
             parts = [

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Container, Mapping
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 from starlette.responses import JSONResponse
 
 from captionflow.ports import SearchQuery, SessionFilter
+from captionflow.readiness import PROBE
 from services.api.openapi import answers
 
 if TYPE_CHECKING:
     from captionflow.ports import LineLog, SessionStore
+    from captionflow.readiness import Check, Readiness
     from captionflow.wiring import Adapters
-
-CHECK_SECONDS = 2.0
-PROBE = "readyz"
 
 _ALIVE = {"type": "object", "required": ["status"], "properties": {"status": {"const": "alive"}}}
 _READY = {
@@ -29,12 +26,6 @@ _READY = {
         "without": {"type": "object", "additionalProperties": {"type": "string"}},
     },
 }
-
-
-Check = Callable[[], Awaitable[object]]
-"""Asks a part that is needed; raises when it can't answer."""
-Waiting = Callable[[], str]
-"""What a part waits for, in a sentence; empty when it goes on."""
 
 
 def checks(adapters: Adapters) -> dict[str, Check]:
@@ -53,8 +44,8 @@ def door_checks(line_log: LineLog, sessions: SessionStore) -> dict[str, Check]:
     }
 
 
-def router(needed: Mapping[str, Check], waiting: Mapping[str, Waiting], dispensable: Container[str]) -> APIRouter:
-    """The routes. Without what is ``dispensable`` the process is ready, and can do less: that is told too."""
+def router(readiness: Readiness) -> APIRouter:
+    """The routes."""
     routes = APIRouter(tags=["operations"])
 
     @routes.get("/healthz", summary="The process is alive", responses={200: answers(_ALIVE, {"status": "alive"})})
@@ -74,28 +65,6 @@ def router(needed: Mapping[str, Check], waiting: Mapping[str, Waiting], dispensa
         },
     )
     async def ready() -> JSONResponse:
-        missing = await _failing(needed) | {name: reason for name, ask in waiting.items() if (reason := ask())}
-        waiting_for = {name: reason for name, reason in missing.items() if name not in dispensable}
-        without = {name: reason for name, reason in missing.items() if name in dispensable}
-        document = {"ready": not waiting_for, "waiting_for": waiting_for, "without": without}
-        return JSONResponse(document, 503 if waiting_for else 200)
+        return await readiness.answer()
 
     return routes
-
-
-async def _failing(checks: Mapping[str, Check]) -> dict[str, str]:
-    """What is wrong with those that can't answer."""
-    results = await asyncio.gather(*(_check(one) for one in checks.values()))
-    return {name: result for name, result in zip(checks, results, strict=True) if result}
-
-
-async def _check(ask: Check) -> str:
-    """What is wrong, or nothing."""
-    try:
-        async with asyncio.timeout(CHECK_SECONDS):
-            await ask()
-    except TimeoutError:
-        return f"no answer within {CHECK_SECONDS:g} s"
-    except Exception as error:  # noqa: BLE001 - whatever it is, this part is not ready
-        return str(error) or type(error).__name__
-    return ""

@@ -1,0 +1,61 @@
+"""What a process that is asked ``/readyz`` answers: whether its parts can do what they are for, now."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Container, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from starlette.responses import JSONResponse
+
+CHECK_SECONDS: Final = 2.0
+"""Within this much a part that is asked must answer."""
+
+PROBE: Final = "readyz"
+"""A session that nobody has, to ask for."""
+
+Check = Callable[[], Awaitable[object]]
+"""Asks a part that is needed; raises when it can't answer."""
+Waiting = Callable[[], str]
+"""What a part waits for, in a sentence; empty when it goes on."""
+
+
+class Readiness:
+    """Parts that are asked (``checks``) and parts that tell (``waiting``), by name.
+
+    Without those that are ``dispensable`` the process is ready, and can do less: that is told too.
+    """
+
+    def __init__(
+        self,
+        *,
+        checks: Mapping[str, Check] = MappingProxyType({}),
+        waiting: Mapping[str, Waiting] = MappingProxyType({}),
+        dispensable: Container[str] = (),
+    ) -> None:
+        self._checks = checks
+        self._waiting = waiting
+        self._dispensable = dispensable
+
+    async def answer(self) -> JSONResponse:
+        """200 or 503, with ``{"ready": bool, "waiting_for": {name: reason}, "without": {name: reason}}``."""
+        missing = await self._failing() | {name: reason for name, ask in self._waiting.items() if (reason := ask())}
+        waiting_for = {name: reason for name, reason in missing.items() if name not in self._dispensable}
+        without = {name: reason for name, reason in missing.items() if name in self._dispensable}
+        document: dict[str, Any] = {"ready": not waiting_for, "waiting_for": waiting_for, "without": without}
+        return JSONResponse(document, 503 if waiting_for else 200)
+
+    async def _failing(self) -> dict[str, str]:
+        results = await asyncio.gather(*(_reason(check) for check in self._checks.values()))
+        return {name: result for name, result in zip(self._checks, results, strict=True) if result}
+
+
+async def _reason(check: Check) -> str:
+    """Why it can't answer; empty if it can."""
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            await check()
+    except TimeoutError:
+        return f"no answer within {CHECK_SECONDS:g} s"
+    except Exception as error:  # noqa: BLE001 - whatever it is, this part is not ready
+        return str(error) or type(error).__name__
+    return ""
