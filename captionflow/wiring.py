@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from captionflow.adapters.distributed.kafka_cluster import Kafka
 
 WATCH_SECONDS = 1.0
-CLOSE_SECONDS = 2.0
+CLOSE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 
 STOP_SECONDS = 2
 """How long requests in flight may take when the process is told to stop."""
+OPERATIONS_STOP_SECONDS = 1
+"""The same where nobody sends lines or reads: all that ends after it must fit into 5 s."""
 BACKLOG = 2048
 """Connections that wait to be accepted: a crowd comes back all at once after a restart."""
 
@@ -52,7 +54,9 @@ class Server(uvicorn.Server):
     process before everything is closed.
     """
 
-    def __init__(self, app: Any, *, closing: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, app: Any, *, closing: Callable[[], None] = lambda: None, stop_seconds: int = STOP_SECONDS
+    ) -> None:
         # Without the app's lifespan: what it would run is a part that is watched as the others are.
         config = uvicorn.Config(
             app,
@@ -61,7 +65,7 @@ class Server(uvicorn.Server):
             access_log=False,
             lifespan="off",
             backlog=BACKLOG,
-            timeout_graceful_shutdown=STOP_SECONDS,
+            timeout_graceful_shutdown=stop_seconds,
         )
         super().__init__(config)
         self._closing = closing

@@ -19,7 +19,7 @@ from captionflow.messages import Session
 from captionflow.transcript import Turn
 
 PROGRAM = str(Path(sys.executable).parent / "captionflow")
-READY_SECONDS = 20
+READY_SECONDS = 60
 
 
 def environ(folder: Path | None = None, **settings: object) -> dict[str, str]:
@@ -30,7 +30,7 @@ def environ(folder: Path | None = None, **settings: object) -> dict[str, str]:
 
 
 def run_command(
-    *arguments: object, stdin: bytes | None = None, seconds: float = 60, cwd: Path | None = None, **settings: object
+    *arguments: object, stdin: bytes | None = None, seconds: float = 180, cwd: Path | None = None, **settings: object
 ) -> subprocess.CompletedProcess[bytes]:
     """Run a command to its end; its output goes to pipes."""
     return subprocess.run(
@@ -86,7 +86,7 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self.settings = settings
         self.log = folder.parent / f"{folder.name}.log"
-        self.client = httpx.Client(base_url=self.url, timeout=10)
+        self.client = httpx.Client(base_url=self.url, timeout=30)
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -111,6 +111,11 @@ class Server:
                 stderr=log,
                 env=environ(self.folder, LOG_FORMAT="json", **self.settings),
             )
+
+    @property
+    def runs(self) -> bool:
+        """Whether it was started, and has not ended."""
+        return self.process is not None and self.process.poll() is None
 
     def wait_until_ready(self, seconds: float = READY_SECONDS) -> None:
         assert self.process is not None
@@ -155,14 +160,14 @@ class Server:
         document = msgspec.json.decode(found, type=_Transcript)
         return document.session, tuple(turn for turn in document.turns if turn.ordinal), document.last_seq
 
-    def wait_for_seq(self, session: str, seq: int, seconds: float = 20) -> tuple[Turn, ...]:
-        """The turns, once they reflect this position; the session may be announced meanwhile."""
+    def wait_for_seq(self, session: str, seq: int, seconds: float = READY_SECONDS) -> tuple[Turn, ...]:
+        """The turns, once they reflect this position; the session may be announced meanwhile, and servers come back."""
         end = time.monotonic() + seconds
         while True:
             try:
                 _, turns, reached = self.transcript(session)
             except httpx.HTTPStatusError as error:
-                if error.response.status_code != httpx.codes.NOT_FOUND:
+                if error.response.status_code not in {httpx.codes.NOT_FOUND, httpx.codes.SERVICE_UNAVAILABLE}:
                     raise
                 turns, reached = (), 0
             if reached >= seq:
@@ -182,7 +187,7 @@ def spoken(turns: Sequence[Turn]) -> list[tuple[str | None, tuple[str, ...]]]:
     return [(turn.speaker, turn.paragraphs) for turn in turns]
 
 
-def run_on_terminal(*arguments: object, seconds: float = 60, **settings: object) -> tuple[int, str]:
+def run_on_terminal(*arguments: object, seconds: float = 180, **settings: object) -> tuple[int, str]:
     """Run a command to its end on a terminal of 100 columns; the exit code, and all that was shown."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(

@@ -8,7 +8,7 @@ faster is merged, and a crowd never takes more than half of the processor. With 
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
@@ -47,6 +47,9 @@ STALE_EVENTS = 100
 
 CATCH_UP_SECONDS = 5.0
 """How long a reader who joins waits for the store to have what the hub has handed out, or the other way round."""
+
+AHEAD_SECONDS = 2.0
+"""How long a reader who has more than we do waits for us: another process was told first, or we have just started."""
 
 
 class Position(NamedTuple):
@@ -194,9 +197,16 @@ class Hub:
         self._schedule(channel)
 
     async def _resumes(self, channel: Channel, after: int) -> bool:
-        """Whether the channel can tell all that came after a position; a new one may learn where it stands."""
-        if channel.last_seq is None and await self._turns.last_seq(channel.session, channel.language) == after:
-            channel.start(Turns((), after))
+        """Whether the channel can tell all that comes after a position; a new one may learn where it stands."""
+        if channel.last_seq is None:
+            reached = await self._turns.last_seq(channel.session, channel.language)
+            if _may_be_on_its_way(after, reached):
+                channel.start(Turns((), reached))
+        if channel.last_seq is not None and _may_be_on_its_way(after, channel.last_seq):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(AHEAD_SECONDS):
+                    while channel.last_seq < after:
+                        await channel.changed()
         return channel.since(after) is not None
 
     async def _snapshot(self, channel: Channel, session: Session, last: int | None) -> Snapshot:
@@ -288,6 +298,11 @@ class Hub:
                     self._send(channel, HEARTBEAT)
                 if not channel.users and now - channel.idle_since > IDLE_SECONDS:
                     del self._channels[key]
+
+
+def _may_be_on_its_way(after: int, reached: int) -> bool:
+    """Whether who has ``after`` may have been told it, and not merely ask for something else."""
+    return reached <= after <= reached + channels.MAX_EVENTS
 
 
 def _now() -> float:

@@ -15,7 +15,7 @@ from captionflow.wiring import open_index
 from services import process
 from services.index.archiver import Archiver
 from services.index.learner import Learner
-from services.process import Server, Stopping, address, listen, serve_until_told
+from services.process import OPERATIONS_STOP_SECONDS, Server, Stopping, address, listen, serve_until_told
 
 log = structlog.get_logger(__name__)
 
@@ -76,5 +76,5 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
             log.info("started", service="index", kafka=settings.kafka, elasticsearch=settings.elasticsearch)
             work = {"archive": archiver.run(), "sessions": learner.run(), "topics": archive.watch()}
             tasks = [asyncio.create_task(one, name=name) for name, one in work.items()]
-            await serve_until_told(Server(app), listening, stopping, parts=tasks)
+            await serve_until_told(Server(app, stop_seconds=OPERATIONS_STOP_SECONDS), listening, stopping, parts=tasks)
     log.info("stopped")

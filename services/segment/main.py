@@ -14,7 +14,7 @@ from captionflow.readiness import Readiness
 from captionflow.settings import Settings
 from captionflow.wiring import Workshop, open_segment
 from services import process
-from services.process import Server, Stopping, address, listen, serve_until_told
+from services.process import OPERATIONS_STOP_SECONDS, Server, Stopping, address, listen, serve_until_told
 from services.segment.watch import Watch
 from services.segment.worker import AheadOfTopic, Worker
 
@@ -56,7 +56,7 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
                 asyncio.create_task(segment.run(), name="segment"),
                 asyncio.create_task(workshop.watch(), name="lag"),
             ]
-            await serve_until_told(Server(app), listening, stopping, parts=parts)
+            await serve_until_told(Server(app, stop_seconds=OPERATIONS_STOP_SECONDS), listening, stopping, parts=parts)
     log.info("stopped")
 
 

@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 MAX_UNANSWERED = 1_000
 """Records that wait for the broker's acknowledgement."""
 
-STOP_SECONDS = 3.0
+STOP_SECONDS = 2.5
 LOOK_SECONDS = 0.1
 """How often it is looked for what came while a partition was not wanted yet; all else comes at once."""
 STANDSTILL_SECONDS = 2.0

@@ -13,7 +13,7 @@ from services.ingest.cutter import cut, parse_cut
 from services.ingest.readers import read
 from tests.chaos.live import Live
 from tests.chaos.outcome import Outcome
-from tests.distributed.installation import CUT, SERVICES, Installation, running
+from tests.distributed.installation import CUT, Installation, running
 
 FULL = os.environ.get("CHAOS") == "full"
 SEED = int(os.environ.get("CHAOS_SEED") or random.SystemRandom().randrange(1_000_000))
@@ -36,7 +36,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             page.write_text(f"{before}<!-- chaos -->\n{table}\n<!-- /chaos -->{after}", encoding="utf-8")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def installation(
     tmp_path_factory: pytest.TempPathFactory, kafka_broker: Stack, elasticsearch_node: Stack
 ) -> Iterator[Installation]:
@@ -50,7 +50,7 @@ def _everything_runs(request: pytest.FixtureRequest) -> None:
     """What a test ended, and did not start again because it failed, is no matter of the next one."""
     if "installation" in request.fixturenames:
         made = request.getfixturevalue("installation")
-        made.start(*(kind for kind in SERVICES if made.services[kind].process is None))
+        made.revive()
 
 
 @pytest.fixture(scope="session")

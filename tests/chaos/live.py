@@ -15,6 +15,7 @@ import httpx
 import msgspec
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.partitioner.default import murmur2
+from waiting import await_true
 
 from captionflow.errors import BadMessage
 from captionflow.messages import Line, LineRecord, Part, StepRecord
@@ -24,7 +25,7 @@ from services.segment.file_session import EPOCH, segment_lines
 from services.segment.placing import Place, read_lines, valid
 from services.segment.segmenter import start
 from tests.chaos.outcome import Outcome, advancing, left_out, logged
-from tests.distributed.installation import PARTITIONS, Installation, await_true, digest_of, served
+from tests.distributed.installation import PARTITIONS, Installation, digest_of, served
 from tests.distributed.reader import Reader
 
 SENDER = "desk"
@@ -112,9 +113,13 @@ class Live:
         for one in self.said:
             self._installation.ingest.announce(one.session)
         self._thread.start()
-        for reader in self.readers:
-            reader.__enter__()
-        self.wait_for_lines(3)
+        try:
+            for reader in self.readers:
+                reader.__enter__()
+            self.wait_for_lines(3)
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,9 +1,8 @@
 """An installation of the four services on the servers of tests/stack, with topics and indices of its own."""
 
 import contextlib
-import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,6 +10,7 @@ import httpx
 import msgspec
 from real_program import Server, run_command
 from stack.servers import Server as Stack
+from waiting import await_true
 
 from captionflow.transcript import Turn, digest, document
 from services.ingest.cutter import cut, parse_cut
@@ -22,6 +22,7 @@ SERVICES = ("ingest", "segment", "index", "api")
 PARTITIONS = 4
 READY_SECONDS = 60
 CATCH_UP_SECONDS = 60
+VERIFY_SECONDS = 120
 
 
 class Installation:
@@ -58,6 +59,11 @@ class Installation:
         for name in names:
             self.services[name].wait_until_ready(READY_SECONDS)
 
+    def revive(self) -> None:
+        """Start those of the first four that have ended, for instance because a test failed before it did."""
+        ended = [kind for kind in SERVICES if not self.services[kind].runs]
+        self.start(*ended)
+
     @contextlib.contextmanager
     def another(self, kind: str, name: str, **settings: object) -> Iterator[Server]:
         """One more service, for a while."""
@@ -71,6 +77,11 @@ class Installation:
     @property
     def api(self) -> Server:
         return self.services["api"]
+
+    def verify(self, session: str) -> bool:
+        """Whether `captionflow verify` finds one transcript in log, archive and api; it waits for what is behind."""
+        done = run_command("verify", session, "--url", self.api.url, "--seconds", VERIFY_SECONDS, **self.settings)
+        return done.returncode == 0
 
     def replay(self, talk: Path, session: str, *options: object) -> None:
         """Send a transcript as fast as it goes."""
@@ -93,7 +104,9 @@ class Installation:
 
     def _archived(self, session: str) -> int:
         answer = httpx.get(
-            f"{self.elasticsearch}/{self.name}-turns/_doc/progress%2F{session}%2Fen", params={"routing": session}
+            f"{self.elasticsearch}/{self.name}-turns/_doc/progress%2F{session}%2Fen",
+            params={"routing": session},
+            timeout=30,
         )
         return int(answer.json()["_source"]["last_seq"]) if answer.status_code == httpx.codes.OK else 0
 
@@ -118,14 +131,6 @@ def running(folder: Path, kafka: Stack, elasticsearch: Stack, **settings: object
         yield made
     finally:
         made.close()
-
-
-def await_true(true: Callable[[], bool], otherwise: str, seconds: float = CATCH_UP_SECONDS) -> None:
-    """Wait until it is."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, f"{otherwise} in time"
-        time.sleep(0.05)
 
 
 def metric(server: Server, name: str) -> float:

@@ -15,6 +15,8 @@ from services.api.delta import PartDelta, apply
 
 _PAUSE_SECONDS = 0.1
 _SECONDS = 60
+SILENT_SECONDS = 20
+"""Longer than the time between two heartbeats."""
 
 
 class Reader:
@@ -40,7 +42,8 @@ class Reader:
 
     def __exit__(self, *_: object) -> None:
         self._stopping = True
-        self._thread.join(_SECONDS)
+        if self._thread.ident is not None:
+            self._thread.join(_SECONDS)
 
     def wait_until(self, seq: int) -> None:
         """Return when the screen reflects so many lines."""
@@ -63,7 +66,7 @@ class Reader:
             headers = {"Last-Event-ID": str(self.ids[-1])} if self.ids else {}
             url = f"{next(self._urls)}/v1/sessions/{self._session}/events"
             try:
-                with httpx.stream("GET", url, headers=headers, timeout=5) as answer:
+                with httpx.stream("GET", url, headers=headers, timeout=SILENT_SECONDS) as answer:
                     self._read(answer)
             except httpx.HTTPError:
                 time.sleep(_PAUSE_SECONDS)

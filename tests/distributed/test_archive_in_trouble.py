@@ -5,8 +5,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from installation import Installation, await_true
+from installation import Installation
 from real_program import run_command, start_command
+from waiting import await_true
 
 MISCONFIGURED = 5
 
@@ -38,11 +39,11 @@ def test_captions_go_on_while_the_search_servers_disk_is_full_and_are_found_afte
     (turn,) = installation.api.wait_for_seq(session, 1, 60)
     assert turn.paragraphs == ("Said on a full disk.",)
     archive = installation.services["index"].client
-    await_true(lambda: archive.get("/readyz").status_code == 503, "nobody tells")
-    assert "free its disks" in archive.get("/readyz").text
+    await_true(lambda: "free its disks" in archive.get("/readyz").text, "nobody tells")
+    assert archive.get("/readyz").status_code == 503
     put(f"{index}/_settings", {"index.blocks.read_only_allow_delete": None})
     installation.wait_until_archived(session, 1)
-    assert run_command("verify", session, "--url", installation.api.url, **installation.settings).returncode == 0
+    assert installation.verify(session)
     dead = run_command("dead-letters", "list", **installation.settings).stdout.decode()
     assert session not in dead
 

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from installation import Installation, await_true
+from installation import Installation
 from raw_topics import records, topics, write
 from real_program import free_port, run_command
+from waiting import await_true
 
 from captionflow.adapters.distributed.elastic_client import connect
 from captionflow.adapters.distributed.elastic_store import ElasticTurnStore
@@ -167,4 +168,4 @@ def test_an_index_that_is_behind_is_told_apart_from_a_wrong_one(installation: In
         assert "differs" not in done.stderr.decode()
     finally:
         installation.start("index")
-    assert command(installation, "verify", "behind", "--url", installation.api.url, "--seconds", 60).returncode == 0
+    assert command(installation, "verify", "behind", "--url", installation.api.url, "--seconds", 120).returncode == 0

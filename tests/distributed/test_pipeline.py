@@ -7,9 +7,10 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
-from installation import CUT, Installation, await_true, decoded, digest_of, expected, metric, running, served
+from installation import CUT, Installation, decoded, digest_of, expected, metric, running, served
 from real_program import Server, run_command
 from stack.servers import Server as Stack
+from waiting import await_true
 
 from captionflow.messages import Part
 from captionflow.transcript import turns
@@ -90,7 +91,7 @@ def test_what_is_known_of_each_session_is_what_one_process_knows(
 
     for session, path in transcripts.items():
         embedded.wait_for_seq(session, expected(path, session).seq)
-        assert known(replayed.api, session) == known(embedded, session)
+        await_true(lambda one=session: known(replayed.api, one) == known(embedded, one), f"{session} is not known")
 
 
 def test_the_same_searches_find_the_same_turns(
@@ -141,6 +142,8 @@ def test_an_import_goes_through_the_log_in_few_records_and_says_what_the_service
     told = dict(zip(columns, row, strict=True))
     await_true(lambda: installation.api.client.get(f"/v1/sessions/{told['session']}").is_success, "nobody knows it")
     await_true(lambda: installation.api.get(f"/v1/sessions/{told['session']}")["status"] == "finished", "it goes on")
+    shown = f"the transcript has not {told['turns']} turns"
+    await_true(lambda: len(installation.api.transcript(told["session"])[1]) == int(told["turns"]), shown)
     session, made, seq = installation.api.transcript(told["session"])
     assert (told["outcome"], told["turns"], told["title"]) == ("imported", str(len(made)), session.title)
     assert session.event == "Rehearsals"

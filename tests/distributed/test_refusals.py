@@ -8,13 +8,14 @@ from pathlib import Path
 
 import httpx
 import pytest
-from installation import Installation, await_true, metric
+from installation import Installation, metric
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from needs import missing
 from real_program import Server, start_command
 from stack import elastic
 from stack.places import CannotStart
 from stack.servers import Server as Stack
+from waiting import await_true
 
 ALL = ("ingest", "segment", "index", "api")
 MISCONFIGURED = 5
@@ -110,12 +111,12 @@ def test_a_wrong_password_is_told_and_not_tried_for_ever(
 
 
 def test_with_the_right_password_the_index_writes_into_a_secured_elasticsearch(
-    installation: Installation, secured: str, tmp_path: Path
+    secured: Installation, tmp_path: Path
 ) -> None:
-    settings = installation.settings | {"ELASTICSEARCH": secured, "INDICES": "secured"}
     user = {"ELASTICSEARCH_USER": USER[0], "ELASTICSEARCH_PASSWORD": USER[1]}
-    with Server(tmp_path / "index", command=("serve", "index"), **settings, **user) as index:
-        await_true(lambda: httpx.get(f"{secured}/secured-turns", auth=USER).is_success, "there is no index")
+    with Server(tmp_path / "index", command=("serve", "index"), **secured.settings, **user) as index:
+        turns = f"{secured.elasticsearch}/{secured.name}-turns"
+        await_true(lambda: httpx.get(turns, auth=USER).is_success, "there is no index")
         assert USER[1] not in index.client.get("/metrics").text + index.log.read_text()
 
 
@@ -123,9 +124,9 @@ def test_with_the_right_password_the_index_writes_into_a_secured_elasticsearch(
     "user", [{}, {"ELASTICSEARCH_USER": USER[0], "ELASTICSEARCH_PASSWORD": "wrong-password"}], ids=["none", "wrong"]
 )
 def test_without_the_right_password_the_index_is_refused_and_the_api_goes_on_without_search(
-    installation: Installation, secured: str, tmp_path: Path, user: dict[str, str]
+    secured: Installation, tmp_path: Path, user: dict[str, str]
 ) -> None:
-    settings = installation.settings | {"ELASTICSEARCH": secured, "INDICES": "secured"} | user
+    settings = secured.settings | user
     (said,) = refusals(tmp_path, "index", **settings).values()
     assert "credentials" in said
     assert "wrong-password" not in said
@@ -141,15 +142,17 @@ def test_without_the_right_password_the_index_is_refused_and_the_api_goes_on_wit
 
 
 @pytest.fixture(scope="module")
-def secured(stack_folder: Path) -> Iterator[str]:
-    """A node that asks for a password."""
+def secured(stack_folder: Path, kafka_broker: Stack) -> Iterator[Installation]:
+    """Topics of its own, no service, and a node that asks for a password."""
     try:
         process = elastic.prepared(stack_folder / "secured", user=USER)
     except CannotStart as error:
         missing(f"no secured Elasticsearch: {error}")
     try:
         process.start()
-        yield f"http://127.0.0.1:{process.port}"
+        made = Installation(stack_folder / "secured", kafka_broker.address, f"http://127.0.0.1:{process.port}")
+        made.create_topics()
+        yield made
     finally:
         process.kill()
 

@@ -7,23 +7,14 @@ from pathlib import Path
 import httpx
 import pytest
 from gate import Gate
-from installation import CUT, SERVICES, Installation, await_true, digest_of, expected, metric, served
+from installation import CUT, SERVICES, Installation, digest_of, expected, metric, served
 from reader import Reader
 from real_program import Server, start_command
 from stack.servers import Server as Stack
+from waiting import await_true
 
 WORDS_A_MINUTE = 24_000
 STOP_SECONDS = 5
-
-
-@pytest.fixture(autouse=True)
-def _everything_runs(installation: Installation) -> None:
-    """What a test ended, and did not start again because it failed, is no matter of the next one."""
-    for kind in SERVICES:
-        service = installation.services[kind]
-        if service.process is None or not _answers(service.client, "/readyz"):
-            service.kill()
-            installation.start(kind)
 
 
 @pytest.mark.parametrize("kind", SERVICES)
@@ -111,9 +102,7 @@ def test_captions_go_on_while_elasticsearch_is_down_and_are_found_when_it_is_bac
         assert answer.status_code == 503
         assert answer.headers["retry-after"]
         assert "Elasticsearch" in answer.json()["detail"]
-        ready = installation.api.client.get("/readyz")
-        assert ready.status_code == 200
-        assert "Elasticsearch" in ready.json()["without"]["search"]
+        await_true(lambda: "Elasticsearch" in _without(installation.api, "search"), "the api does not tell")
         assert installation.services["index"].client.get("/readyz").status_code == 503
         await_true(lambda: installation.behind() > 0, "nobody tells that the archive is behind")
     finally:
@@ -209,6 +198,12 @@ def _announced(installation: Installation, session: str) -> str:
     installation.ingest.announce(session, title="Replayed")
     await_true(lambda: installation.api.client.get(f"/v1/sessions/{session}").is_success, "nobody knows it")
     return session
+
+
+def _without(api: Server, name: str) -> str:
+    """What a process that is ready says it is without."""
+    answer = api.client.get("/readyz")
+    return str(answer.json()["without"].get(name, "")) if answer.is_success else ""
 
 
 def _answers(client: httpx.Client, path: str) -> bool:

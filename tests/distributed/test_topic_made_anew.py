@@ -6,12 +6,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from installation import PARTITIONS, Installation, await_true, digest_of, expected, metric
+from installation import PARTITIONS, Installation, digest_of, expected, metric
 from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import KafkaError
 from real_program import Server
 from stack.servers import Server as Stack
+from waiting import await_true
 
 from captionflow.messages import StepRecord
 from captionflow.transcript import newest, turns
@@ -24,14 +25,16 @@ SECONDS = 60
 def half(tmp_path: Path, kafka_broker: Stack) -> Iterator[Installation]:
     """Only what makes the topic: ingest and segment."""
     made = Installation(tmp_path, kafka_broker.address, "http://127.0.0.1:9")
-    made.create_topics()
-    made.add("ingest")
-    made.add("segment")
-    made.start("ingest", "segment")
-    yield made
-    for service in made.services.values():
-        service.kill()
-        service.client.close()
+    try:
+        made.create_topics()
+        made.add("ingest")
+        made.add("segment")
+        made.start("ingest", "segment")
+        yield made
+    finally:
+        for service in made.services.values():
+            service.kill()
+            service.client.close()
 
 
 def test_a_worker_whose_files_are_ahead_of_the_topic_makes_everything_anew(
@@ -96,7 +99,7 @@ def test_a_worker_on_an_empty_disk_goes_on_where_the_last_one_was(
     digest, _, seq = expected(talk, "moved")
     half.replay(talk, "moved")
     segment = half.services["segment"]
-    await_true(lambda: metric(segment, "captionflow_lines_segmented_total") >= seq, "it is not segmented")
+    await_true(lambda: steps_reach(kafka_broker.address, half, "moved", seq), "it is not segmented")
     segment.kill()
     with Server(tmp_path / "elsewhere", command=("serve", "segment"), **half.settings) as other:
         half.ingest.send("moved", 0, "", sender="afterwards")

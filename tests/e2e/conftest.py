@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 from real_program import Server
 
 FLAGS = [
@@ -20,7 +20,10 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-READY_SECONDS = 30
+SECONDS = 30
+"""For whatever a page or the program does: their processor is shared."""
+
+expect.set_options(timeout=SECONDS * 1_000)
 
 
 class Program(Server):
@@ -35,7 +38,7 @@ class Program(Server):
         body = {"sender": "desk", "lines": lines}
         answer = self.client.post(f"/v1/sessions/{session}/lines", params=query, json=body).raise_for_status()
         seq = answer.json()["receipts"][-1]["seq"]
-        end = time.monotonic() + READY_SECONDS
+        end = time.monotonic() + SECONDS
         while time.monotonic() < end:
             found = self.client.get(f"/v1/sessions/{session}/transcript.json", params=query).json()
             if found["last_seq"] >= seq and (found["session"]["status"] == "finished") >= ends:
@@ -78,8 +81,11 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser, program: Program) -> Iterator[Page]:
     """A fresh reader's page. A script that fails, or one that the policy forbids, fails the test."""
+    if program.process is None:  # a test that killed it failed
+        program.start()
+        program.wait_until_ready()
     context = browser.new_context(base_url=program.url, viewport={"width": 1280, "height": 720})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(SECONDS * 1_000)
     failures: list[str] = []
     opened = context.new_page()
     opened.on("pageerror", lambda error: failures.append(str(error)))

@@ -98,7 +98,7 @@ def test_a_still_clock_says_for_how_long_nothing_came(page: Page, program: Progr
     expect(page.locator("#lines")).to_contain_text("Then silence.")
     expect(page.locator("#still")).to_be_hidden()
     page.clock.run_for(42_000)
-    expect(page.locator("#still")).to_have_text(re.compile(r"^No captions for 0:4\d$"))
+    expect(page.locator("#still")).to_have_text(re.compile(r"^No captions for 0:[45]\d$"))
     program.say("d-still", 1, "And words again.")
     page.clock.resume()
     expect(page.locator("#still")).to_be_hidden()
@@ -159,14 +159,14 @@ def test_a_screen_with_a_delay_shows_the_words_that_much_later(page: Page, progr
     program.announce("d-delay", title="Delay")
     program.say("d-delay", 0, ">> ANNA: At first.")
     page.clock.install()
+    page.add_init_script("window.opened = Date.now()")
     page.goto("/s/d-delay/screen?delay=30")
-    opened = page.evaluate("Date.now()")
     for _ in range(90):
         page.clock.run_for(1_000)
         if "At first." in page.locator("#lines").inner_text():
             break
     expect(page.locator("#lines")).to_contain_text("At first.")
-    assert page.evaluate("Date.now()") - opened >= 30_000
+    assert page.evaluate("Date.now() - window.opened") >= 30_000
 
 
 def test_with_reduced_motion_a_line_comes_whole(page: Page, program: Program) -> None:

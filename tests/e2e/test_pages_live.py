@@ -57,9 +57,10 @@ def test_lines_on_the_room_screen_roll_and_never_jump(page: Page, program: Progr
         "[...document.querySelectorAll('#lines .line')].map(line => line.textContent)))"
         ".observe(document.getElementById('lines'), {childList: true, subtree: true}); }"
     )
-    program.say("s-roll", 1, *(f"Sentence number {n} goes on for a little while." for n in range(8)))
-    until_on_screen(page, "number 7 goes on for a little while.")
+    program.say("s-roll", 1, *(f"Sentence number {n} goes on for a little while." for n in range(5)))
+    until_on_screen(page, "number 4 goes on for a little while.")
     seen: list[list[str]] = page.evaluate("window.seen")
+    assert len(seen) >= 5
     for before, after in pairwise(seen):
         appended = after[:-1] == before[:-1] and after[-1].startswith(before[-1])
         rolled = after[:-1] == before[1:]
@@ -83,7 +84,7 @@ def test_the_room_screen_goes_on_with_what_is_live_next(page: Page, program: Pro
     program.say("s-first", 0, ">> ANNA: First words.", ends=True)
     program.announce("s-second", title="The second", room="Relay room")
     program.say("s-second", 0, ">> BEN: Second words.")
-    expect(page.locator("#lines")).to_contain_text("Second words.", timeout=15_000)
+    expect(page.locator("#lines")).to_contain_text("Second words.", timeout=60_000)
 
 
 def test_after_a_cut_network_the_reader_has_missed_nothing(page: Page, program: Program) -> None:

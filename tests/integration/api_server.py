@@ -31,7 +31,7 @@ class Api:
 
     @contextlib.asynccontextmanager
     async def client(self, **headers: str) -> AsyncIterator[httpx.AsyncClient]:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.port}", headers=headers) as client:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.port}", headers=headers, timeout=30) as client:
             yield client
 
     async def announce(self, session: str = "talk", **fields: Any) -> None:
@@ -91,11 +91,15 @@ async def send(
     return await client.post(f"/v1/sessions/{session}/lines", json={"sender": sender, "lines": lines})
 
 
-async def transcript(client: httpx.AsyncClient, seq: int, session: str = "talk") -> dict[str, Any]:
+async def transcript(
+    client: httpx.AsyncClient, seq: int, session: str = "talk", *, language: str | None = None
+) -> dict[str, Any]:
     """The JSON transcript, as soon as it reflects a position."""
+    query = {"lang": language} if language else {}
     async with asyncio.timeout(30):
         while True:
-            document: dict[str, Any] = (await client.get(f"/v1/sessions/{session}/transcript.json")).json()
+            answer = await client.get(f"/v1/sessions/{session}/transcript.json", params=query)
+            document: dict[str, Any] = answer.json()
             if document["last_seq"] >= seq:
                 return document
             await asyncio.sleep(0.02)

@@ -65,7 +65,7 @@ async def test_each_language_has_a_log_and_numbers_of_its_own(client: httpx.Asyn
         assert answer["receipts"][0]["seq"] == 1
     assert answer["language"] == "pt-BR"
     assert (await client.get("/v1/sessions/talk")).json()["languages"] == ["en", "es", "pt-BR"]
-    await transcript(client, 1)
+    await transcript(client, 1, language="es")
     found = await client.get("/v1/sessions/talk/transcript.txt", params={"lang": "es"})
     assert (found.text, found.headers["content-language"]) == (">> Buenos días.\n", "es")
     assert (await client.get(f"{LINES}/last", params={"sender": "desk", "lang": "PT-BR"})).json() == {"number": 0}

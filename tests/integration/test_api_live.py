@@ -92,6 +92,32 @@ async def test_who_comes_back_gets_exactly_what_was_missed(tmp_path: Path) -> No
             assert screen.words == ["one", "two", "three", "four", "five"]
 
 
+@pytest.mark.parametrize("begun", [True, False])
+async def test_who_comes_over_from_a_process_that_is_ahead_of_us_gets_what_follows_and_no_reset(
+    tmp_path: Path, begun: bool
+) -> None:
+    async with serving(tmp_path) as api:
+        await api.announce()
+        if begun:  # the hub has a channel that knows where it stands
+            async with stream(api, "/v1/sessions/talk/events") as reading:
+                await read_until(reading, Screen(), await api.say("talk", "one", "two"))
+        else:
+            await api.say("talk", "one", "two", published=False)
+        while api.app.state.hub.readers:
+            await asyncio.sleep(0.01)
+
+        async def come_over() -> list[tuple[str, int | None]]:
+            async with stream(api, "/v1/sessions/talk/events", Last_Event_ID="4") as reading:
+                return [(one.name, one.id) for one in [await reading.next(), await reading.next()]]
+
+        coming = asyncio.create_task(come_over())
+        async with asyncio.timeout(30):
+            while not api.app.state.hub.readers:
+                await asyncio.sleep(0.01)
+        await api.say("talk", "three", "four", "five")
+        assert await coming == [("session", None), ("delta", 5)]
+
+
 @pytest.mark.parametrize("position", ["99", "-1", "abc", "²", "1" * 400, "0x10"])
 async def test_a_position_that_is_not_ours_is_answered_with_reset_and_snapshot(tmp_path: Path, position: str) -> None:
     async with serving(tmp_path) as api:

@@ -335,7 +335,7 @@ async def test_a_body_that_stops_in_the_middle_leaves_nothing_behind(api: Api, c
 
 
 async def test_a_body_that_never_ends_is_given_up_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    async with serving(tmp_path / "slow", pipeline=True, body_seconds=0.1) as api, api.client() as client:
+    async with serving(tmp_path / "slow", pipeline=True, body_seconds=1) as api, api.client() as client:
         await api.announce()
         reader, writer = await asyncio.open_connection("127.0.0.1", api.port)
         writer.write(f"POST {LINES} HTTP/1.1\r\nHost: t\r\nContent-Length: 99\r\n\r\n{{".encode())

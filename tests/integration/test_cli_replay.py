@@ -91,15 +91,15 @@ def test_a_server_that_is_restarted_in_the_middle_leaves_no_trace(
     tmp_path: Path, talk: Path, calm: tuple[Any, ...]
 ) -> None:
     with Server(tmp_path / "data") as server:
-        sender = start_command("replay", talk, "--url", server.url, "--session", "r", "--wpm", 30_000)
+        sender = start_command("replay", talk, "--url", server.url, "--session", "r", "--wpm", 15_000)
         end = time.monotonic() + 20
         while _seq(server, "r") < 20:
             assert time.monotonic() < end
             time.sleep(0.02)
         server.stop()
         assert sender.stderr is not None
-        while b"trying again" not in sender.stderr.readline():
-            pass
+        while b"trying again" not in (told := sender.stderr.readline()):
+            assert told, "it has ended before the server did"
         server.start()
         server.wait_until_ready()
         _, errors = sender.communicate(timeout=60)

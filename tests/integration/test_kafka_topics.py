@@ -112,7 +112,7 @@ async def test_a_log_that_has_lost_its_beginning_is_not_used(kafka: Kafka) -> No
 
 async def test_a_topic_that_is_made_anew_under_a_running_log_is_noticed_and_nothing_acknowledged(kafka: Kafka) -> None:
     log = await KafkaLineLog(kafka, append_seconds=1).ready()
-    await log.append("talk", "en", [Draft("desk", 0, "Hello")])
+    await insist(log, Draft("desk", 0, "Hello"))
     await drop_topics(kafka)
     await create_topics(kafka)
     with pytest.raises(Misconfigured, match="made anew"):

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 from real_program import Server, run_command, start_command
+from waiting import await_true
 
 from captionflow.transcript import Turn, digest, document
 from services.ingest.cutter import cut, parse_cut
@@ -88,8 +89,9 @@ def test_ten_kills_of_the_server_leave_the_transcript_of_an_undisturbed_run(
     killed_while_sending = 0
     with Server(tmp_path / "killed") as server:
         sender = _replay(talk, server.url)
+        await_true(lambda: server.client.get(f"/v1/sessions/{SESSION}").is_success, "no session is announced")
         for _ in range(KILLS):
-            time.sleep(chance.uniform(0.2, 2.4))  # some while it starts, most while lines come in
+            time.sleep(chance.uniform(0.2, 2.4))  # some while it starts again, most while lines come in
             killed_while_sending += sender.poll() is None
             server.kill()
             server.start()

@@ -110,7 +110,7 @@ def test_told_to_stop_it_ends_with_0_while_people_read_and_lines_arrive(tmp_path
             assert all(one.some.wait(20) for one in (*senders, *followers))
             assert server.stop(sent, STOP_SECONDS) == 0
         for follower in followers:
-            follower.join(STOP_SECONDS)
+            follower.join(30)
         assert all(follower.ended_well for follower in followers)
         assert "Traceback" not in server.log.read_text()
         server.start()

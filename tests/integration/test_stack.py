@@ -80,6 +80,6 @@ def test_a_server_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
     owner.send_signal(signal.SIGKILL)
     owner.wait()
     owner.stdout.close()
-    ready, _, _ = select.select([ended], [], [], 10)
+    ready, _, _ = select.select([ended], [], [], 60)
     os.close(ended)
     assert ready == [ended]

@@ -18,7 +18,7 @@ from captionflow.adapters.distributed.kafka_lag import GroupLag
 from captionflow.adapters.distributed.kafka_producer import Producer
 from captionflow.messages import StepRecord
 
-SECONDS = 30
+SECONDS = 90
 SESSIONS = tuple(f"talk-{number}" for number in range(12))
 
 Join = Callable[[], StepGroup]
