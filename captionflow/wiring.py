@@ -95,9 +95,9 @@ PARTS_LINGER_MS = 200
 """How long the index gathers steps for one bulk."""
 FACTS_LINGER_MS = 200
 """How long a session that begins or ends may wait until it is said so; each gathering is read and committed as one."""
-INGEST_PATIENCE_MS = 25
+INGEST_GATHER_MS = 25
 """How long a line waits for its acknowledgement at most when another ingest wrote to its partition just before."""
-API_PATIENCE_MS = 100
+API_GATHER_MS = 100
 """The api only wants to know how many lines there are."""
 
 
@@ -177,7 +177,7 @@ async def open_ingest(settings: Settings) -> AsyncIterator[Door]:
 
     kafka = _kafka(settings)
     async with AsyncExitStack() as opened:
-        line_log = KafkaLineLog(kafka, patience_ms=INGEST_PATIENCE_MS)
+        line_log = KafkaLineLog(kafka, gather_ms=INGEST_GATHER_MS)
         sessions = KafkaSessionStore(kafka)
         opened.push_async_callback(_close, line_log, sessions)
         yield Door(
@@ -272,7 +272,7 @@ async def open_api(settings: Settings, *, on_session: Callable[[Session], None])
         scratch = open_scratch(settings.data_folder)
         opened.push_async_callback(scratch.close)
         archive = ElasticTurnStore(client, read=names.read, write=names.write)
-        line_log = KafkaLineLog(kafka, patience_ms=API_PATIENCE_MS)
+        line_log = KafkaLineLog(kafka, gather_ms=API_GATHER_MS)
 
         def check() -> None:
             line_log.check()

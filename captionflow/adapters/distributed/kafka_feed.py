@@ -4,7 +4,7 @@ The key is session and language, as the segment worker's table has it; the parti
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Self
+from typing import Final, Self
 
 import msgspec
 
@@ -14,6 +14,9 @@ from captionflow.adapters.distributed.kafka_skipped import Skipped
 from captionflow.adapters.embedded.step_feed import MemoryStepFeed
 from captionflow.errors import BadMessage
 from captionflow.messages import VERSION, StepRecord, turns_key
+
+_GATHER_MS: Final = 8
+"""Nobody who reads sees it, and the slowest lines come sooner for it: ADR 0023."""
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(StepRecord).decode
@@ -31,7 +34,7 @@ class KafkaStepFeed:
         self._reached: dict[tuple[str, str], int] = {}
         self._followers = MemoryStepFeed()
         self._keep = keep
-        self._journal = Journal(kafka, kafka.turns, self._take, start="kept" if keep else "now")
+        self._journal = Journal(kafka, kafka.turns, self._take, start="kept" if keep else "now", gather_ms=_GATHER_MS)
 
     async def ready(self) -> Self:
         """Wait until the topic is being read: who follows from then on misses nothing.

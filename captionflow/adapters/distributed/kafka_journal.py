@@ -29,8 +29,8 @@ log = structlog.get_logger(__name__)
 _POLL_MS: Final = 400
 """How long a stop may have to wait."""
 _POLL_RECORDS: Final = 500
-_PATIENT_BYTES: Final = 256 * 1024
-"""As soon as there is so much, the broker answers also a patient reader."""
+_MANY: Final = 50
+"""Records at once of which nobody gathers more: there is a backlog to be read."""
 _MAX_WAIT_SECONDS: Final = 5.0
 _JOIN_SECONDS: Final = 0.5
 """A thread that is just trying to reach a broker is left alone: it ends when it can't, and touches nothing more."""
@@ -55,8 +55,8 @@ class Journal:
     ``beginning``: the first record ever, which must still be there; ``kept``: the first that is still there.
 
     ``take`` is awaited before more is read, so a slow one holds the reading up and memory stays bounded. With
-    ``patience_ms`` the broker may gather for so long what it answers with: that is less work, and what others wrote
-    comes later.
+    ``gather_ms`` it is looked for more that long after the last time at the soonest: what comes fast is taken together,
+    which is less work for both sides; what comes after a silence is taken at once.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Journal:
         take: Take,
         *,
         start: Literal["beginning", "kept", "now"],
-        patience_ms: int = 0,
+        gather_ms: int = 0,
     ) -> None:
         self.kafka = kafka
         self.topic = topic
@@ -74,7 +74,7 @@ class Journal:
         self._producer = Producer(kafka)
         self._take = take
         self._start = start
-        self._waits = {"fetch_min_bytes": _PATIENT_BYTES, "fetch_max_wait_ms": patience_ms} if patience_ms else {}
+        self._gather_seconds = gather_ms / 1_000
         self._loop = asyncio.get_running_loop()
         self._topic_id: object = None
         self._positions: dict[TopicPartition, int] = {}
@@ -211,7 +211,7 @@ class Journal:
             self._stopping.wait(seconds)
 
     def _read(self) -> None:
-        consumer = self.kafka.consumer(max_poll_records=_POLL_RECORDS, **self._waits)
+        consumer = self.kafka.consumer(max_poll_records=_POLL_RECORDS)
         try:
             self.kafka.check(consumer, self.topic)
             self._check_identity(consumer)
@@ -226,6 +226,8 @@ class Journal:
                 self._check_identity(consumer)
                 if records:
                     self._in_loop(self._took({place: _read(found) for place, found in records.items()}))
+                    if sum(map(len, records.values())) < _MANY:
+                        self._stopping.wait(self._gather_seconds)
                 else:  # what has no records for us moves on too: marks of other people's transactions
                     self._in_loop(self._moved_to({place: consumer.position(place, 0) or 0 for place in places}))
         finally:

@@ -43,9 +43,9 @@ class KafkaLineLog:
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         append_seconds: float = APPEND_SECONDS,
-        patience_ms: int = 0,
+        gather_ms: int = 0,
     ) -> None:
-        """``patience_ms``: see ``Journal``. A write waits so long at most when others wrote just before it."""
+        """``gather_ms``: see ``Journal``. A write waits so long at most when others wrote just before it."""
         self.skipped = Skipped()
         self._kafka = kafka
         self._clock = clock
@@ -54,7 +54,7 @@ class KafkaLineLog:
         self._recent: OrderedDict[tuple[int, int], bytes] = OrderedDict()
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._appended = asyncio.Event()
-        self._journal = Journal(kafka, kafka.lines, self._take, start="beginning", patience_ms=patience_ms)
+        self._journal = Journal(kafka, kafka.lines, self._take, start="beginning", gather_ms=gather_ms)
 
     async def ready(self) -> Self:
         """Wait until the log has been read to its end.
