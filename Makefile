@@ -56,7 +56,9 @@ format: .venv/.dev ## Put the code into its format, and mend what can be mended 
 	$(BIN)/ruff format .
 
 bench: .venv/.dev ## Measure; docs/performance.md has the figures and their conditions
-	@for bench in $$(grep -rl --include="*.py" "__main__" bench | sort); do echo "== $$bench"; PYTHONPATH=tests $(BIN)/python "$$bench"; done
+	@failed=; for bench in $$(grep -rl --include="*.py" "__main__" bench | sort); do echo "== $$bench"; \
+		PYTHONPATH=tests $(BIN)/python "$$bench" || failed="$$failed $$bench"; \
+	done; [ -z "$$failed" ] || { echo "Not measured:$$failed" >&2; exit 1; }
 
 stack: .venv/.dev ## Start Kafka and Elasticsearch until Ctrl-C, as the tests do
 	@PYTHONPATH=tests $(BIN)/python -m stack

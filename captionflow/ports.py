@@ -33,10 +33,10 @@ class LineLog(Protocol):
         ``said_at`` is the time of drafts that have none; one that comes again keeps the time of the first time.
         """
 
-    async def last_number(self, session: str, language: str, sender: str, *, known: bool = False) -> int | None:
+    async def last_number(self, session: str, language: str, sender: str, *, before: int | None = None) -> int | None:
         """The highest number the log has from this sender, or None.
 
-        ``known``: what this process knows will do; it may not have seen yet what others have just written.
+        ``before``: as it was when the line with this ``seq`` came, of which this log has given the receipt.
         """
 
     def read(self, session: str, language: str, after: int = 0) -> AsyncIterator[LineRecord]:

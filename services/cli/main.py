@@ -164,6 +164,7 @@ def segment(
     """Show a file's turns."""
     from services.cli.segment import print_turns
 
+    settings_of_command()
     print_turns(file, as_json=as_json, cut=cut, repeat=repeat, language=language)
 
 
@@ -184,9 +185,10 @@ def replay(  # noqa: PLR0913  one option for each thing that can be told
     """Send a file as a captioner would."""
     from services.cli.replay import Request, replay_file
 
+    token = settings_of_command().ingest_token
     fields = {"title": title, "room": room, "event": event}
     given = {name: value for name, value in fields.items() if value}
-    asyncio.run(replay_file(Request(file, url, session, cut, wpm, parse_speed(speed), given, language)))
+    asyncio.run(replay_file(Request(file, url, session, cut, wpm, parse_speed(speed), given, language, token)))
 
 
 @app.command("import", help=help_texts.IMPORT)
@@ -228,6 +230,7 @@ def export(
     """Write a transcript."""
     from services.cli.remote import FORMATS, transcript
 
+    settings_of_command()
     by_name = output.suffix.removeprefix(".").casefold() if output else ""
     wanted = form or (by_name if by_name in FORMATS else "txt")
     if wanted not in FORMATS:
@@ -255,6 +258,7 @@ def search(  # noqa: PLR0913  one option for each filter
     from services.cli import found
     from services.cli.remote import find
 
+    settings_of_command()
     query = {"q": words, "speaker": speaker, "event": event, "session": session, "room": room, "language": language}
     page = found.decode(asyncio.run(find(url, {**query, "limit": str(limit)})))
     if terminal.is_terminal():
@@ -276,6 +280,7 @@ def tail(
     from services.cli.captions import Captions
     from services.cli.tail import Following, follow
 
+    settings_of_command()
     captions = Captions(words=terminal.is_terminal())
     try:
         asyncio.run(

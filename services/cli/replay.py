@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import os
 import sys
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, Tim
 from rich.progress import Progress as Bar
 
 from captionflow.errors import BadMessage, Conflict
+from captionflow.setting_values import Secret
 from services.cli import terminal
 from services.cli.found import follow_url
 from services.cli.options import STDIN
@@ -37,6 +37,7 @@ class Request(NamedTuple):
     speed: float | None
     fields: dict[str, str]
     language: str | None
+    token: Secret | None
 
 
 async def replay_file(request: Request) -> None:
@@ -58,8 +59,7 @@ async def replay_file(request: Request) -> None:
     path = Path("stdin") if request.file == STDIN else request.file
     # The cut is part of the name: the same words cut in another way are other lines, and not the rest of these.
     session = request.session or session_id(path, hashlib.sha256(plan.sender.encode()).hexdigest())
-    token = os.environ.get("CAPTIONFLOW_INGEST_TOKEN")
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    headers = {"Authorization": f"Bearer {request.token.reveal()}"} if request.token else {}
     async with httpx.AsyncClient(base_url=request.url, headers=headers, timeout=30) as client:
         await _announce(client, session, request, plan.sender, messages)
         terminal.write(f"{follow_url(request.url, session)}\n")

@@ -50,16 +50,12 @@ class Gateway:
         Raises ``NotFound`` for a session that nobody announced, and what ``LineLog.append`` raises.
         """
         stream = await self._stream(session, language)
-        before = {
-            sender: await self._log.last_number(session, stream, sender, known=True)
-            for sender in dict.fromkeys(draft.sender for draft in drafts)
-        }
         receipts = await self._log.append(session, stream, drafts, said_at=self._clock())
-        missing = [
-            hole
-            for sender, last in before.items()
-            for hole in holes(last, (draft.number for draft in drafts if draft.sender == sender))
-        ]
+        missing = []
+        for sender in dict.fromkeys(draft.sender for draft in drafts):
+            own = [(one.number, one.seq) for draft, one in zip(drafts, receipts, strict=True) if draft.sender == sender]
+            last = await self._log.last_number(session, stream, sender, before=min(seq for _, seq in own))
+            missing += holes(last, (number for number, _ in own))
         if missing:
             log.warning("numbers_missing", session=session, language=stream, missing=missing)
         log.debug("lines_accepted", session=session, language=stream, lines=len(receipts))

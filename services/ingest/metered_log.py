@@ -33,9 +33,9 @@ class MeteredLineLog:
         self._accepted.inc(len(receipts))
         return receipts
 
-    async def last_number(self, session: str, language: str, sender: str, *, known: bool = False) -> int | None:
+    async def last_number(self, session: str, language: str, sender: str, *, before: int | None = None) -> int | None:
         """See ``LineLog.last_number``."""
-        return await self._log.last_number(session, language, sender, known=known)
+        return await self._log.last_number(session, language, sender, before=before)
 
     def read(self, session: str, language: str, after: int = 0) -> AsyncIterator[LineRecord]:
         """See ``LineLog.read``."""

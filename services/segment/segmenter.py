@@ -26,6 +26,9 @@ MAX_NAME_CHARS = 200
 MAX_STEP_CHARS = 16_000
 """One record is made of so many characters of lines at most."""
 
+_MAX_BOTH_BYTES = MAX_RECORD_BYTES - 128
+"""Of a step and a state as JSON, so that a record that has both, and where they belong, is within the bound."""
+
 _encoder = msgspec.json.Encoder()
 
 
@@ -49,20 +52,25 @@ class Interim(msgspec.Struct, frozen=True, array_like=True):
 
 
 class State(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where the segmenter stands in one session and language; at most MAX_RECORD_BYTES as JSON."""
+    """Where the segmenter stands in one session and language; with the step that led there MAX_RECORD_BYTES at most."""
 
     session: str
     language: str
     last_seq: int = 0
     facts: Facts = Facts(status="scheduled")
     core: Core = Core()
-    base: Core = Core()
-    """The core before the held lines."""
+    base: Core | None = Core()
+    """The core before the held lines; None if there are none and it is ``core``."""
     held: tuple[Held, ...] = ()
     interims: tuple[Interim, ...] = ()
     shown: tuple[tuple[str, int, int], ...] = ()
     """(turn id, part, ordinal) shown of the undecided rest: retracted when they turn out otherwise."""
     v: int = 1
+
+    @property
+    def before_held(self) -> Core:
+        """See ``base``."""
+        return self.core if self.base is None else self.base
 
 
 def start(session: str, language: str) -> State:
@@ -73,7 +81,8 @@ def start(session: str, language: str) -> State:
 def step(state: State, lines: Sequence[Line]) -> tuple[State, tuple[StepRecord, ...]]:
     """Apply lines in order; those that the state has applied already change nothing.
 
-    The records are what changed, in order, each with a higher ``last_seq`` and at most MAX_RECORD_BYTES as JSON. Their
+    The records are what changed, in order, each with a higher ``last_seq``, and together with the state that it leaves
+    at most MAX_RECORD_BYTES as JSON: the topic of turns has both in one record. Their
     parts show all words so far: what is undecided is shown as if the stream ended here, and corrected later. A hole in
     ``seq`` is told in ``missing``, and the lines behind it are applied.
 
@@ -137,11 +146,13 @@ def _batches(state: State, lines: Sequence[Line]) -> Iterator[list[Line]]:
 
 def _apply(state: State, lines: list[Line]) -> list[tuple[State, StepRecord]]:
     after, record = _plain(state, lines) if lines[0].final and lines[0].revises is None else _special(state, lines[0])
-    if len(lines) > 1 and len(_encoder.encode(record)) > MAX_RECORD_BYTES:
+    if len(_encoder.encode(record)) + len(_encoder.encode(after)) <= _MAX_BOTH_BYTES:
+        return [(after, record)]
+    if len(lines) > 1:
         half = len(lines) // 2
         first = _apply(state, lines[:half])
         return [*first, *_apply(first[-1][0], lines[half:])]
-    return [(after, record)]
+    return [(msgspec.structs.replace(after, base=None, held=()), record)]  # no revision reaches further back
 
 
 def _plain(state: State, lines: list[Line]) -> tuple[State, StepRecord]:
@@ -149,7 +160,7 @@ def _plain(state: State, lines: list[Line]) -> tuple[State, StepRecord]:
     said = {_utterance(line) for line in lines} if state.interims else set()
     interims = tuple(one for one in state.interims if (one.sender, one.segment) not in said)
     held = [*state.held, *(Held(line.seq, line.text, line.at, line.speaker, line.ends) for line in lines[-64:])]
-    base = state.base
+    base = state.before_held
     if len(lines) >= 2 * REVISABLE_LINES:
         early = lines[:-REVISABLE_LINES]
         machine.feed(early)
@@ -205,7 +216,7 @@ def _interim(state: State, line: Line) -> tuple[State, StepRecord]:
     first = same[0].first_seq if same else line.seq
     interims = (*others, Interim(sender, segment, first, text))[-MAX_INTERIMS:]
     machine = Machine(state.session, state.language, state.core)
-    return _finish(state, machine, line.seq, line.seq, (state.base, state.held), interims)
+    return _finish(state, machine, line.seq, line.seq, (state.before_held, state.held), interims)
 
 
 def _revision(state: State, line: Line) -> tuple[State, StepRecord]:
@@ -215,18 +226,18 @@ def _revision(state: State, line: Line) -> tuple[State, StepRecord]:
         target = state.held[index]
         right = msgspec.structs.replace(target, text=line.text)
         held = (*state.held[:index], right, *state.held[index + 1 :])
-        machine = Machine(state.session, state.language, state.base)
+        machine = Machine(state.session, state.language, state.before_held)
         machine.feed([_line(one) for one in held])
-        before = Machine(state.session, state.language, state.base)
+        before = Machine(state.session, state.language, state.before_held)
         before.feed([_line(one) for one in state.held])
         after, record = _finish(
-            state, machine, line.seq, line.seq, (state.base, held), state.interims, before.assembler.closed
+            state, machine, line.seq, line.seq, (state.before_held, held), state.interims, before.assembler.closed
         )
         if len(_encoder.encode(record)) <= MAX_RECORD_BYTES and _weighs(held) <= MAX_HELD_CHARS:
             return after, record
     machine = Machine(state.session, state.language, state.core)
     machine.remark(line.text, line.seq)
-    return _finish(state, machine, line.seq, line.seq, (machine.core(), ()), state.interims)
+    return _finish(state, machine, line.seq, line.seq, (None, ()), state.interims)
 
 
 def _weighs(held: Sequence[Held]) -> int:
@@ -238,7 +249,7 @@ def _finish(  # noqa: PLR0913, PLR0917 (the parts of a state)
     machine: Machine,
     first: int,
     last: int,
-    window: tuple[Core, tuple[Held, ...]],
+    window: tuple[Core | None, tuple[Held, ...]],
     interims: tuple[Interim, ...],
     before: Sequence[Part] | None = None,
 ) -> tuple[State, StepRecord]:

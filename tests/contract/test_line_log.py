@@ -153,6 +153,13 @@ async def test_the_last_number_is_the_senders_highest(line_log: LineLog) -> None
     assert await line_log.last_number("talk", "es", "desk-1") is None
 
 
+async def test_the_last_number_is_known_as_it_was_when_a_line_came(line_log: LineLog) -> None:
+    receipts = await line_log.append("talk", "en", drafts(4, 5, 9, 7, 10))
+    await line_log.append("talk", "en", drafts(11, 8))
+    told = [await line_log.last_number("talk", "en", "desk-1", before=receipt.seq) for receipt in receipts]
+    assert told == [None, 4, 5, 9, 9]
+
+
 async def test_no_drafts_give_no_receipts(line_log: LineLog) -> None:
     assert await line_log.append("talk", "en", []) == ()
     assert await lines(line_log) == []

@@ -52,8 +52,8 @@ class PartitionedLog:
     ) -> tuple[Receipt, ...]:
         return await self._of(session).append(session, language, drafts, said_at=said_at)
 
-    async def last_number(self, session: str, language: str, sender: str) -> int | None:
-        return await self._of(session).last_number(session, language, sender)
+    async def last_number(self, session: str, language: str, sender: str, *, before: int | None = None) -> int | None:
+        return await self._of(session).last_number(session, language, sender, before=before)
 
     async def read(self, session: str, language: str, after: int = 0) -> AsyncIterator[LineRecord]:
         async for record in self._of(session).read(session, language, after):

@@ -71,6 +71,7 @@ async def test_the_list_is_an_array_with_the_live_ones_first_and_filters_that_fo
 
     assert await ids() == ["live", "new", "old", "undated"]
     assert await ids(status="scheduled") == ["new", "old", "undated"]
+    assert await ids(status="", event="", room="") == await ids()
     assert await ids(room="SALAO 1") == ["new", "old"]
     assert await ids(room="room-2") == ["live"]
     assert await ids(event="igf 2014") == ["live", "old"]

@@ -215,6 +215,16 @@ def test_an_unknown_setting_stops_the_start_and_the_nearest_known_one_is_named(t
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.parametrize(
+    "command", ["segment talk.txt", "replay talk.txt", "export talk", "search words", "tail talk", "import talk.txt"]
+)
+def test_every_command_refuses_an_unknown_setting_before_it_does_anything(tmp_path: Path, command: str) -> None:
+    done = run_command(*command.split(), cwd=tmp_path, DATA=tmp_path / "data", INGEST_TOKNE="a-secret-of-letters")
+    assert done.returncode == 5
+    assert b"did you mean CAPTIONFLOW_INGEST_TOKEN?" in done.stderr
+    assert b"a-secret-of-letters" not in done.stderr
+
+
 def test_bad_values_stop_the_start_and_are_all_named_with_an_example(tmp_path: Path) -> None:
     told = refused(DATA=tmp_path / "data", PORT="http", MAX_BODY="much")
     assert "CAPTIONFLOW_PORT='http'" in told

@@ -38,6 +38,12 @@ def test_a_void_record_changes_nothing_also_where_it_overlaps_what_is_new() -> N
     assert index.known(TALK, [("desk", 3), ("desk", 4)]) == []
 
 
+def test_the_last_number_is_known_as_it_was_when_a_line_came() -> None:
+    index = LineIndex()
+    index.add(0, 0, head(1, 4, 5, 9, 7, 10, 11))
+    assert [index.last_number(TALK, "desk", seq) for seq in range(1, 8)] == [None, 4, 5, 9, 9, 10, 11]
+
+
 def test_of_a_session_without_lines_nothing_is_known() -> None:
     index = LineIndex()
     index.add(0, 0, head(1, 0))

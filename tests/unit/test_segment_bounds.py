@@ -8,6 +8,7 @@ import pytest
 from captionflow.messages import MAX_LINE_CHARS, MAX_RECORD_BYTES, Line, StepRecord
 from captionflow.transcript import newest, turns
 from services.segment.assembler import PART_BYTES
+from services.segment.placing import Place, advance
 from services.segment.segmenter import start, step
 from tests.unit.segment_material import NOW, letters, letters_of, line, lines, read_text, run
 
@@ -77,12 +78,22 @@ def outcome(sent: list[Line], size: int) -> tuple[list[StepRecord], Iterator[int
     return records, iter(states), (len(msgspec.json.encode(record)) for record in records)
 
 
+def written(sent: list[Line], size: int) -> Iterator[int]:
+    """What each record for the topic of turns weighs: a step, the state that it leaves, and where in the log."""
+    place = Place(start(SESSION, LANGUAGE))
+    for begin in range(0, len(sent), size):
+        for after, _, value in advance(place, sent[begin : begin + size], 2**53):
+            place = after
+            yield len(value)
+
+
 @pytest.mark.parametrize("size", [1, 500])
 @pytest.mark.parametrize("stream", STREAMS)
 def test_whatever_comes_in_stays_within_bounds(stream: str, size: int) -> None:
     records, states, weights = outcome(STREAMS[stream], size)
     assert max(states) <= MAX_RECORD_BYTES
     assert max(weights) <= MAX_RECORD_BYTES
+    assert max(written(STREAMS[stream], size)) <= MAX_RECORD_BYTES
     for part in newest(records):
         assert len(msgspec.json.encode(part)) <= 3 * PART_BYTES
 

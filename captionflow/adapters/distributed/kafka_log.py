@@ -102,12 +102,12 @@ class KafkaLineLog:
                 "what was written counts once."
             ) from error
 
-    async def last_number(self, session: str, language: str, sender: str, *, known: bool = False) -> int | None:
+    async def last_number(self, session: str, language: str, sender: str, *, before: int | None = None) -> int | None:
         """See ``LineLog.last_number``."""
         self._journal.check()
-        if not known:
+        if before is None:
             await self._journal.catch_up(self._place(session))
-        return self._index.last_number((session, language), sender)
+        return self._index.last_number((session, language), sender, before)
 
     def reached(self, session: str, language: str) -> int:
         """The highest ``seq`` that this process has read so far; 0 before the first line."""

@@ -101,11 +101,16 @@ class LineIndex:
         found = self._streams.get(stream)
         return 0 if found is None else found.last_seq
 
-    def last_number(self, stream: Stream, sender: str) -> int | None:
-        """The highest number of this sender, or None."""
+    def last_number(self, stream: Stream, sender: str, before: int | None = None) -> int | None:
+        """The highest number of this sender in lines whose ``seq`` is below ``before``, if it is given; or None."""
         found = self._streams.get(stream)
-        known = found.runs.get(sender) if found is not None else None
-        return known[-1].last_number if known else None
+        if found is None:
+            return None
+        end = found.last_seq + 1 if before is None else before
+        for run in reversed(found.runs.get(sender, [])):
+            if run.first_seq < end:
+                return min(run.last_number, run.first_number + end - run.first_seq - 1)
+        return None
 
     def known(self, stream: Stream, keys: Iterable[Key]) -> list[int]:
         """The seqs of those of the lines that are there, rising."""

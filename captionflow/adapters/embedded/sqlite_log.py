@@ -21,6 +21,9 @@ _ROWS_A_READ = 100
 
 _decode_lines = msgspec.json.Decoder(tuple[Line, ...]).decode
 
+_END = 2**62
+"""Beyond every ``seq``."""
+
 
 class SqliteLineLog:
     """``LineLog``: an acknowledged line is on the disk (fsync), and survives a power cut."""
@@ -47,14 +50,20 @@ class SqliteLineLog:
         append = _Append(session, language, tuple(drafts), self._clock(), said_at)
         return await self._database.write(append, durable=True, committed=self._wake)
 
-    async def last_number(self, session: str, language: str, sender: str, *, known: bool = False) -> int | None:  # noqa: ARG002  it always knows
+    async def last_number(self, session: str, language: str, sender: str, *, before: int | None = None) -> int | None:
         """See ``LineLog.last_number``."""
 
         def query(connection: sqlite3.Connection) -> int | None:
             row = connection.execute(
-                "SELECT last_number FROM runs JOIN streams ON streams.id = stream"
-                " WHERE session = ? AND language = ? AND sender = ? ORDER BY first_number DESC LIMIT 1",
-                (session, language, sender),
+                "SELECT min(last_number, first_number + :before - first_seq - 1)"
+                " FROM runs JOIN streams ON streams.id = stream WHERE session = :session AND language = :language"
+                " AND sender = :sender AND first_seq < :before ORDER BY first_number DESC LIMIT 1",
+                {
+                    "session": session,
+                    "language": language,
+                    "sender": sender,
+                    "before": _END if before is None else before,
+                },
             ).fetchone()
             return None if row is None else int(row[0])
 

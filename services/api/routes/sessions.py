@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Query, Request
+from pydantic import BeforeValidator
 from starlette.responses import Response
 
 from captionflow.errors import Conflict
@@ -52,6 +53,11 @@ _MANY = answers({"type": "array", "items": {"$ref": "#/components/schemas/Sessio
 _UNCHANGED: Responses = {304: {"description": "It is as `If-None-Match` knows it"}}
 
 
+def _absent(given: object) -> object:
+    """A filter without a value filters nothing, whichever it is."""
+    return given or None
+
+
 def router(sessions: SessionStore, line_log: LineLog, *, on_change: Callable[[Session], None]) -> APIRouter:
     """The routes; ``on_change`` is told of each session that was changed."""
     routes = APIRouter(tags=["sessions"])
@@ -93,7 +99,9 @@ def router(sessions: SessionStore, line_log: LineLog, *, on_change: Callable[[Se
         responses={200: _MANY, **problems("invalid", "unavailable")},
     )
     async def listed(
-        status: Annotated[Status | None, Query(description="Only those.", examples=["live"])] = None,
+        status: Annotated[
+            Status | None, BeforeValidator(_absent), Query(description="Only those.", examples=["live"])
+        ] = None,
         event: Annotated[str | None, Query(max_length=300, description="Of this event.", examples=["IGF 2015"])] = None,
         room: Annotated[str | None, Query(max_length=300, description="In this room.", examples=["Room 2"])] = None,
     ) -> Response:
