@@ -1,6 +1,6 @@
 """What the services need from the outside, each as small as its callers' needs.
 
-One contract suite per port in tests/contract runs on every adapter. All methods raise ``Unavailable`` when the
+One contract suite in tests/contract for each port with several adapters runs on all of them. All methods raise ``Unavailable`` when the
 technology behind them can't be reached (retry), and adapters translate every vendor error.
 """
 

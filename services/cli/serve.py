@@ -25,11 +25,19 @@ def serve(settings: Settings, service: Service, port: int | None) -> None:
         typer.echo(f"captionflow {service} is at {url} (Ctrl-C stops it)", err=True)
 
     if service == "ingest":
-        from services.ingest.main import run
+        from services.api.app import create_door
+        from services.ingest import main as ingest
+
+        ingest.run(settings, create_door, ready=ready)
     elif service == "segment":
-        from services.segment.main import run
+        from services.segment import main as segment
+
+        segment.run(settings, ready=ready)
     elif service == "index":
-        from services.index.main import run
+        from services.index import main as index
+
+        index.run(settings, ready=ready)
     else:
-        from services.api.main import run
-    run(settings, ready=ready)
+        from services.api import main as api
+
+        api.run(settings, ready=ready)

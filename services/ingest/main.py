@@ -1,17 +1,18 @@
 """``captionflow serve ingest``: takes lines and announcements, and nothing else."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import structlog
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 
 from captionflow.metrics import Metrics
 from captionflow.operations import metrics_endpoint
+from captionflow.ports import LineLog, SessionStore
 from captionflow.settings import Settings
 from captionflow.wiring import open_ingest
 from services import process
-from services.api.app import create_door
 from services.ingest.gateway import Gateway
 from services.ingest.metered_log import MeteredLineLog
 from services.ingest.routes import router
@@ -20,12 +21,23 @@ from services.process import Server, Stopping, address, listen, serve_until_told
 log = structlog.get_logger(__name__)
 
 
-def run(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:
+class CreateDoor(Protocol):
+    """Makes the application of a process that takes lines and announcements; see ``services.api.app``."""
+
+    def __call__(
+        self, line_log: LineLog, known: SessionStore, settings: Settings, *, extra_routers: Sequence[APIRouter]
+    ) -> FastAPI:
+        """The application, with these routes beside its own."""
+
+
+def run(settings: Settings, create_door: CreateDoor, *, ready: Callable[[str], None] = lambda _url: None) -> None:
     """``serve``, and end the process."""
-    process.run(serve(settings, ready=ready))
+    process.run(serve(settings, create_door, ready=ready))
 
 
-async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:
+async def serve(
+    settings: Settings, create_door: CreateDoor, *, ready: Callable[[str], None] = lambda _url: None
+) -> None:
     """Run until SIGTERM or SIGINT. Until Kafka is there, and read, lines are answered with 503.
 
     Raises:

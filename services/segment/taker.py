@@ -105,6 +105,6 @@ class Taker(Generic[Sent]):
         """What the log has between two offsets, without what can't be used."""
         found = []
         for offset, key, value in await self._read_log(partition, begin, end):
-            with contextlib.suppress(BadMessage):  # the dead letters have it
+            with contextlib.suppress(BadMessage):  # whoever is given it sets it aside; it stays in the log
                 found.append((offset, self.read(partition, key, value)))
         return found

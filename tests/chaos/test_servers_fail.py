@@ -6,6 +6,7 @@ from collections.abc import Callable
 import msgspec
 import pytest
 from kafka import KafkaProducer
+from needs import missing
 from real_program import run_command
 from stack.servers import Server as Stack
 
@@ -32,7 +33,7 @@ def test_the_broker_is_restarted_and_the_logs_do_not_run_over(
     installation: Installation, live: Starts, record: Records, kafka_broker: Stack, way: str
 ) -> None:
     if kafka_broker.control is None:
-        pytest.skip("the broker is not ours to restart")
+        missing("the broker is not ours to restart")
     services = dict(installation.services)
     before = {kind: len(server.log.read_text().splitlines()) for kind, server in services.items()}
     with live(f"broker-{way[:4].strip().lower()}") as going:
@@ -51,7 +52,7 @@ def test_the_broker_is_restarted_and_the_logs_do_not_run_over(
 
 def test_elasticsearch_is_away_for_a_while(live: Starts, record: Records, elasticsearch_node: Stack) -> None:
     if elasticsearch_node.control is None:
-        pytest.skip("the node is not ours to kill")
+        missing("the node is not ours to kill")
     with live("archive-away") as going:
         elasticsearch_node.control.kill()
         try:

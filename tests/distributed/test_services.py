@@ -8,6 +8,7 @@ import httpx
 import pytest
 from gate import Gate
 from installation import CUT, SERVICES, Installation, digest_of, expected, metric, served
+from needs import missing
 from reader import Reader
 from real_program import Server, start_command
 from stack.servers import Server as Stack
@@ -87,7 +88,7 @@ def test_captions_go_on_while_elasticsearch_is_down_and_are_found_when_it_is_bac
     installation: Installation, talk: Path, elasticsearch_node: Stack
 ) -> None:
     if elasticsearch_node.control is None:
-        pytest.skip("the node is not ours to kill")
+        missing("the node is not ours to kill")
     session = "unarchived"
     digest, shown, seq = expected(talk, session)
     elasticsearch_node.control.kill()
@@ -118,7 +119,7 @@ def test_while_kafka_does_not_answer_the_services_say_so_and_end_in_time_when_th
     installation: Installation, kafka_broker: Stack
 ) -> None:
     if kafka_broker.control is None:
-        pytest.skip("the broker is not ours to disturb")
+        missing("the broker is not ours to disturb")
     kafka_broker.control.stall()
     try:
         for kind in ("ingest", "segment", "index"):
@@ -144,6 +145,9 @@ def test_lines_are_answered_with_503_until_kafka_is_there_and_taken_then(
         try:
             await_true(lambda: _answers(early.client, "/healthz"), "it does not answer")
             refused = early.client.post("/v1/sessions", json={"id": "early"})
+            assert refused.status_code == 503
+            assert refused.headers["retry-after"]
+            refused = early.send("early", 0, ">> ANA: Hello.\n")
             assert refused.status_code == 503
             assert refused.headers["retry-after"]
             assert early.client.get("/readyz").status_code == 503

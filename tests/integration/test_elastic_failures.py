@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from elastic_index import Index, fresh_index, part, step
+from needs import missing
 from stack.servers import Server
 
 from captionflow.adapters.distributed.elastic_client import connect
@@ -50,7 +51,7 @@ async def insist(index: Index, steps: list[StepRecord]) -> int:
 async def test_a_kill_in_the_middle_of_bulk_writes_loses_nothing(index: Index, elasticsearch_node: Server) -> None:
     control = elasticsearch_node.control
     if control is None:
-        pytest.skip("the Elasticsearch node is not ours to kill")
+        missing("the Elasticsearch node is not ours to kill")
     begun = asyncio.Event()
 
     async def write() -> int:
@@ -178,6 +179,13 @@ async def test_without_our_index_nothing_is_made_by_accident(elasticsearch_node:
         with pytest.raises(Misconfigured, match="no alias"):
             await index.indices.check()
         assert not await index.client.indices.exists(index=index.names.write)
+
+
+async def test_an_index_is_sorted_as_transcripts_are_read(index: Index) -> None:
+    settings = await index.client.indices.get_settings(index=index.names.index(1))
+    assert settings[index.names.index(1)]["settings"]["index"]["sort"]["field"] == [
+        *("session", "language", "ordinal", "number"),
+    ]
 
 
 async def test_two_services_may_prepare_at_once_and_again(elasticsearch_node: Server) -> None:

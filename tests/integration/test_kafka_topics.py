@@ -222,6 +222,22 @@ async def test_a_wrong_password_is_told_and_not_tried_for_ever(secured: Kafka) -
     assert "wrong-password" not in reason
 
 
+async def test_where_a_user_is_asked_for_and_none_is_given_the_wait_says_so(secured: Kafka) -> None:
+    log = KafkaLineLog(secured)
+    async with asyncio.timeout(WAIT_SECONDS):
+        while "CAPTIONFLOW_KAFKA_USER" not in problem(log):
+            await asyncio.sleep(0.1)
+    await log.close()
+
+
+def problem(log: KafkaLineLog) -> str:
+    try:
+        log.check()
+    except Unavailable as error:
+        return str(error)
+    return ""
+
+
 async def test_a_user_who_may_not_is_told(secured: Kafka) -> None:
     stranger = replace(secured, security=credentials("stranger", "right-password"))
     assert "or we may not see it" in await refused(stranger)

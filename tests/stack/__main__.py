@@ -1,23 +1,44 @@
-"""``make stack``: Kafka and Elasticsearch until Ctrl-C, and how to reach them."""
+"""``make stack``: Kafka, Elasticsearch and the four services until Ctrl-C, and how to reach them.
 
+What was said goes with them at the end. ``PORT`` is where pages and API are, 8000 if it isn't set.
+"""
+
+import os
 import signal
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
+from stack.front import Front
 from stack.places import CannotStart
 from stack.servers import elasticsearch_server, kafka_server
+from stack.services import Services
+
+_SIGNALS = {signal.SIGINT, signal.SIGTERM}
+_LOOK_SECONDS = 1.0
 
 
 def main() -> int:
+    port = int(os.environ.get("PORT", "8000"))
     try:
-        with (
-            tempfile.TemporaryDirectory(prefix="captionflow-stack-") as folder,
-            kafka_server(Path(folder) / "kafka") as kafka,
-            elasticsearch_server(Path(folder) / "elasticsearch") as elasticsearch,
-        ):
-            print(f"TEST_KAFKA={kafka.address} TEST_ELASTICSEARCH={elasticsearch.address}", flush=True)  # noqa: T201
-            signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        with ExitStack() as running:
+            folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="captionflow-stack-")))
+            kafka = running.enter_context(kafka_server(folder / "kafka"))
+            elasticsearch = running.enter_context(elasticsearch_server(folder / "elasticsearch"))
+            services = Services(folder, kafka.address, elasticsearch.address)
+            running.callback(services.stop)
+            services.start()
+            front = Front(services.ports, port)
+            running.callback(front.stop)
+            front.start()
+            print(  # noqa: T201
+                f"captionflow is at http://127.0.0.1:{port} (Ctrl-C stops it)\n"
+                f"TEST_KAFKA={kafka.address} TEST_ELASTICSEARCH={elasticsearch.address}",
+                flush=True,
+            )
+            while signal.sigtimedwait(_SIGNALS, _LOOK_SECONDS) is None:
+                services.look_after()
     except CannotStart as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
@@ -25,5 +46,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     sys.exit(main())

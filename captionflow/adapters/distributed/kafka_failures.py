@@ -23,6 +23,9 @@ _REFUSED: Final = (
 )
 _LOST: Final = (errors.OffsetOutOfRangeError, errors.LogTruncationError)
 
+_NOT_REACHED: Final = (errors.KafkaConnectionError, errors.KafkaTimeoutError, errors.NodeNotReadyError)
+"""Also when the broker hangs up on whoever does not say who it is."""
+
 
 def translated(error: errors.KafkaError, servers: str, topic: str) -> CaptionflowError:
     """The error that a caller of a port is promised.
@@ -46,6 +49,8 @@ def translated(error: errors.KafkaError, servers: str, topic: str) -> Captionflo
         return lost(topic)
     if isinstance(error, _REFUSED):
         return Misconfigured(f"Kafka at {servers} refuses the settings for {topic} ({reason}): correct them.")
+    if isinstance(error, _NOT_REACHED):
+        reason += "; if that goes on: does it ask for a user or for TLS? See CAPTIONFLOW_KAFKA_USER and _TLS"
     return Unavailable(f"Kafka at {servers} can't be used now ({reason}): what was acknowledged is safe; retry.")
 
 

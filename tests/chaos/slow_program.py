@@ -1,0 +1,22 @@
+"""captionflow, but each record takes the segment worker some time: a backlog stands while workers come and go."""
+
+import asyncio
+from typing import Any
+
+from captionflow.messages import LineRecord
+from services.cli.main import main
+from services.segment.taker import Taker
+
+STEP_SECONDS = 0.003
+
+_step = Taker.step
+
+
+async def _slowly(self: Taker[Any], partition: int, offset: int, record: LineRecord) -> list[Any]:
+    await asyncio.sleep(STEP_SECONDS)
+    return await _step(self, partition, offset, record)
+
+
+if __name__ == "__main__":
+    Taker.step = _slowly  # type: ignore[method-assign]
+    main()

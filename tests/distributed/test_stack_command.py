@@ -1,0 +1,67 @@
+"""``make stack``: everything as processes of its own behind one address, without Docker."""
+
+import os
+import signal
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from installation import CUT, expected, served
+from real_program import Server, free_port, run_command
+from stack.servers import Server as Stack
+from waiting import await_true
+
+
+@pytest.fixture
+def stack(tmp_path: Path, root: Path, kafka_broker: Stack, elasticsearch_node: Stack) -> Iterator[Server]:
+    """What it starts, on the servers that run already; known by its front's address."""
+    name = f"test-{uuid.uuid4().hex[:12]}"
+    front = Server(tmp_path / "unused")
+    front.port = free_port()
+    given = {
+        "PORT": str(front.port),
+        "PYTHONPATH": str(root / "tests"),
+        "TEST_KAFKA": kafka_broker.address,
+        "TEST_ELASTICSEARCH": elasticsearch_node.address,
+        "CAPTIONFLOW_TOPICS": name,
+        "CAPTIONFLOW_INDICES": name,
+        "CAPTIONFLOW_PARTITIONS": "4",
+    }
+    with front.log.open("ab") as log:
+        front.process = subprocess.Popen(
+            [sys.executable, "-m", "stack"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=os.environ | given
+        )
+    try:
+        front.wait_until_ready()
+        yield front
+    finally:
+        assert front.stop(signal.SIGTERM, 30) == 0
+        front.client.close()
+        httpx.delete(f"{elasticsearch_node.address}/{name}-turns-000001", timeout=30)
+
+
+def test_a_talk_goes_through_all_services_by_one_address_though_one_is_killed(stack: Server, talk: Path) -> None:
+    digest, _, seq = expected(talk, "talk")
+    (segment,) = _processes(stack, "segment")
+    os.kill(segment, signal.SIGKILL)
+    arguments = ("--url", stack.url, "--session", "talk", "--cut", CUT, "--speed", "max")
+    done = run_command("replay", talk, *arguments)
+    assert done.returncode == 0, done.stderr.decode()
+    assert served(stack, "talk", seq) == digest
+    found = {"q": '"eight hundred kilometres"', "session": "talk"}
+    await_true(lambda: len(stack.get("/v1/search", **found)["hits"]) == 1, "it is not found")
+    assert "captionflow" in stack.client.get("/s/talk/follow").text
+    with stack.client.stream("GET", "/v1/sessions/talk/events") as events:
+        assert next(events.iter_lines()).startswith("retry: ")
+
+
+def _processes(stack: Server, kind: str) -> list[int]:
+    """The pids of one kind of service that it runs."""
+    assert stack.process is not None
+    mine = f"/proc/{stack.process.pid}/task/{stack.process.pid}/children"
+    children = [int(pid) for pid in Path(mine).read_text().split()]
+    return [pid for pid in children if kind.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")]

@@ -1,0 +1,74 @@
+"""The four services as processes of their own, started again when one ends, until they are all told to stop."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+from stack.places import CannotStart, free_port, listens
+
+SERVICES: Final = ("ingest", "segment", "index", "api")
+_PROGRAM: Final = str(Path(sys.executable).parent / "captionflow")
+_STOP_SECONDS: Final = 10
+_READY_SECONDS: Final = 60
+
+
+class Services:
+    """One of each, with their data in ``folder`` and their logs on standard error. ``ports`` are those they listen on.
+
+    Settings of the environment hold for all of them.
+    """
+
+    def __init__(self, folder: Path, kafka: str, elasticsearch: str) -> None:
+        self.ports = {kind: free_port() for kind in SERVICES}
+        self._folder = folder
+        self._env = os.environ | {"CAPTIONFLOW_KAFKA": kafka, "CAPTIONFLOW_ELASTICSEARCH": elasticsearch}
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self) -> None:
+        """Make the topics, start all, and wait until they listen.
+
+        Raises:
+            CannotStart: the topics can't be made, or a service does not listen in time.
+        """
+        made = subprocess.run([_PROGRAM, "topics", "create"], env=self._env, check=False)
+        if made.returncode:
+            raise CannotStart("The topics can't be made; see above.")
+        self.look_after()
+        end = time.monotonic() + _READY_SECONDS
+        while not all(map(listens, self.ports.values())):
+            if time.monotonic() > end:
+                raise CannotStart("The services do not listen in time; see above.")
+            time.sleep(0.1)
+
+    def look_after(self) -> None:
+        """Start those that don't run, whatever ended them."""
+        for kind in SERVICES:
+            process = self._processes.get(kind)
+            if process is None or process.poll() is not None:
+                self._processes[kind] = subprocess.Popen(
+                    [_PROGRAM, "serve", kind, "--port", str(self.ports[kind])],
+                    stdin=subprocess.DEVNULL,
+                    env=self._env | {"CAPTIONFLOW_DATA": str(self._folder / kind)},
+                    start_new_session=True,  # so that Ctrl-C is for us alone, and they stop before their servers do
+                    preexec_fn=_hears_signals,  # noqa: PLW1509  there is one thread
+                )
+
+    def stop(self) -> None:
+        """End all."""
+        for process in self._processes.values():
+            process.terminate()
+        for process in self._processes.values():
+            try:
+                process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _hears_signals() -> None:
+    """What is blocked here would be blocked there."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
