@@ -1,7 +1,7 @@
 """How soon a segment worker takes lines again when 100,000 records are in the topic of turns.
 
 From the start of its process to the first step of a new line in each partition: on an empty disk, after ``kill -9``
-and after SIGTERM. After ``kill -9`` the broker waits for the old worker until its session of 10 s is over.
+and after SIGTERM. After ``kill -9`` the broker waits for the old worker until its session of 6 s is over.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """What the services need from the outside, each as small as its callers' needs.
 
-One contract suite in tests/contract for each port with several adapters runs on all of them. All methods raise ``Unavailable`` when the
-technology behind them can't be reached (retry), and adapters translate every vendor error.
+One contract suite in tests/contract for each port with several adapters runs on all of them. All methods raise
+``Unavailable`` when the technology behind them can't be reached (retry), and adapters translate every vendor error.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence

@@ -68,7 +68,7 @@ class Settings:
         "http://127.0.0.1:8000",
         values.web_address,
         unit="web address",
-        doc="Where `replay`, `export`, `search` and `tail` find a running captionflow.",
+        doc="Where `replay`, `export`, `search`, `tail` and `verify` find a running captionflow.",
         example="https://captions.example.org",
     )
     ingest_token: Secret | None = _setting(
@@ -109,7 +109,7 @@ class Settings:
         (),
         values.servers,
         unit="host:port, several with commas between",
-        doc="Brokers to start from, for `captionflow serve` and `captionflow topics`.",
+        doc="Brokers to start from, for `serve`, `topics`, `import`, `reindex`, `verify` and `dead-letters`.",
         example="kafka-1:9092,kafka-2:9092",
     )
     kafka_user: str | None = _setting(
@@ -177,7 +177,7 @@ class Settings:
         (),
         values.web_addresses,
         unit="web address, several with commas between",
-        doc="Elasticsearch's nodes, for `captionflow serve index` and `api`.",
+        doc="Elasticsearch's nodes, for `serve index`, `serve api`, `reindex` and `verify`.",
         example="https://es-1:9200,https://es-2:9200",
     )
     elasticsearch_user: str | None = _setting(

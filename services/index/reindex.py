@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 CLOSE = 1_000
-"""So few steps behind the log, the index in use is held and the rest is brought in; it takes a second or so."""
+"""So few steps behind the log, the index in use is held and the rest is brought in, which takes a second or so."""
 
 
 class StepSource(Protocol):
@@ -51,8 +51,8 @@ class Reindexer:
     async def run(self) -> Rebuilt:
         """Fill a new index, look whether it is right, and put it in place; the old one stays as it was.
 
-        For the last moments nothing is written into the index in use: who wants to is told ``Unavailable`` and goes on
-        with the new one.
+        While the rest is brought in and all of the new index is compared (10,000 parts a second), nothing is written
+        into the one in use: who wants to is told ``Unavailable``, waits, and goes on with the new one.
 
         Raises:
             Misconfigured: the new index isn't what the log says, or has less than the old one: it was not put in place.

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 from installation import CUT, expected, served
-from real_program import Server, free_port, run_command
+from real_program import Server, run_command
 from stack.servers import Server as Stack
 from waiting import await_true
 
@@ -21,7 +21,6 @@ def stack(tmp_path: Path, root: Path, kafka_broker: Stack, elasticsearch_node: S
     """What it starts, on the servers that run already; known by its front's address."""
     name = f"test-{uuid.uuid4().hex[:12]}"
     front = Server(tmp_path / "unused")
-    front.port = free_port()
     given = {
         "PORT": str(front.port),
         "PYTHONPATH": str(root / "tests"),

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import typer
@@ -139,6 +140,20 @@ def test_every_service_accepts_the_settings_that_compose_gives_it(
         assert (settings.ingest_token is not None) is with_example
 
 
+def test_a_setting_that_is_not_given_to_compose_has_the_programs_default(services: dict[str, dict[str, Any]]) -> None:
+    for name in OURS:
+        settings = read_settings(environment(services[name]))
+        for one in ("partitions", "turns_retention_hours", "max_readers", "public_url", "ingest_token"):
+            assert getattr(settings, one) == getattr(Settings(), one), (name, one)
+
+
+def test_what_operations_tell_to_change_can_be_changed(services: dict[str, dict[str, Any]]) -> None:
+    given = {"TURNS_RETENTION_HOURS": "24", "MAX_READERS": "20000", "PARTITIONS": "48"}
+    for name in OURS:
+        settings = read_settings(environment(services[name], given))
+        assert (settings.turns_retention_hours, settings.max_readers, settings.partitions) == (24, 20_000, 48)
+
+
 def test_what_compose_asks_for_is_explained_in_the_example(root: Path) -> None:
     asked = set(re.findall(r"\$\{(\w+)", (root / "docker-compose.yml").read_text()))
     assert asked - set(example(root)) <= {"PROMETHEUS_PORT", "GRAFANA_PORT"}
@@ -229,6 +244,19 @@ def test_the_proxy_sends_to_ingest_all_that_ingest_serves(caddyfile: str) -> Non
     paths = [route.path for route in routes.router(None, None, Settings()).routes]  # type: ignore[arg-type, attr-defined]
     assert paths
     assert all(re.search(found[1], path.replace("{session}", "opening")) for path in paths)
+
+
+@pytest.mark.parametrize("with_example", [False, True])
+def test_commands_reach_the_api_without_a_certificate_whatever_the_site_is(
+    root: Path, services: dict[str, dict[str, Any]], caddyfile: str, with_example: bool
+) -> None:
+    given = example(root) if with_example else {}
+    url = urlsplit(environment(services["tools"], given)["CAPTIONFLOW_URL"])
+    assert (url.scheme, url.hostname) == ("http", "proxy")
+    assert set(services["tools"]["networks"]) & set(services["proxy"]["networks"])
+    sites = re.findall(r"^(\S+) \{\n\timport routes\n\}$", caddyfile, re.MULTILINE)
+    assert sites == ["{$SITE::8080}", f"http://:{url.port}"]
+    assert str(url.port) not in {port.rsplit(":", 1)[-1] for port in services["proxy"]["ports"]}
 
 
 def test_event_streams_pass_the_proxy_as_they_come(caddyfile: str) -> None:

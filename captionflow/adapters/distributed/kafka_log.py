@@ -1,7 +1,8 @@
 """The line log on Kafka: topic ``lines``, key = session id, one record for one or more consecutive lines.
 
 Several processes may take lines of one session. None owns it: each reads the whole topic, numbers its drafts after the
-last line it knows, writes one record, and reads it back; see ``kafka_journal`` and the rule in ``line_index``.
+last line it knows, writes one record, and waits until it has taken everything before that, or has read the record back;
+then the rule in ``line_index`` says whether it is valid. See ``kafka_journal`` and docs/adr/0023.
 """
 
 import asyncio
@@ -35,7 +36,7 @@ _decode = msgspec.json.Decoder(LineRecord).decode
 
 
 class KafkaLineLog:
-    """``LineLog``: an acknowledged line is on all brokers that must have it, and was read back from there."""
+    """``LineLog``: an acknowledged line is on all brokers that must have it, in a record that every reader takes."""
 
     def __init__(
         self,
@@ -162,7 +163,7 @@ class KafkaLineLog:
                 return receipts
 
     async def _write(self, stream: Stream, first_seq: int, lines: bytes) -> bool:
-        """Write a record and read it back; whether it is valid."""
+        """Write a record and take all that is before it; whether it is valid."""
         session, language = (_encode(name) for name in stream)
         value = b'{"session":%b,"language":%b,"lines":%b,"v":%d}' % (session, language, lines, VERSION)
         return self._index.has(stream, await self._journal.append(stream[0].encode(), value), first_seq)
