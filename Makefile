@@ -105,5 +105,4 @@ clean: ## Remove what make made; data/ stays
 	@touch $@
 
 .venv/.browser: .ci/browser .venv/.dev
-	@PATH="$(CURDIR)/$(BIN):$$PATH" bash .ci/browser
-	@touch $@
+	@PATH="$(CURDIR)/$(BIN):$$PATH" bash .ci/browser $@

@@ -12,8 +12,8 @@ from captionflow.ports import Count, Fragment, Hit, SearchPage, SearchQuery
 from services.api.page_sessions import day
 from services.api.page_turns import anchor
 
-MAX_QUERY_CHARS = 500
-"""Longer ones are cut: nobody types them, and the page shows what was searched for."""
+MANY_STEPS = 50
+"""Fewer are on their way while people talk, and are found before anybody has read the results."""
 
 FilterName = Literal["speaker", "event", "language", "room", "session"]
 
@@ -74,16 +74,18 @@ class SearchView(msgspec.Struct, frozen=True):
     next_url: str | None
     first_url: str | None
     """Back to the first page, on any other."""
+    behind: str
+    """That the newest captions can't be found yet, where that is so."""
 
 
 def search_query(params: Mapping[str, str]) -> SearchQuery:
-    """The query that a URL asks for. Unknown parameters and empty ones mean nothing."""
+    """The query that a URL asks for. Unknown parameters and empty ones mean nothing; search says what is too long."""
 
     def given(name: FilterName) -> str | None:
         return params.get(name, "").strip()[:200] or None
 
     return SearchQuery(
-        text=params.get("q", "").strip()[:MAX_QUERY_CHARS],
+        text=params.get("q", "").strip(),
         speaker=given("speaker"),
         event=given("event"),
         session=given("session"),
@@ -116,7 +118,13 @@ def search_view(query: SearchQuery, page: SearchPage) -> SearchView:
         ),
         next_url=_url(query, cursor=page.next) if page.next else None,
         first_url=_url(query) if query.cursor else None,
+        behind=behind_in_words(page.behind),
     )
+
+
+def behind_in_words(steps: int) -> str:
+    """What a reader of search results has to know while search lacks so many steps; empty if that is nothing."""
+    return f"The newest captions can't be found yet ({steps:,} steps behind)." if steps >= MANY_STEPS else ""
 
 
 def hit_url(hit: Hit) -> str:

@@ -171,8 +171,10 @@ def _nothing_yet(name: str, path: str | None = None) -> Response:
 
 
 def _language(session: Session, wanted: str | None) -> str:
-    """The wanted language if the session has it, else the floor's."""
-    return wanted if wanted in session.languages else session.languages[0]
+    """See ``language_of``."""
+    from services.api.identity import language_of  # noqa: PLC0415  it has problems, and problems have these pages
+
+    return language_of(session, wanted)
 
 
 def _page(template: str, status: int = 200, **values: object) -> Response:

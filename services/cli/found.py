@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from captionflow.ports import Hit, SearchPage
-from services.api.page_search import hit_url, in_context
+from services.api.page_search import behind_in_words, hit_url, in_context
 from services.cli import terminal
 
 decode = msgspec.json.Decoder(SearchPage).decode
@@ -38,18 +38,22 @@ def show(page: SearchPage, url: str, console: Console) -> None:
 
 
 def summary(page: SearchPage) -> str:
-    """How much was found and how to see more of it."""
+    """How much was found, how to see more of it, and what can't be found yet."""
+    return " ".join(filter(None, [_count(page), behind_in_words(page.behind)]))
+
+
+def follow_url(url: str, session: str) -> str:
+    """Where a session is read along."""
+    return f"{url}/s/{quote(session, safe='')}/follow"
+
+
+def _count(page: SearchPage) -> str:
     if not page.total:
         return "Nothing was found: try fewer or other words."
     found = f"{page.total} hit{'s' if page.total > 1 else ''}"
     if len(page.hits) == page.total:
         return f"{found}."
     return f"{found}, the first {len(page.hits)} are shown: --limit shows up to 100, a filter fewer."
-
-
-def follow_url(url: str, session: str) -> str:
-    """Where a session is read along."""
-    return f"{url}/s/{quote(session, safe='')}/follow"
 
 
 def _words(hit: Hit) -> Text:

@@ -1,6 +1,7 @@
 """The real program on a free port, and a real browser."""
 
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -50,6 +51,17 @@ class Program(Server):
         """The paragraphs of the transcript as the API gives it."""
         turns = self.client.get(f"/v1/sessions/{session}/transcript.json").raise_for_status().json()["turns"]
         return [paragraph for turn in turns for paragraph in turn["paragraphs"]]
+
+
+def but_for_the_mark(paragraph: str) -> re.Pattern[str]:
+    """The paragraph's words, wherever among them the reader left off."""
+    mark = r"\s*You left off here\s*"
+    return re.compile(f"^{f'(?: |{mark})'.join(map(re.escape, paragraph.split()))}(?:{mark})?$")
+
+
+def until_same(page: Page, program: Program, session: str) -> None:
+    """The follow page shows what the API says, no more and no less."""
+    expect(page.locator("#captions .said")).to_have_text([but_for_the_mark(one) for one in program.paragraphs(session)])
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from needs import missing
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import Program
@@ -85,6 +86,22 @@ def test_in_a_window_of_320_by_256_which_is_400_percent_zoom_nothing_covers_the_
     expect(page.locator("#captions")).to_contain_text("More is said.")
     assert page.evaluate("scrollY") == 300
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+
+
+def test_all_that_was_said_can_be_copied_as_text(page: Page, program: Program) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    program.announce("d-copy", title="Copy")
+    program.say(
+        "d-copy", 0, ">> ANNA: First & last. [Applause]\n", "\nThen more.\n", "\n>> BEN: That's <all>.", ends=True
+    )
+    page.goto("/s/d-copy/follow")
+    expect(page.locator("#status")).to_contain_text("This session has ended.")
+    page.locator("summary", has_text="More").click()
+    page.get_by_role("button", name="Copy the text").click()
+    expect(page.locator("#copy")).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == "ANNA: First & last. [Applause]\n\nThen more.\n\nBEN: That's <all>."
+    expect(page.locator("#copy")).to_have_text("Copy the text")
 
 
 # --- room screen ------------------------------------------------------------------------------------------------------
@@ -307,7 +324,7 @@ def test_an_empty_home_page_teaches_how_to_send_the_first_line(
     script.write_text(page.evaluate("navigator.clipboard.readText()"))
     sh, curl = shutil.which("sh"), shutil.which("curl")
     if sh is None or curl is None:
-        pytest.skip("no sh or no curl to run the copied commands with")
+        missing("no sh or no curl to run the copied commands with")
     subprocess.run([sh, "-e", script], check=True, capture_output=True)
     expect(page.locator(".on")).to_contain_text("Hello, everyone.", timeout=20_000)
     expect(page.locator("h1")).to_have_text("On now")
@@ -336,18 +353,30 @@ def test_the_home_page_that_shows_all_earlier_sessions_goes_on_showing_them(page
         page.clock.run_for(9_000)
 
 
-def test_the_home_page_holds_still_when_asked(page: Page, program: Program) -> None:
-    program.announce("d-hold", title="Hold")
-    program.say("d-hold", 0, ">> ANNA: Before.")
+def test_the_home_page_holds_still_while_it_is_paused_and_then_shows_what_was_said(
+    page: Page, program: Program
+) -> None:
+    program.announce("d-hold", title="Hold", starts_at="2001-01-01T10:00:00Z")  # the first one: it is streamed
+    program.announce("d-held", title="Held", room="zzz")  # the last one
+    for session in ("d-hold", "d-held"):
+        program.say(session, 0, ">> ANNA: Before.")
+    page.clock.install()
     page.goto("/")
-    on = page.locator(".on[data-session='d-hold']")
-    expect(on).to_contain_text("Before.")
+    both = page.locator(".on[data-session='d-hold'] .words, .on[data-session='d-held'] .words")
+    expect(both).to_have_text(["Before.", "Before."])
+    expect(page.locator(".on").first).to_have_attribute("data-session", "d-hold")
     page.get_by_role("button", name="Pause updates").click()
-    program.say("d-hold", 1, "After.")
-    page.goto("/s/d-hold")
-    expect(page.locator(".said")).to_contain_text("After.")
-    page.goto("/")
-    expect(on).to_contain_text("After.")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for session in ("d-hold", "d-held"):
+        program.say(session, 1, "After.")
+    page.clock.run_for(20_000)
+    page.wait_for_timeout(500)  # a stream would have brought it long since
+    expect(both).to_have_text(["Before.", "Before."])
+    assert asked == []
+    page.get_by_role("button", name="Continue updates").click()
+    page.clock.run_for(9_000)
+    expect(both).to_have_text(["Before. After.", "Before. After."])
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,12 @@
 
 import re
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Program
+from tests.e2e.conftest import Program, until_same
 
 pytestmark = pytest.mark.browser
 
@@ -20,15 +21,15 @@ def until_on_screen(page: Page, text: str) -> None:
     expect(page.locator("#lines")).to_contain_text(text, use_inner_text=True)
 
 
-def but_for_the_mark(paragraph: str) -> re.Pattern[str]:
-    """The paragraph's words, wherever among them the reader left off."""
-    mark = r"\s*You left off here\s*"
-    return re.compile(f"^{f'(?: |{mark})'.join(map(re.escape, paragraph.split()))}(?:{mark})?$")
-
-
-def until_same(page: Page, program: Program, session: str) -> None:
-    """The page shows what the API says, no more and no less."""
-    expect(page.locator("#captions .said")).to_have_text([but_for_the_mark(one) for one in program.paragraphs(session)])
+def looks(page: Page, query: str) -> tuple[float, float, float, str]:
+    """On the screen of `s-look`: the text size in px, line height and space of letters in terms of it, and the font."""
+    page.goto(f"/s/s-look/screen?{query}")
+    until_on_screen(page, "Line 5 is said.")
+    size, height, space, font = page.locator("#lines").evaluate(
+        "e => { const { fontSize, lineHeight, letterSpacing, fontFamily } = getComputedStyle(e);"
+        "return [...[fontSize, lineHeight, letterSpacing].map((one) => parseFloat(one) || 0), fontFamily]; }"
+    )
+    return size, height / size, space / size, font
 
 
 def test_a_line_appears_on_the_room_screen_word_by_word(page: Page, program: Program) -> None:
@@ -74,6 +75,24 @@ def test_the_room_screen_takes_its_looks_from_the_address(page: Page, program: P
     expect(page.locator("#lines .line")).to_have_count(2)
     expect(page.locator("#lines")).to_contain_text("Line 5 is said.")
     assert page.locator("#lines").evaluate("e => getComputedStyle(e).color") == "rgb(255, 233, 92)"
+
+
+def test_the_room_screen_takes_the_size_spacing_and_font_of_its_text_from_the_address(
+    page: Page, program: Program
+) -> None:
+    program.announce("s-look", title="Look", room="Look room")
+    program.say("s-look", 0, *(f">> ANNA: Line {n} is said." for n in range(6)))
+    size, height, space, font = looks(page, "")
+    assert (height, space) == (pytest.approx(1.32, abs=0.01), 0)
+    assert font.startswith('"Atkinson Hyperlegible Next"')
+    assert looks(page, "size=1.5")[0] == pytest.approx(size * 1.5, rel=0.01)
+    assert looks(page, "size=0.6")[0] == pytest.approx(size * 0.6, rel=0.01)
+    assert looks(page, "size=9")[0] == pytest.approx(looks(page, "size=2.5")[0])
+    wide = looks(page, "spacing=1.8")
+    assert wide[1:3] == (pytest.approx(1.8, abs=0.01), pytest.approx(0.048, abs=0.001))
+    assert looks(page, "spacing=1")[1:3] == (pytest.approx(1, abs=0.01), 0)
+    assert re.match(r'"?Georgia"?, ', looks(page, "font=Georgia")[3])
+    assert looks(page, "font=a%22;color:red") == (size, height, space, font)
 
 
 def test_the_room_screen_goes_on_with_what_is_live_next(page: Page, program: Program) -> None:
@@ -178,6 +197,29 @@ def test_the_home_page_runs_the_last_words_of_what_is_live(page: Page, program: 
     expect(on).to_contain_text("Words at home.")
     program.say("s-home", 1, "They run on.")
     expect(on).to_contain_text("They run on.")
+
+
+def test_of_five_that_are_live_the_fifth_runs_too_and_nothing_is_asked_for_over_and_over(
+    page: Page, tmp_path: Path
+) -> None:
+    events: list[str] = []
+    page.on("request", lambda asked: events.append(asked.url) if "/events" in asked.url else None)
+    with Program(tmp_path / "data", LOG_LEVEL="warning") as five:
+        for n in range(5):
+            five.announce(f"h-{n}", title=f"Title {n}", room=f"Room {n}")
+            five.say(f"h-{n}", 0, f">> ANNA: Words of {n}.")
+        page.goto(five.url)
+        on = page.locator(".on")
+        expect(on.locator("h2")).to_have_text([f"Title {n}" for n in range(5)])
+        for number, (who, words) in enumerate((("BEN", "The fifth runs on."), ("CARLA", "And on.")), start=1):
+            five.say("h-4", number, f">> {who}: {words}")
+            expect(on.nth(4).locator(".words")).to_have_text(words)
+            expect(on.nth(4).locator(".who")).to_have_text(who)
+        five.say("h-0", 1, "The first does too.")
+        expect(on.nth(0).locator(".words")).to_have_text("Words of 0. The first does too.")
+        expect(on.nth(3).locator(".words")).to_have_text("Words of 3.")
+        assert sorted(re.findall(r"h-\d", " ".join(events))) == ["h-0", "h-1", "h-2"]
+        page.goto("about:blank")  # before its server goes
 
 
 # --- beyond the end ---------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from fastapi import Request
 from playwright.sync_api import Browser, Page, expect
 
+from captionflow.adapters.search_query import MAX_TEXT_CHARS
 from services.api.pages import error_page
 from tests.e2e.conftest import Program
 
@@ -192,6 +193,35 @@ def test_filters_narrow_the_search_and_can_be_taken_off(page: Page) -> None:
 def test_nothing_found_says_what_to_try(page: Page) -> None:
     page.goto("/search?q=%22zzzz%20NEAR(%22")
     expect(page.get_by_role("heading", name="Nothing was found")).to_be_visible()
+
+
+def test_a_search_that_is_too_long_is_told_so_and_never_cut(page: Page) -> None:
+    page.goto(f"/search?q={'hills+' * (MAX_TEXT_CHARS // 6)}")
+    expect(page.locator(".hit").first).to_be_visible()
+    for characters in (MAX_TEXT_CHARS + 1, 10_000):
+        text = "hills" + "s" * (characters - 5)
+        answer = page.goto(f"/search?q={text}")
+        assert answer is not None
+        assert answer.ok
+        expect(page.get_by_role("alert")).to_contain_text(f"at most {MAX_TEXT_CHARS} characters")
+        expect(page.get_by_role("alert")).to_contain_text(f"this one has {characters}")
+        expect(page.get_by_role("searchbox")).to_have_value(text)
+        assert sideways(page) <= 0
+
+
+def test_a_language_is_chosen_in_any_case_and_one_that_is_not_there_is_not_found(page: Page, program: Program) -> None:
+    program.announce("r-spoken", title="Spoken", languages=["en", "pt-BR"])
+    program.say("r-spoken", 0, ">> ANA: Good morning.")
+    program.say("r-spoken", 0, ">> ANA: Bom dia.", language="pt-BR")
+    for path in ("/s/r-spoken", "/s/r-spoken/follow", "/s/r-spoken/screen"):
+        for query, words in (("", "Good morning."), ("?lang=", "Good morning."), ("?lang=PT-br", "Bom dia.")):
+            page.goto(path + query)
+            expect(page.locator("main")).to_contain_text(words)
+        answer = page.goto(f"{path}?lang=fr")
+        assert answer is not None
+        assert answer.status == 404
+        expect(page.locator("main")).to_contain_text("lang is one of en, pt-BR.")
+        expect(page.get_by_role("link", name="What is on now")).to_be_visible()
 
 
 def test_a_page_that_cannot_be_had_now_says_so_and_offers_to_try_again(page: Page) -> None:

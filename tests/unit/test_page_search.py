@@ -1,13 +1,16 @@
 """What the search page shows (services.api.page_search)."""
 
 from datetime import date
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from captionflow.ports import Count, Fragment, Hit, SearchPage, SearchQuery
-from services.api.page_search import MAX_QUERY_CHARS, hit_url, in_context, search_query, search_view
+from services.api.page_search import MANY_STEPS, hit_url, in_context, search_query, search_view
+from services.api.pages import _page
+from services.cli.found import summary
 
 
 def hit(session: str = "opening", **fields: Any) -> Hit:
@@ -41,9 +44,9 @@ def test_a_url_asks_for_words_and_filters_and_empty_ones_mean_nothing() -> None:
     assert search_query({}) == SearchQuery(text="")
 
 
-def test_what_nobody_types_is_cut() -> None:
+def test_a_filter_that_nobody_types_is_cut_and_the_words_never_are() -> None:
     asked = search_query({"q": "x" * 10_000, "speaker": "y" * 10_000})
-    assert len(asked.text) == MAX_QUERY_CHARS
+    assert asked.text == "x" * 10_000  # search says that they are too long
     assert asked.speaker is not None
     assert len(asked.speaker) < 1_000
 
@@ -114,3 +117,25 @@ def test_pages_lead_on_and_back_to_the_first() -> None:
     assert (params(first.next_url), first.first_url) == ({"q": ["x"], "cursor": ["abc"]}, None)
     last = search_view(SearchQuery("x", cursor="abc"), SearchPage(hits=(), total=9))
     assert (last.next_url, params(last.first_url)) == (None, {"q": ["x"]})
+
+
+@pytest.mark.parametrize(
+    ("steps", "told"),
+    [
+        (0, ""),
+        (MANY_STEPS - 1, ""),
+        (1_200, "The newest captions can't be found yet (1,200 steps behind)."),
+    ],
+)
+@pytest.mark.parametrize(
+    ("hits", "count"), [((), "Nothing was found: try fewer or other words."), ((hit(),), "1 hit.")]
+)
+def test_a_search_that_is_behind_says_so_on_the_page_and_in_the_terminal(
+    steps: int, told: str, hits: tuple[Hit, ...], count: str
+) -> None:
+    page = SearchPage(hits=hits, total=len(hits), behind=steps)
+    view = search_view(SearchQuery("agree"), page)
+    assert view.behind == told
+    shown = unescape(bytes(_page("search.html", view=view, trouble=None).body).decode())
+    assert ("The newest captions" in shown, told in shown) == (bool(told), True)
+    assert summary(page) == f"{count} {told}".strip()

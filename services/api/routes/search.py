@@ -15,7 +15,6 @@ from services.api.openapi import answers, problems
 if TYPE_CHECKING:
     from services.api.context import Context
 
-MAX_QUERY_CHARS = 1_000
 MAX_FILTER_CHARS = 300
 _SAME = "compared as a whole, whatever its case, accents and hyphens."
 _EXAMPLE = {
@@ -69,8 +68,6 @@ def router(context: Context) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=100, description="Hits a page.", examples=[20])] = 20,
         cursor: Annotated[str | None, Query(description="`next` of the page before.", examples=["WyI5ZjM2Il0"])] = None,
     ) -> Response:
-        if len(q) > MAX_QUERY_CHARS:
-            raise BadMessage(f"q has {len(q)} characters; {MAX_QUERY_CHARS} are enough for any phrase.")
         if any(len(value or "") > MAX_FILTER_CHARS for value in (speaker, event, session, language, room, cursor)):
             raise BadMessage(f"A filter has more than {MAX_FILTER_CHARS} characters.")
         wanted = SearchQuery(

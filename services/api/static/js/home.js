@@ -1,11 +1,11 @@
 // The home page: the last words of each live session run; what begins or ends appears by itself.
 import { follow } from "./live.js";
 import { plain } from "./prose.js";
-import { applySnapshot, turns } from "./transcript.js";
+import { turns } from "./transcript.js";
 
 const STREAMS = 3; // a browser opens six connections to one server, over all its tabs
-const POLL = 4_000;
 const LOOK = 8_000;
+const LOOK_FOR_WORDS = 4_000; // more is on than is streamed
 const LOOK_FOR_THE_FIRST = 2_000; // nothing is on: somebody waits for it
 const PATIENCE = 10_000;
 const CHARS = 120; // as in services/api/page_turns.py
@@ -28,37 +28,37 @@ function show(on, state) {
   if (words && words.textContent !== cut) words.textContent = cut;
 }
 
-/** Ask now and then, where there are more live sessions than streams. @param {HTMLElement} on */
-function poll(on) {
-  const url = `/v1/sessions/${encodeURIComponent(on.dataset.session ?? "")}/events?last=1&lang=${encodeURIComponent(on.dataset.lang ?? "")}`;
-  return again(async () => {
-    const answer = await fetch(url, { headers: { Accept: "application/json" }, cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
-    const said = answer.ok ? await answer.json() : { events: [] };
-    for (const one of said.events) if (one.event === "snapshot") show(on, applySnapshot(one.data));
-  }, () => POLL);
+/** What is not streamed has the words that the server has put into the fresh page. @param {Document} fresh */
+function showOthers(fresh) {
+  const others = live(fresh);
+  live(document).forEach((on, place) => {
+    if (place < STREAMS) return;
+    for (const part of [".who", ".words"]) {
+      const [old, now] = [on.querySelector(part), others[place].querySelector(part)];
+      if (old && now && old.textContent !== now.textContent) old.textContent = now.textContent;
+    }
+  });
 }
 
 function start() {
   stop();
   if (paused || document.hidden) return;
-  stops = [...document.querySelectorAll(".on")].map((one, place) => {
-    const on = /** @type {HTMLElement} */ (one);
-    if (place >= STREAMS) return poll(on);
-    return follow(/** @type {string} */ (on.dataset.session), { language: on.dataset.lang, last: 1, onText: (state) => show(on, state) }).stop;
-  });
+  stops = live(document).slice(0, STREAMS).map((on) => (
+    follow(/** @type {string} */ (on.dataset.session), { language: on.dataset.lang, last: 1, onText: (state) => show(on, state) }).stop
+  ));
 }
 function stop() {
   for (const one of stops) one();
   stops = [];
 }
 
-/** Draw the page anew when the programme has changed, and leave the reader's focus where it was. */
+/** Fetch the page, and draw it anew when the programme has changed; that leaves the reader's focus where it was. */
 async function look() {
   if (paused || document.hidden) return;
   const answer = await fetch(location.href, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
-  if (!answer.ok || paused) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (outline(fresh) === outline(document)) return;
+  if (!answer.ok || paused) return;
+  if (outline(fresh) === outline(document)) return showOthers(fresh);
   const main = /** @type {HTMLElement} */ (document.querySelector("main"));
   const focus = main.contains(document.activeElement) ? document.activeElement : null;
   const same = focus?.id ? `#${CSS.escape(focus.id)}` : `a[href="${CSS.escape(focus?.getAttribute("href") ?? "")}"]`;
@@ -69,25 +69,20 @@ async function look() {
   start();
 }
 
+/** The live sessions, in their order. @param {Document} page @returns {HTMLElement[]} */
+const live = (page) => [...page.querySelectorAll(".on")].map((one) => /** @type {HTMLElement} */ (one));
 /** What there is to go to, and how many run. @param {Document} page */
-const outline = (page) => [...page.querySelectorAll("main a")].map((one) => `${one.getAttribute("href")} ${one.textContent}`).join("\n") + page.querySelectorAll(".on").length;
+const outline = (page) => [...page.querySelectorAll("main a")].map((one) => `${one.getAttribute("href")} ${one.textContent}`).join("\n") + live(page).length;
 
-/** Do it, wait, do it again, until the function that is returned is called. @param {() => Promise<void>} act @param {() => number} wait */
-function again(act, wait) {
-  let timer = 0;
-  let over = false;
-  const next = () => {
-    timer = setTimeout(async () => {
-      await act().catch(() => {}); // no network: the next time tells
-      if (!over) next();
-    }, wait());
-  };
-  next();
-  return () => {
-    over = true;
-    clearTimeout(timer);
-  };
+function wait() {
+  const { length } = live(document);
+  if (!length) return LOOK_FOR_THE_FIRST;
+  return length > STREAMS ? LOOK_FOR_WORDS : LOOK;
 }
+const lookAgain = () => setTimeout(async () => {
+  await look().catch(() => {}); // no network: the next time tells
+  lookAgain();
+}, wait());
 
 addEventListener("click", async (event) => {
   const button = event.target instanceof Element ? event.target.closest("button") : null;
@@ -104,5 +99,5 @@ addEventListener("click", async (event) => {
   }
 });
 document.addEventListener("visibilitychange", start);
-again(look, () => (document.querySelector(".on") ? LOOK : LOOK_FOR_THE_FIRST));
+lookAgain();
 start();
