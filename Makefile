@@ -60,7 +60,7 @@ bench: .venv/.dev ## Measure; docs/performance.md has the figures and their cond
 		PYTHONPATH=tests $(BIN)/python "$$bench" || failed="$$failed $$bench"; \
 	done; [ -z "$$failed" ] || { echo "Not measured:$$failed" >&2; exit 1; }
 
-stack: .venv/.dev ## Start Kafka and Elasticsearch until Ctrl-C, as the tests do
+stack: .venv/.dev ## Start Kafka, Elasticsearch and the four services until Ctrl-C, at http://127.0.0.1:8000
 	@PYTHONPATH=tests $(BIN)/python -m stack
 
 lock: .venv/.dev ## Renew requirements/*.lock from pyproject.toml; UPGRADE=1 takes newer versions

@@ -77,3 +77,10 @@ def _needs_servers(item: pytest.Item) -> bool:
     world = "distributed" in item.name and "contract" in item.path.parts
     starts = {"distributed", "chaos"} & set(item.path.parts) or item.path.name == "test_stack.py"
     return bool(world or starts or names & {"kafka_broker", "elasticsearch_node", "stack_folder"})
+
+
+@pytest.fixture(autouse=True)
+def _everything_runs(request: pytest.FixtureRequest) -> None:
+    """What a test of an installation ended, and did not start again because it failed, is no matter of the next one."""
+    if "installation" in request.fixturenames:
+        request.getfixturevalue("installation").revive()

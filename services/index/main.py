@@ -44,11 +44,6 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
 
             delay = metrics.histogram("index_delay_seconds", "From an accepted line to the archive having it.")
             metrics.counts("dead_letters", "Parts and records that can't be used.", (), archive.set_aside)
-            metrics.gauge(
-                "ready",
-                "1 when nothing is waited for.",
-                lambda: float(not (archiver.waiting or learner.waiting or archive.waiting())),
-            )
 
             def written(batch: Sequence[StepRecord]) -> None:
                 steps.inc(len(batch))
@@ -61,17 +56,16 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
                 archive.parts, archive.turn_store, archive.dead_letters, prepare=archive.prepare, on_written=written
             )
             learner = Learner(archive.facts, archive.sessions)
-            app = create_operations(
-                metrics,
-                Readiness(
-                    checks={"turn_store": lambda: archive.turn_store.last_seq(PROBE, "en")},
-                    waiting={
-                        "archive": lambda: archiver.waiting,
-                        "sessions": lambda: learner.waiting,
-                        "kafka": archive.waiting,
-                    },
-                ),
+            readiness = Readiness(
+                checks={"turn_store": lambda: archive.turn_store.last_seq(PROBE, "en")},
+                waiting={
+                    "archive": lambda: archiver.waiting,
+                    "sessions": lambda: learner.waiting,
+                    "kafka": archive.waiting,
+                },
             )
+            metrics.gauge("ready", "1 when nothing is waited for.", lambda: float(not readiness.waits_for()))
+            app = create_operations(metrics, readiness)
             ready(address(listening, settings.host))
             log.info("started", service="index", kafka=settings.kafka, elasticsearch=settings.elasticsearch)
             work = {"archive": archiver.run(), "sessions": learner.run(), "topics": archive.watch()}

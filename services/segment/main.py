@@ -42,14 +42,9 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
             metrics = Metrics("segment")
             segment = _Segment(workshop, settings, _Counting(metrics))
             metrics.gauge("lag_records", "Records of lines that no worker has done yet.", workshop.lag)
-            metrics.gauge(
-                "ready",
-                "1 when the worker has its partitions.",
-                lambda: float(not (segment.waiting or workshop.waiting())),
-            )
-            app = create_operations(
-                metrics, Readiness(waiting={"segment": lambda: segment.waiting, "kafka": workshop.waiting})
-            )
+            readiness = Readiness(waiting={"segment": lambda: segment.waiting, "kafka": workshop.waiting})
+            metrics.gauge("ready", "1 when the worker has its partitions.", lambda: float(not readiness.waits_for()))
+            app = create_operations(metrics, readiness)
             ready(address(listening, settings.host))
             log.info("started", service="segment", kafka=settings.kafka, data_folder=str(settings.data_folder))
             parts = [

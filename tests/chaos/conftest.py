@@ -45,14 +45,6 @@ def installation(
         yield made
 
 
-@pytest.fixture(autouse=True)
-def _everything_runs(request: pytest.FixtureRequest) -> None:
-    """What a test ended, and did not start again because it failed, is no matter of the next one."""
-    if "installation" in request.fixturenames:
-        made = request.getfixturevalue("installation")
-        made.revive()
-
-
 @pytest.fixture(scope="session")
 def pieces(root: Path) -> list[str]:
     """A talk of some 2,200 words as a captioner sends it, without its end: it may be said again and again."""

@@ -17,7 +17,7 @@ from tests.distributed.installation import Installation, metric
 MOMENTS = 10 if FULL else 1
 WAYS = [("SIGTERM",), ("kill -9",)] if FULL else [("SIGTERM", "kill -9")]
 WORKERS_MOMENTS = 5 if FULL else 1
-BACKLOG_LINES = 500 if FULL else 250
+BACKLOG_LINES = 500
 SLOW = (sys.executable, str(Path(__file__).parent / "slow_program.py"))
 MOST_LINES = 25
 """A service ends when so many new lines at most have been read."""
@@ -84,6 +84,7 @@ def test_segment_workers_join_and_leave_while_a_backlog_stands(
             said += backlog(installation, covering(f"behind-{turn}", each=5), BACKLOG_LINES, pieces)
             await_true(lambda: metric(slow, "captionflow_lag_records") > BACKLOG_LINES, "no backlog stands")
             with installation.another("segment", f"segment-joined-{turn}", program=SLOW):
+                assert metric(slow, "captionflow_lag_records") > 0
                 assert slow.stop() == 0
                 going.wait_for_lines(1)
                 installation.start("segment-slow")

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from installation import SERVICES, Installation, running
+from installation import Installation, running
 from stack.servers import Server as Stack
 
 
@@ -13,16 +13,6 @@ def installation(
     """One of each service, started once for the whole folder. A test leaves them running as they were."""
     with running(tmp_path_factory.mktemp("installation"), kafka_broker, elasticsearch_node) as made:
         yield made
-
-
-@pytest.fixture(autouse=True)
-def _everything_runs(request: pytest.FixtureRequest) -> None:
-    """What a test ended, and did not start again because it failed, is no matter of the next one."""
-    if "installation" in request.fixturenames:
-        made = request.getfixturevalue("installation")
-        made.revive()
-        for kind in SERVICES:
-            made.services[kind].wait_until_ready()
 
 
 @pytest.fixture(scope="session")

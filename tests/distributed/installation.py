@@ -60,9 +60,12 @@ class Installation:
             self.services[name].wait_until_ready(READY_SECONDS)
 
     def revive(self) -> None:
-        """Start those of the first four that have ended, for instance because a test failed before it did."""
-        ended = [kind for kind in SERVICES if not self.services[kind].runs]
-        self.start(*ended)
+        """Start those of the first four that ended, as when a test failed before it did; return when all are ready."""
+        for kind in SERVICES:
+            if not self.services[kind].runs:
+                self.services[kind].start()
+        for kind in SERVICES:
+            self.services[kind].wait_until_ready(READY_SECONDS)
 
     @contextlib.contextmanager
     def another(self, kind: str, name: str, **settings: object) -> Iterator[Server]:

@@ -168,4 +168,4 @@ def test_an_index_that_is_behind_is_told_apart_from_a_wrong_one(installation: In
         assert "differs" not in done.stderr.decode()
     finally:
         installation.start("index")
-    assert command(installation, "verify", "behind", "--url", installation.api.url, "--seconds", 120).returncode == 0
+    assert installation.verify("behind")

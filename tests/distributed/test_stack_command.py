@@ -4,14 +4,12 @@ import os
 import signal
 import subprocess
 import sys
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
-from installation import CUT, expected, served
-from real_program import Server, run_command
+from installation import CUT, Installation, expected, served
+from real_program import Server, environ, run_command
 from stack.servers import Server as Stack
 from waiting import await_true
 
@@ -19,20 +17,17 @@ from waiting import await_true
 @pytest.fixture
 def stack(tmp_path: Path, root: Path, kafka_broker: Stack, elasticsearch_node: Stack) -> Iterator[Server]:
     """What it starts, on the servers that run already; known by its front's address."""
-    name = f"test-{uuid.uuid4().hex[:12]}"
+    made = Installation(tmp_path, kafka_broker.address, elasticsearch_node.address)
     front = Server(tmp_path / "unused")
-    given = {
+    given = environ(**made.settings) | {
         "PORT": str(front.port),
         "PYTHONPATH": str(root / "tests"),
         "TEST_KAFKA": kafka_broker.address,
         "TEST_ELASTICSEARCH": elasticsearch_node.address,
-        "CAPTIONFLOW_TOPICS": name,
-        "CAPTIONFLOW_INDICES": name,
-        "CAPTIONFLOW_PARTITIONS": "4",
     }
     with front.log.open("ab") as log:
         front.process = subprocess.Popen(
-            [sys.executable, "-m", "stack"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=os.environ | given
+            [sys.executable, "-m", "stack"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=given
         )
     try:
         front.wait_until_ready()
@@ -40,7 +35,7 @@ def stack(tmp_path: Path, root: Path, kafka_broker: Stack, elasticsearch_node: S
     finally:
         assert front.stop(signal.SIGTERM, 30) == 0
         front.client.close()
-        httpx.delete(f"{elasticsearch_node.address}/{name}-turns-000001", timeout=30)
+        made.close()
 
 
 def test_a_talk_goes_through_all_services_by_one_address_though_one_is_killed(stack: Server, talk: Path) -> None:

@@ -93,7 +93,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser, program: Program) -> Iterator[Page]:
     """A fresh reader's page. A script that fails, or one that the policy forbids, fails the test."""
-    if program.process is None:  # a test that killed it failed
+    if not program.runs:  # a test that killed it failed
         program.start()
         program.wait_until_ready()
     context = browser.new_context(base_url=program.url, viewport={"width": 1280, "height": 720})

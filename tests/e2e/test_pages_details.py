@@ -115,7 +115,7 @@ def test_a_still_clock_says_for_how_long_nothing_came(page: Page, program: Progr
     expect(page.locator("#lines")).to_contain_text("Then silence.")
     expect(page.locator("#still")).to_be_hidden()
     page.clock.run_for(42_000)
-    expect(page.locator("#still")).to_have_text(re.compile(r"^No captions for 0:[45]\d$"))
+    expect(page.locator("#still")).to_have_text(re.compile(r"^No captions for 0:4\d$"))
     program.say("d-still", 1, "And words again.")
     page.clock.resume()
     expect(page.locator("#still")).to_be_hidden()

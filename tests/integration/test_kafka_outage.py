@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import pytest
+from lasting_sender import insist
 from needs import missing
 from stack.places import CannotStart, listens
 from stack.servers import Control, Server
@@ -110,15 +111,6 @@ async def check(log: KafkaLineLog, receipts: dict[tuple[str, int], Receipt]) -> 
             assert numbers == list(range(len(numbers)))
         stored |= {(line.sender, line.number): Receipt(line.number, line.seq, line.received_at) for line in lines}
     assert stored == receipts
-
-
-async def insist(log: KafkaLineLog, draft: Draft) -> Receipt:
-    """As a sender does."""
-    async with asyncio.timeout(WAIT_SECONDS):
-        while True:
-            with suppress(Unavailable):
-                (receipt,) = await log.append("talk", "en", [draft])
-                return receipt
 
 
 @pytest.mark.parametrize("end", ["kill", "stop"])

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from kafka.admin import ConfigResource, ConfigResourceType
+from lasting_sender import insist
 from needs import missing
 from stack.servers import Server
 from stack.topics import drop_topics, fresh_topics
@@ -118,15 +118,6 @@ async def test_a_topic_that_is_made_anew_under_a_running_log_is_noticed_and_noth
     with pytest.raises(Misconfigured, match="made anew"):
         await insist(log, Draft("desk", 1, "Hello"))
     await log.close()
-
-
-async def insist(log: KafkaLineLog, draft: Draft) -> None:
-    """As a sender does."""
-    async with asyncio.timeout(WAIT_SECONDS):
-        while True:
-            with suppress(Unavailable):
-                await log.append("talk", "en", [draft])
-                return
 
 
 async def test_a_topic_that_takes_smaller_records_only_is_told(kafka: Kafka) -> None:

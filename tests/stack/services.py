@@ -3,15 +3,15 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Final
 
+from real_program import PROGRAM
+
 from stack.places import CannotStart, free_port, listens
 
 SERVICES: Final = ("ingest", "segment", "index", "api")
-_PROGRAM: Final = str(Path(sys.executable).parent / "captionflow")
 _STOP_SECONDS: Final = 10
 _READY_SECONDS: Final = 60
 
@@ -34,7 +34,7 @@ class Services:
         Raises:
             CannotStart: the topics can't be made, or a service does not listen in time.
         """
-        made = subprocess.run([_PROGRAM, "topics", "create"], env=self._env, check=False)
+        made = subprocess.run([PROGRAM, "topics", "create"], env=self._env, check=False)
         if made.returncode:
             raise CannotStart("The topics can't be made; see above.")
         self.look_after()
@@ -50,7 +50,7 @@ class Services:
             process = self._processes.get(kind)
             if process is None or process.poll() is not None:
                 self._processes[kind] = subprocess.Popen(
-                    [_PROGRAM, "serve", kind, "--port", str(self.ports[kind])],
+                    [PROGRAM, "serve", kind, "--port", str(self.ports[kind])],
                     stdin=subprocess.DEVNULL,
                     env=self._env | {"CAPTIONFLOW_DATA": str(self._folder / kind)},
                     start_new_session=True,  # so that Ctrl-C is for us alone, and they stop before their servers do
