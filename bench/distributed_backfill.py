@@ -31,12 +31,12 @@ from elasticsearch import AsyncElasticsearch
 from elasticsearch.helpers import async_scan
 from installation import SERVICES, metric
 
-from captionflow.adapters.distributed.elastic_client import connect
-from captionflow.adapters.distributed.elastic_documents import plan
-from captionflow.adapters.distributed.elastic_schema import Names
-from captionflow.adapters.distributed.kafka_cluster import Kafka
-from captionflow.adapters.distributed.kafka_log import KafkaLineLog
-from captionflow.adapters.distributed.kafka_sessions import KafkaSessionStore
+from captionflow.adapters.elastic.client import connect
+from captionflow.adapters.elastic.documents import plan
+from captionflow.adapters.elastic.schema import Names
+from captionflow.adapters.kafka.cluster import Kafka
+from captionflow.adapters.kafka.line_log import KafkaLineLog
+from captionflow.adapters.kafka.session_store import KafkaSessionStore
 from captionflow.messages import Draft, Line, LineRecord, Part, Session, StepRecord
 from services.ingest.cutter import cut, parse_cut
 from services.ingest.readers import read

@@ -25,7 +25,7 @@ from distributed_services import Installation, installed, rss_kib
 from installation import SERVICES, metric
 
 from captionflow.messages import Part
-from services.api.delta import PartDelta, apply
+from services.api.live.delta import PartDelta, apply
 
 TALK_LINES = 600
 SAMPLE_SECONDS = 10.0

@@ -26,12 +26,12 @@ sys.path.append(str(ROOT / "tests"))
 
 from stack.servers import elasticsearch_server  # noqa: E402  the tests' servers are no package
 
-from captionflow.adapters.distributed.elastic_client import connect  # noqa: E402
-from captionflow.adapters.distributed.elastic_documents import plan  # noqa: E402
-from captionflow.adapters.distributed.elastic_indices import ElasticIndices  # noqa: E402
-from captionflow.adapters.distributed.elastic_schema import Names  # noqa: E402
-from captionflow.adapters.distributed.elastic_search import ElasticSearch  # noqa: E402
-from captionflow.adapters.distributed.elastic_store import ElasticTurnStore  # noqa: E402
+from captionflow.adapters.elastic.client import connect  # noqa: E402
+from captionflow.adapters.elastic.documents import plan  # noqa: E402
+from captionflow.adapters.elastic.indices import ElasticIndices  # noqa: E402
+from captionflow.adapters.elastic.schema import Names  # noqa: E402
+from captionflow.adapters.elastic.search import ElasticSearch  # noqa: E402
+from captionflow.adapters.elastic.turn_store import ElasticTurnStore  # noqa: E402
 from captionflow.messages import Part, Session, StepRecord  # noqa: E402
 from captionflow.ports import SearchQuery, SessionFilter, SessionStore  # noqa: E402
 

@@ -16,8 +16,8 @@ import structlog
 from stack.servers import kafka_server
 from stack.topics import fresh_topics
 
-from captionflow.adapters.distributed.kafka_cluster import Kafka
-from captionflow.adapters.distributed.kafka_log import KafkaLineLog
+from captionflow.adapters.kafka.cluster import Kafka
+from captionflow.adapters.kafka.line_log import KafkaLineLog
 from captionflow.messages import Draft
 
 SESSIONS = 20

@@ -20,10 +20,10 @@ from real_program import Server
 from stack.servers import kafka_server
 from stack.topics import fresh_topics
 
-from captionflow.adapters.distributed.kafka_cluster import Kafka
+from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.messages import Line, LineRecord, turns_key
+from services.segment.checkpoint import Place, advance
 from services.segment.file_session import EPOCH
-from services.segment.placing import Place, advance
 from services.segment.segmenter import start
 
 SESSIONS = [f"session-{number}" for number in range(20)]

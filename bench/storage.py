@@ -19,10 +19,10 @@ from pathlib import Path
 
 import structlog
 
-from captionflow.adapters.embedded.database import Database
-from captionflow.adapters.embedded.sqlite_log import SqliteLineLog
-from captionflow.adapters.embedded.sqlite_search import SqliteSearch
-from captionflow.adapters.embedded.sqlite_store import SqliteTurnStore
+from captionflow.adapters.sqlite.database import Database
+from captionflow.adapters.sqlite.line_log import SqliteLineLog
+from captionflow.adapters.sqlite.search import SqliteSearch
+from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
 from captionflow.messages import Draft, Part, StepRecord
 from captionflow.ports import SearchQuery
 

@@ -6,7 +6,7 @@ points. JSON Schema and AsyncAPI in docs/messages/ are generated from this file.
 """
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -22,6 +22,13 @@ Status = Literal["scheduled", "live", "finished"]
 
 class Message(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=False):
     """Base: immutable, defaults left out on the wire, unknown fields of newer minor writers ignored."""
+
+
+class Stream(NamedTuple):
+    """One language of one session: what is numbered, segmented, stored and read on its own. Equal to its tuple."""
+
+    session: str
+    language: str
 
 
 # --- captions.lines: the truth -------------------------------------------------------------------------------------

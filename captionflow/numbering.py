@@ -12,12 +12,11 @@ from typing import Protocol
 import msgspec
 
 from captionflow.errors import BadMessage, Conflict, TooLarge
+from captionflow.identity import MAX_NUMBER
 from captionflow.messages import MAX_RECORD_BYTES, Draft, Line, Receipt
 
 ENVELOPE_BYTES = 1024
 """Kept free in a record for session id, language and field names."""
-MAX_NUMBER = 2**53
-"""Exact in every JSON reader."""
 _MAX_LINES_BYTES = MAX_RECORD_BYTES - ENVELOPE_BYTES
 
 _encode = msgspec.json.Encoder().encode
@@ -43,7 +42,7 @@ def check(draft: Draft) -> None:
     """Refuse what no log can hold.
 
     Raises:
-        BadMessage: a number below 0 or above 2^53, or text that isn't Unicode (a lone surrogate).
+        BadMessage: a number below 0 or above ``MAX_NUMBER``, or text that isn't Unicode (a lone surrogate).
         TooLarge: it doesn't fit into a record.
     """
     if not 0 <= draft.number <= MAX_NUMBER:

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from captionflow import messages
+from captionflow.identity import SESSION_ID
 from captionflow.messages import Apart, Facts, Line, LineRecord, Note, Part, Session, Stamp, StepRecord
 
 RECORDS = (LineRecord, StepRecord, Session)
@@ -70,13 +71,12 @@ EXAMPLES: dict[str, msgspec.Struct] = {
 }
 """One of each record, with as many of its fields as make sense together."""
 
-_SESSION = "[a-z0-9][a-z0-9_-]{0,79}"
-_KEY = {"type": "string", "pattern": f"^{_SESSION}$", "description": "The session's id as raw bytes."}
+_KEY = {"type": "string", "pattern": f"^{SESSION_ID}$", "description": "The session's id as raw bytes."}
 _KEYS = {
     "LineRecord": _KEY,
     "StepRecord": {
         "type": "string",
-        "pattern": rf"^{_SESSION}\.[A-Za-z0-9-]+$",
+        "pattern": rf"^{SESSION_ID}\.[A-Za-z0-9-]+$",
         "description": (
             "The session's id, a full stop and the language as raw bytes. It does not choose the partition: a step is "
             "in the partition with the number of that of its lines."

@@ -24,9 +24,9 @@ from captionflow.ports import (
 from captionflow.settings import Settings
 
 if TYPE_CHECKING:
-    from captionflow.adapters.distributed.elastic_client import Client
-    from captionflow.adapters.distributed.elastic_schema import Names
-    from captionflow.adapters.distributed.kafka_cluster import Kafka
+    from captionflow.adapters.elastic.client import Client
+    from captionflow.adapters.elastic.schema import Names
+    from captionflow.adapters.kafka.cluster import Kafka
 
 WATCH_SECONDS = 1.0
 CLOSE_SECONDS = 1.0
@@ -58,13 +58,13 @@ async def open_adapters(settings: Settings) -> AsyncIterator[EmbeddedAdapters]:
         Misconfigured: the data folder can't be used, or another process uses it.
     """
     # Imported here, so that a process loads only the technology that it was told to use.
-    from captionflow.adapters.embedded.database import Database  # noqa: PLC0415  see above
-    from captionflow.adapters.embedded.sqlite_demos import SqliteDemos  # noqa: PLC0415  see above
-    from captionflow.adapters.embedded.sqlite_log import SqliteLineLog  # noqa: PLC0415  see above
-    from captionflow.adapters.embedded.sqlite_search import SqliteSearch  # noqa: PLC0415  see above
-    from captionflow.adapters.embedded.sqlite_sessions import SqliteSessionStore  # noqa: PLC0415  see above
-    from captionflow.adapters.embedded.sqlite_store import SqliteTurnStore  # noqa: PLC0415  see above
-    from captionflow.adapters.embedded.step_feed import MemoryStepFeed  # noqa: PLC0415  see above
+    from captionflow.adapters.memory.step_feed import MemoryStepFeed  # noqa: PLC0415  see above
+    from captionflow.adapters.sqlite.database import Database  # noqa: PLC0415  see above
+    from captionflow.adapters.sqlite.demos import SqliteDemos  # noqa: PLC0415  see above
+    from captionflow.adapters.sqlite.line_log import SqliteLineLog  # noqa: PLC0415  see above
+    from captionflow.adapters.sqlite.search import SqliteSearch  # noqa: PLC0415  see above
+    from captionflow.adapters.sqlite.session_store import SqliteSessionStore  # noqa: PLC0415  see above
+    from captionflow.adapters.sqlite.turn_store import SqliteTurnStore  # noqa: PLC0415  see above
 
     database = Database.open(settings.data_folder / "captionflow.db")
     try:
@@ -172,8 +172,8 @@ async def open_ingest(settings: Settings) -> AsyncIterator[Door]:
     Raises:
         Misconfigured: a setting is missing.
     """
-    from captionflow.adapters.distributed.kafka_log import KafkaLineLog  # noqa: PLC0415  as above
-    from captionflow.adapters.distributed.kafka_sessions import KafkaSessionStore  # noqa: PLC0415  as above
+    from captionflow.adapters.kafka.line_log import KafkaLineLog  # noqa: PLC0415  as above
+    from captionflow.adapters.kafka.session_store import KafkaSessionStore  # noqa: PLC0415  as above
 
     kafka = _kafka(settings)
     async with AsyncExitStack() as opened:
@@ -193,9 +193,9 @@ async def open_ingest(settings: Settings) -> AsyncIterator[Door]:
 @asynccontextmanager
 async def open_segment(settings: Settings) -> AsyncIterator[Workshop]:
     """Open what ``segment`` needs; see ``open_ingest``."""
-    from captionflow.adapters.distributed.kafka_cluster import wait_for_topics  # noqa: PLC0415  as above
-    from captionflow.adapters.distributed.kafka_lag import GroupLag  # noqa: PLC0415  as above
-    from captionflow.adapters.distributed.kafka_stretch import LineStretches  # noqa: PLC0415  as above
+    from captionflow.adapters.kafka.cluster import wait_for_topics  # noqa: PLC0415  as above
+    from captionflow.adapters.kafka.group_lag import GroupLag  # noqa: PLC0415  as above
+    from captionflow.adapters.kafka.line_ranges import LineStretches  # noqa: PLC0415  as above
 
     kafka = _kafka(settings)
     async with AsyncExitStack() as opened:
@@ -219,12 +219,12 @@ async def open_segment(settings: Settings) -> AsyncIterator[Workshop]:
 @asynccontextmanager
 async def open_index(settings: Settings) -> AsyncIterator[Archive]:
     """Open what ``index`` needs; see ``open_ingest``."""
-    from captionflow.adapters.distributed.elastic_indices import ElasticIndices  # noqa: PLC0415  as above
-    from captionflow.adapters.distributed.elastic_store import ElasticTurnStore  # noqa: PLC0415  as above
-    from captionflow.adapters.distributed.kafka_dead_letters import KafkaDeadLetters  # noqa: PLC0415  as above
-    from captionflow.adapters.distributed.kafka_group import StepGroup  # noqa: PLC0415  as above
-    from captionflow.adapters.distributed.kafka_lag import GroupLag  # noqa: PLC0415  as above
-    from captionflow.adapters.distributed.kafka_sessions import KafkaSessionStore  # noqa: PLC0415  as above
+    from captionflow.adapters.elastic.indices import ElasticIndices  # noqa: PLC0415  as above
+    from captionflow.adapters.elastic.turn_store import ElasticTurnStore  # noqa: PLC0415  as above
+    from captionflow.adapters.kafka.dead_letters import KafkaDeadLetters  # noqa: PLC0415  as above
+    from captionflow.adapters.kafka.group_lag import GroupLag  # noqa: PLC0415  as above
+    from captionflow.adapters.kafka.session_store import KafkaSessionStore  # noqa: PLC0415  as above
+    from captionflow.adapters.kafka.step_group import StepGroup  # noqa: PLC0415  as above
 
     kafka = _kafka(settings)
     client, names = _elasticsearch(settings)
@@ -256,15 +256,15 @@ async def open_api(settings: Settings, *, on_session: Callable[[Session], None])
     Raises:
         Misconfigured: likewise, or the data folder can't be used.
     """
-    from captionflow.adapters.distributed.elastic_search import ElasticSearch  # noqa: PLC0415  as above
-    from captionflow.adapters.distributed.elastic_store import ElasticTurnStore  # noqa: PLC0415  as above
-    from captionflow.adapters.distributed.kafka_feed import KafkaStepFeed  # noqa: PLC0415  as above
-    from captionflow.adapters.distributed.kafka_lag import GroupLag  # noqa: PLC0415  as above
-    from captionflow.adapters.distributed.kafka_log import KafkaLineLog  # noqa: PLC0415  as above
-    from captionflow.adapters.distributed.kafka_sessions import KafkaSessionStore  # noqa: PLC0415  as above
-    from captionflow.adapters.distributed.lagging_search import LaggingSearch  # noqa: PLC0415  as above
-    from captionflow.adapters.distributed.live_store import LiveTurnStore, open_scratch  # noqa: PLC0415  as above
-    from captionflow.adapters.embedded.sqlite_store import SqliteTurnStore  # noqa: PLC0415  as above
+    from captionflow.adapters.composed.lagging_search import LaggingSearch  # noqa: PLC0415  as above
+    from captionflow.adapters.composed.live_turn_store import LiveTurnStore, open_scratch  # noqa: PLC0415  as above
+    from captionflow.adapters.elastic.search import ElasticSearch  # noqa: PLC0415  as above
+    from captionflow.adapters.elastic.turn_store import ElasticTurnStore  # noqa: PLC0415  as above
+    from captionflow.adapters.kafka.group_lag import GroupLag  # noqa: PLC0415  as above
+    from captionflow.adapters.kafka.line_log import KafkaLineLog  # noqa: PLC0415  as above
+    from captionflow.adapters.kafka.session_store import KafkaSessionStore  # noqa: PLC0415  as above
+    from captionflow.adapters.kafka.step_feed import KafkaStepFeed  # noqa: PLC0415  as above
+    from captionflow.adapters.sqlite.turn_store import SqliteTurnStore  # noqa: PLC0415  as above
 
     kafka = _kafka(settings)
     client, names = _elasticsearch(settings)
@@ -299,7 +299,7 @@ async def open_api(settings: Settings, *, on_session: Callable[[Session], None])
 @asynccontextmanager
 async def open_index_builder(settings: Settings) -> AsyncIterator[IndexBuilder]:
     """Open what making indices needs; see ``open_ingest``."""
-    from captionflow.adapters.distributed.elastic_builder import ElasticIndexBuilder  # noqa: PLC0415  as above
+    from captionflow.adapters.elastic.index_builder import ElasticIndexBuilder  # noqa: PLC0415  as above
 
     client, names = _elasticsearch(settings)
     try:
@@ -311,7 +311,7 @@ async def open_index_builder(settings: Settings) -> AsyncIterator[IndexBuilder]:
 @asynccontextmanager
 async def open_line_log(settings: Settings) -> AsyncIterator[LineLog]:
     """Open the line log, read to its end; see ``open_ingest``."""
-    from captionflow.adapters.distributed.kafka_log import KafkaLineLog  # noqa: PLC0415  as above
+    from captionflow.adapters.kafka.line_log import KafkaLineLog  # noqa: PLC0415  as above
 
     line_log = KafkaLineLog(_kafka(settings))
     try:
@@ -323,7 +323,7 @@ async def open_line_log(settings: Settings) -> AsyncIterator[LineLog]:
 @asynccontextmanager
 async def open_turn_archive(settings: Settings) -> AsyncIterator[TurnStore]:
     """Open the turns in the search index, to be read; see ``open_ingest``."""
-    from captionflow.adapters.distributed.elastic_store import ElasticTurnStore  # noqa: PLC0415  as above
+    from captionflow.adapters.elastic.turn_store import ElasticTurnStore  # noqa: PLC0415  as above
 
     client, names = _elasticsearch(settings)
     try:
@@ -335,7 +335,7 @@ async def open_turn_archive(settings: Settings) -> AsyncIterator[TurnStore]:
 @asynccontextmanager
 async def open_dead_letters(settings: Settings) -> AsyncIterator[DeadLetterBox]:
     """Open the dead letters, to be looked at; see ``open_ingest``."""
-    from captionflow.adapters.distributed.kafka_dead_letters import KafkaDeadLetterBox  # noqa: PLC0415  as above
+    from captionflow.adapters.kafka.dead_letters import KafkaDeadLetterBox  # noqa: PLC0415  as above
 
     box = KafkaDeadLetterBox(_kafka(settings))
     try:
@@ -346,7 +346,7 @@ async def open_dead_letters(settings: Settings) -> AsyncIterator[DeadLetterBox]:
 
 async def create_topics(settings: Settings, *, replication: int) -> tuple[str, ...]:
     """Make the topics that are missing; their names. See ``kafka_topics.create_topics``."""
-    from captionflow.adapters.distributed import kafka_topics  # noqa: PLC0415  as above
+    from captionflow.adapters.kafka import topics as kafka_topics  # noqa: PLC0415  as above
 
     return await kafka_topics.create_topics(
         _kafka(settings), replication=replication, turns_hours=settings.turns_retention_hours
@@ -389,12 +389,12 @@ def _counts(by_topic: Mapping[str, Mapping[str, int]]) -> dict[tuple[str, ...], 
 
 
 def _kafka(settings: Settings) -> "Kafka":
-    from captionflow.adapters.distributed.kafka_from_settings import kafka_from  # noqa: PLC0415  as above
+    from captionflow.adapters.kafka.from_settings import kafka_from  # noqa: PLC0415  as above
 
     return kafka_from(settings)
 
 
 def _elasticsearch(settings: Settings) -> "tuple[Client, Names]":
-    from captionflow.adapters.distributed.elastic_from_settings import elasticsearch_from  # noqa: PLC0415  as above
+    from captionflow.adapters.elastic.from_settings import elasticsearch_from  # noqa: PLC0415  as above
 
     return elasticsearch_from(settings)

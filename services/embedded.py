@@ -20,7 +20,7 @@ from services.process import Server, Stopping, address, listen, serve_until_told
 from services.segment.runner import Runner
 
 if TYPE_CHECKING:
-    from services.api.hub import Hub
+    from services.api.live.hub import Hub
 
 log = structlog.get_logger(__name__)
 

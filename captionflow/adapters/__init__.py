@@ -1,1 +1,1 @@
-"""One package per way to run; each implements the ports of captionflow.ports."""
+"""Adapters of the ports, by technology."""

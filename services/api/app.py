@@ -11,13 +11,18 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from fastapi import FastAPI
 
-from captionflow.readiness import Readiness
-from services.api import openapi, pages, problems
+from services.api import search_routes as search
 from services.api.context import Context
-from services.api.hub import HEARTBEAT_SECONDS, Hub
-from services.api.middleware import BodyLimit, HeadAsGet, RequestLog, SecurityHeaders, WriteToken
-from services.api.routes import events, health, kinds, search, sessions, transcript
-from services.api.transport import ServerReceive
+from services.api.live import routes as events
+from services.api.live.hub import HEARTBEAT_SECONDS, Hub
+from services.api.live.transport import ServerReceive
+from services.api.pages import routes as pages
+from services.api.transcripts import routes as transcript
+from services.http import health, openapi, problems
+from services.http import problem_types as kinds
+from services.http.middleware import BodyLimit, HeadAsGet, RequestLog, SecurityHeaders, WriteToken
+from services.http.readiness import Readiness
+from services.sessions import routes as sessions
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Container, Mapping, Sequence
@@ -26,9 +31,9 @@ if TYPE_CHECKING:
     from fastapi import APIRouter
 
     from captionflow.ports import LineLog, SessionStore
-    from captionflow.readiness import Waiting
     from captionflow.settings import Settings
     from captionflow.wiring import Adapters
+    from services.http.readiness import Waiting
 
 log = structlog.get_logger(__name__)
 
@@ -80,7 +85,7 @@ def create_app(  # noqa: PLR0913  what differs between the processes that serve 
     ):
         app.include_router(router)
     app.include_router(pages.router(adapters, settings), include_in_schema=False)
-    return _finished(app, settings)
+    return _finished(app, settings, pages.error_page)
 
 
 def create_door(
@@ -116,8 +121,8 @@ def _app(lifespan: Callable[[FastAPI], Any] | None = None) -> FastAPI:
     )
 
 
-def _finished(app: FastAPI, settings: Settings) -> FastAPI:
-    problems.install(app)
+def _finished(app: FastAPI, settings: Settings, error_page: problems.ErrorPage | None = None) -> FastAPI:
+    problems.install(app, error_page)
     _surround(app, settings)
     app.openapi = partial(_openapi, app)  # type: ignore[method-assign] # FastAPI's documented way
     return app

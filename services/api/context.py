@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from captionflow.settings import Settings
     from captionflow.wiring import Adapters
-    from services.api.hub import Hub
+    from services.api.live.hub import Hub
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,15 @@ from fastapi import APIRouter
 
 from captionflow.messages import Session
 from captionflow.metrics import Metrics, since
-from captionflow.operations import metrics_endpoint
 from captionflow.settings import Settings
 from captionflow.wiring import Live, open_api
 from services import process
 from services.api.app import create_app
+from services.http.operations import metrics_endpoint
 from services.process import Server, Stopping, address, listen, serve_until_told
 
 if TYPE_CHECKING:
-    from services.api.hub import Hub
+    from services.api.live.hub import Hub
 
 log = structlog.get_logger(__name__)
 

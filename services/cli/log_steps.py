@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Sequence
 
 from captionflow.messages import StepRecord
 from captionflow.ports import LineLog
+from services.segment.safe_steps import stepped
 from services.segment.segmenter import State, start
-from services.segment.stepping import stepped
 
 BATCH = 1_000
 """Steps given in one go."""

@@ -255,7 +255,7 @@ def search(  # noqa: PLR0913  one option for each filter
     limit: Annotated[int, typer.Option(help="Hits at most.", min=1, max=100)] = 20,
 ) -> None:
     """Find who said what."""
-    from services.cli import found
+    from services.cli import search_results as found
     from services.cli.remote import find
 
     settings_of_command()

@@ -9,9 +9,9 @@ import typer
 
 from captionflow import logs
 from captionflow.errors import BadMessage, Misconfigured
+from captionflow.identity import language_tag
 from captionflow.settings import Settings, read_settings
 from services.ingest.cutter import parse_cut
-from services.ingest.line_parser import parse_language
 
 HERE = "http://127.0.0.1:8000"
 STDIN = Path("-")
@@ -43,7 +43,7 @@ def _cut(given: str) -> str:
 
 def _language(given: str | None) -> str | None:
     try:
-        return None if given is None else parse_language(given)
+        return None if given is None else language_tag(given)
     except BadMessage as error:
         raise typer.BadParameter(f"{given!r}. {error}") from error
 

@@ -14,8 +14,8 @@ from rich.progress import Progress as Bar
 from captionflow.errors import BadMessage, Conflict
 from captionflow.setting_values import Secret
 from services.cli import terminal
-from services.cli.found import follow_url
 from services.cli.options import STDIN
+from services.cli.search_results import follow_url
 from services.ingest.cutter import parse_cut
 from services.ingest.importer import session_id
 from services.ingest.pipeline_client import PipelineClient

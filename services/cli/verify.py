@@ -15,8 +15,8 @@ from captionflow.settings import Settings
 from captionflow.transcript import digest, document, newest
 from captionflow.wiring import open_line_log, open_turn_archive
 from services.cli.remote import transcript
+from services.segment.safe_steps import stepped
 from services.segment.segmenter import start
-from services.segment.stepping import stepped
 
 EVERY_SECONDS = 0.5
 

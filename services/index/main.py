@@ -8,13 +8,13 @@ import structlog
 
 from captionflow.messages import StepRecord
 from captionflow.metrics import Metrics, since
-from captionflow.operations import create_operations
-from captionflow.readiness import PROBE, Readiness
 from captionflow.settings import Settings
 from captionflow.wiring import open_index
 from services import process
-from services.index.archiver import Archiver
-from services.index.learner import Learner
+from services.http.operations import create_operations
+from services.http.readiness import PROBE, Readiness
+from services.index.facts_indexer import Learner
+from services.index.part_indexer import Archiver
 from services.process import OPERATIONS_STOP_SECONDS, Server, Stopping, address, listen, serve_until_told
 
 log = structlog.get_logger(__name__)

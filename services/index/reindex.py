@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import structlog
 
 from captionflow.errors import Misconfigured, Rejected
-from services.index.documents import Stream, Tally, differing, shorter
+from services.index.digests import Stream, Tally, differing, shorter
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence

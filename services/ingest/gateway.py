@@ -7,6 +7,7 @@ import msgspec
 import structlog
 
 from captionflow.errors import Conflict, NotFound
+from captionflow.identity import spelled
 from captionflow.messages import Draft, Message, Receipt, Session
 from captionflow.ports import LineLog, SessionStore
 
@@ -69,18 +70,18 @@ class Gateway:
     async def _stream(self, session: str, language: str | None) -> str:
         """The language as the session spells it. One that is new to the session is added to it."""
         found = await self._found(session)
-        spelled = _spelled(found, language)
+        stream = _spelled(found, language)
         for tried in range(_ANNOUNCE_TRIES):
-            if spelled in found.languages:
+            if stream in found.languages:
                 break
-            wider = msgspec.structs.replace(found, languages=(*found.languages, spelled), updated_at=self._clock())
+            wider = msgspec.structs.replace(found, languages=(*found.languages, stream), updated_at=self._clock())
             try:
                 found = await self._sessions.replace(wider, expected_version=found.version)
             except Conflict:
                 if tried == _ANNOUNCE_TRIES - 1:
                     raise
                 found = await self._sessions.get(session)
-        return spelled
+        return stream
 
     async def _found(self, session: str) -> Session:
         try:
@@ -94,8 +95,7 @@ class Gateway:
 def _spelled(session: Session, language: str | None) -> str:
     if language is None:
         return session.languages[0] if session.languages else "en"
-    folded = language.casefold()
-    return next((known for known in session.languages if known.casefold() == folded), language)
+    return spelled(session, language) or language
 
 
 def holes(last: int | None, numbers: Iterable[int]) -> list[tuple[int, int]]:

@@ -2,8 +2,6 @@
 
 import asyncio
 import hashlib
-import re
-import unicodedata
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,10 +11,10 @@ import msgspec
 import structlog
 
 from captionflow.errors import BadMessage, Conflict, NotFound
+from captionflow.identity import hyphenated, language_tag
 from captionflow.messages import Draft, Session
 from captionflow.ports import LineLog, SessionStore
 from services.ingest.cutter import Cut, cut
-from services.ingest.line_parser import parse_language
 from services.ingest.readers import Kind, Reading, read
 
 log = structlog.get_logger(__name__)
@@ -30,7 +28,7 @@ FILE_CLOCK = datetime(1970, 1, 1, tzinfo=UTC)
 """When a cue file begins if nobody says: its times then show as hours, minutes and seconds of that day."""
 
 _WHOLE = Cut("whole")
-_MAX_SLUG = 66
+_MAX_WORDS_CHARS = 66
 
 
 class FileReport(msgspec.Struct, frozen=True):
@@ -74,7 +72,7 @@ async def import_paths(  # noqa: PLR0913  what an import can be told
 
     ``starts_at`` is when the cues' clock showed 0. Raises ``Unavailable`` when the log can't take more: run it again.
     """
-    language = parse_language(language)
+    language = language_tag(language)
     for path in paths:
         for file, wanted, unreadable in await asyncio.to_thread(_listed, path):
             if not wanted:
@@ -191,9 +189,8 @@ def session_id(path: Path, digest: str) -> str:
     A file that was changed is another transcript.
     """
     name = f"{path.absolute().parent.name} {path.stem}"
-    ascii_ = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", ascii_)[:_MAX_SLUG].strip("-")
-    return f"{slug or 'file'}-{digest[:12]}"
+    words = hyphenated(name)[:_MAX_WORDS_CHARS].strip("-")
+    return f"{words or 'file'}-{digest[:12]}"
 
 
 def drafts_of(reading: Reading, sender: str, starts_at: datetime | None) -> tuple[Draft, ...]:

@@ -8,11 +8,11 @@ import structlog
 from fastapi import APIRouter, FastAPI
 
 from captionflow.metrics import Metrics
-from captionflow.operations import metrics_endpoint
 from captionflow.ports import LineLog, SessionStore
 from captionflow.settings import Settings
 from captionflow.wiring import open_ingest
 from services import process
+from services.http.operations import metrics_endpoint
 from services.ingest.gateway import Gateway
 from services.ingest.metered_log import MeteredLineLog
 from services.ingest.routes import router

@@ -1,21 +1,19 @@
 """The lines API over HTTP. Captions arrive here hundreds of times a second, so bodies go straight to msgspec."""
 
-import re
 from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 
-from captionflow.errors import NotFound
+from captionflow.identity import language_tag, session_id
 from captionflow.ports import SessionStore
 from captionflow.settings import Settings
-from services.ingest.body import read_body
+from services.http.body_reader import read_body
 from services.ingest.gateway import Gateway
-from services.ingest.line_parser import parse, parse_language, parse_sender
-from services.ingest.openapi import LAST, LINES
+from services.ingest.protocols.json_lines import parse, parse_sender
+from services.ingest.protocols.json_lines_openapi import LAST, LINES
 
 BODY_SECONDS = 30.0
-_SESSION = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 _encode = msgspec.json.Encoder().encode
 
 SessionId = Annotated[str, Path(description="The session's id.", examples=["opening"])]
@@ -41,7 +39,7 @@ def router(
         request: Request, session: SessionId, lang: Language = None, sender: Sender = None
     ) -> Response:
         _authorize(request, settings)
-        session, language = _session(session), _language(lang)
+        session, language = session_id(session), _language(lang)
         body = await read_body(request, limit=settings.max_body_bytes, seconds=body_seconds)
         parsed = parse(body, request.headers.get("content-type", ""), sender=sender)
         receipts = await gateway.accept(session, language, parsed.drafts, cleaned=parsed.cleaned)
@@ -49,20 +47,14 @@ def router(
 
     @routes.get("/last", response_class=Response, **LAST)
     async def last_number(session: SessionId, sender: AskedSender, lang: Language = None) -> Response:
-        number = await gateway.last_number(_session(session), _language(lang), parse_sender(sender))
+        number = await gateway.last_number(session_id(session), _language(lang), parse_sender(sender))
         return Response(_encode({"number": number}), media_type="application/json")
 
     return routes
 
 
-def _session(given: str) -> str:
-    if not _SESSION.fullmatch(given):
-        raise NotFound("No session has such an id: ids are 1 to 80 of a-z, 0-9, _ and -.")
-    return given
-
-
 def _language(given: str | None) -> str | None:
-    return None if given is None else parse_language(given)
+    return None if given is None else language_tag(given)
 
 
 def _authorize(request: Request, settings: Settings) -> None:

@@ -10,8 +10,8 @@ from datetime import datetime
 import msgspec
 
 from captionflow.messages import Apart, Facts, Note, Part, Stamp
-from services.segment.head_rules import learn
-from services.segment.turn_rules import Kind
+from services.segment.rules.head_rules import learn
+from services.segment.rules.turn_rules import Kind
 
 PART_BYTES = 4_096
 """A part is split before its text, notes and stamps weigh more than this as JSON."""

@@ -9,14 +9,14 @@ import structlog
 from captionflow.errors import Unavailable
 from captionflow.messages import StepRecord
 from captionflow.metrics import Metrics, since
-from captionflow.operations import create_operations
-from captionflow.readiness import Readiness
 from captionflow.settings import Settings
 from captionflow.wiring import Workshop, open_segment
 from services import process
+from services.http.operations import create_operations
+from services.http.readiness import Readiness
 from services.process import OPERATIONS_STOP_SECONDS, Server, Stopping, address, listen, serve_until_told
-from services.segment.watch import Watch
 from services.segment.worker import AheadOfTopic, Worker
+from services.segment.worker_events import Watch
 
 log = structlog.get_logger(__name__)
 

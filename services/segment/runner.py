@@ -16,8 +16,8 @@ import structlog
 from captionflow.errors import Unavailable
 from captionflow.messages import Line, LineRecord
 from captionflow.ports import THE_BEGINNING, LineLog, StepFeed, TurnStore
+from services.segment.safe_steps import SetAside, stepped
 from services.segment.segmenter import State, start
-from services.segment.stepping import SetAside, stepped
 
 log = structlog.get_logger(__name__)
 

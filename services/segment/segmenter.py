@@ -11,7 +11,7 @@ import msgspec
 
 from captionflow.errors import TooLarge
 from captionflow.messages import MAX_LINE_CHARS, MAX_RECORD_BYTES, Facts, Line, Part, Status, StepRecord
-from services.segment.core import Core, Machine
+from services.segment.tokenizer import Core, Machine
 
 REVISABLE_LINES = 32
 """A revision reaches so many lines back,"""

@@ -26,10 +26,10 @@ from faust.types import TP, EventT, FutureMessage
 from faust.types.auth import CredentialsArg
 
 from captionflow.errors import BadMessage, CaptionflowError
-from services.segment.placing import Deliveries, last_seq, reached
-from services.segment.taker import ReadLog, Taker
-from services.segment.tolerance import Tolerance
-from services.segment.watch import Watch
+from services.segment.checkpoint import Deliveries, last_seq, reached
+from services.segment.dead_letter_limit import Tolerance
+from services.segment.record_processor import ReadLog, Taker
+from services.segment.worker_events import Watch
 
 log = structlog.get_logger(__name__)
 

@@ -21,8 +21,8 @@ from captionflow.errors import BadMessage
 from captionflow.messages import Line, LineRecord, Part, StepRecord
 from captionflow.transcript import newest, turns
 from services.ingest.pipeline_client import PipelineClient
+from services.segment.checkpoint import Place, read_lines, valid
 from services.segment.file_session import EPOCH, segment_lines
-from services.segment.placing import Place, read_lines, valid
 from services.segment.segmenter import start
 from tests.chaos.outcome import Outcome, advancing, left_out, logged
 from tests.distributed.installation import PARTITIONS, Installation, digest_of, served

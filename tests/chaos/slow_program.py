@@ -5,7 +5,7 @@ from typing import Any
 
 from captionflow.messages import LineRecord
 from services.cli.main import main
-from services.segment.taker import Taker
+from services.segment.record_processor import Taker
 
 STEP_SECONDS = 0.003
 

@@ -8,15 +8,15 @@ from typing import Self
 
 from stack.topics import drop_topics, fresh_topics
 
-from captionflow.adapters.distributed.elastic_client import connect
-from captionflow.adapters.distributed.elastic_indices import ElasticIndices
-from captionflow.adapters.distributed.elastic_schema import Names
-from captionflow.adapters.distributed.elastic_search import ElasticSearch
-from captionflow.adapters.distributed.elastic_store import ElasticTurnStore
-from captionflow.adapters.distributed.kafka_cluster import Kafka
-from captionflow.adapters.distributed.kafka_feed import KafkaStepFeed
-from captionflow.adapters.distributed.kafka_log import KafkaLineLog
-from captionflow.adapters.distributed.kafka_sessions import KafkaSessionStore
+from captionflow.adapters.elastic.client import connect
+from captionflow.adapters.elastic.indices import ElasticIndices
+from captionflow.adapters.elastic.schema import Names
+from captionflow.adapters.elastic.search import ElasticSearch
+from captionflow.adapters.elastic.turn_store import ElasticTurnStore
+from captionflow.adapters.kafka.cluster import Kafka
+from captionflow.adapters.kafka.line_log import KafkaLineLog
+from captionflow.adapters.kafka.session_store import KafkaSessionStore
+from captionflow.adapters.kafka.step_feed import KafkaStepFeed
 from captionflow.ports import LineLog, Search, SessionStore, StepFeed, TurnStore
 
 NOWHERE = "127.0.0.1:9"

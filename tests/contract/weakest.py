@@ -13,13 +13,13 @@ from typing import Self
 
 import msgspec
 
-from captionflow.adapters.embedded.database import Database
-from captionflow.adapters.embedded.sqlite_demos import SqliteDemos
-from captionflow.adapters.embedded.sqlite_log import SqliteLineLog
-from captionflow.adapters.embedded.sqlite_search import SqliteSearch
-from captionflow.adapters.embedded.sqlite_sessions import SqliteSessionStore
-from captionflow.adapters.embedded.sqlite_store import SqliteTurnStore
-from captionflow.adapters.embedded.step_feed import MemoryStepFeed
+from captionflow.adapters.memory.step_feed import MemoryStepFeed
+from captionflow.adapters.sqlite.database import Database
+from captionflow.adapters.sqlite.demos import SqliteDemos
+from captionflow.adapters.sqlite.line_log import SqliteLineLog
+from captionflow.adapters.sqlite.search import SqliteSearch
+from captionflow.adapters.sqlite.session_store import SqliteSessionStore
+from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
 from captionflow.errors import NotFound
 from captionflow.messages import Draft, Facts, LineRecord, Receipt, Session, StepRecord
 from captionflow.ports import (

@@ -6,7 +6,7 @@ from typing import Any
 
 from installation import PARTITIONS, Installation
 
-from captionflow.adapters.distributed.kafka_cluster import Kafka
+from captionflow.adapters.kafka.cluster import Kafka
 
 _SECONDS = 30
 

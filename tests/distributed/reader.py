@@ -11,7 +11,7 @@ import msgspec
 
 from captionflow.messages import Part
 from captionflow.transcript import Turn, turns
-from services.api.delta import PartDelta, apply
+from services.api.live.delta import PartDelta, apply
 
 _PAUSE_SECONDS = 0.1
 _SECONDS = 60

@@ -11,7 +11,7 @@ from raw_topics import records, topics, write, write_many
 from waiting import await_true
 
 from captionflow.messages import MAX_RECORD_BYTES, VERSION
-from services.segment.tolerance import MAX_DEAD_LETTERS
+from services.segment.dead_letter_limit import MAX_DEAD_LETTERS
 
 AT = "2026-09-14T09:00:00Z"
 

@@ -11,9 +11,9 @@ from raw_topics import records, topics, write
 from real_program import free_port, run_command
 from waiting import await_true
 
-from captionflow.adapters.distributed.elastic_client import connect
-from captionflow.adapters.distributed.elastic_store import ElasticTurnStore
-from captionflow.adapters.distributed.kafka_dead_letters import KafkaDeadLetters
+from captionflow.adapters.elastic.client import connect
+from captionflow.adapters.elastic.turn_store import ElasticTurnStore
+from captionflow.adapters.kafka.dead_letters import KafkaDeadLetters
 from captionflow.messages import Part, StepRecord
 
 POISON = b"\xff\x00 no caption"

@@ -7,8 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 from fastapi import Request
 from playwright.sync_api import Browser, Page, expect
 
-from captionflow.adapters.search_query import MAX_TEXT_CHARS
-from services.api.pages import error_page
+from captionflow.search.query import MAX_TEXT_CHARS
+from services.api.pages.routes import error_page
 from tests.e2e.conftest import Program
 
 pytestmark = pytest.mark.browser

@@ -15,7 +15,7 @@ from captionflow.messages import Facts, Part, StepRecord
 from captionflow.settings import Settings
 from captionflow.wiring import Adapters, open_adapters
 from services.api.app import create_app
-from services.api.hub import HEARTBEAT_SECONDS
+from services.api.live.hub import HEARTBEAT_SECONDS
 from services.index.indexer import Indexer
 from services.ingest.gateway import Gateway
 from services.ingest.routes import BODY_SECONDS, router

@@ -8,10 +8,10 @@ from typing import Any
 
 from elasticsearch import AsyncElasticsearch
 
-from captionflow.adapters.distributed.elastic_client import connect
-from captionflow.adapters.distributed.elastic_indices import ElasticIndices
-from captionflow.adapters.distributed.elastic_schema import Names
-from captionflow.adapters.distributed.elastic_store import ElasticTurnStore
+from captionflow.adapters.elastic.client import connect
+from captionflow.adapters.elastic.indices import ElasticIndices
+from captionflow.adapters.elastic.schema import Names
+from captionflow.adapters.elastic.turn_store import ElasticTurnStore
 from captionflow.messages import Part, StepRecord
 
 

@@ -10,7 +10,7 @@ import msgspec
 from api_server import Api
 
 from captionflow.messages import Part
-from services.api.delta import PartDelta, apply
+from services.api.live.delta import PartDelta, apply
 
 
 @dataclass

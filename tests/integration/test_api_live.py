@@ -12,8 +12,8 @@ from api_server import Api, serving, step_of
 from live_client import Screen, read_until, stream
 
 from captionflow.messages import Part, StepRecord
-from services.api import broadcast, transport
-from services.api.broadcast import DirectReader
+from services.api.live import broadcast, transport
+from services.api.live.broadcast import DirectReader
 
 
 @pytest.mark.parametrize("http", ["httptools", "h11"])
@@ -44,9 +44,7 @@ async def test_the_server_s_connection_is_found_where_it_is_expected(
     tmp_path: Path, http: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = []
-    monkeypatch.setattr(
-        "services.api.routes.events.connection", lambda scope: found.append(transport.connection(scope))
-    )
+    monkeypatch.setattr("services.api.live.routes.connection", lambda scope: found.append(transport.connection(scope)))
     async with serving(tmp_path, http=http) as api:
         await api.announce()
         async with stream(api, "/v1/sessions/talk/events") as reading:
@@ -60,7 +58,7 @@ async def test_the_server_s_connection_is_found_where_it_is_expected(
 async def test_without_the_server_s_connection_plain_asgi_does_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.api.routes.events.connection", lambda _: None)
+    monkeypatch.setattr("services.api.live.routes.connection", lambda _: None)
     async with serving(tmp_path) as api:
         await api.announce()
         async with stream(api, "/v1/sessions/talk/events") as reading:

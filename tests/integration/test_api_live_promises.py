@@ -8,8 +8,8 @@ import pytest
 from api_server import Api, said, send, serving, transcript
 from live_client import Screen, Stream, read_until, stream
 
-from services.api import channel
-from services.api.routes import events
+from services.api.live import channel
+from services.api.live import routes as events
 
 EVENTS = "/v1/sessions/talk/events"
 

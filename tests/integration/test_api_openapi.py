@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 from api_server import Api, send, serving, transcript
 
-from services.api.problems import KINDS
+from services.http.problems import KINDS
 
 Operation = tuple[str, str, dict[str, Any]]
 CALLS = {

@@ -11,7 +11,7 @@ import pytest
 from real_program import Server
 from waiting import await_true
 
-from services.api.problems import KINDS
+from services.http.problems import KINDS
 
 PAGES = ("README.md", "docs/ingest.md", "docs/api.md")
 _COMMAND = re.compile(r"^ {4,}(?:curl|printf) .*(?:(?<=[\\|])\n.*|(?<=,)\n {8,}.*)*", re.MULTILINE)

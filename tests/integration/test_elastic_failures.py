@@ -10,13 +10,13 @@ from elastic_index import Index, fresh_index, part, step
 from needs import missing
 from stack.servers import Server
 
-from captionflow.adapters.distributed.elastic_client import connect
-from captionflow.adapters.distributed.elastic_indices import ElasticIndices
-from captionflow.adapters.distributed.elastic_schema import Names
-from captionflow.adapters.distributed.elastic_search import ElasticSearch
-from captionflow.adapters.distributed.elastic_templates import component_templates, mappings
-from captionflow.adapters.embedded.database import Database
-from captionflow.adapters.embedded.sqlite_sessions import SqliteSessionStore
+from captionflow.adapters.elastic.client import connect
+from captionflow.adapters.elastic.index_templates import component_templates, mappings
+from captionflow.adapters.elastic.indices import ElasticIndices
+from captionflow.adapters.elastic.schema import Names
+from captionflow.adapters.elastic.search import ElasticSearch
+from captionflow.adapters.sqlite.database import Database
+from captionflow.adapters.sqlite.session_store import SqliteSessionStore
 from captionflow.errors import Misconfigured, Rejected, Unavailable
 from captionflow.messages import StepRecord
 from captionflow.ports import SearchQuery

@@ -12,11 +12,11 @@ import pytest
 from elastic_index import fresh_index
 from stack.servers import Server
 
-from captionflow.adapters.distributed.elastic_search import ElasticSearch
-from captionflow.adapters.embedded.database import Database
-from captionflow.adapters.embedded.sqlite_search import SqliteSearch
-from captionflow.adapters.embedded.sqlite_sessions import SqliteSessionStore
-from captionflow.adapters.embedded.sqlite_store import SqliteTurnStore
+from captionflow.adapters.elastic.search import ElasticSearch
+from captionflow.adapters.sqlite.database import Database
+from captionflow.adapters.sqlite.search import SqliteSearch
+from captionflow.adapters.sqlite.session_store import SqliteSessionStore
+from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
 from captionflow.messages import Facts, Session, StepRecord
 from captionflow.ports import Search, SearchPage, SearchQuery, TurnStore
 from captionflow.transcript import digest, document

@@ -11,8 +11,8 @@ import pytest
 from stack.servers import Server
 from stack.topics import fresh_topics
 
-from captionflow.adapters.distributed.kafka_cluster import Kafka
-from captionflow.adapters.distributed.kafka_log import KafkaLineLog
+from captionflow.adapters.kafka.cluster import Kafka
+from captionflow.adapters.kafka.line_log import KafkaLineLog
 from captionflow.errors import Conflict
 from captionflow.messages import Draft, Line, LineRecord, Receipt
 
@@ -139,8 +139,8 @@ async def test_a_retry_that_overtook_its_first_try_makes_that_one_void(kafka: Ka
 _SENDER = """
 import asyncio, sys
 import structlog
-from captionflow.adapters.distributed.kafka_cluster import Kafka
-from captionflow.adapters.distributed.kafka_log import KafkaLineLog
+from captionflow.adapters.kafka.cluster import Kafka
+from captionflow.adapters.kafka.line_log import KafkaLineLog
 from captionflow.messages import Draft
 
 structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))

@@ -11,10 +11,10 @@ from stack.places import CannotStart, listens
 from stack.servers import Control, Server
 from stack.topics import fresh_topics
 
-from captionflow.adapters.distributed import kafka_producer
-from captionflow.adapters.distributed.kafka_cluster import Kafka
-from captionflow.adapters.distributed.kafka_log import KafkaLineLog
-from captionflow.adapters.distributed.kafka_sessions import KafkaSessionStore
+from captionflow.adapters.kafka import producer as kafka_producer
+from captionflow.adapters.kafka.cluster import Kafka
+from captionflow.adapters.kafka.line_log import KafkaLineLog
+from captionflow.adapters.kafka.session_store import KafkaSessionStore
 from captionflow.errors import Unavailable
 from captionflow.messages import Draft, Facts, Receipt
 from captionflow.ports import SessionFilter

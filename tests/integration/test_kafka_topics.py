@@ -13,11 +13,11 @@ from needs import missing
 from stack.servers import Server
 from stack.topics import drop_topics, fresh_topics
 
-from captionflow.adapters.distributed.kafka_cluster import Kafka
-from captionflow.adapters.distributed.kafka_feed import KafkaStepFeed
-from captionflow.adapters.distributed.kafka_log import KafkaLineLog
-from captionflow.adapters.distributed.kafka_sessions import KafkaSessionStore
-from captionflow.adapters.distributed.kafka_topics import create_topics, settings
+from captionflow.adapters.kafka.cluster import Kafka
+from captionflow.adapters.kafka.line_log import KafkaLineLog
+from captionflow.adapters.kafka.session_store import KafkaSessionStore
+from captionflow.adapters.kafka.step_feed import KafkaStepFeed
+from captionflow.adapters.kafka.topics import create_topics, settings
 from captionflow.errors import Misconfigured, Unavailable
 from captionflow.messages import Draft, Facts, Session
 

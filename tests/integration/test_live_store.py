@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from captionflow.adapters.distributed.elastic_client import connect
-from captionflow.adapters.distributed.elastic_store import ElasticTurnStore
-from captionflow.adapters.distributed.live_store import LiveTurnStore, open_scratch
-from captionflow.adapters.embedded.database import Database
-from captionflow.adapters.embedded.sqlite_store import SqliteTurnStore
+from captionflow.adapters.composed.live_turn_store import LiveTurnStore, open_scratch
+from captionflow.adapters.elastic.client import connect
+from captionflow.adapters.elastic.turn_store import ElasticTurnStore
+from captionflow.adapters.sqlite.database import Database
+from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
 from captionflow.errors import Unavailable
 from captionflow.messages import Part, StepRecord
 from captionflow.ports import Turns, TurnStore

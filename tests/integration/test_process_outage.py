@@ -17,8 +17,8 @@ from captionflow.transcript import newest, turns
 from captionflow.wiring import open_adapters
 from services.api.app import create_app
 from services.index.indexer import Indexer
+from services.segment.safe_steps import SetAside, stepped
 from services.segment.segmenter import start
-from services.segment.stepping import SetAside, stepped
 
 WAIT_SECONDS = 20
 TOO_LONG = "x" * (MAX_LINE_CHARS + 1)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from real_program import PROGRAM, Server, environ, free_port, run_command
 
-from captionflow.adapters.embedded.schema import MIGRATIONS
+from captionflow.adapters.sqlite.schema import MIGRATIONS
 from services.process import listen
 
 MISCONFIGURED = 5

@@ -7,10 +7,10 @@ import pytest
 from elastic_index import Index, fresh_index, part, step
 from stack.servers import Server
 
-from captionflow.adapters.distributed.elastic_builder import ElasticIndexBuilder
+from captionflow.adapters.elastic.index_builder import ElasticIndexBuilder
 from captionflow.errors import Conflict, Misconfigured, Unavailable
 from captionflow.messages import StepRecord
-from services.index.documents import Tally
+from services.index.digests import Tally
 from services.index.reindex import Reindexer
 
 

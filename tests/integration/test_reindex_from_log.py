@@ -9,17 +9,17 @@ from elastic_index import Index, fresh_index
 from stack.servers import Server
 from stack.topics import drop_topics, fresh_topics
 
-from captionflow.adapters.distributed.elastic_builder import ElasticIndexBuilder
-from captionflow.adapters.distributed.kafka_log import KafkaLineLog
-from captionflow.adapters.embedded.database import Database
-from captionflow.adapters.embedded.sqlite_log import SqliteLineLog
+from captionflow.adapters.elastic.index_builder import ElasticIndexBuilder
+from captionflow.adapters.kafka.line_log import KafkaLineLog
+from captionflow.adapters.sqlite.database import Database
+from captionflow.adapters.sqlite.line_log import SqliteLineLog
 from captionflow.messages import Draft, Facts
 from captionflow.ports import LineLog
 from captionflow.transcript import digest, document
 from services.cli.log_steps import LogSteps
 from services.index.reindex import Reindexer
+from services.segment.safe_steps import stepped
 from services.segment.segmenter import start
-from services.segment.stepping import stepped
 from tests.real_program import run_command
 from tests.unit.segment_material import cut
 

@@ -19,13 +19,13 @@ from real_program import Server as Program
 from stack.servers import Server
 from stack.topics import drop_topics, fresh_topics
 
-from captionflow.adapters.distributed.kafka_cluster import Kafka
+from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.messages import Line, LineRecord, StepRecord, turns_key
 from captionflow.transcript import newest
+from services.segment.checkpoint import Place, advance
+from services.segment.dead_letter_limit import MAX_DEAD_LETTERS
 from services.segment.file_session import EPOCH
-from services.segment.placing import Place, advance
 from services.segment.segmenter import start
-from services.segment.tolerance import MAX_DEAD_LETTERS
 
 FAUST: dict[Callable[..., Any], str] = {
     Recovery.on_recovery_completed: "6ef567acf072e46d",

@@ -10,12 +10,12 @@ from kafka import KafkaConsumer
 from stack.servers import Server
 from stack.topics import drop_topics, fresh_topics
 
-from captionflow.adapters.distributed.kafka_cluster import Kafka
-from captionflow.adapters.distributed.kafka_dead_letters import KafkaDeadLetters
-from captionflow.adapters.distributed.kafka_feed import KafkaStepFeed
-from captionflow.adapters.distributed.kafka_group import StepGroup
-from captionflow.adapters.distributed.kafka_lag import GroupLag
-from captionflow.adapters.distributed.kafka_producer import Producer
+from captionflow.adapters.kafka.cluster import Kafka
+from captionflow.adapters.kafka.dead_letters import KafkaDeadLetters
+from captionflow.adapters.kafka.group_lag import GroupLag
+from captionflow.adapters.kafka.producer import Producer
+from captionflow.adapters.kafka.step_feed import KafkaStepFeed
+from captionflow.adapters.kafka.step_group import StepGroup
 from captionflow.messages import StepRecord
 
 SECONDS = 90

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from captionflow.adapters.embedded.database import Database
-from captionflow.adapters.embedded.sqlite_log import SqliteLineLog
-from captionflow.adapters.embedded.sqlite_store import SqliteTurnStore
+from captionflow.adapters.sqlite.database import Database
+from captionflow.adapters.sqlite.line_log import SqliteLineLog
+from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
 from captionflow.errors import Misconfigured
 from captionflow.messages import Draft, Part, StepRecord
 
@@ -20,9 +20,9 @@ SENDERS = 4
 WRITER = """
 import asyncio, sys
 from pathlib import Path
-from captionflow.adapters.embedded.database import Database
-from captionflow.adapters.embedded.sqlite_log import SqliteLineLog
-from captionflow.adapters.embedded.sqlite_store import SqliteTurnStore
+from captionflow.adapters.sqlite.database import Database
+from captionflow.adapters.sqlite.line_log import SqliteLineLog
+from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
 from captionflow.errors import Misconfigured
 from captionflow.messages import Draft, Part, StepRecord
 

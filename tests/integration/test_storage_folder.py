@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from captionflow.adapters.embedded.database import Database
-from captionflow.adapters.embedded.schema import MIGRATIONS
-from captionflow.adapters.embedded.sqlite_log import SqliteLineLog
-from captionflow.adapters.embedded.sqlite_search import SqliteSearch
-from captionflow.adapters.embedded.sqlite_sessions import SqliteSessionStore
-from captionflow.adapters.embedded.sqlite_store import SqliteTurnStore
+from captionflow.adapters.sqlite.database import Database
+from captionflow.adapters.sqlite.line_log import SqliteLineLog
+from captionflow.adapters.sqlite.schema import MIGRATIONS
+from captionflow.adapters.sqlite.search import SqliteSearch
+from captionflow.adapters.sqlite.session_store import SqliteSessionStore
+from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
 from captionflow.errors import Misconfigured, Unavailable
 from captionflow.messages import Draft, Part, StepRecord
 from captionflow.ports import SearchQuery
@@ -53,7 +53,7 @@ def test_a_read_only_folder_is_refused_by_name(small_disk: Path) -> None:
 async def test_a_second_process_on_the_same_folder_is_refused_and_harms_nothing(tmp_path: Path) -> None:
     path = tmp_path / "captionflow.db"
     database = Database.open(path)
-    program = f"from captionflow.adapters.embedded.database import *; Database.open(Path({str(path)!r}))"
+    program = f"from captionflow.adapters.sqlite.database import *; Database.open(Path({str(path)!r}))"
     second = await asyncio.to_thread(
         subprocess.run, [sys.executable, "-c", program], capture_output=True, text=True, check=False
     )

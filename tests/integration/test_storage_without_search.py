@@ -1,8 +1,8 @@
 from pathlib import Path
 
-from captionflow.adapters.embedded.database import Database
-from captionflow.adapters.embedded.sqlite_search import SqliteSearch
-from captionflow.adapters.embedded.sqlite_store import SqliteTurnStore
+from captionflow.adapters.sqlite.database import Database
+from captionflow.adapters.sqlite.search import SqliteSearch
+from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
 from captionflow.messages import Part, StepRecord
 from captionflow.ports import SearchQuery
 

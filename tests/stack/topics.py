@@ -3,8 +3,8 @@
 import asyncio
 import uuid
 
-from captionflow.adapters.distributed.kafka_cluster import Kafka
-from captionflow.adapters.distributed.kafka_topics import create_topics
+from captionflow.adapters.kafka.cluster import Kafka
+from captionflow.adapters.kafka.topics import create_topics
 
 
 async def fresh_topics(servers: str, *, partitions: int = 3) -> Kafka:

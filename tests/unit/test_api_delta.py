@@ -1,4 +1,4 @@
-"""What changed in a part, and what a reader makes of it (services.api.delta)."""
+"""What changed in a part, and what a reader makes of it (services.api.live.delta)."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from captionflow.messages import Apart, Note, Part, Stamp
-from services.api.delta import PartDelta, apply, delta
+from services.api.live.delta import PartDelta, apply, delta
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TEXTS = st.text(st.sampled_from("ab e\u0301🎤語"), max_size=12).map(" ".join).map(str.strip)

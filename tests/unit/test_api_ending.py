@@ -1,4 +1,4 @@
-"""The organiser's end of a session (services.api.ending)."""
+"""The organiser's end of a session (services.sessions.end_line)."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from captionflow.adapters.embedded.database import Database
-from captionflow.adapters.embedded.sqlite_log import SqliteLineLog
+from captionflow.adapters.sqlite.database import Database
+from captionflow.adapters.sqlite.line_log import SqliteLineLog
 from captionflow.messages import Line, Session
-from services.api.ending import end_session
+from services.sessions.end_line import end_session
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SESSION = Session(id="opening", version=1, created_at=NOW, updated_at=NOW, languages=("en", "fr"))

@@ -1,4 +1,4 @@
-"""A transcript as JSON, plain text, WebVTT and SubRip (services.api.formats)."""
+"""A transcript as JSON, plain text, WebVTT and SubRip (services.api.transcripts.formats)."""
 
 import io
 import itertools
@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from captionflow.messages import Apart, Note, Part, Session, Stamp
 from captionflow.ports import Turns
 from captionflow.transcript import document as document_of_parts
-from services.api.formats import document, srt, text, vtt
-from services.api.formats.cues import LINE_CHARS, LINES, MAX_SECONDS, clock, cues
+from services.api.transcripts.formats import document, srt, text, vtt
+from services.api.transcripts.formats.cues import LINE_CHARS, LINES, MAX_SECONDS, clock, cues
 from tests.unit.segment_material import content, letters_of, read_text, shown, transcripts
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -1,9 +1,9 @@
-"""Which form of a transcript a client gets (services.api.negotiation and the table of forms)."""
+"""Which form of a transcript a client gets (services.http.negotiation and the table of forms)."""
 
 import pytest
 
-from services.api.formats import ALL
-from services.api.negotiation import accepts, has
+from services.api.transcripts.formats import ALL
+from services.http.negotiation import accepts, has
 
 OFFERED = ["application/json", "text/plain", "text/vtt"]
 

@@ -1,8 +1,8 @@
-"""Server-sent events on the wire, and what clients claim to have (services.api.sse)."""
+"""Server-sent events on the wire, and what clients claim to have (services.api.live.sse)."""
 
 import pytest
 
-from services.api.sse import HEARTBEAT, event, position, retry
+from services.api.live.sse import HEARTBEAT, event, position, retry
 
 
 def test_an_event_is_its_name_its_id_and_one_line_of_data() -> None:

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from captionflow.messages import Line, Part
-from services.api.delta import delta
+from services.api.live.delta import delta
 from services.cli.captions import Captions
 from services.segment.file_session import EPOCH
 from services.segment.segmenter import start, step

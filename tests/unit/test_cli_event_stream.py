@@ -1,6 +1,6 @@
 import pytest
 
-from services.api import sse
+from services.api.live import sse
 from services.cli.event_stream import EventStream, Received
 
 STREAM = (

@@ -2,9 +2,9 @@ from typing import Any
 
 import msgspec
 
-from captionflow.adapters.distributed.elastic_documents import MAX_NUMBER, part_document, plan
-from captionflow.adapters.distributed.elastic_schema import LANGUAGES, WORD_FIELDS, Names, word_language
-from captionflow.adapters.distributed.elastic_templates import component_templates, index_template, mappings
+from captionflow.adapters.elastic.documents import MAX_NUMBER, part_document, plan
+from captionflow.adapters.elastic.index_templates import component_templates, index_template, mappings
+from captionflow.adapters.elastic.schema import LANGUAGES, WORD_FIELDS, Names, word_language
 from captionflow.messages import Part, StepRecord
 
 TALK = "talk", "en"

@@ -1,7 +1,7 @@
-from captionflow.adapters.distributed.elastic_query import conditions, counting, needed, page
-from captionflow.adapters.distributed.elastic_schema import Names
-from captionflow.adapters.search_query import Place, parse
+from captionflow.adapters.elastic.query import conditions, counting, needed, page
+from captionflow.adapters.elastic.schema import Names
 from captionflow.ports import SearchQuery
+from captionflow.search.query import Place, parse
 
 COUNTS = {"a": 3, "b": 10, "c": 1, "d": 5}
 

@@ -1,4 +1,4 @@
-"""Which stretch of a part a hit shows, and which of its words are marked (captionflow.adapters.highlight)."""
+"""Which stretch of a part a hit shows, and which of its words are marked (captionflow.search.highlight)."""
 
 import itertools
 from datetime import UTC, datetime
@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from captionflow.adapters.highlight import STRETCH_CHARS, fragments, hit_of, hits
-from captionflow.adapters.search_query import parse
 from captionflow.folding import words
 from captionflow.messages import Part, Session, Stamp
+from captionflow.search.highlight import STRETCH_CHARS, fragments, hit_of, hits
+from captionflow.search.query import parse
 
 TEXTS = st.lists(
     st.sampled_from(["one-stop", "Café", "stop", "one", "and", "shop.", "x" * 60, "語", "--", "🎤"]), max_size=80

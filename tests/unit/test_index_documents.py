@@ -3,7 +3,7 @@ from typing import Any
 import msgspec
 
 from captionflow.messages import Part, StepRecord
-from services.index.documents import Digest, Tally, differing, shorter
+from services.index.digests import Digest, Tally, differing, shorter
 
 TALK = "talk", "en"
 

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from captionflow.errors import BadMessage, TooLarge
+from captionflow.identity import language_tag
 from captionflow.messages import MAX_LINE_CHARS, Draft
-from services.ingest.line_parser import MAX_LINES, parse, parse_language, parse_sender
+from services.ingest.protocols.json_lines import MAX_LINES, parse, parse_sender
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
@@ -212,7 +213,7 @@ def test_other_names_do_not(sender: str) -> None:
     ("tag", "usual"), [("en", "en"), ("PT-br", "pt-BR"), ("zh-hans-cn", "zh-Hans-CN"), ("es-419", "es-419")]
 )
 def test_a_language_tag_gets_its_usual_case(tag: str, usual: str) -> None:
-    assert parse_language(tag) == usual
+    assert language_tag(tag) == usual
 
 
 @pytest.mark.parametrize(
@@ -220,4 +221,4 @@ def test_a_language_tag_gets_its_usual_case(tag: str, usual: str) -> None:
 )
 def test_what_is_no_language_tag_is_refused(tag: str) -> None:
     with pytest.raises(BadMessage, match="BCP 47"):
-        parse_language(tag)
+        language_tag(tag)

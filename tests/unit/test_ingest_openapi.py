@@ -1,12 +1,12 @@
-"""What the API's description says of lines is what the door takes (services.ingest.openapi)."""
+"""What the API's description says of lines is what the door takes (services.ingest.protocols.json_lines_openapi)."""
 
 import json
 
 import jsonschema
 import pytest
 
-from services.ingest.line_parser import parse
-from services.ingest.openapi import LAST, LINES
+from services.ingest.protocols.json_lines import parse
+from services.ingest.protocols.json_lines_openapi import LAST, LINES
 
 BODIES = LINES["openapi_extra"]["requestBody"]["content"]
 

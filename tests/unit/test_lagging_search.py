@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from captionflow.adapters.distributed.lagging_search import LaggingSearch
+from captionflow.adapters.composed.lagging_search import LaggingSearch
 from captionflow.ports import SearchPage, SearchQuery
 
 

@@ -5,7 +5,7 @@ import random
 import msgspec
 import pytest
 
-from captionflow.adapters.distributed.line_index import LineHead, LineIndex, RecordHead, read_head
+from captionflow.adapters.kafka.line_index import LineHead, LineIndex, RecordHead, read_head
 from captionflow.errors import BadMessage
 
 TALK = ("talk", "en")

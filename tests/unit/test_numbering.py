@@ -6,8 +6,9 @@ import msgspec
 import pytest
 
 from captionflow.errors import BadMessage, Conflict, TooLarge
+from captionflow.identity import MAX_NUMBER
 from captionflow.messages import MAX_RECORD_BYTES, Draft, Line, LineRecord
-from captionflow.numbering import ENVELOPE_BYTES, MAX_NUMBER, Run, check, number, packed, runs
+from captionflow.numbering import ENVELOPE_BYTES, Run, check, number, packed, runs
 
 AT = datetime(2026, 9, 14, 9, 0, tzinfo=UTC)
 

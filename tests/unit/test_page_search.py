@@ -1,4 +1,4 @@
-"""What the search page shows (services.api.page_search)."""
+"""What the search page shows (services.api.pages.search_view)."""
 
 from datetime import date
 from html import unescape
@@ -8,9 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from captionflow.ports import Count, Fragment, Hit, SearchPage, SearchQuery
-from services.api.page_search import MANY_STEPS, hit_url, in_context, search_query, search_view
-from services.api.pages import _page
-from services.cli.found import summary
+from services.api.pages.routes import _page
+from services.api.pages.search_view import MANY_STEPS, hit_url, in_context, search_query, search_view
+from services.cli.search_results import summary
 
 
 def hit(session: str = "opening", **fields: Any) -> Hit:

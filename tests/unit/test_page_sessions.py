@@ -1,4 +1,4 @@
-"""What pages say of sessions (services.api.page_sessions)."""
+"""What pages say of sessions (services.api.pages.programme)."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from captionflow.messages import Session
-from services.api.page_sessions import (
+from services.api.pages.programme import (
     LATE,
     day,
     day_of,

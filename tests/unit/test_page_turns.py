@@ -1,4 +1,4 @@
-"""What a page shows of a transcript (services.api.page_turns)."""
+"""What a page shows of a transcript (services.api.pages.turn_views)."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from captionflow.messages import Apart, Note, Part, Stamp
 from captionflow.transcript import turns
-from services.api.page_turns import Paragraph, Person, Run, anchor, clock, last_words, people, turn_views
+from services.api.pages.turn_views import Paragraph, Person, Run, anchor, clock, last_words, people, turn_views
 from tests.unit.segment_material import read_text, transcripts
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""What a search asks for, and where its pages go on (captionflow.adapters.search_query)."""
+"""What a search asks for, and where its pages go on (captionflow.search.query)."""
 
 import base64
 
@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from captionflow.adapters.search_query import (
+from captionflow.errors import BadMessage
+from captionflow.ports import SearchQuery
+from captionflow.search.query import (
     MAX_TEXT_CHARS,
     Place,
     Term,
@@ -17,8 +19,6 @@ from captionflow.adapters.search_query import (
     fingerprint,
     parse,
 )
-from captionflow.errors import BadMessage
-from captionflow.ports import SearchQuery
 
 QUERY = SearchQuery("one stop", room="Room 3")
 PLACE = Place(fingerprint(QUERY), "2026-01-01", "", "opening", "en", 7, 0)

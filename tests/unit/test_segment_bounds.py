@@ -8,7 +8,7 @@ import pytest
 from captionflow.messages import MAX_LINE_CHARS, MAX_RECORD_BYTES, Line, StepRecord
 from captionflow.transcript import newest, turns
 from services.segment.assembler import PART_BYTES
-from services.segment.placing import Place, advance
+from services.segment.checkpoint import Place, advance
 from services.segment.segmenter import start, step
 from tests.unit.segment_material import NOW, letters, letters_of, line, lines, read_text, run
 

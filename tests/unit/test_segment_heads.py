@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from captionflow.messages import Facts
-from services.segment.head_reader import MAX_CHARS, MAX_ROWS
-from services.segment.head_rules import MAX_ABOUT, MAX_TITLE, classify, is_key, learn
+from services.segment.rules.head_detector import MAX_CHARS, MAX_ROWS
+from services.segment.rules.head_rules import MAX_ABOUT, MAX_TITLE, classify, is_key, learn
 from tests.unit.segment_material import apart_of, document_of, turns_of
 
 

@@ -1,8 +1,8 @@
-"""Which words before a colon open a turn (services.segment.label_rules)."""
+"""Which words before a colon open a turn (services.segment.rules.label_rules)."""
 
 import pytest
 
-from services.segment.label_rules import (
+from services.segment.rules.label_rules import (
     MAX_LABEL,
     MAX_WORDS,
     Label,

@@ -1,8 +1,8 @@
-"""Which words nobody spoke: sounds, captioner's notes, marks, furniture, the end (services.segment.note_rules)."""
+"""Which words nobody spoke: sounds, captioner's notes, marks, furniture, the end."""
 
 import pytest
 
-from services.segment.note_rules import MAX_NOTE, MAX_SPACES, apart_line, bracket, opens_note
+from services.segment.rules.note_rules import MAX_NOTE, MAX_SPACES, apart_line, bracket, opens_note
 
 
 @pytest.mark.parametrize(

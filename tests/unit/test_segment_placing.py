@@ -11,7 +11,7 @@ from segment_material import line, run
 from captionflow.errors import BadMessage
 from captionflow.messages import VERSION, Line, LineRecord, Part, StepRecord, turns_key
 from captionflow.transcript import newest
-from services.segment.placing import (
+from services.segment.checkpoint import (
     NOWHERE,
     Deliveries,
     Place,

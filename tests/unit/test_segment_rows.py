@@ -1,10 +1,10 @@
-"""Where rows end (services.segment.rows)."""
+"""Where rows end (services.segment.rules.rows)."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.segment.rows import MAX_ROW, cut_rows
+from services.segment.rules.rows import MAX_ROW, cut_rows
 
 TEXTS = st.lists(
     st.sampled_from(["a", "é", "語", " ", "\n", ". ", ".\n", "[", "]", "(", ")", ">> ", "x" * 300, "word " * 90]),

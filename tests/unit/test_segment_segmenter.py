@@ -12,7 +12,7 @@ from captionflow.messages import MAX_LINE_CHARS, StepRecord
 from captionflow.transcript import newest, turns
 from services.segment.assembler import STAMP_EVERY
 from services.segment.file_session import EPOCH, lines_of
-from services.segment.rows import MAX_ROW
+from services.segment.rules.rows import MAX_ROW
 from services.segment.segmenter import MAX_INTERIM_CHARS, MAX_INTERIMS, MAX_STEP_CHARS, State, start, step
 from tests.unit.segment_material import NOW, Piece, cut, line, lines, read_text, run, shown
 

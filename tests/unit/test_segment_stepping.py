@@ -8,9 +8,9 @@ from segment_material import NOW, line, lines, run
 from captionflow.errors import TooLarge
 from captionflow.messages import MAX_LINE_CHARS, Line, StepRecord
 from captionflow.transcript import newest, turns
-from services.segment import stepping
+from services.segment import safe_steps as stepping
+from services.segment.safe_steps import SetAside, stepped
 from services.segment.segmenter import State, start, steps
-from services.segment.stepping import SetAside, stepped
 
 TEXT = [">> ANA: One ", "two ", "three. ", "Four ", "five."]
 

@@ -1,8 +1,8 @@
-"""When a worker stops because hardly a record can be used (services.segment.tolerance)."""
+"""When a worker stops because hardly a record can be used (services.segment.dead_letter_limit)."""
 
 import pytest
 
-from services.segment.tolerance import GOOD_PER_DEAD_LETTER, MAX_DEAD_LETTERS, Tolerance, TooManyDeadLetters
+from services.segment.dead_letter_limit import GOOD_PER_DEAD_LETTER, MAX_DEAD_LETTERS, Tolerance, TooManyDeadLetters
 
 
 def test_a_hundred_bad_records_are_set_aside_and_one_more_is_too_many() -> None:

@@ -1,7 +1,7 @@
-"""Who is told of a worker's work (services.segment.watch)."""
+"""Who is told of a worker's work (services.segment.worker_events)."""
 
 from captionflow.messages import StepRecord
-from services.segment.watch import Watch
+from services.segment.worker_events import Watch
 
 
 def test_a_worker_works_also_when_nobody_counts() -> None:

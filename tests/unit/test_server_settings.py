@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from captionflow.adapters.distributed.elastic_from_settings import elasticsearch_from
-from captionflow.adapters.distributed.kafka_from_settings import kafka_from
+from captionflow.adapters.elastic.from_settings import elasticsearch_from
+from captionflow.adapters.kafka.from_settings import kafka_from
 from captionflow.errors import Misconfigured
 from captionflow.settings import Settings, read_settings
 

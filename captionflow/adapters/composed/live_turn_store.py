@@ -1,0 +1,146 @@
+"""What every api process keeps itself: the turns that the topic still has, merged with the archive.
+
+So snapshots and live captions need no search server, and none of them waits for the index. What the topic has of a
+session may begin in its middle; the parts before that come from the archive, if it has come that far.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from captionflow.adapters.sqlite.database import Database
+from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
+from captionflow.errors import Unavailable
+from captionflow.messages import Part, StepRecord
+from captionflow.ports import Turns, TurnStore
+
+MAX_UNWRITTEN = 500
+"""Steps that wait in memory: nobody may ever ask for them."""
+SCRATCH = "live"
+"""The folder in the data folder that has nothing which can't be made again."""
+
+
+def open_scratch(data_folder: Path) -> Database:
+    """An empty database for the turns of one process; what an earlier one left is removed.
+
+    Raises:
+        Misconfigured: another process uses the folder, or it can't be there.
+    """
+    data_folder.mkdir(parents=True, exist_ok=True)
+    return Database.open(data_folder / SCRATCH / "live.db", fresh=True)
+
+
+class _Kept(NamedTuple):
+    first_seq: int
+    last_seq: int
+
+
+class LiveTurnStore:
+    """``TurnStore`` that is written by the step feed alone; ``local`` is empty at first.
+
+    ``check`` raises ``Unavailable`` as long as topics have not been read; ``lines`` gives the number of lines that the
+    log has of a session and language.
+    """
+
+    def __init__(
+        self,
+        local: SqliteTurnStore,
+        archive: TurnStore,
+        *,
+        check: Callable[[], None],
+        lines: Callable[[str, str], int],
+    ) -> None:
+        self._check = check
+        self._lines = lines
+        self._local = local
+        self._archive = archive
+        self._kept: dict[tuple[str, str], _Kept] = {}
+        self._unwritten: list[StepRecord] = []
+        self._writing = asyncio.Lock()
+
+    async def keep(self, steps: Sequence[StepRecord]) -> None:
+        """Take the next steps of the topic; they are written when there are many, or when somebody asks."""
+        self._unwritten += steps
+        if len(self._unwritten) >= MAX_UNWRITTEN:
+            await self._write()
+        for step in steps:
+            stream = step.session, step.language
+            kept = self._kept.get(stream)
+            if kept is None or (step.first_seq > kept.last_seq + 1 and step.missing is None):
+                # The topic lost what came before: only from here on it can be told without the archive.
+                self._kept[stream] = _Kept(step.first_seq, step.last_seq)
+            else:
+                self._kept[stream] = _Kept(kept.first_seq, step.last_seq)
+
+    async def apply(self, steps: Sequence[StepRecord]) -> None:
+        """See ``TurnStore.apply``; the same as ``keep``."""
+        await self.keep(steps)
+
+    async def turns(self, session: str, language: str, *, last: int | None = None) -> Turns:
+        """See ``TurnStore.turns``.
+
+        Raises:
+            Unavailable: the topic has only the end of the session, and the archive is down or has not come that far.
+        """
+        self._check()
+        await self._write()
+        kept = self._kept.get((session, language))
+        if kept is None and not self._lines(session, language):
+            return Turns((), 0)  # nothing was said yet: the archive need not be asked
+        if kept is None:
+            return await self._archive.turns(session, language, last=last)
+        if kept.first_seq == 1:
+            return await self._local.turns(session, language, last=last)
+        own = await self._local.turns(session, language, retracted=True)
+        # A retracted turn may be among the last that the archive knows: then ask it for all.
+        before = await self._archive.turns(
+            session, language, last=None if any(part.retracted for part in own.parts) else last
+        )
+        _reaches(kept, before.last_seq)
+        return _merged(before, own, last)
+
+    async def last_seq(self, session: str, language: str) -> int:
+        """See ``TurnStore.last_seq``; raises as ``turns`` does."""
+        self._check()
+        kept = self._kept.get((session, language))
+        if kept is None and not self._lines(session, language):
+            return 0
+        if kept is None:
+            return await self._archive.last_seq(session, language)
+        if kept.first_seq == 1:
+            return kept.last_seq
+        before = await self._archive.last_seq(session, language)
+        _reaches(kept, before)
+        return max(kept.last_seq, before)
+
+    async def _write(self) -> None:
+        async with self._writing:
+            steps, self._unwritten = self._unwritten, []
+            try:
+                await self._local.apply(steps)
+            except BaseException:
+                self._unwritten = steps + self._unwritten
+                raise
+
+
+def _reaches(kept: _Kept, archived: int) -> None:
+    if archived < kept.first_seq - 1:
+        raise Unavailable(
+            "The beginning of this transcript is not in the archive yet: see that the index service runs, then retry.",
+            retry_after=2,
+        )
+
+
+def _merged(before: Turns, own: Turns, last: int | None) -> Turns:
+    """Of each part the newer version; of those only the last turns, if so many are wanted."""
+    parts: dict[tuple[str, int], Part] = {(part.turn_id, part.number): part for part in before.parts}
+    for part in own.parts:
+        known = parts.get((part.turn_id, part.number))
+        if known is None or part.version >= known.version:
+            parts[part.turn_id, part.number] = part
+    kept = sorted((part for part in parts.values() if not part.retracted), key=lambda part: (part.ordinal, part.number))
+    if last is not None:
+        ordinals = sorted({part.ordinal for part in kept if part.ordinal})[-last:] if last > 0 else []
+        kept = [part for part in kept if part.ordinal in ordinals]
+    return Turns(tuple(kept), max(before.last_seq, own.last_seq))

@@ -1,0 +1,130 @@
+"""Indices beside the one in use: filled, compared and put in its place."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+import structlog
+from elasticsearch import AsyncElasticsearch
+
+from captionflow.adapters.elastic.documents import Stream
+from captionflow.adapters.elastic.failures import translated
+from captionflow.adapters.elastic.indices import ElasticIndices
+from captionflow.adapters.elastic.schema import Names
+from captionflow.adapters.elastic.turn_store import ElasticTurnStore
+from captionflow.errors import Conflict
+from captionflow.messages import Part, StepRecord
+
+log = structlog.get_logger(__name__)
+
+PAGE: Final = 2_000
+"""Documents that one search reads of a whole index."""
+
+_IS_PART: Final[dict[str, Any]] = {"exists": {"field": "ordinal"}}
+_IS_PROGRESS: Final[dict[str, Any]] = {"bool": {"must_not": _IS_PART}}
+
+
+class ElasticIndexBuilder:
+    """``IndexBuilder``."""
+
+    def __init__(self, client: AsyncElasticsearch, names: Names) -> None:
+        self._client = client
+        self._names = names
+        self._indices = ElasticIndices(client, names)
+
+    async def current(self) -> str:
+        """See ``IndexBuilder.current``. Its mapping may be any: it may be why it is made anew."""
+        return await self._indices.behind(self._names.write)
+
+    async def make(self) -> str:
+        """See ``IndexBuilder.make``. It has our mapping."""
+        await self._indices.make_templates()
+        with translated():
+            known = await self._client.indices.get(index=self._names.pattern, features=["aliases"])
+            generations = [self._names.generation(index) or 0 for index in known]
+            index = self._names.index(max(generations, default=0) + 1)
+            await self._client.indices.create(index=index)
+        await self._indices.check_mapping(index)
+        log.info("index_made", index=index)
+        return index
+
+    async def write(self, index: str, steps: Sequence[StepRecord]) -> None:
+        """See ``IndexBuilder.write``."""
+        await ElasticTurnStore(self._client, read=index, write=index).apply(steps)
+
+    async def contents(self, index: str) -> AsyncIterator[tuple[str, str, Part]]:
+        """See ``IndexBuilder.contents``."""
+        async for source in self._scan(index, _IS_PART):
+            yield source["session"], source["language"], msgspec.convert(source["part"], Part)
+
+    async def reached(self, index: str) -> Mapping[Stream, int]:
+        """See ``IndexBuilder.reached``."""
+        return {
+            (source["session"], source["language"]): source["last_seq"]
+            async for source in self._scan(index, _IS_PROGRESS)
+        }
+
+    async def hold(self, index: str) -> None:
+        """See ``IndexBuilder.hold``."""
+        with translated():
+            await self._client.indices.add_block(index=index, block="write")
+        log.info("index_held", index=index)
+
+    async def release(self, index: str) -> None:
+        """See ``IndexBuilder.release``."""
+        with translated():
+            await self._client.indices.put_settings(index=index, settings={"index.blocks.write": None})
+
+    async def exchange(self, old: str, new: str) -> None:
+        """See ``IndexBuilder.exchange``. Both aliases go at once; the old index stays held."""
+        aliases = self._names.read, self._names.write
+        with translated():
+            await self._client.indices.update_aliases(
+                actions=[
+                    *({"remove": {"index": old, "alias": alias, "must_exist": True}} for alias in aliases),
+                    *({"add": {"index": new, "alias": alias}} for alias in aliases),
+                ]
+            )
+        log.info("index_exchanged", old=old, new=new)
+
+    async def left_over(self) -> tuple[str, ...]:
+        """See ``IndexBuilder.left_over``."""
+        with translated():
+            known = await self._client.indices.get(index=self._names.pattern, features=["aliases"])
+        unused = [index for index, about in known.items() if not about["aliases"]]
+        return tuple(sorted(unused, key=lambda index: self._names.generation(index) or 0))
+
+    async def drop(self, index: str) -> None:
+        """See ``IndexBuilder.drop``."""
+        if index not in await self.left_over():
+            raise Conflict(f"{index} is in use, or none of ours: it isn't dropped.")
+        with translated():
+            await self._client.indices.delete(index=index)
+        log.info("index_dropped", index=index)
+
+    async def _scan(self, index: str, query: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
+        """The documents of an index as of now, from one frozen view of it."""
+        with translated():
+            await self._client.indices.refresh(index=index)
+            pit = await self._client.open_point_in_time(index=index, keep_alive="5m")
+        after: dict[str, Any] = {}
+        try:
+            while True:
+                with translated():
+                    found = await self._client.search(
+                        pit={"id": pit["id"], "keep_alive": "5m"},
+                        query=query,
+                        sort=["_shard_doc"],
+                        size=PAGE,
+                        track_total_hits=False,
+                        **after,
+                    )
+                hits = found["hits"]["hits"]
+                for hit in hits:
+                    yield hit["_source"]
+                if len(hits) < PAGE:
+                    return
+                after = {"search_after": hits[-1]["sort"]}
+        finally:
+            with translated():
+                await self._client.close_point_in_time(id=pit["id"])

@@ -1,0 +1,140 @@
+"""Search in Elasticsearch: the same turns, counts and pages as in SQLite."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC
+from typing import Any
+
+import msgspec
+from elasticsearch import AsyncElasticsearch
+
+from captionflow.adapters.elastic.failures import translated
+from captionflow.adapters.elastic.query import MAX_COUNTS, conditions, counting, needed, page
+from captionflow.errors import BadMessage, NotFound
+from captionflow.folding import fold_name
+from captionflow.messages import Part, Session
+from captionflow.ports import Count, SearchPage, SearchQuery, SessionFilter, SessionStore
+from captionflow.search.highlight import hit_of
+from captionflow.search.query import (
+    MAX_LIMIT,
+    Place,
+    decode_cursor,
+    encode_cursor,
+    fingerprint,
+    parse,
+)
+
+_Key = tuple[str, str, str]
+"""Where a session stands among the others: date, start, id."""
+
+
+class ElasticSearch:
+    """``Search``, on the index or alias ``index``. What sessions are about comes from the session store.
+
+    Finds what was written about a second ago, or at the next refresh.
+    """
+
+    def __init__(self, client: AsyncElasticsearch, sessions: SessionStore, *, index: str) -> None:
+        self._client = client
+        self._sessions = sessions
+        self._index = index
+
+    async def search(self, query: SearchQuery) -> SearchPage:
+        """See ``Search.search``. A hit has all words of the query; no words and a speaker lists what they said.
+
+        Raises:
+            BadMessage: no words and no speaker, too long, a limit or a cursor that can't be.
+        """
+        terms = parse(query.text)
+        place = decode_cursor(query)
+        if not 1 <= query.limit <= MAX_LIMIT:
+            raise BadMessage(f"A page has 1 to {MAX_LIMIT} hits, not {query.limit}.")
+        if not query.text.strip() and not query.speaker:
+            raise BadMessage("Say what to search for: words, or a speaker.")
+        if not terms and query.text.strip():
+            return SearchPage((), 0)  # signs only: no word can match
+        among = None
+        if query.event or query.room:
+            wanted = SessionFilter(event=query.event or None, room=query.room or None)
+            among = [session.id for session in await self._sessions.list(wanted)]
+        matches = conditions(query, terms, among)
+        counted = await self._ask(counting(matches))
+        counts = {bucket["key"]: bucket["doc_count"] for bucket in _buckets(counted, "sessions")}
+        about = await self._about(counts)
+        found = await self._page(matches, counts, about, place, query.limit + 1)
+        shown = [hit_of(part, about.get(part.session), terms) for part in found[: query.limit]]
+        last = found[query.limit - 1] if len(found) > query.limit else None
+        return SearchPage(
+            hits=tuple(shown),
+            total=counted["hits"]["total"]["value"],
+            speakers=_speakers(_buckets(counted, "speakers")),
+            events=_events(counts, about),
+            languages=tuple(Count(one["key"], one["doc_count"]) for one in _buckets(counted, "languages")),
+            next=None if last is None else encode_cursor(_place(query, last, about)),
+        )
+
+    async def _page(
+        self,
+        matches: list[dict[str, Any]],
+        counts: Mapping[str, int],
+        about: Mapping[str, Session],
+        place: Place | None,
+        size: int,
+    ) -> list[Part]:
+        keys = {session: _key(session, about) for session in counts}
+        from_key = None if place is None else (place.date, place.starts_at, place.session)
+        ordered = sorted((one for one in counts if from_key is None or keys[one] <= from_key), key=keys.__getitem__)
+        chosen = needed(ordered[::-1], counts, place, size)
+        if not chosen:
+            return []
+        response = await self._ask(page(matches, chosen, place, size))
+        return [msgspec.convert(hit["_source"]["part"], Part) for hit in response["hits"]["hits"]]
+
+    async def _ask(self, request: dict[str, Any]) -> Any:
+        with translated():
+            return await self._client.search(index=self._index, allow_partial_search_results=False, **request)
+
+    async def _about(self, sessions: Iterable[str]) -> dict[str, Session]:
+        found: dict[str, Session] = {}
+        for session in sessions:
+            try:
+                found[session] = await self._sessions.get(session)
+            except NotFound:  # nobody announced it
+                continue
+        return found
+
+
+def _buckets(response: Any, name: str) -> Sequence[Mapping[str, Any]]:
+    found: Sequence[Mapping[str, Any]] = response["aggregations"][name]["buckets"]
+    return found
+
+
+def _speakers(buckets: Sequence[Mapping[str, Any]]) -> tuple[Count, ...]:
+    found = []
+    for bucket in buckets:
+        labels = bucket["label"]["buckets"]
+        found.append(Count(labels[0]["key"] if labels else bucket["key"], bucket["doc_count"]))
+    return tuple(found)
+
+
+def _events(counts: Mapping[str, int], about: Mapping[str, Session]) -> tuple[Count, ...]:
+    hits: Counter[str] = Counter()
+    names: dict[str, str] = {}
+    for session, known in about.items():
+        if key := fold_name(known.event):
+            hits[key] += counts[session]
+            names[key] = min(known.event, names.get(key, known.event))
+    ranked = sorted(hits.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(Count(names[key], count) for key, count in ranked[:MAX_COUNTS])
+
+
+def _key(session: str, about: Mapping[str, Session]) -> _Key:
+    known = about.get(session)
+    if known is None:
+        return "", "", session
+    starts_at = known.starts_at.astimezone(UTC).isoformat(timespec="microseconds") if known.starts_at else ""
+    return known.date or "", starts_at, session
+
+
+def _place(query: SearchQuery, last: Part, about: Mapping[str, Session]) -> Place:
+    return Place(fingerprint(query), *_key(last.session, about), last.language, last.ordinal, last.number)

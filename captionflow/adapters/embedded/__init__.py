@@ -1,1 +1,0 @@
-"""The ports in one process: SQLite for what stays, memory for what passes through."""

@@ -1,0 +1,135 @@
+"""The dead letters on Kafka: the raw bytes of a record, with where it was and what is wrong with it as headers.
+
+When a person puts one back, that is noted in the same topic: a record without a value whose header ``put-back`` has the
+number of the letter, and ``origin`` the place where its bytes are now.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import msgspec
+from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
+
+from captionflow.adapters.kafka.cluster import MAX_DEAD_LETTER_BYTES, Kafka
+from captionflow.adapters.kafka.failures import translated
+from captionflow.adapters.kafka.producer import Producer
+from captionflow.errors import BadMessage, Unavailable
+from captionflow.ports import DeadLetter
+
+MAX_REASON_CHARS: Final = 500
+_POLL_MS: Final = 500
+_READ_SECONDS: Final = 30.0
+
+
+class KafkaDeadLetters:
+    """``DeadLetters``."""
+
+    def __init__(self, kafka: Kafka) -> None:
+        self.written = 0
+        self._kafka = kafka
+        self._producer = Producer(kafka, max_bytes=MAX_DEAD_LETTER_BYTES)
+
+    async def put(self, value: bytes, *, key: bytes | None, origin: str, reason: str) -> None:
+        """See ``DeadLetters.put``."""
+        headers = [("origin", origin.encode()), ("reason", reason[:MAX_REASON_CHARS].encode())]
+        await self._producer.send(self._kafka.place(self._kafka.dead_letters, key or b""), key, value, headers)
+        self.written += 1
+
+    async def close(self) -> None:
+        """Stop. Repeating it does nothing."""
+        await self._producer.close()
+
+
+class KafkaDeadLetterBox:
+    """``DeadLetterBox``. A letter's number is its offset."""
+
+    def __init__(self, kafka: Kafka) -> None:
+        self._kafka = kafka
+        self._producer = Producer(kafka, max_bytes=MAX_DEAD_LETTER_BYTES)
+        (self._place,) = kafka.places(kafka.dead_letters)
+
+    async def letters(self) -> Sequence[DeadLetter]:
+        """See ``DeadLetterBox.letters``.
+
+        Raises:
+            Misconfigured: there is no such topic.
+            Unavailable: no broker answers.
+        """
+        return await asyncio.to_thread(self._letters)
+
+    async def put_back(self, letter: DeadLetter) -> str:
+        """See ``DeadLetterBox.put_back``. If we are killed in between, it is put back, and not noted."""
+        place = self._origin(letter)
+        offset = await self._producer.send(place, letter.key, letter.value)
+        now_at = f"{place.topic}/{place.partition}/{offset}"
+        note = [("put-back", b"%d" % letter.number), ("origin", now_at.encode())]
+        await self._producer.send(self._place, letter.key, b"", note)
+        return now_at
+
+    async def close(self) -> None:
+        """Stop. Repeating it does nothing."""
+        await self._producer.close()
+
+    def _origin(self, letter: DeadLetter) -> TopicPartition:
+        topic, _, place = letter.origin.partition("/")
+        partition, _, offset = place.partition("/")
+        numbers = partition.isascii() and partition.isdecimal() and offset.isascii() and offset.isdecimal()
+        ours = (self._kafka.lines, self._kafka.turns, self._kafka.sessions)
+        if topic not in ours or not numbers or int(partition) >= self._kafka.partitions_of(topic):
+            raise BadMessage(
+                f"Dead letter {letter.number} ({letter.origin}) is from no topic of this installation and can't be put "
+                "back. If it is a part that the search index refused, its words are in the line log: mend the index, "
+                "then run `captionflow reindex`."
+            )
+        return TopicPartition(topic, int(partition))
+
+    def _letters(self) -> list[DeadLetter]:
+        topic = self._kafka.dead_letters
+        try:
+            consumer = self._kafka.consumer(fetch_max_wait_ms=50)
+            try:
+                self._kafka.check(consumer, topic)
+                records = list(_all(consumer, self._place))
+            finally:
+                consumer.close(timeout_ms=0)
+        except KafkaError as error:
+            raise translated(error, self._kafka.servers, topic) from error
+        found: dict[int, DeadLetter] = {}
+        for record in records:
+            headers = {name: value.decode("utf-8", "replace") for name, value in record.headers}
+            noted = headers.get("put-back")
+            if noted is None:
+                found[record.offset] = _letter(record, headers)
+            elif noted.isdecimal() and (letter := found.get(int(noted))) is not None:
+                again = (*letter.put_back, headers.get("origin", ""))
+                found[letter.number] = msgspec.structs.replace(letter, put_back=again)
+        return list(found.values())
+
+
+def _letter(record: Any, headers: dict[str, str]) -> DeadLetter:
+    return DeadLetter(
+        number=record.offset,
+        at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
+        origin=headers.get("origin", ""),
+        reason=headers.get("reason", ""),
+        value=record.value or b"",
+        key=record.key,
+    )
+
+
+def _all(consumer: KafkaConsumer, place: TopicPartition) -> Iterator[Any]:
+    """The records of a partition up to its end of now."""
+    consumer.assign([place])
+    begin, end = int(consumer.beginning_offsets([place])[place]), int(consumer.end_offsets([place])[place])
+    consumer.seek(place, begin)
+    give_up = time.monotonic() + _READ_SECONDS
+    while int(consumer.position(place) or begin) < end:
+        for record in consumer.poll(_POLL_MS).get(place, []):
+            if record.offset < end:
+                yield record
+        if time.monotonic() > give_up:
+            raise Unavailable(f"Records of {place.topic} can't be read now: see that its brokers run, then retry.")

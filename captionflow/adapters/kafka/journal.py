@@ -1,0 +1,296 @@
+"""One topic as a journal: every record is read in order by everybody, and a writer sees its own come back.
+
+Kafka has no conditional append. So whoever writes reads the topic too, and a rule that looks at nothing but the records
+before it says of each whether it is valid. A writer that was not up to date finds its record void when it has read all
+that is before it, and tries again knowing more. All readers agree, whoever wrote, without an owner, a lock or a
+transaction.
+"""
+
+import asyncio
+import random
+import threading
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from typing import Final, Literal, NamedTuple
+
+import structlog
+from kafka import KafkaConsumer, TopicPartition
+from kafka.consumer.fetcher import ConsumerRecord
+from kafka.errors import KafkaError
+
+from captionflow.adapters.kafka.cluster import Kafka
+from captionflow.adapters.kafka.failures import lost, translated
+from captionflow.adapters.kafka.producer import Producer
+from captionflow.adapters.kafka.record_fetcher import Reader
+from captionflow.errors import CaptionflowError, Unavailable
+
+log = structlog.get_logger(__name__)
+
+_POLL_MS: Final = 400
+"""How long a stop may have to wait."""
+_POLL_RECORDS: Final = 500
+_MANY: Final = 50
+"""Records at once of which nobody gathers more: there is a backlog to be read."""
+_MAX_WAIT_SECONDS: Final = 5.0
+_JOIN_SECONDS: Final = 0.5
+"""A thread that is just trying to reach a broker is left alone: it ends when it can't, and touches nothing more."""
+
+
+class Record(NamedTuple):
+    """What a topic has, whether it was read or just written."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+
+
+Take = Callable[[Sequence[Record]], Awaitable[None]]
+
+
+class Journal:
+    """A topic that is read from ``start`` on by a thread; ``take`` gets all records, in order, in the event loop.
+
+    ``beginning``: the first record ever, which must still be there; ``kept``: the first that is still there.
+
+    ``take`` is awaited before more is read, so a slow one holds the reading up and memory stays bounded. With
+    ``gather_ms`` it is looked for more that long after the last time at the soonest: what comes fast is taken together,
+    which is less work for both sides; what comes after a silence is taken at once.
+    """
+
+    def __init__(
+        self,
+        kafka: Kafka,
+        topic: str,
+        take: Take,
+        *,
+        start: Literal["beginning", "kept", "now"],
+        gather_ms: int = 0,
+    ) -> None:
+        self.kafka = kafka
+        self.topic = topic
+        self.reader = Reader(kafka, topic)
+        self._producer = Producer(kafka)
+        self._take = take
+        self._start = start
+        self._gather_seconds = gather_ms / 1_000
+        self._loop = asyncio.get_running_loop()
+        self._topic_id: object = None
+        self._positions: dict[TopicPartition, int] = {}
+        self._ends: dict[TopicPartition, int] = {}
+        self._ready = False
+        self._problem = ""
+        self._broken: BaseException | None = None
+        self._moved = asyncio.Event()
+        self._taking = asyncio.Lock()
+        self._writing: dict[bytes, asyncio.Task[int]] = {}
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"{topic}-tail", daemon=True)
+        self._thread.start()
+
+    def check(self) -> None:
+        """Return if everything that was there at the start has been read.
+
+        Raises:
+            Unavailable: not yet, or it was closed.
+            Misconfigured: the topic can't be used.
+        """
+        if self._broken is not None:
+            raise self._broken.with_traceback(None)  # raised again and again, it would keep every caller's frames
+        if self._stopping.is_set():
+            raise Unavailable(f"The topic {self.topic} was closed.")
+        if not self._ready:
+            raise Unavailable(self._problem or f"The topic {self.topic} is still being read: retry.")
+
+    async def ready(self) -> None:
+        """Wait until ``check`` passes; however long no broker answers.
+
+        Raises:
+            Misconfigured: see ``check``.
+        """
+        while True:
+            moved = self._moved
+            try:
+                return self.check()
+            except Unavailable:
+                if self._stopping.is_set():
+                    raise
+            await moved.wait()
+
+    async def append(self, key: bytes, value: bytes, *, beside: bytes | None = None) -> int:
+        """Write a record and wait until ``take`` has had it; its offset. It goes on if the caller gives up.
+
+        It goes to the partition of its key, or of another one that it must be ``beside``.
+
+        Raises:
+            Unavailable: it could not be written in 30 seconds. It may have been, all the same: ``take`` will tell.
+            Misconfigured: no retry helps.
+        """
+        writing = asyncio.create_task(self._append(self.kafka.place(self.topic, beside or key), key, value))
+        self._writing[key] = writing
+        writing.add_done_callback(partial(self._written, key))
+        return await asyncio.shield(writing)
+
+    async def settled(self, key: bytes) -> None:
+        """Wait until it is known what became of the record with this key that was given up before, if there was one.
+
+        So no two are on their way at once, and the second one is made knowing the first.
+        """
+        if key in self._writing:
+            await asyncio.wait([self._writing[key]])
+
+    async def catch_up(self, place: TopicPartition) -> None:
+        """Wait until everything has been taken that the partition has now, whoever wrote it.
+
+        Raises:
+            Unavailable: no broker says what it has.
+        """
+        self.check()
+        await self._reach(place, await self.reader.end(place))
+
+    async def close(self) -> None:
+        """Stop reading and writing. Repeating it does nothing."""
+        self._stopping.set()
+        self._wake()
+        await self._producer.close()
+        await self.reader.close()
+        await asyncio.to_thread(self._thread.join, _JOIN_SECONDS)
+
+    async def _append(self, place: TopicPartition, key: bytes, value: bytes) -> int:
+        before = self._positions.get(place, 0)
+        offset = await self._producer.send(place, key, value)
+        if 0 <= offset < before:
+            await self._break(lost(self.topic))  # where it went something else was read: this is another topic
+            self.check()
+        if self._positions.get(place) == offset:  # all that is before it was taken, so it need not come back for that
+            await self._took({place: [Record(place.topic, place.partition, offset, key, value)]})
+        await self._reach(place, offset + 1)
+        return offset
+
+    def _written(self, key: bytes, writing: asyncio.Task[int]) -> None:
+        if self._writing.get(key) is writing:
+            del self._writing[key]
+        if not writing.cancelled():
+            writing.exception()  # whoever still waits gets it; if nobody does, it was told that before
+
+    async def _reach(self, place: TopicPartition, offset: int) -> None:
+        while self._positions.get(place, 0) < offset:
+            moved = self._moved
+            if self._broken is not None or self._stopping.is_set():
+                self.check()
+            await moved.wait()
+
+    def _wake(self) -> None:
+        self._moved.set()
+        self._moved = asyncio.Event()
+
+    # --- in the thread ----------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        tries = 0
+        while not self._stopping.is_set():
+            try:
+                self._read()
+            except KafkaError as error:
+                problem: BaseException = translated(error, self.kafka.servers, self.topic)
+            except Exception as error:  # noqa: BLE001  told to everybody who calls
+                problem = error
+            else:
+                return
+            if self._stopping.is_set():
+                return
+            if not isinstance(problem, Unavailable):
+                log.error("topic_not_read", topic=self.topic, reason=str(problem), exc_info=_unexpected(problem))
+                self._in_loop(self._break(problem))
+                return
+            tries += 1
+            self._problem = str(problem)
+            seconds = min(_MAX_WAIT_SECONDS, 0.1 * 2 ** min(tries, 6)) * random.uniform(0.5, 1.0)  # noqa: S311  spreads load
+            log.warning("topic_waited_for", topic=self.topic, reason=str(problem), seconds=round(seconds, 2))
+            self._stopping.wait(seconds)
+
+    def _read(self) -> None:
+        consumer = self.kafka.consumer(max_poll_records=_POLL_RECORDS)
+        try:
+            self.kafka.check(consumer, self.topic)
+            self._check_identity(consumer)
+            places = self.kafka.places(self.topic)
+            consumer.assign(places)
+            positions = self._begin(consumer, places)
+            for place, offset in positions.items():
+                consumer.seek(place, offset)
+            self._in_loop(self._moved_to(positions))
+            while not self._stopping.is_set():
+                records = consumer.poll(_POLL_MS)
+                self._check_identity(consumer)
+                if records:
+                    self._in_loop(self._took({place: _read(found) for place, found in records.items()}))
+                    if sum(map(len, records.values())) < _MANY:
+                        self._stopping.wait(self._gather_seconds)
+                else:  # what has no records for us moves on too: marks of other people's transactions
+                    self._in_loop(self._moved_to({place: consumer.position(place, 0) or 0 for place in places}))
+        finally:
+            consumer.close(timeout_ms=0)
+
+    def _check_identity(self, consumer: KafkaConsumer) -> None:
+        """A topic that was deleted and made again has the same name and offsets, and none of what was acknowledged."""
+        found = consumer._cluster.topic_id(self.topic)  # noqa: SLF001  kafka-python shows it nowhere else
+        if self._topic_id is None:
+            self._topic_id = found
+        elif found is not None and found != self._topic_id:
+            raise lost(self.topic)
+
+    def _begin(self, consumer: KafkaConsumer, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+        """Where to go on, or where to start the first time."""
+        first = {place: int(offset) for place, offset in consumer.beginning_offsets(places).items()}
+        ends = {place: int(offset) for place, offset in consumer.end_offsets(places).items()}
+        if self._positions:
+            if any(not first[place] <= self._positions[place] <= ends[place] for place in places):
+                raise lost(self.topic)
+            return dict(self._positions)
+        if self._start == "now":
+            self._ends = ends
+            return ends
+        if self._start == "beginning" and any(first.values()):
+            raise lost(self.topic)
+        self._ends = ends
+        return first
+
+    def _in_loop(self, work: Awaitable[None]) -> None:
+        """Run it in the event loop and wait for it."""
+        asyncio.run_coroutine_threadsafe(work, self._loop).result()  # type: ignore[arg-type]
+
+    # --- for the thread, in the event loop --------------------------------------------------------------------------
+
+    async def _took(self, batch: Mapping[TopicPartition, Sequence[Record]]) -> None:
+        async with self._taking:
+            for place, records in batch.items():
+                new = [record for record in records if record.offset >= self._positions[place]]
+                if new:
+                    await self._take(new)
+                    self._positions[place] = new[-1].offset + 1
+        self._note()
+
+    async def _moved_to(self, positions: dict[TopicPartition, int]) -> None:
+        for place, offset in positions.items():
+            self._positions[place] = max(offset, self._positions.get(place, 0))
+        self._note()
+
+    async def _break(self, problem: BaseException) -> None:
+        self._broken = problem
+        self._wake()
+
+    def _note(self) -> None:
+        if not self._ready and all(self._positions[place] >= end for place, end in self._ends.items()):
+            self._ready = True
+            log.info("topic_read", topic=self.topic, records=sum(self._positions.values()))
+        self._wake()
+
+
+def _read(found: Sequence[ConsumerRecord]) -> list[Record]:
+    return [Record(one.topic, one.partition, one.offset, one.key, one.value) for one in found]
+
+
+def _unexpected(problem: BaseException) -> BaseException | None:
+    return None if isinstance(problem, CaptionflowError) else problem

@@ -1,0 +1,215 @@
+"""The line log on Kafka: topic ``lines``, key = session id, one record for one or more consecutive lines.
+
+Several processes may take lines of one session. None owns it: each reads the whole topic, numbers its drafts after the
+last line it knows, writes one record, and waits until it has taken everything before that, or has read the record back;
+then the rule in ``line_index`` says whether it is valid. See ``kafka_journal`` and docs/adr/0023.
+"""
+
+import asyncio
+from collections import OrderedDict, defaultdict
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Final, Self
+
+import msgspec
+from kafka import TopicPartition
+
+from captionflow.adapters.kafka.cluster import Kafka
+from captionflow.adapters.kafka.journal import Journal, Record
+from captionflow.adapters.kafka.line_index import LineIndex, RecordHead, Stream, read_head
+from captionflow.adapters.kafka.skipped_records import Skipped
+from captionflow.errors import BadMessage, Unavailable
+from captionflow.messages import VERSION, Draft, Line, LineRecord, Receipt
+from captionflow.numbering import Key, check, number, packed
+from captionflow.ports import THE_BEGINNING, Position
+
+APPEND_SECONDS: Final = 5.0
+"""How long a sender waits before it is told to come back."""
+_RECENT_RECORDS: Final = 256
+"""The newest records, kept for those who follow, and for a sender's quick retry; 16 MiB at the very most."""
+_RECORDS_A_READ: Final = 100
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(LineRecord).decode
+
+
+class KafkaLineLog:
+    """``LineLog``: an acknowledged line is on all brokers that must have it, in a record that every reader takes."""
+
+    def __init__(
+        self,
+        kafka: Kafka,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        append_seconds: float = APPEND_SECONDS,
+        gather_ms: int = 0,
+    ) -> None:
+        """``gather_ms``: see ``Journal``. A write waits so long at most when others wrote just before it."""
+        self.skipped = Skipped()
+        self._kafka = kafka
+        self._clock = clock
+        self._append_seconds = append_seconds
+        self._index = LineIndex()
+        self._recent: OrderedDict[tuple[int, int], bytes] = OrderedDict()
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._appended = asyncio.Event()
+        self._journal = Journal(kafka, kafka.lines, self._take, start="beginning", gather_ms=gather_ms)
+
+    async def ready(self) -> Self:
+        """Wait until the log has been read to its end.
+
+        Raises:
+            Misconfigured: the topic is missing or is not as it must be.
+        """
+        await self._journal.ready()
+        return self
+
+    def check(self) -> None:
+        """Return if lines can be taken now, as far as is known without asking; else raises as ``append`` would."""
+        self._journal.check()
+
+    async def close(self) -> None:
+        """Stop. Repeating it does nothing."""
+        await self._journal.close()
+        self._wake()
+
+    async def append(
+        self, session: str, language: str, drafts: Sequence[Draft], *, said_at: datetime | None = None
+    ) -> tuple[Receipt, ...]:
+        """See ``LineLog.append``. A batch that is larger than a record becomes several.
+
+        If the log can't be reached in between, or another process takes lines of the same sender at the same moment,
+        the first records of a large batch may be there and the rest not. The same call again does the rest.
+
+        Raises:
+            BadMessage: a number below 0 or above ``MAX_NUMBER``, or text that isn't Unicode (a lone surrogate).
+            TooLarge: a line that doesn't fit into a record.
+        """
+        for draft in drafts:
+            check(draft)
+        if not drafts:
+            return ()
+        self._journal.check()
+        stream = session, language
+        try:
+            async with asyncio.timeout(self._append_seconds), self._locks[session]:
+                await self._journal.settled(session.encode())
+                return await self._append(stream, drafts, said_at)
+        except TimeoutError as error:
+            raise Unavailable(
+                f"The lines are not known to be safe after {self._append_seconds:g} s: send them again, unchanged; "
+                "what was written counts once."
+            ) from error
+
+    async def last_number(self, session: str, language: str, sender: str, *, before: int | None = None) -> int | None:
+        """See ``LineLog.last_number``."""
+        self._journal.check()
+        if before is None:
+            await self._journal.catch_up(self._place(session))
+        return self._index.last_number((session, language), sender, before)
+
+    def reached(self, session: str, language: str) -> int:
+        """The highest ``seq`` that this process has read so far; 0 before the first line."""
+        return self._index.last_seq((session, language))
+
+    async def read(self, session: str, language: str, after: int = 0) -> AsyncIterator[LineRecord]:
+        """See ``LineLog.read``. The end is fixed at the start: it doesn't chase a sender that goes on."""
+        place = self._place(session)
+        await self._journal.catch_up(place)
+        stream = session, language
+        end = self._index.last_seq(stream)
+        while after < end:
+            for value in await self._fetch(place, self._index.after(stream, after, _RECORDS_A_READ)):
+                lines = tuple(line for line in _decode(value).lines if after < line.seq <= end)
+                if not lines:
+                    return  # it came after the end, while what is before was fetched
+                yield LineRecord(session, language, lines)
+                after = lines[-1].seq
+
+    async def streams(self) -> Sequence[Stream]:
+        """See ``LineLog.streams``."""
+        await asyncio.gather(*(self._journal.catch_up(place) for place in self._kafka.places(self._kafka.lines)))
+        return sorted(self._index.streams())
+
+    async def follow(self, after: Position = THE_BEGINNING) -> AsyncIterator[tuple[Position, LineRecord]]:
+        """See ``LineLog.follow``. A position has the next offset of each partition; new records wake it at once."""
+        self._journal.check()
+        offsets = [int(offset) for offset in after.split(".")] if after else [0] * self._kafka.partitions
+        begin = 0
+        while True:
+            appended = self._appended  # before the look, so that what comes after it is not slept over
+            chunk = self._index.in_order(begin, _RECORDS_A_READ)
+            if not chunk:
+                self._journal.check()
+                await appended.wait()
+            begin += len(chunk)
+            for partition, group in groupby((one for one in chunk if one[1] >= offsets[one[0]]), key=itemgetter(0)):
+                wanted = [offset for _, offset in group]
+                values = await self._fetch(TopicPartition(self._kafka.lines, partition), wanted)
+                for offset, value in zip(wanted, values, strict=True):
+                    offsets[partition] = offset + 1
+                    yield Position(".".join(map(str, offsets))), _decode(value)
+
+    async def _append(self, stream: Stream, drafts: Sequence[Draft], said_at: datetime | None) -> tuple[Receipt, ...]:
+        while True:
+            known = await self._known(stream, drafts)
+            new, receipts = number(drafts, known, self._index.last_seq(stream), self._clock(), said_at)
+            for lines, encoded in packed(new):
+                if not await self._write(stream, lines[0].seq, encoded):
+                    break
+            else:
+                return receipts
+
+    async def _write(self, stream: Stream, first_seq: int, lines: bytes) -> bool:
+        """Write a record and take all that is before it; whether it is valid."""
+        session, language = (_encode(name) for name in stream)
+        value = b'{"session":%b,"language":%b,"lines":%b,"v":%d}' % (session, language, lines, VERSION)
+        return self._index.has(stream, await self._journal.append(stream[0].encode(), value), first_seq)
+
+    async def _known(self, stream: Stream, drafts: Sequence[Draft]) -> dict[Key, Line]:
+        """Those of the drafts' (sender, number) that the log has, with their lines."""
+        seqs = self._index.known(stream, ((draft.sender, draft.number) for draft in drafts))
+        if not seqs:
+            return {}
+        wanted = set(seqs)
+        values = await self._fetch(self._place(stream[0]), self._index.holding(stream, seqs))
+        lines = (line for value in values for line in _decode(value).lines)
+        return {(line.sender, line.number): line for line in lines if line.seq in wanted}
+
+    async def _fetch(self, place: TopicPartition, offsets: Sequence[int]) -> list[bytes]:
+        """The values of valid records, from memory if all are there."""
+        recent = [self._recent.get((place.partition, offset)) for offset in offsets]
+        here = [value for value in recent if value is not None]
+        if len(here) == len(offsets):
+            return here
+        return await self._journal.reader.fetch(place, offsets)
+
+    def _place(self, session: str) -> TopicPartition:
+        return self._kafka.place(self._kafka.lines, session.encode())
+
+    async def _take(self, records: Sequence[Record]) -> None:
+        for record in records:
+            try:
+                head = self._head(record)
+            except BadMessage as error:
+                self.skipped.foreign(record, str(error))
+                continue
+            if not self._index.add(record.partition, record.offset, head):
+                self.skipped.void(record)
+                continue
+            self._recent[record.partition, record.offset] = record.value or b""
+            if len(self._recent) > _RECENT_RECORDS:
+                self._recent.popitem(last=False)
+        self._wake()
+
+    def _head(self, record: Record) -> RecordHead:
+        head = read_head(record.key, record.value)
+        if self._place(head.session).partition != record.partition:
+            raise BadMessage("It is in another partition than its key says: its writer needs the murmur2 partitioner.")
+        return head
+
+    def _wake(self) -> None:
+        self._appended.set()
+        self._appended = asyncio.Event()

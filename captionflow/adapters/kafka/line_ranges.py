@@ -1,0 +1,72 @@
+"""Reads a stretch of one partition of the lines: what a worker needs to fill a hole."""
+
+import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+import structlog
+from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
+
+from captionflow.adapters.kafka.cluster import Kafka
+from captionflow.adapters.kafka.failures import translated
+from captionflow.errors import Unavailable
+
+log = structlog.get_logger(__name__)
+
+_READ_SECONDS: Final = 30.0
+_WAIT_SECONDS: Final = 1.0
+_POLL_MS: Final = 500
+
+Raw = tuple[int, bytes | None, bytes | None]
+"""Offset, key and value."""
+
+
+class LineStretches:
+    """One consumer with a thread of its own, made when the first stretch is asked for."""
+
+    def __init__(self, kafka: Kafka) -> None:
+        self._kafka = kafka
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="stretch")
+        self._consumer: KafkaConsumer | None = None
+
+    async def read(self, partition: int, begin: int, end: int) -> list[Raw]:
+        """The records of the lines topic from one offset to before another one; waits until they can be read.
+
+        Raises:
+            Misconfigured: the topic has lost them.
+        """
+        place = TopicPartition(self._kafka.lines, partition)
+        while True:
+            try:
+                return await asyncio.get_running_loop().run_in_executor(self._thread, self._read, place, begin, end)
+            except KafkaError as error:
+                problem = translated(error, self._kafka.servers, self._kafka.lines)
+                if not isinstance(problem, Unavailable):
+                    raise problem from error
+            except Unavailable as error:
+                problem = error
+            log.warning("stretch_waited_for", partition=partition, reason=str(problem))
+            await asyncio.sleep(_WAIT_SECONDS)
+
+    async def close(self) -> None:
+        """Stop; what is being read now is waited for."""
+        await asyncio.to_thread(self._thread.shutdown, cancel_futures=True)
+        if self._consumer is not None:
+            self._consumer.close(timeout_ms=0)
+
+    def _read(self, place: TopicPartition, begin: int, end: int) -> list[Raw]:
+        if self._consumer is None:
+            self._consumer = self._kafka.consumer(fetch_max_wait_ms=5)
+        consumer = self._consumer
+        consumer.assign([place])
+        consumer.seek(place, begin)
+        found: list[Raw] = []
+        give_up = time.monotonic() + _READ_SECONDS
+        while (consumer.position(place) or begin) < end:
+            records = consumer.poll(_POLL_MS).get(place, [])
+            found += [(record.offset, record.key, record.value) for record in records if record.offset < end]
+            if time.monotonic() > give_up:
+                raise Unavailable(f"Records of {place.topic} can't be read now: see that its brokers run, then retry.")
+        return found

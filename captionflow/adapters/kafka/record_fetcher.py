@@ -1,0 +1,105 @@
+"""Reads single records by their place, and tells where a partition ends now."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, TypeVar
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
+
+from captionflow.adapters.kafka.cluster import Kafka
+from captionflow.adapters.kafka.failures import lost, translated
+from captionflow.errors import Unavailable
+
+_THREADS: Final = 2
+_READ_SECONDS: Final = 10.0
+_END_MS: Final = 3_000
+_POLL_MS: Final = 500
+_SKIP_RECORDS: Final = 2_000
+"""A wanted record that is further away is asked for; what lies before a nearer one is read and dropped."""
+
+_T = TypeVar("_T")
+
+
+class Reader:
+    """A few consumers of one topic, each with a thread of its own, made when they are needed."""
+
+    def __init__(self, kafka: Kafka, topic: str) -> None:
+        self._kafka = kafka
+        self._topic = topic
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix=f"{topic}-reader")
+        self._local = threading.local()
+        self._made: list[KafkaConsumer] = []
+
+    async def fetch(self, place: TopicPartition, offsets: Sequence[int]) -> list[bytes]:
+        """The values at these rising offsets.
+
+        Raises:
+            Unavailable: they could not be read now.
+            Misconfigured: they aren't there any more.
+        """
+        return await self._run(lambda consumer: list(_fetched(consumer, place, offsets)))
+
+    async def end(self, place: TopicPartition) -> int:
+        """The offset that the next record of the partition will have.
+
+        Raises:
+            Unavailable: no broker says so now.
+        """
+        return await self._run(lambda consumer: int(consumer.end_offsets([place], _END_MS)[place]))
+
+    async def close(self) -> None:
+        """Stop; what is being read now is waited for."""
+        await asyncio.to_thread(self._threads.shutdown)
+        for consumer in self._made:
+            consumer.close(timeout_ms=0)
+        self._made.clear()
+
+    async def _run(self, work: Callable[[KafkaConsumer], _T]) -> _T:
+        def call() -> _T:
+            try:
+                return work(self._consumer())
+            except KafkaError as error:
+                raise translated(error, self._kafka.servers, self._topic) from error
+
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+        except RuntimeError as error:  # the threads were shut down
+            raise Unavailable(f"The reader of {self._topic} is closed.") from error
+
+    def _consumer(self) -> KafkaConsumer:
+        consumer: KafkaConsumer | None = getattr(self._local, "consumer", None)
+        if consumer is None:
+            # A long poll at the end of a partition would hold up what is asked next on the same connection.
+            consumer = self._kafka.consumer(fetch_max_wait_ms=5, request_timeout_ms=int(_READ_SECONDS * 1000))
+            self._local.consumer = consumer
+            self._made.append(consumer)
+        return consumer
+
+
+def _fetched(consumer: KafkaConsumer, place: TopicPartition, offsets: Sequence[int]) -> Iterator[bytes]:
+    """The values at the offsets, with as few jumps as it pays."""
+    give_up = time.monotonic() + _READ_SECONDS
+    at = -_SKIP_RECORDS
+    wanted = iter(offsets)
+    offset: int | None = next(wanted, None)
+    if consumer.assignment() != {place}:
+        consumer.assign([place])
+    while offset is not None:
+        if not at <= offset < at + _SKIP_RECORDS:
+            consumer.seek(place, offset)
+            at = offset
+        records: list[Any] = consumer.poll(_POLL_MS).get(place, [])
+        for record in records:
+            if offset is not None and record.offset > offset:
+                raise lost(place.topic)
+            if record.offset == offset:
+                yield record.value or b""
+                offset = next(wanted, None)
+        if records:
+            at = records[-1].offset + 1
+        elif time.monotonic() > give_up:
+            raise Unavailable(f"Records of {place.topic} can't be read now: see that its brokers run, then retry.")

@@ -1,0 +1,150 @@
+"""The sessions on Kafka: topic ``sessions``, one partition, one record a change; every process keeps all in memory.
+
+The rule for every reader: **a record is valid if its version is the one after the last of its session** (the first may
+have any); otherwise it is void. So of two who change the same version one wins, and everybody knows who. The topic is
+not compacted: that could drop the record that won and keep the one that lost.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Self
+
+import msgspec
+
+from captionflow.adapters.kafka.cluster import Kafka
+from captionflow.adapters.kafka.journal import Journal, Record
+from captionflow.adapters.kafka.skipped_records import Skipped
+from captionflow.errors import BadMessage, NotFound, Unavailable
+from captionflow.messages import VERSION, Facts, Session
+from captionflow.ports import SessionFilter
+from captionflow.session_facts import Known, created, learnt, matches, order, replaced
+
+WRITE_SECONDS = 5.0
+
+
+class SessionRecord(Session, frozen=True, kw_only=True, omit_defaults=False):
+    """One record of ``captions.sessions``: a session, and which of its fields were learned from its text."""
+
+    learned: tuple[str, ...] = ()
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(SessionRecord).decode
+
+
+class KafkaSessionStore:
+    """``SessionStore``. Needs no search server, and reads need no broker.
+
+    ``on_change`` is told of each session that was changed, by whatever process.
+    """
+
+    def __init__(self, kafka: Kafka, *, on_change: Callable[[Session], None] = lambda _: None) -> None:
+        self.skipped = Skipped()
+        self._kafka = kafka
+        self._on_change = on_change
+        self._sessions: dict[str, Known] = {}
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._journal = Journal(kafka, kafka.sessions, self._take, start="beginning")
+
+    async def ready(self) -> Self:
+        """Wait until all sessions have been read.
+
+        Raises:
+            Misconfigured: the topic is missing or is not as it must be.
+        """
+        await self._journal.ready()
+        return self
+
+    def check(self) -> None:
+        """Return if sessions can be read, as far as is known without asking; else raises as ``get`` would."""
+        self._journal.check()
+
+    async def close(self) -> None:
+        """Stop. Repeating it does nothing."""
+        await self._journal.close()
+
+    async def create(self, session: Session) -> Session:
+        """See ``SessionStore.create``. Compared is what organisers give: not status, times, version, learned fields."""
+        return await self._change(session.id, lambda known: created(known, session))
+
+    async def get(self, session: str) -> Session:
+        """See ``SessionStore.get``. One that this process doesn't know is looked for in what others just wrote."""
+        self._journal.check()
+        if session not in self._sessions:
+            await self._journal.catch_up(self._kafka.place(self._kafka.sessions, b""))
+        return self._known(session)[0]
+
+    async def list(self, wanted: SessionFilter) -> tuple[Session, ...]:
+        """See ``SessionStore.list``. Sessions without a date come last."""
+        self._journal.check()
+        found = (session for session, _ in self._sessions.values() if matches(session, wanted))
+        return tuple(sorted(found, key=order, reverse=True))
+
+    async def replace(self, session: Session, *, expected_version: int) -> Session:
+        """See ``SessionStore.replace``. A field that it changes is the organiser's from then on."""
+        return await self._change(session.id, lambda _: replaced(self._known(session.id), session, expected_version))
+
+    async def learn(self, session: str, facts: Facts, *, at: datetime) -> Session:
+        """See ``SessionStore.learn``. What it learned before it may better; what was given it leaves alone."""
+        return await self._change(session, lambda known: learnt(known, session, facts, at))
+
+    def _known(self, session: str) -> Known:
+        if session not in self._sessions:
+            raise NotFound(f"There is no session {session!r}: announce it first.")
+        return self._sessions[session]
+
+    async def _change(self, session: str, change: Callable[[Known | None], Known]) -> Session:
+        """Write what ``change`` makes of the newest version, again and again until nobody was faster."""
+        self._journal.check()
+        try:
+            async with asyncio.timeout(WRITE_SECONDS), self._locks[session]:
+                while True:
+                    await self._journal.settled(session.encode())
+                    before = self._sessions.get(session)
+                    after = change(before)
+                    if after is before:
+                        return after[0]
+                    await self._write(after)
+                    if self._sessions.get(session) == after:
+                        return after[0]
+        except TimeoutError as error:
+            raise Unavailable(f"The change of session {session!r} is not known to be safe: repeat it.") from error
+
+    async def _write(self, known: Known) -> None:
+        session, learned = known
+        record = SessionRecord(**msgspec.structs.asdict(session), learned=tuple(sorted(learned)))
+        await self._journal.append(session.id.encode(), _encode(record))
+
+    async def _take(self, records: Sequence[Record]) -> None:
+        for record in records:
+            try:
+                session, learned = _read(record)
+            except BadMessage as error:
+                self.skipped.foreign(record, str(error))
+                continue
+            before = self._sessions.get(session.id)
+            if before is not None and session.version != before[0].version + 1:
+                self.skipped.void(record)
+                continue
+            self._sessions[session.id] = session, learned
+            self._on_change(session)
+
+
+def _read(record: Record) -> Known:
+    """The session of a record.
+
+    Raises:
+        BadMessage: it isn't one of ours.
+    """
+    try:
+        found = _decode(record.value or b"")
+    except msgspec.DecodeError as error:
+        raise BadMessage(f"It is no session: {error}.") from error
+    if found.v > VERSION:
+        raise BadMessage(f"It has version {found.v}, and this captionflow knows versions up to {VERSION}: upgrade it.")
+    if record.key != found.id.encode():
+        raise BadMessage(f"Its key is not its session {found.id!r}.")
+    values = {name: getattr(found, name) for name in Session.__struct_fields__}
+    return Session(**values), frozenset(found.learned)

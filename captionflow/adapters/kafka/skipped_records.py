@@ -1,0 +1,35 @@
+"""Counts the records that count for nothing, and tells of them without filling the log."""
+
+from collections import Counter
+from typing import Final
+
+import structlog
+
+from captionflow.adapters.kafka.journal import Record
+
+log = structlog.get_logger(__name__)
+
+_TOLD: Final = 20
+"""So many foreign records are told one by one, then every thousandth: a topic may be full of them."""
+
+
+class Skipped(Counter[str]):
+    """``void`` came too late, which is part of the game; ``foreign`` are none of ours, which is not."""
+
+    def void(self, record: Record) -> None:
+        """The record lost a race, or does not advance."""
+        self["void"] += 1
+        log.debug("record_void", topic=record.topic, partition=record.partition, offset=record.offset)
+
+    def foreign(self, record: Record, reason: str) -> None:
+        """The record can't be read, or should not be where it is."""
+        self["foreign"] += 1
+        if self["foreign"] <= _TOLD or self["foreign"] % 1_000 == 0:
+            log.warning(
+                "record_skipped",
+                topic=record.topic,
+                partition=record.partition,
+                offset=record.offset,
+                reason=reason,
+                skipped=self["foreign"],
+            )

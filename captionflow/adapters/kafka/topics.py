@@ -1,0 +1,100 @@
+"""Makes the topics, with everything about them said explicitly, and tells what differs in those that are there."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
+from kafka.errors import KafkaError, TopicAlreadyExistsError
+
+from captionflow.adapters.kafka.cluster import MAX_DEAD_LETTER_BYTES, MAX_REQUEST_BYTES, Kafka
+from captionflow.adapters.kafka.failures import translated
+from captionflow.errors import Misconfigured
+
+_FOREVER: Final = "-1"
+_HOUR_MS: Final = 3600 * 1000
+_BATCH_OVERHEAD_BYTES: Final = 12
+"""What Kafka counts of a batch besides the records' own bytes."""
+
+
+async def create_topics(kafka: Kafka, *, replication: int = 1, turns_hours: int = 168) -> tuple[str, ...]:
+    """Make those topics that are missing; their names. Repeating it does nothing.
+
+    ``replication`` is how many brokers have each record; from two on, one of them may be down and none is lost.
+
+    Raises:
+        Misconfigured: a topic is there with another number of partitions or other settings, or we may not make any.
+        Unavailable: no broker answers.
+    """
+    return await asyncio.to_thread(_create, kafka, replication, turns_hours)
+
+
+def settings(kafka: Kafka, *, replication: int, turns_hours: int) -> Mapping[str, Mapping[str, str]]:
+    """How each topic must be set up.
+
+    Lines and sessions are the truth and stay for ever. Turns are made again from the lines whenever they are missing:
+    they stay as long as a worker that comes back should find its state there. Dead letters wait a month for somebody
+    who looks at them.
+    """
+    common = {
+        "cleanup.policy": "delete",
+        "retention.bytes": _FOREVER,
+        "min.insync.replicas": str(min(2, replication)),
+        "max.message.bytes": str(MAX_REQUEST_BYTES + _BATCH_OVERHEAD_BYTES),
+        "message.timestamp.type": "CreateTime",
+        "unclean.leader.election.enable": "false",
+    }
+    return {
+        kafka.lines: common | {"retention.ms": _FOREVER},
+        kafka.turns: common | {"retention.ms": str(turns_hours * _HOUR_MS)},
+        kafka.sessions: common | {"retention.ms": _FOREVER},
+        kafka.dead_letters: common
+        | {"retention.ms": str(30 * 24 * _HOUR_MS), "max.message.bytes": str(MAX_DEAD_LETTER_BYTES)},
+    }
+
+
+def _create(kafka: Kafka, replication: int, turns_hours: int) -> tuple[str, ...]:
+    wanted = settings(kafka, replication=replication, turns_hours=turns_hours)
+    try:
+        admin = kafka.admin()
+    except KafkaError as error:
+        raise translated(error, kafka.servers, kafka.prefix) from error
+    try:
+        there = set(admin.list_topics())
+        missing = [name for name in wanted if name not in there]
+        if missing:
+            admin.create_topics(
+                {name: _new(kafka.partitions_of(name), replication, wanted[name]) for name in missing},
+                wait_for_metadata=True,
+            )
+        problems = list(_differences(admin, kafka, {name: wanted[name] for name in wanted if name in there}))
+    except TopicAlreadyExistsError:  # somebody else made them at the same moment
+        return _create(kafka, replication, turns_hours)
+    except KafkaError as error:
+        raise translated(error, kafka.servers, kafka.prefix) from error
+    finally:
+        admin.close()
+    if problems:
+        raise Misconfigured("\n".join(problems))
+    return tuple(missing)
+
+
+def _differences(admin: KafkaAdminClient, kafka: Kafka, wanted: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    if not wanted:
+        return
+    for topic in admin.describe_topics(list(wanted)):
+        name, found = topic["name"], len(topic["partitions"])
+        if found != kafka.partitions_of(name):
+            yield (
+                f"Topic {name} has {found} partitions, and {kafka.partitions_of(name)} are set: "
+                f"set CAPTIONFLOW_PARTITIONS to {found}, or make the topic anew."
+            )
+    asked = [ConfigResource(ConfigResourceType.TOPIC, name) for name in wanted]
+    for name, configs in admin.describe_configs(asked, config_filter="all")["topic"].items():
+        for setting, value in wanted[name].items():
+            if configs[setting]["value"] != value:
+                yield f"Topic {name} has {setting}={configs[setting]['value']}: alter it to {value}."
+
+
+def _new(partitions: int, replication: int, configs: Mapping[str, str]) -> dict[str, Any]:
+    return {"num_partitions": partitions, "replication_factor": replication, "configs": configs}

@@ -1,0 +1,177 @@
+"""One SQLite file, its lock, its writer and its readers: what the embedded adapters share.
+
+Why one file and not one for each port: a line, the turns made of it and the index are then always of one state, a
+backup is one file, and one WAL orders durable and derived writes.
+"""
+
+import asyncio
+import fcntl
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+import structlog
+
+from captionflow.adapters.sqlite import schema
+from captionflow.adapters.sqlite.failures import translated, translated_os
+from captionflow.adapters.sqlite.writer import Result, Work, Writer
+from captionflow.errors import Misconfigured, Unavailable
+
+log = structlog.get_logger(__name__)
+
+_READERS = 4
+_WAL_LIMIT_BYTES = 64 * 1024 * 1024
+
+
+class Database:
+    """An open data folder. Made by ``Database.open``; the embedded adapters take it as their only argument."""
+
+    def __init__(self, path: Path, lock: int, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self._lock = lock
+        self._connection = connection
+        self._writer = Writer(connection, path.parent)
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="captionflow-reader")
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._closed = False
+
+    @classmethod
+    def open(cls, path: Path, *, migrations: Sequence[str] = schema.MIGRATIONS, fresh: bool = False) -> Self:
+        """Open or create the file and bring its schema up to date; ``fresh``: without anything that was in it.
+
+        The folder is created if only it is missing. Until ``close`` no other process can open it.
+
+        Raises:
+            Misconfigured: the folder is in use, read-only or can't be there, or the file isn't ours or is too new.
+            Unavailable: there is no space.
+        """
+        _check_sqlite()
+        lock = _lock_folder(path.parent)
+        try:
+            if fresh:
+                for old in path.parent.glob(f"{path.name}*"):
+                    old.unlink()
+            connection = _connect(path)
+            try:
+                schema.check(connection, path, migrations)
+                _prepare(connection, path)
+                before, after = schema.migrate(connection, migrations)
+            except BaseException:
+                connection.close()
+                raise
+        except sqlite3.Error as error:
+            os.close(lock)
+            raise translated(error, path.parent) from error
+        except BaseException:
+            os.close(lock)
+            raise
+        if 0 < before < after:
+            log.info("database_migrated", path=str(path), before=before, after=after)
+        return cls(path, lock, connection)
+
+    async def write(self, work: Work[Result], *, durable: bool, committed: Callable[[], None] | None = None) -> Result:
+        """Run ``work`` in the writer's thread, all or nothing; see ``Writer.write``."""
+        return await self._writer.write(work, durable=durable, committed=committed)
+
+    async def read(self, work: Work[Result]) -> Result:
+        """Run ``work`` on one consistent snapshot, in a reader's thread. It must be short: a snapshot holds the WAL."""
+        if self._closed:
+            raise Unavailable(f"The database in {self.path.parent} is closed.")
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+
+    async def close(self) -> None:
+        """Finish queued writes, fold the WAL into the file and give the folder free. Repeating it does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        await asyncio.to_thread(self._shut)
+
+    def _shut(self) -> None:
+        self._writer.close()
+        self._readers.shutdown()
+        for connection in self._opened:
+            connection.close()
+        with suppress(sqlite3.Error):  # a disk in trouble: the WAL stays, and the next start reads it
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._connection.close()
+        os.close(self._lock)
+
+    def _read(self, work: Work[Result]) -> Result:
+        try:
+            connection = self._reader()
+            connection.execute("BEGIN")
+            try:
+                return work(connection)
+            finally:
+                if connection.in_transaction:
+                    connection.rollback()
+        except sqlite3.Error as error:
+            raise translated(error, self.path.parent) from error
+
+    def _reader(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = _connect(self.path)
+            connection.execute("PRAGMA query_only = ON")
+            self._local.connection = connection
+            self._opened.append(connection)
+        return connection
+
+
+def _check_sqlite() -> None:
+    with sqlite3.connect(":memory:") as connection:
+        found = connection.execute("SELECT 1 FROM pragma_module_list WHERE name = 'fts5'").fetchone()
+    connection.close()
+    if found is None:
+        raise Misconfigured("This Python's SQLite has no FTS5: use a Python whose sqlite3 module is built with it.")
+
+
+def _lock_folder(folder: Path) -> int:
+    """Make the folder if need be and lock it; returns the descriptor that holds the lock until the process ends."""
+    try:
+        folder.mkdir(exist_ok=True)
+        lock = os.open(folder / "captionflow.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except FileNotFoundError as error:
+        raise Misconfigured(
+            f"The data folder {folder} can't be made, for {folder.parent} does not exist: "
+            "create that or set CAPTIONFLOW_DATA to another folder."
+        ) from error
+    except (FileExistsError, NotADirectoryError) as error:
+        raise Misconfigured(f"The data folder {folder} is not a folder: set CAPTIONFLOW_DATA to one.") from error
+    except OSError as error:
+        raise translated_os(error, folder) from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(lock)
+        raise Misconfigured(
+            f"The data folder {folder} is in use by another captionflow: stop that one first, "
+            "or give this one a folder of its own (CAPTIONFLOW_DATA)."
+        ) from error
+    except OSError as error:
+        os.close(lock)
+        raise translated_os(error, folder) from error
+    return lock
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    # Connections are made in one thread and closed in another, but never used by two at once.
+    return sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    if mode != "wal":
+        raise Misconfigured(
+            f"The file system of {path.parent} can't do SQLite's WAL: set CAPTIONFLOW_DATA to a folder on a local disk."
+        )
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT_BYTES}")
+    # Debian's build overwrites what is deleted with zeros; here that only costs writes.
+    connection.execute("PRAGMA secure_delete = FAST")

@@ -1,0 +1,82 @@
+"""Trying again while something can't be reached: one policy for everybody, exponential back-off with jitter."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
+
+import structlog
+
+from captionflow.errors import Unavailable
+
+log = structlog.get_logger(__name__)
+
+FIRST_SECONDS: Final = 0.05
+LONGEST_SECONDS: Final = 10.0
+
+T = TypeVar("T")
+
+
+class Backoff:
+    """How long to wait before the next try: twice as long each time, up to a limit.
+
+    Each wait is shortened by chance, to between half of it and all of it, so that many who lost the same server don't
+    come back at once.
+    """
+
+    def __init__(
+        self,
+        *,
+        first_seconds: float = FIRST_SECONDS,
+        longest_seconds: float = LONGEST_SECONDS,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        """``chance`` gives a number from 0 to below 1."""
+        self._first = first_seconds
+        self._longest = longest_seconds
+        self._chance = chance
+        self.tries = 0
+        """Failures since the last success."""
+
+    def failed(self, *, at_least_seconds: float = 0.0) -> float:
+        """Seconds to wait now. ``at_least_seconds`` is what the server asked for; it is the first wait if longer."""
+        self.tries += 1
+        doubled = max(self._first, at_least_seconds) * 2 ** min(self.tries - 1, 30)
+        return min(self._longest, doubled) * (0.5 + self._chance() / 2)
+
+    def succeeded(self) -> None:
+        """Begin with the shortest wait again."""
+        self.tries = 0
+
+
+class Retry:
+    """Calls until it is possible. ``waiting`` says for what it waits now, in a sentence; it is empty otherwise."""
+
+    def __init__(self, event: str, backoff: Backoff | None = None) -> None:
+        """``event`` is what the log calls a wait, for example ``index_waits``."""
+        self.waiting = ""
+        self._event = event
+        self._backoff = backoff or Backoff()
+
+    async def call(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """The result of the first attempt that does not raise ``Unavailable``; other errors are raised."""
+        while True:
+            try:
+                result = await attempt()
+            except Unavailable as error:
+                await self.wait(error)
+            else:
+                self.succeeded()
+                return result
+
+    async def wait(self, error: Unavailable) -> None:
+        """Wait as long as it is worth after this error."""
+        self.waiting = str(error)
+        seconds = self._backoff.failed(at_least_seconds=error.retry_after)
+        log.warning(self._event, reason=self.waiting, tries=self._backoff.tries, seconds=round(seconds, 2))
+        await asyncio.sleep(seconds)
+
+    def succeeded(self) -> None:
+        """It goes on: nothing is waited for."""
+        self.waiting = ""
+        self._backoff.succeeded()

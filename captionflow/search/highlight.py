@@ -1,0 +1,115 @@
+"""What a search result shows of a part, and which of its words are hits: pure, and the same for every search adapter.
+
+Hits are found on the original text with the same folding that the index was made with. There are no markers in the
+text, so no text can fake one.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from captionflow.folding import Words, words
+from captionflow.messages import Part, Session
+from captionflow.ports import Fragment, Hit
+from captionflow.search.query import Term
+
+STRETCH_CHARS = 280
+"""About how much of a part is shown."""
+
+_LEAD_CHARS = 60
+"""How much of it stands before the first hit."""
+
+Span = tuple[int, int]
+
+
+def hits(found: Words, terms: Sequence[Term]) -> list[Span]:
+    """Where the terms stand, in order, overlaps merged."""
+    places: dict[str, list[int]] = {}
+    for index, word in enumerate(found.pieces):
+        places.setdefault(word.folded, []).append(index)
+    merged: list[Span] = []
+    for start, end in sorted(span for term in terms for span in _spans(found, term, places)):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def fragments(text: str, terms: Sequence[Term]) -> tuple[tuple[Fragment, ...], int | None]:
+    """A stretch of the text with its hits marked, and where its first hit stands in the text.
+
+    The fragments joined are a verbatim stretch of ``text`` that starts and ends between words. It is the one with the
+    most hits; without hits it is the beginning.
+    """
+    found = words(text)
+    marks = hits(found, terms)
+    start, end = _stretch(text, found, marks)
+    shown = [span for span in marks if start <= span[0] and span[1] <= end]
+    return tuple(_cut(text, start, end, shown)), shown[0][0] if shown else None
+
+
+def hit_of(part: Part, session: Session | None, terms: Sequence[Term]) -> Hit:
+    """What a search shows of a part, and of its session if that is known."""
+    shown, first = fragments(part.text, terms)
+    return Hit(
+        session=part.session,
+        session_title=session.title if session else "",
+        event=session.event if session else "",
+        room=session.room if session else "",
+        date=session.date if session else None,
+        language=part.language,
+        turn_id=part.turn_id,
+        part=part.number,
+        ordinal=part.ordinal,
+        speaker=part.speaker,
+        fragments=shown,
+        at=_said_at(part, first or 0),
+    )
+
+
+def _said_at(part: Part, offset: int) -> datetime | None:
+    """When the words at this offset were said: the time of the last stamp before them."""
+    before = [stamp for stamp in part.stamps if stamp.offset <= offset]
+    return max(before, key=lambda stamp: stamp.offset).at if before else None
+
+
+def _spans(found: Words, term: Term, places: Mapping[str, Sequence[int]]) -> Iterator[Span]:
+    pieces = found.pieces
+    for index in places.get(term.words[0], ()):
+        last = index + len(term.words) - 1
+        if last < len(pieces) and all(pieces[index + n].folded == word for n, word in enumerate(term.words)):
+            yield pieces[index].start, pieces[last].end
+    joined = term.words[0] if len(term.words) == 1 else term.joined
+    yield from ((word.start, word.end) for word in found.joined if word.folded == joined)
+
+
+def _stretch(text: str, found: Words, marks: Sequence[Span]) -> Span:
+    best = max(range(len(marks)), key=lambda index: (_within(marks, index), -index), default=None)
+    if best is None:
+        wanted_start, wanted_end = 0, STRETCH_CHARS
+    else:
+        wanted_start = marks[best][0] - _LEAD_CHARS
+        wanted_end = max(wanted_start + STRETCH_CHARS, marks[best][1])
+    start = 0
+    if wanted_start > 0:
+        start = next(word.start for word in found.pieces if word.start >= wanted_start)
+    if wanted_end >= len(text):
+        return start, len(text)
+    ends = [word.end for word in found.pieces if word.end > start]
+    return start, max((end for end in ends if end <= wanted_end), default=min(ends, default=len(text)))
+
+
+def _within(marks: Sequence[Span], index: int) -> int:
+    """How many hits a stretch shows whose first hit is this one."""
+    end = marks[index][0] + STRETCH_CHARS - _LEAD_CHARS
+    return sum(1 for span in marks[index:] if span[1] <= end)
+
+
+def _cut(text: str, start: int, end: int, marks: Sequence[Span]) -> Iterator[Fragment]:
+    for mark_start, mark_end in marks:
+        if mark_start > start:
+            yield Fragment(text[start:mark_start])
+        yield Fragment(text[mark_start:mark_end], hit=True)
+        start = mark_end
+    if end > start:
+        yield Fragment(text[start:end])

@@ -1,0 +1,135 @@
+"""Writes the same bytes to many readers, at the cost of one write each.
+
+No task wakes up per reader and event. A reader that does not read is seen by the length of its write buffer and cut
+off; it never makes the others wait. The bytes are shared, so even its buffer costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from services.api.live.transport import Connection
+
+SLACK_BYTES = 256 * 1024
+"""What a reader may leave unread in our buffers, beyond its first snapshot and what the kernel holds for it."""
+
+
+class Reader(Protocol):
+    """Somebody who reads a stream; none of the methods waits."""
+
+    def write(self, payload: bytes) -> None:
+        """Pass it on."""
+
+    def end(self) -> None:
+        """The stream is complete."""
+
+    def drop(self) -> None:
+        """Cut it off at once."""
+
+    @property
+    def lost(self) -> bool:
+        """It has gone, or does not keep up."""
+
+
+class DirectReader:
+    """A reader whose connection we can write to."""
+
+    __slots__ = ("chunked", "limit", "transport")
+
+    def __init__(self, connection: Connection) -> None:
+        self.transport, self.chunked = connection
+        self.limit = SLACK_BYTES
+
+    def write(self, payload: bytes) -> None:
+        """See ``Reader``; the first payload, a snapshot, may be as long as it is."""
+        self.limit = max(self.limit, len(payload) + SLACK_BYTES)
+        self.transport.write(frame(payload) if self.chunked else payload)
+
+    def end(self) -> None:
+        """See ``Reader``."""
+        if not self.transport.is_closing():
+            if self.chunked:
+                self.transport.write(b"0\r\n\r\n")
+            self.transport.close()
+
+    def drop(self) -> None:
+        """See ``Reader``."""
+        self.transport.abort()
+
+    @property
+    def lost(self) -> bool:
+        """See ``Reader``."""
+        return self.transport.is_closing() or self.transport.get_write_buffer_size() > self.limit
+
+
+class QueueReader:
+    """A reader behind plain ASGI: what is written waits until its own task sends it."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[bytes] = deque()
+        self._bytes = 0
+        self._limit = SLACK_BYTES
+        self._ended = False
+        self._changed = asyncio.Event()
+
+    def write(self, payload: bytes) -> None:
+        """See ``Reader``."""
+        self._limit = max(self._limit, len(payload) + SLACK_BYTES)
+        self._waiting.append(payload)
+        self._bytes += len(payload)
+        self._changed.set()
+
+    def end(self) -> None:
+        """See ``Reader``."""
+        self._ended = True
+        self._changed.set()
+
+    def drop(self) -> None:
+        """See ``Reader``."""
+        self._waiting.clear()
+        self.end()
+
+    @property
+    def lost(self) -> bool:
+        """See ``Reader``."""
+        return self._ended or self._bytes > self._limit
+
+    async def next(self) -> bytes | None:
+        """All that waits, or None at the end."""
+        while not self._waiting:
+            if self._ended:
+                return None
+            self._changed.clear()
+            await self._changed.wait()
+        payload = b"".join(self._waiting)
+        self._waiting.clear()
+        self._bytes = 0
+        return payload
+
+
+def frame(payload: bytes) -> bytes:
+    """A chunk of HTTP/1.1."""
+    return b"%x\r\n%s\r\n" % (len(payload), payload)
+
+
+def broadcast(readers: Iterable[Reader], payload: bytes) -> list[Reader]:
+    """Write to all that keep up; returns those that don't, for the caller to drop."""
+    chunk = frame(payload)
+    lost: list[Reader] = []
+    for reader in readers:
+        if type(reader) is DirectReader:  # the fast way: no call of ours per reader
+            transport = reader.transport
+            if transport.get_write_buffer_size() > reader.limit or transport.is_closing():
+                lost.append(reader)
+            else:
+                transport.write(chunk if reader.chunked else payload)
+        elif reader.lost:
+            lost.append(reader)
+        else:
+            reader.write(payload)
+    return lost

@@ -1,0 +1,186 @@
+"""What live readers of one session and language share: the recent events, and the parts that the next ones change.
+
+Does no I/O and never waits. A channel holds every event with ``floor < id <= last_seq``; so whoever has a snapshot or
+an event at or above the floor can be brought up to date without a hole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict, deque
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from services.api.live.delta import delta
+from services.api.live.sse import Event, event
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from captionflow.messages import Part, Session, StepRecord
+    from captionflow.ports import Turns
+    from services.api.live.broadcast import Reader
+
+MAX_EVENTS = 1_000
+MAX_BYTES = 1024 * 1024
+"""Of events kept for those who come back."""
+
+MAX_PARTS = 32
+"""Parts kept as the base of the next delta. One that is not among them is sent whole."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """Everything up to ``seq``, ready to send."""
+
+    seq: int
+    version: int
+    """Of the session in it."""
+    event: Event
+
+
+class Channel:
+    """See the module. ``last_seq`` is None until the first step or snapshot says where the session stands."""
+
+    def __init__(self, session: str, language: str, last_seq: int | None) -> None:
+        self.session = session
+        self.language = language
+        self.last_seq = last_seq
+        self.floor = last_seq or 0
+        self.finished: bool | None = None
+        """What the steps said of it; None if they said nothing yet."""
+        self.readers: set[Reader] = set()
+        self.users = 0
+        """Requests that need this channel, streaming or not."""
+        self.idle_since = 0.0
+        self.written_at = 0.0
+        self.pending: list[bytes] = []
+        self.pending_since: datetime | None = None
+        """When the oldest line was accepted of which something is pending."""
+        self.snapshots: dict[int | None, Snapshot] = {}
+        self.told: Session | None = None
+        """The session as the readers know it, if it changed since the first of them came."""
+        self.reading = asyncio.Lock()
+        """Held while a snapshot is read, so that a crowd that arrives together reads it once."""
+        self._events: deque[Event] = deque()
+        self._bytes = 0
+        self._parts: OrderedDict[tuple[str, int], Part] = OrderedDict()
+        self._changed = asyncio.Event()
+
+    def take(self, step: StepRecord) -> bool:
+        """Make a step's events and put them up for the readers.
+
+        False if steps are missing before it: the readers have a hole, and must begin again with a snapshot.
+        """
+        if self.last_seq is None:
+            self.last_seq = self.floor = step.first_seq - 1
+        if step.last_seq <= self.last_seq:
+            return True
+        whole = step.first_seq <= self.last_seq + 1 or (
+            step.missing is not None and step.missing[0] <= self.last_seq + 1
+        )
+        if not whole:
+            self.jump(step.last_seq)
+            return False
+        self.last_seq = step.last_seq
+        if self.pending_since is None:
+            self.pending_since = step.received_at
+        if step.parts:
+            self._put(event("delta", _encode(self._change(step)), id=step.last_seq))
+        else:
+            self._wake()
+        if step.facts is not None:
+            if step.facts.status == "finished" and not self.finished:
+                self._put(finished(step.last_seq))
+            self.finished = step.facts.status == "finished"
+        return True
+
+    def tell(self, session: Session) -> None:
+        """Put up the session's new fields; the readers may have been told before."""
+        if self.told is not None and self.told.version >= session.version:
+            return
+        self.told = session
+        self.snapshots.clear()
+        self._wake()
+        self.pending.append(about(session).frame)
+
+    def start(self, turns: Turns) -> None:
+        """Learn from what the store has, where that is where we are."""
+        if self.last_seq is None:
+            self.last_seq = self.floor = turns.last_seq
+        if turns.last_seq == self.last_seq and not self._parts:
+            self._remember(turns.parts[-MAX_PARTS:])
+
+    def jump(self, last_seq: int) -> None:
+        """Go on from there with nothing known before."""
+        self.last_seq = self.floor = last_seq
+        self._events.clear()
+        self._bytes = 0
+        self._parts.clear()
+        self.snapshots.clear()
+        self._wake()
+
+    def since(self, after: int) -> list[Event] | None:
+        """The events after a position, or None if they can't all be told."""
+        if self.last_seq is None or not self.floor <= after <= self.last_seq:
+            return None
+        return [one for one in self._events if one.id is not None and one.id > after]
+
+    async def changed(self) -> None:
+        """Wait until there is another event."""
+        await self._changed.wait()
+
+    def _change(self, step: StepRecord) -> dict[str, object]:
+        changes = []
+        for part in step.parts:
+            old = self._parts.get((part.turn_id, part.number))
+            if old is None or part.version > old.version:
+                changes.append(delta(old, part))
+        self._remember(step.parts)
+        return {"seq": step.last_seq, "parts": changes}
+
+    def _remember(self, parts: Iterable[Part]) -> None:
+        for part in parts:
+            key = (part.turn_id, part.number)
+            self._parts[key] = part
+            self._parts.move_to_end(key)
+        while len(self._parts) > MAX_PARTS:
+            self._parts.popitem(last=False)
+
+    def _put(self, new: Event) -> None:
+        self._events.append(new)
+        self._bytes += len(new.frame)
+        while len(self._events) > MAX_EVENTS or (self._bytes > MAX_BYTES and len(self._events) > 1):
+            old = self._events.popleft()
+            self._bytes -= len(old.frame)
+            self.floor = old.id or self.floor
+        self.pending.append(new.frame)
+        self._wake()
+
+    def _wake(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+
+def snapshot(session: Session, turns: Turns) -> Snapshot:
+    """Encode what the store has."""
+    data = _encode({"session": session, "seq": turns.last_seq, "parts": turns.parts})
+    return Snapshot(turns.last_seq, session.version, event("snapshot", data, id=turns.last_seq))
+
+
+def about(session: Session) -> Event:
+    """The event that has the session's fields."""
+    return event("session", _encode(session))
+
+
+def finished(seq: int) -> Event:
+    """The event after which nothing is expected; more lines may come all the same."""
+    return event("finished", b'{"seq":%d}' % seq, id=seq)
+
+
+def reset(reason: str) -> Event:
+    """Tell a client to forget what it has."""
+    return event("reset", _encode({"reason": reason}))

@@ -1,0 +1,309 @@
+"""Brings the segmenter's steps to everybody who reads along.
+
+One task follows the step feed. Each step becomes events once, for all readers of its session and language; what is
+waiting is written to them in one go. Between two goes there is a pause as long as the last one took, so that what comes
+faster is merged, and a crowd never takes more than half of the processor. With few readers there is no pause.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+import structlog
+
+from captionflow.errors import Unavailable
+from captionflow.ports import Turns
+from services.api.live import channel as channels
+from services.api.live.broadcast import broadcast
+from services.api.live.channel import Channel, Snapshot
+from services.api.live.sse import HEARTBEAT, Event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from captionflow.messages import Session, StepRecord
+    from captionflow.ports import SessionStore, StepFeed, TurnStore
+    from services.api.live.broadcast import Reader
+
+log = structlog.get_logger(__name__)
+
+HEARTBEAT_SECONDS = 15.0
+"""A reader hears from us at least that often: proxies cut a connection that is silent for longer."""
+
+MAX_PAUSE_SECONDS = 0.05
+"""Nobody who reads sees a delay as short as this."""
+
+IDLE_SECONDS = 120.0
+"""A channel without readers is kept that long, for those who come back."""
+
+MAX_PREPARED = 200
+"""Channels that are kept for readers of other processes, who may come over at any moment."""
+
+STALE_EVENTS = 100
+"""A snapshot is shared by those who come after it until so many lines have followed."""
+
+CATCH_UP_SECONDS = 5.0
+"""How long a reader who joins waits for the store to have what the hub has handed out, or the other way round."""
+
+AHEAD_SECONDS = 2.0
+"""How long a reader who has more than we do waits for us: another process was told first, or we have just started."""
+
+
+class Position(NamedTuple):
+    """What a reader gets first."""
+
+    events: tuple[Event, ...]
+    seq: int
+    """The channel's events after this one continue them without a hole."""
+    session_version: int
+    """Of the session in them."""
+    resumed: bool
+    """They say nothing but how the session stands now: the reader has all up to ``seq``."""
+
+
+class Hub:
+    """See the module. ``run`` must be running for anything to arrive; ``close`` ends all streams.
+
+    ``prepared``: every session that goes on has a channel, read or not, so that a reader who comes from another process
+    goes on after their last event. ``on_delivered`` is told when the oldest line was accepted that readers were just
+    written something of.
+    """
+
+    def __init__(  # noqa: PLR0913  what differs between the processes that have one
+        self,
+        feed: StepFeed,
+        turns: TurnStore,
+        sessions: SessionStore,
+        *,
+        max_readers: int,
+        heartbeat_seconds: float = HEARTBEAT_SECONDS,
+        prepared: bool = False,
+        on_delivered: Callable[[datetime], None] = lambda _received_at: None,
+    ) -> None:
+        self._prepared = prepared
+        self._on_delivered = on_delivered
+        self._feed = feed
+        self._turns = turns
+        self._sessions = sessions
+        self._max_readers = max_readers
+        self._heartbeat_seconds = heartbeat_seconds
+        self._users = 0
+        self._closed = False
+        self.running = False
+        self._channels: dict[tuple[str, str], Channel] = {}
+        self._latest: dict[tuple[str, str], int] = {}
+        self._dirty: set[Channel] = set()
+        self._flush: asyncio.Handle | None = None
+
+    @property
+    def readers(self) -> int:
+        """How many are reading now."""
+        return self._users
+
+    async def run(self) -> None:
+        """Follow the feed until cancelled."""
+        steps = self._feed.follow()
+        self.running = True
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._tend())
+                async for step in steps:
+                    self._take(step)
+        except Exception:
+            log.exception("hub_failed")
+            raise
+        finally:
+            self.running = False
+
+    def session_changed(self, session: Session) -> None:
+        """Tell everybody who reads it, in any language."""
+        for channel in self._channels.values():
+            if channel.session == session.id:
+                channel.tell(session)
+                self._schedule(channel)
+
+    @contextmanager
+    def reading(self, session: str, language: str) -> Iterator[Channel]:
+        """The channel, for as long as somebody needs it. Raises ``Unavailable`` when there are too many."""
+        if self._closed:
+            raise Unavailable("The server is about to stop: connect again.", retry_after=2)
+        if self._users >= self._max_readers:
+            raise Unavailable(f"All {self._max_readers} places for live readers are taken: try again.", retry_after=10)
+        key = (session, language)
+        channel = self._channels.get(key)
+        if channel is None:
+            channel = self._channels[key] = Channel(session, language, self._latest.get(key))
+        channel.users += 1
+        self._users += 1
+        try:
+            yield channel
+        finally:
+            channel.users -= 1
+            self._users -= 1
+            channel.idle_since = _now()
+
+    async def position(self, channel: Channel, session: Session, after: int | None, last: int | None) -> Position:
+        """What a reader needs first.
+
+        Who can go on after ``after`` gets the session alone: it may have changed while they were away.
+        """
+        if after is not None and await self._resumes(channel, after):
+            session = await self._sessions.get(channel.session)  # once more, now that the channel is told of changes
+            if channel.since(after) is not None:
+                return Position((channels.about(session),), after, session.version, resumed=True)
+        found = await self._snapshot(channel, session, last)
+        events = [found.event]
+        if after is not None:
+            known = after <= (channel.last_seq or 0)
+            events.insert(0, channels.reset(f"This position is {'too long ago' if known else 'not known here'}."))
+        return Position(tuple(events), found.seq, found.version, resumed=False)
+
+    def attach(self, channel: Channel, reader: Reader, first: bytes) -> None:
+        """Write what the reader missed, and everything from now on."""
+        self._write(channel)  # what is pending is for those who were there
+        reader.write(first)
+        channel.readers.add(reader)
+
+    def detach(self, channel: Channel, reader: Reader) -> None:
+        """The reader has gone."""
+        channel.readers.discard(reader)
+
+    def close(self) -> None:
+        """End all streams and accept no more, so that the server can stop."""
+        self._closed = True
+        for channel in self._channels.values():
+            self._write(channel)
+            self._end(channel)
+
+    def _take(self, step: StepRecord) -> None:
+        key = (step.session, step.language)
+        if step.last_seq <= self._latest.get(key, 0):
+            return
+        before = self._latest.get(key)
+        self._latest[key] = step.last_seq
+        channel = self._channels.get(key)
+        if channel is None:
+            if not self._prepared or len(self._channels) >= MAX_PREPARED:
+                return
+            channel = self._channels[key] = Channel(*key, before)
+        channel.idle_since = _now()
+        if not channel.take(step):
+            self._write(channel)
+            log.warning("steps_missing", session=step.session, language=step.language, last_seq=step.last_seq)
+            self._end(channel)
+        self._schedule(channel)
+
+    async def _resumes(self, channel: Channel, after: int) -> bool:
+        """Whether the channel can tell all that comes after a position; a new one may learn where it stands."""
+        if channel.last_seq is None:
+            reached = await self._turns.last_seq(channel.session, channel.language)
+            if _may_be_on_its_way(after, reached):
+                channel.start(Turns((), reached))
+        if channel.last_seq is not None and _may_be_on_its_way(after, channel.last_seq):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(AHEAD_SECONDS):
+                    while channel.last_seq < after:
+                        await channel.changed()
+        return channel.since(after) is not None
+
+    async def _snapshot(self, channel: Channel, session: Session, last: int | None) -> Snapshot:
+        async with channel.reading:
+            found = channel.snapshots.get(last)
+            if found is not None and found.version >= session.version and self._is_fresh(channel, found):
+                return found
+            turns = await self._turns.turns(channel.session, channel.language, last=last)
+            deadline = _now() + CATCH_UP_SECONDS
+            while turns.last_seq < channel.floor:  # the hub was faster than the store
+                if _now() > deadline:
+                    raise Unavailable("The transcript is being brought up to date: try again.", retry_after=2)
+                await asyncio.sleep(0.02)
+                turns = await self._turns.turns(channel.session, channel.language, last=last)
+            channel.start(turns)
+            await self._reach(channel, turns.last_seq)
+            # After the turns: what the text said of its session is stored before them.
+            found = channels.snapshot(await self._sessions.get(channel.session), turns)
+            channel.snapshots = {last: found, **dict(list(channel.snapshots.items())[:3])}
+            return found
+
+    async def _reach(self, channel: Channel, seq: int) -> None:
+        """Wait until the hub has what the store has, so that positions never go back."""
+        try:
+            async with asyncio.timeout(CATCH_UP_SECONDS):
+                while (channel.last_seq or 0) < seq:
+                    await channel.changed()
+        except TimeoutError:
+            log.warning("feed_behind_store", session=channel.session, language=channel.language)
+            channel.jump(seq)
+            self._end(channel)
+
+    @staticmethod
+    def _is_fresh(channel: Channel, found: Snapshot) -> bool:
+        return channel.since(found.seq) is not None and (channel.last_seq or 0) - found.seq <= STALE_EVENTS
+
+    def _schedule(self, channel: Channel) -> None:
+        if not channel.pending:
+            return
+        self._dirty.add(channel)
+        if self._flush is None:
+            self._flush = asyncio.get_running_loop().call_soon(self._flush_all)
+
+    def _flush_all(self) -> None:
+        dirty, self._dirty = self._dirty, set()
+        for channel in dirty:
+            self._write(channel)
+        loop = asyncio.get_running_loop()
+        self._flush = loop.call_soon(self._rest, loop.time())  # uvloop does the writes in between
+
+    def _rest(self, started: float) -> None:
+        loop = asyncio.get_running_loop()
+        self._flush = loop.call_later(min(loop.time() - started, MAX_PAUSE_SECONDS), self._resume)
+
+    def _resume(self) -> None:
+        self._flush = asyncio.get_running_loop().call_soon(self._flush_all) if self._dirty else None
+
+    def _write(self, channel: Channel) -> None:
+        if channel.pending:
+            payload = b"".join(channel.pending)
+            channel.pending.clear()
+            received_at, channel.pending_since = channel.pending_since, None
+            if received_at is not None and channel.readers:
+                self._on_delivered(received_at)
+            self._send(channel, payload)
+        if channel.finished:
+            self._end(channel)
+
+    def _send(self, channel: Channel, payload: bytes) -> None:
+        channel.written_at = _now()
+        for reader in broadcast(channel.readers, payload):
+            channel.readers.discard(reader)
+            reader.drop()
+            log.info("reader_dropped", session=channel.session, language=channel.language)
+
+    @staticmethod
+    def _end(channel: Channel) -> None:
+        for reader in channel.readers:
+            reader.end()
+        channel.readers.clear()
+
+    async def _tend(self) -> None:
+        """Heartbeats for the quiet channels; the empty ones are forgotten."""
+        while True:
+            await asyncio.sleep(self._heartbeat_seconds / 3)
+            now = _now()
+            for key, channel in list(self._channels.items()):
+                if channel.readers and now - channel.written_at > self._heartbeat_seconds * 0.6:
+                    self._send(channel, HEARTBEAT)
+                if not channel.users and now - channel.idle_since > IDLE_SECONDS:
+                    del self._channels[key]
+
+
+def _may_be_on_its_way(after: int, reached: int) -> bool:
+    """Whether who has ``after`` may have been told it, and not merely ask for something else."""
+    return reached <= after <= reached + channels.MAX_EVENTS
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

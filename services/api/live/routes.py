@@ -1,0 +1,176 @@
+"""``GET /v1/sessions/{session}/events``: captions as they come, as a stream or by long polling."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+from fastapi import APIRouter, Query
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from captionflow.identity import language_of, session_id
+from services.api.live import channel as channels
+from services.api.live import sse
+from services.api.live.broadcast import DirectReader, QueueReader
+from services.api.live.transport import connection
+from services.http.middleware import HEAD
+from services.http.negotiation import accepts
+from services.http.openapi import problems
+from services.http.parameters import SessionId  # noqa: TC001 - FastAPI reads the annotation
+from services.http.problems import ProblemError
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
+    from captionflow.messages import Session
+    from services.api.context import Context
+    from services.api.live.channel import Channel
+    from services.api.live.hub import Position
+    from services.api.live.sse import Event
+
+POLL_SECONDS = 25.0
+RETRY_MILLISECONDS = 2_000
+_FORMS = ("text/event-stream", "application/json")
+_HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+]
+_EXAMPLE = 'event: delta\nid: 42\ndata: {"seq":42,"parts":[{"turn_id":"igf.en.40","number":0,"version":42,…}]}\n\n'
+
+
+def router(context: Context) -> APIRouter:
+    """The route."""
+    routes = APIRouter(tags=["live"])
+
+    @routes.get(
+        "/v1/sessions/{session}/events",
+        summary="Captions as they come",
+        description="Server-sent events: `snapshot`, `delta`, `session`, `reset`, `finished`; see docs/api.md. With "
+        "`Accept: application/json` it waits up to 25 s for the next events and gives them as JSON.",
+        response_class=Response,
+        responses={
+            200: {
+                "description": "What happened, and what happens",
+                "content": {
+                    "text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE},
+                    "application/json": {
+                        "schema": {"$ref": "#/components/schemas/Events"},
+                        "example": {"events": [{"event": "finished", "id": 42, "data": {"seq": 42}}]},
+                    },
+                },
+            },
+            **problems("not-found", "not-acceptable", "invalid", "unavailable"),
+        },
+    )
+    async def events(
+        request: Request,
+        session: SessionId,
+        lang: Annotated[str | None, Query(description="Language; the floor's when left out.", examples=["en"])] = None,
+        after: Annotated[str | None, Query(description="Last position that you have.", examples=["41"])] = None,
+        last: Annotated[
+            int | None, Query(ge=1, le=1_000, description="Only so many turns in a snapshot.", examples=[2])
+        ] = None,
+    ) -> Response:
+        found = await context.adapters.sessions.get(session_id(session))
+        language = language_of(found, lang)
+        position = _position(request.headers.get("last-event-id") or after)
+        wanted = accepts(request.headers.get("accept"), _FORMS)
+        if wanted is None:
+            raise ProblemError("not-acceptable", f"Events can be had as {' or '.join(_FORMS)}.", available=_FORMS)
+        if wanted == "application/json":
+            return await _poll(context, found, language, position, last)
+        return _Stream(context, found, language, position, last)
+
+    return routes
+
+
+def _position(text: str | None) -> int | None:
+    """A position of another making is beyond all of ours: it gets a reset."""
+    if text is None:
+        return None
+    known = sse.position(text)
+    return 2**62 if known is None else known
+
+
+async def _poll(context: Context, session: Session, language: str, after: int | None, last: int | None) -> Response:
+    with context.hub.reading(session.id, language) as channel:
+        position = await context.hub.position(channel, session, after, last)
+        if position.resumed and not channel.since(position.seq) and not _is_finished(channel, session):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(POLL_SECONDS):
+                    await channel.changed()
+        events, whole = _events(channel, session, position)
+        if not whole:
+            events = [channels.reset("You were away for too long.")]
+        document = {"events": [{"event": one.name, "id": one.id, "data": msgspec.Raw(one.data)} for one in events]}
+    return Response(msgspec.json.encode(document), 200, {"Cache-Control": "no-store"}, "application/json")
+
+
+def _events(channel: Channel, session: Session, position: Position) -> tuple[list[Event], bool]:
+    """All that a reader has to be told now; False if the channel has a hole after it."""
+    since = channel.since(position.seq)
+    events = [*position.events, *(since or ())]
+    if channel.told is not None and channel.told.version > position.session_version:
+        events.append(channels.about(channel.told))
+    if _is_finished(channel, session) and not any(one.name == "finished" for one in events):
+        events.append(channels.finished(max(channel.last_seq or 0, position.seq)))
+    return events, since is not None
+
+
+def _is_finished(channel: Channel, session: Session) -> bool:
+    return session.status == "finished" if channel.finished is None else channel.finished
+
+
+class _Stream(Response):
+    """The response of one reader. Its task sleeps from the first event until the reader has gone."""
+
+    def __init__(self, context: Context, session: Session, language: str, after: int | None, last: int | None) -> None:
+        super().__init__()
+        self.context, self.session, self.language, self.after, self.last = context, session, language, after, last
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer."""
+        hub = self.context.hub
+        with hub.reading(self.session.id, self.language) as channel:
+            position = await hub.position(channel, self.session, self.after, self.last)
+            await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+            if scope.get(HEAD):
+                await send({"type": "http.response.body", "body": b""})
+                return
+            # Nothing waits from here until the reader is attached: so there is no hole.
+            events, whole = _events(channel, self.session, position)
+            direct = connection(scope)
+            reader = QueueReader() if direct is None else DirectReader(direct)
+            hub.attach(channel, reader, sse.retry(RETRY_MILLISECONDS) + b"".join(one.frame for one in events))
+            if not whole or _is_finished(channel, self.session):
+                hub.detach(channel, reader)
+                reader.end()
+            try:
+                if isinstance(reader, QueueReader):
+                    await _send_queued(reader, receive, send)
+                else:
+                    await _gone(receive)
+            finally:
+                hub.detach(channel, reader)
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _send_queued(reader: QueueReader, receive: Receive, send: Send) -> None:
+    gone = asyncio.create_task(_gone(receive))
+    gone.add_done_callback(lambda _: reader.drop())
+    try:
+        while (payload := await reader.next()) is not None:
+            await send({"type": "http.response.body", "body": payload, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+    except (ClientDisconnect, OSError):
+        pass
+    finally:
+        gone.cancel()

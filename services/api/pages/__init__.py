@@ -1,0 +1,1 @@
+"""The pages: home, room screen, follow, transcript, search."""

@@ -1,0 +1,154 @@
+// The room screen: the last lines, word by word; before and after, a card that says what comes and where to read along.
+import { tellNext, tellSession, tellState } from "./card.js";
+import { clock } from "./clock.js";
+import { linesOf } from "./lines.js";
+import { follow } from "./live.js";
+import { pacer } from "./pacer.js";
+import { plain } from "./prose.js";
+import { dress, look } from "./screen_look.js";
+import { turns } from "./transcript.js";
+
+const STILL_AFTER = 15_000;
+const LINES_STAY = 20_000; // the last words of a session can be read before the card covers them
+const ASK_ROOM = 5_000;
+const PATIENCE = 10_000;
+const TURNS = 6;
+const LATE = 4 * 3600_000; // as in services/api/pages/programme.py: what should have begun before that is not what comes next
+const DAY = 24 * 3600_000;
+const STATES = { live: "Live", finished: "Finished", scheduled: "Not yet begun" };
+
+/** @param {string} id */
+const find = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const screen = find("screen");
+const captions = find("lines");
+const card = find("card");
+const still = find("still");
+const pauseButton = find("pause");
+const wanted = look(new URLSearchParams(location.search));
+const room = screen.dataset.room;
+const followsRoom = "followsRoom" in screen.dataset;
+dress(screen, wanted);
+const lines = linesOf(screen, captions, wanted.lines);
+const atOnce = matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+let session = /** @type {string} */ (screen.dataset.session);
+/** @type {{stop: () => void} | null} */
+let live = null;
+let words = pacer(lines.show, { atOnce });
+let standing = "connecting";
+let title = "";
+let paused = false;
+let lastSeq = -1;
+let lastWord = performance.now(); // not the wall's clock: that one may be set while a screen runs for days
+/** @type {number | null} when the session ended before our eyes; -Infinity if it had ended before */
+let finishedAt = null;
+/** Ended before this screen was opened, or the card has covered its lines: nobody is still reading them. */
+let over = screen.dataset.status === "finished";
+
+/** A turn as one run of text, made once. @type {WeakMap<import("./transcript.js").Turn, import("./roll.js").Flow>} */
+const flows = new WeakMap();
+/** @param {import("./transcript.js").Turn} turn */
+function flowOf(turn) {
+  const flow = flows.get(turn) ?? { id: turn.id, speaker: turn.speaker, text: turn.paragraphs.map(plain).join(" ").trim() };
+  flows.set(turn, flow);
+  return flow;
+}
+
+/** @param {import("./transcript.js").Transcript} state */
+function text(state) {
+  if (state.seq !== lastSeq) [lastSeq, lastWord] = [state.seq, performance.now()];
+  const now = turns(state).slice(-TURNS).map(flowOf);
+  if (now.length && finishedAt === null && !over) card.hidden = true;
+  if (paused || over) return;
+  const here = words;
+  if (wanted.delay) setTimeout(() => { if (here === words) here.take(now); }, wanted.delay);
+  else here.take(now);
+}
+
+/** @param {any} now a session as the API gives it */
+function about(now) {
+  tellSession(now);
+  captions.lang = screen.dataset.fixedLang || now.languages?.[0] || "";
+  title = (followsRoom && room) || now.title || now.id;
+  name(standing === "finished" ? standing : now.status);
+  if (now.status !== "finished") over = false;
+}
+
+/** The state on the card and in the title. @param {keyof typeof STATES} now */
+function name(now) {
+  tellState(now === "finished");
+  document.title = `${title} · ${STATES[now]} · captionflow`;
+}
+
+/** @param {string} id */
+function watch(id) {
+  live?.stop();
+  words.stop();
+  words = pacer(lines.show, { atOnce });
+  [session, lastSeq, lastWord, finishedAt, standing] = [id, -1, performance.now(), null, "connecting"];
+  lines.show([]);
+  live = follow(id, { language: screen.dataset.fixedLang || undefined, last: TURNS, onText: text, onSession: about, onStanding: stand });
+}
+
+/** @param {import("./live.js").Standing} now */
+function stand(now) {
+  if (now === "finished" && finishedAt === null) {
+    finishedAt = standing === "live" && !lines.empty() ? performance.now() : -Infinity;
+    name("finished");
+  } else if (now === "live" && finishedAt !== null) { // more was said after the end
+    [finishedAt, over] = [null, false];
+    name("live");
+  }
+  standing = now;
+  tick();
+}
+
+/** What a second changes: the still clock, and the card after the last words. */
+function tick() {
+  const quiet = performance.now() - lastWord;
+  let says = "";
+  if (paused) says = "Paused";
+  else if (standing === "offline") says = "No connection. Captions go on by themselves.";
+  else if (card.hidden && finishedAt === null && quiet >= STILL_AFTER) says = `No captions for ${clock(quiet)}`;
+  still.hidden = !says;
+  if (still.textContent !== says) still.textContent = says;
+  if (finishedAt !== null && performance.now() - finishedAt > LINES_STAY && card.hidden) {
+    card.hidden = false;
+    over = true;
+    lines.show([]);
+  }
+}
+
+/** Which session of the room belongs on its screen: the live one that began last; what comes next is on the card. */
+async function askRoom() {
+  const answer = await fetch(`/v1/sessions?room=${encodeURIComponent(room ?? "")}`, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+  if (!answer.ok) return;
+  /** @type {any[]} */
+  const all = await answer.json();
+  const begin = (/** @type {any} */ one) => Date.parse(one.starts_at ?? one.created_at);
+  const missed = (/** @type {any} */ one) => (one.starts_at ? begin(one) + LATE < Date.now() : Boolean(one.date) && Date.parse(one.date) + DAY < Date.now());
+  const [on] = all.filter((one) => one.status === "live").sort((a, b) => begin(b) - begin(a));
+  const coming = all.filter((one) => one.status === "scheduled" && !missed(one)).sort((a, b) => begin(a) - begin(b));
+  const readingStill = finishedAt !== null && card.hidden;
+  const next = on ?? (finishedAt !== null && !readingStill ? coming[0] : null);
+  if (followsRoom && next && next.id !== session) {
+    card.hidden = next.status === "live";
+    watch(next.id);
+    about(next);
+  }
+  tellNext(coming.find((one) => one.id !== session));
+}
+const askAgain = () => setTimeout(async () => {
+  await askRoom().catch(() => {}); // no network: the next time tells
+  askAgain();
+}, ASK_ROOM);
+
+pauseButton.addEventListener("click", () => {
+  paused = !paused;
+  pauseButton.textContent = paused ? "Continue" : "Pause";
+  if (!paused) watch(session);
+  tick();
+});
+setInterval(tick, 1000);
+if (room) askAgain();
+watch(session);

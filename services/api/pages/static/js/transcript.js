@@ -1,0 +1,150 @@
+// The transcript as a reader holds it: parts by (turn, number), the highest version wins. Pure: no DOM, no clock.
+// What is shown of it mirrors services/api/pages/turn_views.py.
+
+/** @typedef {{text: string, at: number}} Note */
+/** @typedef {{offset: number, at: string}} Stamp */
+/** @typedef {{turn_id: string, number: number, version: number, ordinal: number, speaker: string | null, role: boolean,
+ *   text: string, notes: Note[], stamps: Stamp[], interim: string, continues: boolean, closed: boolean,
+ *   retracted: boolean}} Part */
+/** Parts by turn and number. What is made of them is kept until a part of the turn changes, so that a word more costs
+ * the same in the first minute and in the fourth hour, and a turn that is the same object says the same as before.
+ * @typedef {{seq: number, parts: Map<string, Map<number, Part>>, order: string[] | null, made: Map<string, Turn>}} Transcript */
+/** @typedef {{text: string, kind: "words" | "note" | "interim"}} Run */
+/** @typedef {{runs: Run[]}} Paragraph */
+/** @typedef {{id: string, ordinal: number, speaker: string | null, at: string | null, paragraphs: Paragraph[]}} Turn */
+
+const EMPTY = { ordinal: 0, speaker: null, role: false, notes: [], stamps: [], interim: "", continues: false, closed: false, retracted: false };
+const FIELDS = Object.keys(EMPTY);
+const ASTRAL = /[\ud800-\udbff]/;
+
+/** @returns {Transcript} */
+export const empty = () => ({ seq: 0, parts: new Map(), order: null, made: new Map() });
+
+/** The first `count` code points of a text; offsets on the wire count code points, JavaScript counts UTF-16 units.
+ * @param {string} text @param {number} count */
+export const head = (text, count) => text.slice(0, units(text, count));
+
+/** How many UTF-16 units the first `count` code points take. @param {string} text @param {number} count */
+export function units(text, count) {
+  if (!ASTRAL.test(text)) return Math.min(count, text.length);
+  let at = 0;
+  for (let n = 0; n < count && at < text.length; n += 1) at += /** @type {number} */ (text.codePointAt(at)) > 0xffff ? 2 : 1;
+  return at;
+}
+
+/** @param {Transcript} state @param {{turn_id: string, number: number}} one */
+const find = (state, one) => state.parts.get(one.turn_id)?.get(one.number);
+
+/** @param {Transcript} state @param {Part} part */
+function put(state, part) {
+  const parts = state.parts.get(part.turn_id) ?? new Map();
+  const before = spoken(parts)[0]?.ordinal;
+  state.parts.set(part.turn_id, parts.set(part.number, part));
+  state.made.delete(part.turn_id);
+  if (spoken(parts)[0]?.ordinal !== before) state.order = null;
+}
+
+/** Take a snapshot: everything, in place of what is there. @param {{seq: number, parts: any[]}} snapshot @returns {Transcript} */
+export function applySnapshot(snapshot) {
+  const state = { ...empty(), seq: snapshot.seq };
+  for (const { paragraphs = [], ...part } of snapshot.parts) put(state, { ...EMPTY, ...part, text: paragraphs.join("\n") });
+  return state;
+}
+
+/** Take a delta. Returns false if it was made from a version that is not here: ask for a snapshot.
+ * A part that was never here is no hole: only the last turns were asked for.
+ * @param {Transcript} state @param {{seq: number, parts: any[]}} delta */
+export function applyDelta(state, delta) {
+  for (const one of delta.parts) {
+    const there = find(state, one);
+    if (there ? there.version >= one.version : one.base !== 0) continue;
+    if (one.base !== 0 && there?.version !== one.base) return false;
+    const old = one.base === 0 || !there ? { ...EMPTY, text: "" } : there;
+    const changed = Object.fromEntries(FIELDS.filter((name) => name in one).map((name) => [name, one[name]]));
+    put(state, { ...old, ...changed, turn_id: one.turn_id, number: one.number, version: one.version, text: head(old.text, one.keep) + one.text });
+  }
+  state.seq = Math.max(state.seq, delta.seq);
+  return true;
+}
+
+/** Forget all but the last `count` turns: a screen that runs for days needs no more. @param {Transcript} state @param {number} count */
+export function forget(state, count) {
+  const ids = inOrder(state);
+  if (ids.length <= 2 * count) return;
+  state.order = ids.slice(-count);
+  const kept = new Set(state.order);
+  for (const id of state.parts.keys()) {
+    if (kept.has(id)) continue;
+    state.parts.delete(id);
+    state.made.delete(id);
+  }
+}
+
+/** The turns to read, in order: without the head, what was retracted, what is empty.
+ * @param {Transcript} state @returns {Turn[]} */
+export function turns(state) {
+  const found = [];
+  for (const id of inOrder(state)) {
+    let turn = state.made.get(id);
+    if (!turn) state.made.set(id, turn = make(spoken(/** @type {Map<number, Part>} */ (state.parts.get(id)))));
+    if (turn.paragraphs.length || turn.speaker) found.push(turn);
+  }
+  return found;
+}
+
+/** @param {Map<number, Part>} parts @returns {Part[]} */
+const spoken = (parts) => [...parts.values()].filter((part) => part.ordinal > 0 && !part.retracted).sort((a, b) => a.number - b.number);
+
+/** The ids of the turns that are spoken, in order. @param {Transcript} state @returns {string[]} */
+function inOrder(state) {
+  state.order ??= [...state.parts].map(([id, parts]) => ({ id, ordinal: spoken(parts)[0]?.ordinal ?? 0 }))
+    .filter((one) => one.ordinal > 0).sort((a, b) => a.ordinal - b.ordinal).map((one) => one.id);
+  return state.order;
+}
+
+/** @param {Part[]} parts of one turn @returns {Turn} */
+function make(parts) {
+  const { turn_id: id, ordinal, speaker } = parts[0];
+  /** @type {Paragraph[]} */
+  const found = [];
+  for (const part of parts) {
+    const here = paragraphs(part);
+    const before = part.continues && here.length ? found.pop() : undefined;
+    found.push(...(before ? [{ runs: [...before.runs, { text: " ", kind: /** @type {const} */ ("words") }, ...here[0].runs] }, ...here.slice(1)] : here));
+  }
+  return { id, ordinal, speaker, at: parts.flatMap((part) => part.stamps)[0]?.at ?? null, paragraphs: found };
+}
+
+/** A closed part never changes, so its paragraphs are made once. @type {WeakMap<Part, Paragraph[]>} */
+const cut = new WeakMap();
+
+/** @param {Part} part @returns {Paragraph[]} */
+function paragraphs(part) {
+  const known = cut.get(part) ?? runs(part).map((one) => ({ runs: one }));
+  cut.set(part, known);
+  return known;
+}
+
+/** The runs of each paragraph: words, and the notes at their offsets. @param {Part} part @returns {Run[][]} */
+function runs(part) {
+  const notes = part.notes.toSorted((a, b) => a.at - b.at).map((note) => ({ text: note.text, at: units(part.text, note.at) }));
+  const texts = part.text ? part.text.split("\n") : notes.length || part.interim ? [""] : [];
+  let start = 0;
+  return texts.map((text, place) => {
+    const end = start + text.length;
+    const last = place === texts.length - 1;
+    /** @type {Run[]} */
+    const found = [];
+    let done = start;
+    for (const note of notes) {
+      if (note.at < start || (note.at > end && !last)) continue;
+      if (note.at > done) found.push({ text: part.text.slice(done, Math.min(note.at, end)), kind: "words" });
+      found.push({ text: note.text, kind: "note" });
+      done = Math.min(note.at, end);
+    }
+    if (done < end) found.push({ text: part.text.slice(done, end), kind: "words" });
+    if (last && part.interim) found.push({ text: ` ${part.interim}`, kind: "interim" });
+    start = end + 1;
+    return found;
+  });
+}

@@ -1,1 +1,0 @@
-"""The calls of API v1, one module per resource."""

@@ -1,0 +1,44 @@
+"""The forms in which a transcript can be had. Pure: what the stores have in, bytes out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from captionflow.messages import Session
+from captionflow.ports import Turns
+from services.api.transcripts.formats import document, srt, text, vtt
+
+
+@dataclass(frozen=True)
+class Format:
+    """A form, and how clients ask for it."""
+
+    name: str
+    suffix: str
+    content_type: str
+    accepted: tuple[str, ...]
+    """Media types in Accept that mean this form."""
+    write: Callable[[Session, str, Turns], bytes]
+    """(session, language, turns) to the document."""
+    revision: int = 1
+    """Rises when the same transcript is written in another way, so that nobody keeps the old one."""
+
+    @property
+    def media_type(self) -> str:
+        """The type without its parameters."""
+        return self.accepted[0]
+
+
+ALL = (
+    Format("JSON", "json", "application/json", ("application/json",), document.write),
+    Format("plain text", "txt", "text/plain; charset=utf-8", ("text/plain",), text.write, revision=2),
+    Format("WebVTT", "vtt", "text/vtt; charset=utf-8", ("text/vtt",), vtt.write, revision=2),
+    Format(
+        "SubRip",
+        "srt",
+        "application/x-subrip; charset=utf-8",
+        ("application/x-subrip", "application/srt", "text/srt"),
+        srt.write,
+        revision=2,
+    ),
+)
+"""The first is what a client without a preference gets."""

@@ -1,0 +1,140 @@
+"""``GET /v1/sessions/{session}/transcript``: all that was said so far, as JSON, text, WebVTT or SubRip."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from captionflow.identity import language_of, session_id
+from services.api.transcripts import formats
+from services.http.negotiation import accepts, has
+from services.http.openapi import Responses, problems
+from services.http.parameters import SessionId  # noqa: TC001 - FastAPI reads the annotation
+from services.http.problems import ProblemError
+
+if TYPE_CHECKING:
+    from services.api.context import Context
+    from services.api.transcripts.formats import Format
+
+Lang = Annotated[str | None, Query(description="Language; the floor's when left out.", examples=["en"])]
+Download = Annotated[bool, Query(description="Answer as a file to keep.", examples=[True])]
+
+
+_EXAMPLES: dict[str, object] = {
+    "json": {
+        "session": {
+            "id": "opening",
+            "version": 3,
+            "created_at": "2015-11-12T08:00:00Z",
+            "updated_at": "2015-11-12T09:00:02Z",
+            "title": "Opening",
+            "status": "live",
+        },
+        "language": "en",
+        "last_seq": 2,
+        "turns": [
+            {
+                "turn_id": "opening.en.1",
+                "ordinal": 1,
+                "version": 2,
+                "speaker": "CHAIR",
+                "role": True,
+                "language": "en",
+                "paragraphs": ["Good morning, everyone."],
+                "notes": [{"text": "[Applause]", "at": 23}],
+            }
+        ],
+        "apart": [],
+        "stamps": [{"turn_id": "opening.en.1", "offset": 0, "at": "2015-11-12T09:00:01.25Z"}],
+    },
+    "txt": ">> CHAIR:  Good morning, everyone. [Applause]\n",
+    "vtt": "WEBVTT\n\nNOTE Opening (en)\n\n1\n00:00:00.000 --> 00:00:02.000\n<v CHAIR>Good morning, everyone.\n",
+    "srt": "1\n00:00:00,000 --> 00:00:02,000\nCHAIR: Good morning, everyone.\n\n",
+}
+
+
+def router(context: Context) -> APIRouter:
+    """The routes: by Accept, and one per suffix."""
+    routes = APIRouter(tags=["transcripts"])
+
+    @routes.get(
+        "/v1/sessions/{session}/transcript",
+        summary="The transcript",
+        description="In the form that Accept asks for; or with a suffix: .json, .txt, .vtt, .srt.",
+        response_class=Response,
+        responses=_responses(*formats.ALL) | problems("not-acceptable"),
+    )
+    async def negotiated(
+        request: Request, session: SessionId, lang: Lang = None, download: Download = False
+    ) -> Response:
+        kind = accepts(request.headers.get("accept"), [name for one in formats.ALL for name in one.accepted])
+        if kind is None:
+            offered = [one.media_type for one in formats.ALL]
+            raise ProblemError("not-acceptable", f"It can be had as {', '.join(offered)}.", available=offered)
+        form = next(one for one in formats.ALL if kind in one.accepted)
+        answer = await _answer(context, request, session, lang, form, download=download)
+        answer.headers["Vary"] = "Accept"
+        return answer
+
+    for form in formats.ALL:
+        _add(routes, context, form)
+    return routes
+
+
+def _responses(*forms: Format) -> Responses:
+    content = {
+        form.media_type: {
+            "schema": {"$ref": "#/components/schemas/Transcript"} if form.suffix == "json" else {"type": "string"},
+            "example": _EXAMPLES[form.suffix],
+        }
+        for form in forms
+    }
+    return {
+        200: {"description": "All that was said so far", "content": content},
+        304: {"description": "Nothing was said since the one that `If-None-Match` knows"},
+        **problems("not-found", "invalid", "unavailable"),
+    }
+
+
+def _add(routes: APIRouter, context: Context, form: Format) -> None:
+    @routes.get(
+        f"/v1/sessions/{{session}}/transcript.{form.suffix}",
+        summary=f"The transcript as {form.name}",
+        description="Whatever Accept says. `ETag` is strong, and rises with every word.",
+        response_class=Response,
+        responses=_responses(form),
+        operation_id=f"transcript_{form.suffix}",
+    )
+    async def one(request: Request, session: SessionId, lang: Lang = None, download: Download = False) -> Response:
+        return await _answer(context, request, session, lang, form, download=download)
+
+
+async def _answer(  # noqa: PLR0913 - what a request asks for
+    context: Context, request: Request, session: str, lang: str | None, form: Format, *, download: bool
+) -> Response:
+    found = await context.adapters.sessions.get(session_id(session))
+    language = language_of(found, lang)
+    seq = await context.adapters.turn_store.last_seq(found.id, language)
+    if has(request.headers.get("if-none-match"), _etag(found.version, seq, form)):
+        return Response(status_code=304, headers=_headers(_etag(found.version, seq, form)))
+    turns = await context.adapters.turn_store.turns(found.id, language)
+    # Once more: what the text said of its session is stored before its turns, so this is at least as new as they are.
+    found = await context.adapters.sessions.get(found.id)
+    headers = _headers(_etag(found.version, turns.last_seq, form))
+    headers["Content-Language"] = language
+    if download:
+        headers["Content-Disposition"] = f'attachment; filename="{found.id}.{language}.{form.suffix}"'
+    body = await asyncio.to_thread(form.write, found, language, turns)  # some hours of talk take a while
+    return Response(body, 200, headers, form.content_type)
+
+
+def _headers(etag: str) -> dict[str, Any]:
+    return {"ETag": etag, "Cache-Control": "no-cache"}
+
+
+def _etag(version: int, seq: int, form: Format) -> str:
+    """Strong: what is sent follows from these."""
+    return f'"{form.suffix}-{form.revision}-{version}-{seq}"'

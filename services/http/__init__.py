@@ -1,0 +1,1 @@
+"""What every web process shares: problems, access, bodies, negotiation, OpenAPI, health."""

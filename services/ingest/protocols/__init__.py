@@ -1,0 +1,1 @@
+"""What senders speak, one module each. Pure: bytes to drafts."""

@@ -1,0 +1,162 @@
+"""Bodies of ``POST …/lines`` as drafts: strict, and clear about what is wrong where. Pure.
+
+A message about a bad body names the line and the field, and never repeats the text.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, NamedTuple, TypeVar
+
+import msgspec
+
+from captionflow.errors import BadMessage, TooLarge, WrongKind
+from captionflow.identity import FIRST_YEAR, MAX_NUMBER, is_year
+from captionflow.messages import MAX_LINE_CHARS, Draft
+from services.ingest.cleaning import clean, clean_label
+
+MAX_LINES = 1_000
+"""Most lines of one request."""
+MAX_LABEL_CHARS = 200
+
+_SENDER = re.compile(r"[\w.@-]{1,64}")
+_WHERE = re.compile(r" - at `\$(?:\.lines)?(?:\[(\d+)\])?\.?([\w.\[\]]*)`$")
+
+_Label = Annotated[str, msgspec.Meta(max_length=MAX_LABEL_CHARS)]
+_Parsed = TypeVar("_Parsed")
+
+
+class _Row(msgspec.Struct, forbid_unknown_fields=True):
+    number: Annotated[int, msgspec.Meta(ge=0, le=MAX_NUMBER)]
+    text: str | None = None
+    eol: bool | None = None
+    at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    speaker: _Label | None = None
+    segment: _Label | None = None
+    final: bool = True
+    revises: Annotated[int, msgspec.Meta(ge=1, le=MAX_NUMBER)] | None = None
+    ends: bool = False
+    sender: str | None = None
+
+
+class _Body(msgspec.Struct, forbid_unknown_fields=True):
+    lines: list[_Row]
+    sender: str | None = None
+
+
+_decode_body = msgspec.json.Decoder(_Body).decode
+_decode_row = msgspec.json.Decoder(_Row).decode
+
+
+class Parsed(NamedTuple):
+    """The drafts of a body in its order, and how many unwanted characters were taken out of them."""
+
+    drafts: tuple[Draft, ...]
+    cleaned: int
+
+
+def parse(body: bytes, content_type: str, *, sender: str | None = None) -> Parsed:
+    """Read a JSON or NDJSON body; ``sender`` is who it is when neither body nor row says.
+
+    Raises ``BadMessage`` for what is not valid and ``TooLarge`` for a line or a number of lines above the limits.
+    """
+    kind = content_type.partition(";")[0].strip().casefold()
+    if kind in {"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"}:
+        rows = _ndjson(body)
+    elif kind in {"application/json", ""}:
+        document = _decoded(_decode_body, body, "The body")
+        rows, sender = document.lines, document.sender if document.sender is not None else sender
+    else:
+        raise WrongKind(f"Lines come as application/json or application/x-ndjson, not as {kind[:80]!r}.")
+    if not rows:
+        raise BadMessage("The body has no lines: send at least one.")
+    if len(rows) > MAX_LINES:
+        raise TooLarge(f"{len(rows)} lines in one request; {MAX_LINES} is the most: send them in smaller groups.")
+    return _drafts(rows, sender)
+
+
+def parse_sender(sender: str) -> str:
+    """A sender's name, or ``BadMessage``."""
+    if not _SENDER.fullmatch(sender):
+        raise BadMessage("A sender's name is 1 to 64 letters, digits or the signs _ . @ -.")
+    return sender
+
+
+def _ndjson(body: bytes) -> list[_Row]:
+    numbered = [(number, row) for number, row in enumerate(body.split(b"\n"), 1) if row.strip()]
+    if len(numbered) > MAX_LINES:
+        raise TooLarge(f"{len(numbered)} lines in one request; {MAX_LINES} is the most: send them in smaller groups.")
+    return [_decoded(_decode_row, row, f"Row {number}") for number, row in numbered]
+
+
+def _decoded(decode: Callable[[bytes], _Parsed], data: bytes, what: str) -> _Parsed:
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        raise BadMessage(f"{what} is not UTF-8: byte {error.start} can't be read.") from error
+    try:
+        return decode(data.removeprefix(b"\xef\xbb\xbf"))
+    except msgspec.ValidationError as error:
+        raise BadMessage(f"{what} is not valid: {_told(str(error))}.") from error
+    except msgspec.DecodeError as error:
+        surrogate = " (a lone surrogate, perhaps)" if rb"\u" in data else ""
+        raise BadMessage(f"{what} is not JSON{surrogate}: {error}.") from error
+
+
+def _told(problem: str) -> str:
+    """``Expected `int`… - at `$.lines[3].number``` as a person would say it; lines are counted from 1."""
+    where = _WHERE.search(problem)
+    if where is None:
+        return problem
+    line = f"line {int(where[1]) + 1}, " if where[1] else ""
+    return f"{line}{where[2]}: {problem[: where.start()]}".replace(", :", ":")
+
+
+def _drafts(rows: Sequence[_Row], sender: str | None) -> Parsed:
+    drafts: list[Draft] = []
+    cleaned = 0
+    known: set[str] = set()
+    for place, row in enumerate(rows, 1):
+        name = row.sender if row.sender is not None else sender
+        if name is None:
+            raise BadMessage(f"Line {place} has no sender: name it in the body, in the row or as ?sender=.")
+        if name not in known:
+            known.add(parse_sender(name))
+        draft, removed = _draft(row, name, place)
+        drafts.append(draft)
+        cleaned += removed
+    return Parsed(tuple(drafts), cleaned)
+
+
+def _draft(row: _Row, sender: str, place: int) -> tuple[Draft, int]:
+    if row.text is None and not row.ends:
+        raise BadMessage(f"Line {place} has no text.")
+    text, removed = clean(row.text or "")
+    # The text of a line that only deletes or ends is empty for good; one that has its line break needs no other.
+    bare = text.endswith("\n") or (not text and (row.ends or row.revises is not None))
+    if row.eol or (row.eol is None and not bare):
+        text += "\n"
+    if len(text) > MAX_LINE_CHARS:
+        raise TooLarge(
+            f"Line {place} has {len(text)} characters with its line break; {MAX_LINE_CHARS} is the most: "
+            "cut it, and send all pieces but the last with eol false."
+        )
+    speaker, removed_label = clean_label(row.speaker) if row.speaker else (None, 0)
+    draft = Draft(
+        sender=sender,
+        number=row.number,
+        text=text,
+        at=None if row.at is None else _utc(row.at, place),
+        speaker=speaker or None,
+        segment=row.segment,
+        final=row.final,
+        revises=row.revises,
+        ends=row.ends,
+    )
+    return draft, removed + removed_label
+
+
+def _utc(at: datetime, place: int) -> datetime:
+    if not is_year(at.year):
+        raise BadMessage(f"Line {place}, at: nothing was said in the year {at.year}; {FIRST_YEAR} is the earliest.")
+    return at.astimezone(UTC)

@@ -1,0 +1,1 @@
+"""What real-time captioners do, as rules over one row. Pure."""

@@ -1,0 +1,92 @@
+"""Finds where the talk begins: which of the first rows are about the session, and which are spoken. Pure."""
+
+from collections.abc import Callable, Sequence
+from typing import Literal, NamedTuple
+
+from services.segment.rules.head_rules import HeadLine, classify, is_key
+from services.segment.rules.label_rules import find_label, find_question, shape
+from services.segment.rules.note_rules import apart_line, leading_time
+from services.segment.rules.rows import Row
+from services.segment.rules.turn_rules import MARKER
+
+MAX_ROWS = 12
+"""So many rows wait for evidence at most, blank ones counted,"""
+MAX_CHARS = 600
+"""and so many characters in them; then they are speech."""
+_ENOUGH = 6
+
+Kind = HeadLine | Literal["opener", "label"]
+
+
+class Decision(NamedTuple):
+    """What the first rows are."""
+
+    heads: int
+    """So many rows are about the session;"""
+    seen: int
+    """so many rows had to be seen to know it;"""
+    speaks: bool
+    """and with the next one somebody speaks."""
+
+
+def kind_of(row: str, known: Callable[[str], bool]) -> Kind:
+    """What one row is, as if it stood alone."""
+    line = row.strip()
+    if not line:
+        return "blank"
+    start = leading_time(row)
+    if MARKER.match(row, start):
+        return "opener"
+    if apart_line(line) or is_key(line):
+        return "head"
+    label = find_label(row, start, marked=False, trusted=True, known=known) or find_question(row, start, known=known)
+    if label:
+        return "opener" if shape(label.speaker) == "capitals" else "label"
+    return classify(line)
+
+
+def is_about(row: str) -> bool:
+    """Whether a row that follows the end of a session is surely about it, as those before its beginning."""
+    return kind_of(row, lambda _: False) == "head"
+
+
+def decide(rows: Sequence[Row], *, titled: bool, last: bool, known: Callable[[str], bool]) -> Decision | None:
+    """Decide the first of these rows, seeing no more of them than needed; None when more must be seen.
+
+    ``titled``: lines about the session came before. ``last``: no more rows will come.
+    """
+    kinds: list[Kind] = []
+    chars = 0
+    for seen, row in enumerate(rows, 1):
+        kind = kind_of(row.text, known)
+        waiting = [one for one in kinds if one != "blank"]
+        if kind == "head" or (kind == "blank" and not waiting):
+            return Decision(seen, seen, speaks=False)
+        if kind == "label" and (titled or waiting[-1:] == ["label"]):
+            kind = "opener"
+        kinds.append(kind)
+        chars += len(row.text)
+        enough = kinds.count("greeting") > 1 or len(waiting) >= _ENOUGH or seen >= MAX_ROWS or chars > MAX_CHARS
+        after_label = "label" in waiting and kind not in {"blank", "label"}
+        if enough or after_label or kind in {"opener", "speech"}:
+            return Decision(_before_opener(kinds) if kind == "opener" else _start(kinds), seen, speaks=True)
+    if not last or not kinds:
+        return None
+    speaks = not titled or bool({"greeting", "label"} & set(kinds))
+    return Decision(_start(kinds) if speaks else len(kinds), len(kinds), speaks=speaks)
+
+
+def _before_opener(kinds: Sequence[Kind]) -> int:
+    """How many rows before a sure speaker are about the session: all, unless one had a label."""
+    return kinds.index("label") if "label" in kinds else len(kinds) - 1
+
+
+def _start(kinds: Sequence[Kind]) -> int:
+    """The row where unlabelled speech begins: the first one that sounds spoken, and what it follows without a blank."""
+    sounds = [index for index, kind in enumerate(kinds) if kind in {"greeting", "speech", "label"}]
+    if not sounds:
+        return 0
+    start = sounds[0]
+    while start and kinds[start] != "label" and kinds[start - 1] != "blank":
+        start -= 1
+    return start

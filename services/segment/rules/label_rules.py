@@ -1,0 +1,241 @@
+"""Which words before a colon are the name of a speaker, and which are not. Pure.
+
+Rules about the shape of the words, from the conventions of real-time captioning: see docs/segmenter.md.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Literal, NamedTuple
+
+from services.segment.rules.lexicon.en import (
+    GIVEN_NAMES,
+    MODIFIERS,
+    NOT_SPEAKERS,
+    PARTICLES,
+    PREDICATES,
+    ROLES,
+    STARTERS,
+    TITLES,
+)
+
+MAX_LABEL = 80
+"""Longest label in characters; what is longer is text."""
+MAX_WORDS = 7
+"""So many words has a label at most, particles and the like not counted."""
+
+_INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff"
+_SMALL = PARTICLES | {"and", "behalf", "for", "on", "the"}
+_ABSTRACT = re.compile(r"(?:ing|tion|sion|ness|ence|ance|ment|ity|ize|ise|ism|ics|ally|ology)$")
+_MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+"""Accents that are characters of their own, and scripts with vowel signs: part of a word, as ``\\w`` does not know."""
+_WORD = re.compile(
+    rf"[^\W\d_](?:[\w{_MARKS}'’‘ʼ.\-‑‐]*[\w{_MARKS}])?\.?,?|\d{{1,3}}|#\d{{1,3}}|&"  # noqa: RUF001 (quotes and hyphens as typed)
+)
+_STOPPED = re.compile(r"(?:[^\W\d_]|(?:[^\W\d_]\.)+[^\W\d_]|[js]r|phd|esq|ph)\.,?", re.IGNORECASE)
+_BRACKET = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
+_SURNAME = re.compile(r"(?:Mc|Mac|De|Di|La|Le|Van|O['’])(?=[A-Z])|(?<=[A-Z])['’]s\b")  # noqa: RUF001 (quotes as typed)
+
+_TIMED = re.compile(r"\s*([^\n:()\[\]]*[^\s:()\[\]])\s*([(\[]\s*\d\d?:\d\d(?::\d\d)?\s*[)\]])\s*:(?=\s|$)")
+_QUESTION = re.compile(r"\s*([QA]\.)(?:[ \u00a0]{2,}|[ \u00a0]*\t\s*)(?=\S)")
+_BETWEEN = re.compile(r"\s[-–—]\s|\s?/\s?")  # noqa: RUF001 (dashes as typed)
+_NO_NAME_END = (STARTERS | NOT_SPEAKERS) - GIVEN_NAMES
+_CLAUSE_END = (STARTERS | NOT_SPEAKERS) - ROLES - GIVEN_NAMES - {"the"}
+
+Verdict = Literal["capitals", "mixed", "small", "phrase"] | None
+
+
+class Label(NamedTuple):
+    """A label found in a text."""
+
+    speaker: str
+    """As captioned, white space collapsed, without bold marks and colon."""
+    role: bool
+    end: int
+    """Offset behind the colon, and behind the bold mark that closes after it."""
+    time: str = ""
+    """A clock time that stands between the name and the colon, in its brackets."""
+
+
+def is_role(speaker: str) -> bool:
+    """Whether a label is a role that many people share, and no person: MODERATOR, THE CHAIR, Audience member 2."""
+    words = [word.strip(".,#()").casefold() for word in speaker.split()]
+    return any(word in ROLES for word in words) and all(
+        word in ROLES or word in MODIFIERS or len(word) < 2 or word.isdigit()  # noqa: PLR2004 (a number or a letter)
+        for word in words
+    )
+
+
+def _plain(word: str) -> str:
+    return word.rstrip(".,").casefold().replace("’", "'")  # noqa: RUF001 (a curly apostrophe)
+
+
+def _upper(word: str) -> bool:
+    letters = _SURNAME.sub("", word)
+    return letters == letters.upper()
+
+
+def shape(candidate: str) -> Verdict:
+    """The shape of a possible label: a name in capitals, in mixed or in small letters, a role as a phrase, or none."""
+    core = _BRACKET.sub(" ", candidate)
+    if not core.strip():
+        core = candidate.strip(" ()[]")
+    words = core.split()
+    plain = [_plain(word) for word in words]
+    verdict: Verdict = None
+    if not _like_names(words) or (len(words) == 1 and plain[0] in NOT_SPEAKERS):
+        verdict = None
+    elif all(_upper(word) or word in PARTICLES for word in words):
+        sentence = plain[0] in NOT_SPEAKERS or (len(words) > 1 and not PREDICATES.isdisjoint(plain))
+        verdict = None if sentence and not is_role(core) else "capitals"
+    elif is_role(core):
+        verdict = "phrase"
+    elif _NO_NAME_END.isdisjoint((plain[0], plain[-1])):
+        small = len(words) == 2 and all(word.isalpha() and word.islower() and len(word) > 1 for word in words)  # noqa: PLR2004
+        verdict = "small" if small else "mixed" if _mixed(words) else None
+    return verdict
+
+
+def _mixed(words: Sequence[str]) -> bool:
+    """Whether words are capitalised as in a name; one comma may set off what they are from two or more."""
+    return all(word in PARTICLES or not word[0].islower() for word in words) and not any(
+        word[-1] == "," for word in (words[0], *words[2:])
+    )
+
+
+def _like_names(words: Sequence[str]) -> bool:
+    """Whether all words could be in a name, as far as their letters and full stops go."""
+    return (
+        len(words) > 0
+        and sum(word.casefold() not in _SMALL for word in words) <= MAX_WORDS
+        and words[0][0].isalpha()
+        and all(_WORD.fullmatch(word) for word in words)
+        and all(word[-1] != "." or _STOPPED.fullmatch(word) or word[:-1].casefold() in TITLES for word in words)
+    )
+
+
+def find_label(  # noqa: PLR0913 (what a label depends on)
+    text: str,
+    start: int,
+    *,
+    marked: bool,
+    trusted: bool,
+    known: Callable[[str], bool],
+    arrows: bool = False,
+) -> Label | None:
+    """The label that begins at ``start`` of ``text``, white space and bold marks skipped, or None.
+
+    ``marked``: a marker stands before it. ``trusted``: the words before it ended a sentence, so that a new speaker is
+    likely. ``known``: whether a (casefolded) label opened a turn before in this session. ``arrows``: labels stand
+    behind markers in this session, so that one without is unlikely.
+    """
+    colon = text.find(":", start, start + MAX_LABEL + 8)
+    wide = text.find("：", start, start + MAX_LABEL + 8 if colon < 0 else colon)  # noqa: RUF001 (the Chinese colon)
+    if wide >= 0:
+        colon = wide
+    if colon < 0:
+        return None
+    end = colon + 1
+    time = ""
+    head, bold, end = _unbold(text, text[start:colon].strip().strip(_INVISIBLE), end, marked=marked)
+    if text[end : end + 1].isdigit() and (timed := _TIMED.match(text, start)):
+        head, time, end = timed[1], timed[2], timed.end()
+    speaker = " ".join(head.split())
+    if not speaker or len(speaker) > MAX_LABEL:
+        return None
+    before = known(speaker.casefold())
+    if not bold and wide < 0 and not _follows(text[end : end + 1], marked=marked, known=before):
+        return None
+    said = text[end : end + MAX_LABEL].strip()
+    if not _accepted(speaker, said, marked=marked or bold, trusted=trusted, known=before, arrows=arrows):
+        return None
+    return Label(speaker, is_role(speaker), end, time)
+
+
+def find_question(text: str, start: int, *, known: Callable[[str], bool]) -> Label | None:
+    """The ``Q.`` or ``A.`` of a court reporter: at the beginning of a line, wide space behind it, Q first; or None."""
+    match = _QUESTION.match(text, start)
+    if match is None or (match[1] == "A." and not known("q.")):
+        return None
+    return Label(match[1], True, match.end(1))
+
+
+def _unbold(text: str, head: str, end: int, *, marked: bool) -> tuple[str, bool, int]:
+    """A possible label without bold marks, whether they were its own, and where it ends then.
+
+    Behind a marker the bold mark may have opened before the marker.
+    """
+    for bold in ("**", "__"):
+        opens, closes = head.startswith(bold), head.endswith(bold)
+        after = text.startswith(bold, end)
+        if (opens or marked) and (closes or after):
+            return head.strip(bold), opens, end if closes else end + 2
+    return head, False, end
+
+
+def _follows(follow: str, *, marked: bool, known: bool) -> bool:
+    """Whether what follows a colon at once lets it end a label: not in times and addresses."""
+    if follow.isdigit() or follow in {"/", ":", "\\"}:
+        return False
+    return marked or not follow or follow.isspace() or (known and follow in ".…")
+
+
+def _accepted(  # noqa: PLR0913 (what a label depends on)
+    speaker: str, said: str, *, marked: bool, trusted: bool, known: bool, arrows: bool
+) -> bool:
+    """Whether words before a colon are a label, seeing what is ``said`` behind it."""
+    core = _BETWEEN.sub(" ", speaker, count=1) if marked else speaker
+    verdict = shape(core)
+    words = core.split()
+    if verdict is None or known:
+        return verdict is not None
+    if verdict == "small":
+        return marked
+    if not marked and ((words[-1].isdigit() and not is_role(core)) or said.startswith(("http", "www."))):
+        return False
+    if verdict == "capitals":
+        return _capitals(words, said, marked=marked, trusted=trusted and not arrows)
+    if verdict == "mixed" and len(words) == 1:
+        listed = not marked and (arrows or said[:1].islower())
+        return (marked or trusted) and not listed and not _ABSTRACT.search(speaker)
+    return marked or trusted
+
+
+def _capitals(words: Sequence[str], said: str, *, marked: bool, trusted: bool) -> bool:
+    """Whether words in capitals are a label.
+
+    In a text all in capitals a sentence looks like a name: there the words and what came before must say more.
+    """
+    shouted = said.isupper()
+    if marked and not shouted:
+        return True
+    if len(words) == 1:
+        word = words[0]
+        return (marked or len(word) > 1 or word in {"Q", "A"} or not word.isascii()) and (
+            marked or trusted or not shouted
+        )
+    if not is_role(" ".join(words)) and _clause(words):
+        return False
+    return marked or trusted or not shouted
+
+
+def _clause(words: Sequence[str]) -> bool:
+    return not _CLAUSE_END.isdisjoint((_plain(words[0]), _plain(words[-1])))
+
+
+def ends_in_title(text: str) -> bool:
+    """Whether a text ends in the full stop of a title or an initial, which ends no sentence."""
+    last = text[text.rfind(" ") + 1 : -1].strip(">").casefold()
+    return text[-1:] == "." and (last in TITLES or (len(last) == 1 and last.isalpha()))
+
+
+def may_go_on(text: str) -> bool:
+    """Whether a text after a marker can be the first half of a label that the line break cut."""
+    words = text.split()
+    return 0 < len(words) <= 5 and len(text) <= MAX_LABEL // 2 and shape(text) in {"capitals", "mixed"}  # noqa: PLR2004
+
+
+def must_go_on(text: str) -> bool:
+    """Whether a line without a marker can only be the first half of a label: capitals ending in a particle or title."""
+    words = text.split()
+    last = words[-1].rstrip(".").casefold() if words else ""
+    return len(words) > 1 and (last in PARTICLES or last in TITLES) and text == text.upper() and may_go_on(text)

@@ -1,0 +1,290 @@
+"""The stream and what is decided of it: feeds text to the rules row by row. Pure.
+
+``Core`` is a value; ``Machine`` its mutable form during one step.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import accumulate
+
+import msgspec
+
+from captionflow.messages import Line, Part
+from services.segment.assembler import MAX_HEAD, Assembler, Body
+from services.segment.rules.head_detector import MAX_ROWS, decide, is_about
+from services.segment.rules.label_rules import is_role
+from services.segment.rules.note_rules import apart_line
+from services.segment.rules.rows import Row, cut_rows
+from services.segment.rules.turn_rules import Token, cut_label, cut_note, is_plain, joins, read_line
+
+_AT_EVERY = 8
+"""Least distance of two times in the buffer, in characters."""
+_MAX_JOINED = 3
+"""So many rows at most go on with a label or a note that the one before was cut in."""
+
+
+class Core(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
+    """Everything that later lines can depend on."""
+
+    body: Body = Body()
+    buffer: str = ""
+    """The end of the stream that the rules have not decided yet: a row, at most a few."""
+    pieces: tuple[int, ...] = ()
+    """Which line each stretch of the buffer came from: (characters, lines) since the one before, in turn."""
+    times: tuple[tuple[int, datetime], ...] = ()
+    """(offset in the buffer, when it was said), in order; the first may lie before the buffer."""
+    starts: bool = True
+    """The buffer begins with a physical line."""
+    given: str | None = None
+    """The speaker that the source named last."""
+
+
+class Machine:
+    """Applies lines to a core."""
+
+    def __init__(self, session: str, language: str, core: Core) -> None:
+        self.assembler = Assembler(session, language, core.body)
+        self._buffer = core.buffer
+        self._offsets: list[int] = []
+        self._seqs: list[int] = []
+        offset = seq = 0
+        for index in range(0, len(core.pieces), 2):
+            offset += core.pieces[index]
+            seq += core.pieces[index + 1]
+            self._offsets.append(offset)
+            self._seqs.append(seq)
+        self._times = list(core.times)
+        self._starts = core.starts
+        self._given = core.given
+
+    def core(self) -> Core:
+        """The value of this moment."""
+        pieces: list[int] = []
+        offset = seq = 0
+        for next_offset, next_seq in zip(self._offsets, self._seqs, strict=True):
+            pieces += (next_offset - offset, next_seq - seq)
+            offset, seq = next_offset, next_seq
+        return Core(
+            body=self.assembler.body(),
+            buffer=self._buffer,
+            pieces=tuple(pieces),
+            times=tuple(self._times),
+            starts=self._starts,
+            given=self._given,
+        )
+
+    def feed(self, lines: Sequence[Line]) -> None:
+        """Apply final lines that revise nothing, in order."""
+        if not any(line.ends or line.speaker is not None for line in lines):
+            self._feed_run(lines)
+            return
+        run: list[Line] = []
+        for line in lines:
+            if line.speaker is not None and line.speaker != self._given:
+                self._feed_run(run)
+                run = []
+                self._flush(line.seq)
+                self._given = line.speaker
+                label = " ".join(line.speaker.split())[:80]
+                if label:
+                    self._open_given(label, line.seq)
+            run.append(line)
+            if line.ends:
+                self._feed_run(run)
+                run = []
+                self._flush(line.seq)
+                self._end(line.seq)
+        self._feed_run(run)
+
+    def remark(self, text: str, seq: int) -> None:
+        """Keep the text of a revision that came too late for its line."""
+        self.assembler.begin_row("", seq, starts=False)
+        for row in cut_rows(f"{text}\n", starts=True)[0]:
+            if row.text.split():
+                self.assembler.stand_apart(row.text, "mark" if self.assembler.ordinal else "head")
+
+    def show(self, seq: int, interim: str = "", interim_seq: int = 0) -> list[Part]:
+        """The parts that the undecided rest touches, as if the stream ended here; ``seq`` is the last line."""
+        view = Machine(self.assembler.session, self.assembler.language, self.core())
+        view._flush(seq)
+        shown = view.assembler
+        if interim and shown.ordinal == 0:
+            shown.begin_row("", seq, starts=False)
+            shown.open(None, interim_seq)
+        part = shown.open_part(version=seq, interim=interim, closed=shown.ended)
+        return [*shown.closed, part] if part else shown.closed
+
+    # --- the rest is private ---
+
+    def _open_given(self, label: str, seq: int) -> None:
+        self.assembler.begin_row("", seq, starts=False)
+        self.assembler.open(label, seq, role=is_role(label))
+
+    def _end(self, seq: int) -> None:
+        self.assembler.seq = max(self.assembler.seq, seq)
+        self.assembler.finish()
+
+    def _feed_run(self, lines: Sequence[Line]) -> None:
+        if not lines:
+            return
+        texts = [line.text for line in lines]
+        if "" in texts:
+            lines = [line for line in lines if line.text]
+            texts = [line.text for line in lines]
+        offsets = list(accumulate(map(len, texts), initial=len(self._buffer)))
+        if any(line.at is not None for line in lines):
+            for offset, line in zip(offsets, lines, strict=False):
+                if line.at is not None and self._tells(offset, line.at):
+                    self._times.append((offset, line.at))
+        self._offsets += offsets[:-1]
+        self._seqs += [line.seq for line in lines]
+        self._buffer = "".join((self._buffer, *texts))
+        rows, rest = cut_rows(self._buffer, starts=self._starts)
+        done = self._advance(rows, last=False)
+        if done < len(rows):
+            rest = rows[done].begin
+            self._starts = rows[done].starts
+        elif rows:
+            self._starts = rows[-1].ended
+        self._drop(rest)
+
+    def _drop(self, count: int) -> None:
+        """Forget the first characters of the buffer: they are decided."""
+        if not count:
+            return
+        self._buffer = self._buffer[count:]
+        index = max(bisect_right(self._offsets, count) - 1, 0)
+        self._offsets = [max(offset - count, 0) for offset in self._offsets[index:]] if self._buffer else []
+        self._seqs = self._seqs[index:] if self._buffer else []
+        if self._times:
+            index = max(bisect_right(self._times, count, key=lambda time: time[0]) - 1, 0)
+            self._times = [(max(offset - count, -_AT_EVERY), at) for offset, at in self._times[index:]]
+
+    def _flush(self, seq: int) -> None:
+        """Decide everything, as if a line break came with the line ``seq``."""
+        rows, rest = cut_rows(self._buffer, starts=self._starts)
+        size = len(self._buffer)
+        if rest < size:
+            starts = rows[-1].ended if rows else self._starts
+            rows.append(Row(self._buffer[rest:], rest, size - 1, starts, ended=True))
+        self._advance(rows, last=True, floor=seq)
+        self._starts = True
+        self._drop(size)
+
+    def _seq_at(self, offset: int) -> int:
+        return self._seqs[bisect_right(self._offsets, offset) - 1]
+
+    def _advance(self, rows: Sequence[Row], *, last: bool, floor: int = 0) -> int:
+        """Decide rows in order while there is evidence; gives how many are decided."""
+        assembler = self.assembler
+        index = 0
+        speaks = 0
+        while index < len(rows):
+            if assembler.in_head and index >= speaks:
+                waiting = rows[index : index + MAX_ROWS]
+                decision = decide(waiting, titled=bool(assembler.heads), last=last, known=assembler.knows)
+                if decision is None:
+                    break
+                seq = max(floor, self._seq_at(rows[index + decision.seen - 1].decided))
+                for row in rows[index : index + decision.heads]:
+                    self._head_row(row, seq)
+                index += decision.heads
+                assembler.seq = max(assembler.seq, seq)
+                if decision.speaks:
+                    speaks = index + 1
+                    assembler.in_head = False
+                continue
+            row = rows[index]
+            decided = row.decided
+            following = index + 1
+            while row.ended and following <= index + _MAX_JOINED and (cut_label(row.text) or cut_note(row.text)):
+                if following == len(rows):
+                    if last:
+                        break
+                    return index
+                after = rows[following]
+                decided = after.decided
+                if not joins(row.text, after.text, assembler.knows):
+                    break
+                row = row._replace(text=f"{row.text}\n{after.text}", ended=after.ended)
+                following += 1
+            self._row(row, max(floor, self._seq_at(decided)))
+            index = following
+        return index
+
+    def _head_row(self, row: Row, seq: int) -> None:
+        self.assembler.begin_row(row.text, seq, starts=row.starts)
+        line = row.text.strip()
+        if line:
+            self.assembler.stand_apart(line, apart_line(line) or "head")
+
+    def _row(self, row: Row, seq: int) -> None:
+        assembler = self.assembler
+        text = row.text
+        assembler.begin_row(text, seq, starts=row.starts)
+        if not text or text.isspace():
+            if row.starts and row.ended:
+                assembler.blank_row()
+            return
+        if len(text) <= 2 * MAX_HEAD and assembler.repeats_head(text.strip()):
+            assembler.stand_apart(text, "furniture")
+            return
+        if assembler.over and is_about(text):
+            assembler.stand_apart(text, "end")
+            return
+        if is_plain(text) and not assembler.armed:
+            self._text(text, row.begin)
+            assembler.end_row(len(text), ended=row.ended)
+            return
+        wrapped = row.starts
+        for token in read_line(
+            text,
+            starts=row.starts,
+            marked=assembler.armed > 0,
+            trusted=assembler.trusted,
+            known=assembler.knows,
+            arrows=assembler.arrows,
+        ):
+            self._token(token, row.begin + token.offset, wrapped=wrapped)
+            wrapped = wrapped and token.kind == "marker"
+        assembler.end_row(len(text), ended=row.ended)
+
+    def _text(self, text: str, begin: int) -> None:
+        first = begin + len(text) - len(text.lstrip())
+        self.assembler.text(text, self._seq_at(first), self._at(first), self._times_in(begin, begin + len(text)))
+
+    def _token(self, token: Token, begin: int, *, wrapped: bool) -> None:
+        assembler = self.assembler
+        text = token.text
+        if token.kind == "text":
+            if wrapped:
+                assembler.unwrap(text)
+            self._text(text, begin)
+        elif token.kind == "marker":
+            assembler.mark(text, self._seq_at(begin))
+        elif token.kind == "label":
+            opener = assembler.armed or self._seq_at(begin)
+            assembler.arrows = assembler.arrows or assembler.armed > 0
+            if not assembler.open(text, opener, role=token.role):
+                assembler.armed = 0
+                assembler.text(f" {text}: ", opener, None)
+        elif token.kind == "note":
+            assembler.note(text)
+        else:
+            assembler.stand_apart(text, token.kind)
+
+    def _tells(self, offset: int, at: datetime) -> bool:
+        """Whether a time is worth keeping: another one than the last, and not at every single character."""
+        return not self._times or (at != self._times[-1][1] and offset - self._times[-1][0] >= _AT_EVERY)
+
+    def _times_in(self, begin: int, end: int) -> list[tuple[int, datetime]]:
+        """The times behind the first character of a stretch, by their offsets in it."""
+        first = bisect_right(self._times, begin, key=lambda time: time[0])
+        return [(offset - begin, at) for offset, at in self._times[first:] if offset < end]
+
+    def _at(self, offset: int) -> datetime | None:
+        if not self._times:
+            return None
+        index = bisect_right(self._times, offset, key=lambda time: time[0]) - 1
+        return self._times[index][1] if index >= 0 else None

@@ -1,0 +1,1 @@
+"""Sessions: announced, changed and ended."""

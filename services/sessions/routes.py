@@ -1,0 +1,191 @@
+"""``/v1/sessions``: announce sessions, list them, change them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Query, Request
+from pydantic import BeforeValidator
+from starlette.responses import Response
+
+from captionflow.errors import Conflict
+from captionflow.identity import session_id
+from captionflow.messages import Status  # noqa: TC001 - FastAPI reads the annotation
+from captionflow.ports import SessionFilter
+from services.http.bodies import json_body
+from services.http.negotiation import has
+from services.http.openapi import Responses, answers, problems
+from services.http.parameters import SessionId  # noqa: TC001 - FastAPI reads the annotation
+from services.http.problems import ProblemError
+from services.sessions.drafts import SessionDraft, SessionPatch, new_session, patched, says_the_same
+from services.sessions.end_line import end_session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from captionflow.messages import Session
+    from captionflow.ports import LineLog, SessionStore
+
+MAX_TRIES = 5
+"""Of a change that says nothing of versions and meets another one."""
+
+_EXAMPLE = {
+    "id": "2015-11-12-room-2-opening",
+    "version": 1,
+    "created_at": "2015-11-12T08:00:00Z",
+    "updated_at": "2015-11-12T08:00:00Z",
+    "title": "Opening",
+    "event": "IGF 2015",
+    "room": "Room 2",
+    "date": "2015-11-12",
+    "languages": ["en"],
+    "starts_at": "2015-11-12T09:00:00Z",
+    "ends_at": None,
+    "status": "scheduled",
+    "edition": None,
+    "about": "",
+    "demo": False,
+    "v": 1,
+}
+_ONE: Responses = {200: answers("Session", _EXAMPLE, "The session")}
+_MANY = answers({"type": "array", "items": {"$ref": "#/components/schemas/Session"}}, [_EXAMPLE], "Live ones first")
+_UNCHANGED: Responses = {304: {"description": "It is as `If-None-Match` knows it"}}
+
+
+def _absent(given: object) -> object:
+    """A filter without a value filters nothing, whichever it is."""
+    return given or None
+
+
+def router(sessions: SessionStore, line_log: LineLog, *, on_change: Callable[[Session], None]) -> APIRouter:
+    """The routes; ``on_change`` is told of each session that was changed."""
+    routes = APIRouter(tags=["sessions"])
+
+    @routes.post(
+        "/v1/sessions",
+        summary="Announce a session",
+        description="Idempotent: the same announcement again answers 200 with the session as it is.",
+        status_code=201,
+        response_class=Response,
+        responses={
+            201: answers("Session", _EXAMPLE, "Announced; `Location` is its address"),
+            200: answers("Session", _EXAMPLE, "It was announced before, in the same words"),
+            **problems("bad-message", "conflict", "unsupported-media-type", "invalid", "unavailable"),
+        },
+        openapi_extra=_body(
+            "SessionDraft", {"title": "Opening", "event": "IGF 2015", "room": "Room 2", "date": "2015-11-12"}
+        ),
+    )
+    async def announce(request: Request) -> Response:
+        draft = await json_body(request, SessionDraft)
+        wanted = new_session(draft, datetime.now(UTC))
+        try:
+            session = await sessions.create(wanted)
+        except Conflict:
+            session = await sessions.get(wanted.id)
+            if not says_the_same(draft, session):
+                raise
+        if session == wanted:
+            return _answer(session, 201, {"Location": f"/v1/sessions/{session.id}"})
+        return _answer(session)
+
+    @routes.get(
+        "/v1/sessions",
+        summary="List sessions",
+        description="Live ones first, then the newest day first. `event` and `room` compare as a whole, whatever their "
+        "case, accents and hyphens.",
+        response_class=Response,
+        responses={200: _MANY, **problems("invalid", "unavailable")},
+    )
+    async def listed(
+        status: Annotated[
+            Status | None, BeforeValidator(_absent), Query(description="Only those.", examples=["live"])
+        ] = None,
+        event: Annotated[str | None, Query(max_length=300, description="Of this event.", examples=["IGF 2015"])] = None,
+        room: Annotated[str | None, Query(max_length=300, description="In this room.", examples=["Room 2"])] = None,
+    ) -> Response:
+        found = await sessions.list(SessionFilter(status=status, event=event or None, room=room or None))
+        return Response(msgspec.json.encode(found), media_type="application/json")
+
+    @routes.get(
+        "/v1/sessions/{session}",
+        summary="One session",
+        response_class=Response,
+        responses={**_ONE, **_UNCHANGED, **problems("not-found", "unavailable")},
+    )
+    async def one(request: Request, session: SessionId) -> Response:
+        return _answer(await sessions.get(session_id(session)), known=request.headers.get("if-none-match"))
+
+    @routes.patch(
+        "/v1/sessions/{session}",
+        summary="Change a session",
+        description="Merge patch (RFC 7396). `If-Match` with the ETag, or `version`, refuses the change when somebody "
+        "was faster. `status: finished` ends the captions.",
+        response_class=Response,
+        responses={
+            **_ONE,
+            **problems(
+                "bad-message",
+                "not-found",
+                "conflict",
+                "precondition-failed",
+                "unsupported-media-type",
+                "invalid",
+                "unavailable",
+            ),
+        },
+        openapi_extra=_body("SessionPatch", {"room": "Main hall", "status": "live"}, "application/merge-patch+json"),
+    )
+    async def changed(request: Request, session: SessionId) -> Response:
+        patch = await json_body(request, SessionPatch, kinds=("application/merge-patch+json", "application/json"))
+        before, after = await _change(sessions, session_id(session), patch, request.headers.get("if-match"))
+        if patch.status == "finished":  # also if it was so before: a try that failed half-way left no end in the log
+            await end_session(line_log, after)
+        if after != before:
+            on_change(after)
+        return _answer(after)
+
+    return routes
+
+
+async def _change(
+    sessions: SessionStore, session: str, patch: SessionPatch, if_match: str | None
+) -> tuple[Session, Session]:
+    """The session before and after."""
+    pinned = if_match is not None or patch.version is not msgspec.UNSET
+    for tries_left in reversed(range(1 if pinned else MAX_TRIES)):
+        before = await sessions.get(session)
+        if if_match is not None and not has(if_match, etag(before)):
+            raise ProblemError("precondition-failed", f"The session is at version {before.version}: read it again.")
+        if patch.version not in {msgspec.UNSET, before.version}:
+            raise Conflict(f"The session is at version {before.version}: read it again.")
+        wanted = patched(before, patch, datetime.now(UTC))
+        if wanted is before:
+            return before, before
+        try:
+            return before, await sessions.replace(wanted, expected_version=before.version)
+        except Conflict:
+            if not tries_left:
+                raise
+    raise AssertionError  # pragma: no cover - the last try returns or raises
+
+
+def etag(session: Session) -> str:
+    """Strong: equal as long as the session is."""
+    return f'"{session.version}"'
+
+
+def _answer(
+    session: Session, status: int = 200, headers: dict[str, str] | None = None, *, known: str | None = None
+) -> Response:
+    headers = {"ETag": etag(session), **(headers or {})}
+    if has(known, etag(session)):
+        return Response(status_code=304, headers=headers)
+    return Response(msgspec.json.encode(session), status, headers, "application/json")
+
+
+def _body(schema: str, example: dict[str, Any], kind: str = "application/json") -> dict[str, Any]:
+    content = {kind: {"schema": {"$ref": f"#/components/schemas/{schema}"}, "example": example}}
+    return {"requestBody": {"required": True, "content": content}}
