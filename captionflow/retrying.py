@@ -41,7 +41,7 @@ class Backoff:
     def failed(self, *, at_least_seconds: float = 0.0) -> float:
         """Seconds to wait now. ``at_least_seconds`` is what the server asked for; it is the first wait if longer."""
         self.tries += 1
-        doubled = max(self._first, at_least_seconds) * 2 ** min(self.tries - 1, 30)
+        doubled = max(self._first, at_least_seconds) * 2.0 ** min(self.tries - 1, 30)
         return min(self._longest, doubled) * (0.5 + self._chance() / 2)
 
     def succeeded(self) -> None:
