@@ -1,15 +1,17 @@
 """Puts tokens together: turns, their parts, notes and what stands apart. Pure.
 
-``Body`` is what is decided of a transcript that later text can still change: the open part and the little that the
-rules remember. ``Assembler`` is its mutable form during one step.
+Between steps there is an ``AssemblerState``, a value; during one an ``Assembler``. Both have the same fields, which are
+written once, in ``AssemblerFields``.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Self
 
 import msgspec
 
 from captionflow.messages import Apart, Facts, Note, Part, Stamp
+from services.segment.joints import AFTER, CLOSING, Joint, between
 from services.segment.rules.head_rules import learn
 from services.segment.rules.turn_rules import Kind
 
@@ -31,21 +33,27 @@ EARNED = 12
 """enough was typed: so many bytes a character, less what its turns and words take. Without it a line full of markers
 would make a record without bound. A roll call with an answer in each turn never gets near."""
 
-_WRAPPED = 100
 _QUOTED_LINE = 55
-_FINISHED = frozenset(".?!…:;)]}\"'”’—-–*。？！")  # noqa: RUF001 (punctuation as captioned)
-_CLINGS = frozenset(".,;:?!…)]}%”’。，？！")  # noqa: RUF001 (punctuation as captioned)
+"""A line so long was wrapped by a program."""
 
 
-class Body(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
-    """The decided part of a state. Bounded: a part, some labels, some lines of the head."""
+class AssemblerFields(msgspec.Struct, array_like=True):
+    """What later text can still change or depend on: the open part, and the little that the rules remember.
+
+    Values of fields are immutable, so that a copy shares nothing that changes. On the wire it is an array: a new field
+    goes to the end, and every change here is a new version of ``segmenter.State``.
+    """
 
     facts: Facts = Facts()
     in_head: bool = True
+    """Before the first words that somebody says."""
     seq: int = 0
+    """The last line that decided anything."""
     turn: tuple[int, int] = (0, 0)
+    """Of the open turn: the line that opened it, and which further turn in that line it is."""
     ordinal: int = 0
     number: int = 0
+    """Of the open part in its turn."""
     speaker: str | None = None
     role: bool = False
     paragraphs: tuple[str, ...] = ()
@@ -54,86 +62,58 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
     stamps: tuple[Stamp, ...] = ()
     continues: bool = False
     size: int = 0
+    """What the open part weighs, in bytes."""
     said: bool = False
-    joint: str = "line"
+    """The open turn has words, in this part or an earlier one."""
+    joint: Joint = "line"
     tail: str = ""
+    """The last character that was said in the open turn."""
     row_length: int = 0
+    """Length of the last row, as typed."""
     armed: int = 0
+    """The line of a marker whose turn has not opened yet; 0 for none."""
     last_id: tuple[int, int] = (0, 0)
     credit: int = TURN_CREDIT
     labels: tuple[str, ...] = ()
+    """Casefolded, the latest last."""
     heads: tuple[str, ...] = ()
+    """Casefolded lines of the head."""
     arrows: bool = False
+    """Markers and labels were seen together."""
     over: bool = False
+    """The transcript says that the session is over; words open it again."""
     ended: bool = False
+    """The session was ended: words that come later are a new turn."""
 
 
-class Assembler:
-    """Applies tokens to a body; ``closed`` collects the parts that can't change any more."""
+class AssemblerState(AssemblerFields, frozen=True, omit_defaults=True):  # type: ignore[misc]  # nothing changes it
+    """The fields as a value. Bounded: a part, some labels, some lines of the head."""
 
-    def __init__(self, session: str, language: str, body: Body) -> None:
-        self.session = session
-        self.language = language
-        self.closed: list[Part] = []
-        self.facts = body.facts
-        self.in_head = body.in_head
-        self.seq = body.seq
-        self.turn = body.turn
-        self.ordinal = body.ordinal
-        self.number = body.number
-        self.speaker = body.speaker
-        self.role = body.role
-        self.paragraphs = list(body.paragraphs)
-        self.notes = list(body.notes)
-        self.apart = list(body.apart)
-        self.stamps = list(body.stamps)
-        self.continues = body.continues
-        self.size = body.size
-        self.said = body.said
-        self.joint = body.joint
-        self.tail = body.tail
-        self.row_length = body.row_length
-        self.armed = body.armed
-        self.last_id = body.last_id
-        self.credit = body.credit
-        self.labels = list(body.labels)
-        self.heads = body.heads
-        self.arrows = body.arrows
-        self.over = body.over
-        self.ended = body.ended
-        self.length = len("\n".join(body.paragraphs))
-        self._quoted = False
 
-    def body(self) -> Body:
+_COUNT = len(AssemblerState.__struct_fields__)
+
+
+class Assembler(AssemblerFields, kw_only=True):
+    """The fields during one step, and what tokens make of them."""
+
+    session: str
+    language: str
+    closed: list[Part] = []
+    """Parts that can't change any more."""
+    length: int = 0
+    """Of the open part's text: its paragraphs joined with one newline."""
+    quoted: bool = False
+    """The marker may be a mail program's."""
+
+    @classmethod
+    def of(cls, session: str, language: str, state: AssemblerState) -> Self:
+        """One that goes on from a state, which it leaves alone."""
+        length = len("\n".join(state.paragraphs))
+        return cls(*msgspec.structs.astuple(state), session=session, language=language, length=length)
+
+    def state(self) -> AssemblerState:
         """The value of this moment."""
-        return Body(
-            facts=self.facts,
-            in_head=self.in_head,
-            seq=self.seq,
-            turn=self.turn,
-            ordinal=self.ordinal,
-            number=self.number,
-            speaker=self.speaker,
-            role=self.role,
-            paragraphs=tuple(self.paragraphs),
-            notes=tuple(self.notes),
-            apart=tuple(self.apart),
-            stamps=tuple(self.stamps),
-            continues=self.continues,
-            size=self.size,
-            said=self.said,
-            joint=self.joint,
-            tail=self.tail,
-            row_length=self.row_length,
-            armed=self.armed,
-            last_id=self.last_id,
-            credit=self.credit,
-            labels=tuple(self.labels),
-            heads=self.heads,
-            arrows=self.arrows,
-            over=self.over,
-            ended=self.ended,
-        )
+        return AssemblerState(*msgspec.structs.astuple(self)[:_COUNT])
 
     # --- rows ---
 
@@ -141,23 +121,23 @@ class Assembler:
         """A row begins; ``seq`` is the line that decided it."""
         self.seq = max(self.seq, seq)
         self.credit = min(self.credit, TURN_CREDIT) + EARNED * (len(text) + 1)
-        if starts and self.joint in {"line", "glue", "space"}:
-            self.joint = "indented" if text[:2].isspace() and len(text) > 1 else "line"
+        if starts:
+            self.joint = AFTER["indented row" if text[:2].isspace() and len(text) > 1 else "row"][self.joint]
 
     def end_row(self, length: int, *, ended: bool) -> None:
         """A row ended, with a line break or in the middle of a long line."""
         self.row_length = length if ended else length + self.row_length
-        if ended and self.joint != "blank":
-            self.joint = "line"
+        if ended:
+            self.joint = AFTER["row end"][self.joint]
 
     def blank_row(self) -> None:
         """A line without words: the next text is a paragraph."""
-        self.joint = "blank"
+        self.joint = AFTER["blank row"][self.joint]
 
     @property
     def trusted(self) -> bool:
         """Whether the words before ended a sentence, so that a new speaker is likely."""
-        return self.joint == "blank" or not self.said or not self.tail or self.tail in _FINISHED
+        return self.joint == "blank" or not self.said or not self.tail or self.tail in CLOSING
 
     def knows(self, label: str) -> bool:
         """Whether a casefolded label opened a turn lately."""
@@ -165,7 +145,7 @@ class Assembler:
 
     def repeats_head(self, line: str) -> bool:
         """Whether a stripped line is a running head: the same words as a line of the head."""
-        long = len(line) > 10 or (len(line) > 3 and (self.trusted or line.isupper()))  # noqa: PLR2004 (a word can be said again)
+        long = len(line) > 10 or (len(line) > 3 and (self.trusted or line.isupper()))  # noqa: PLR2004 - a word can be said again
         return long and len(line) <= MAX_HEAD and " ".join(line.split()).casefold() in self.heads
 
     # --- tokens ---
@@ -173,7 +153,7 @@ class Assembler:
     def mark(self, marker: str, seq: int) -> None:
         """A marker of a new speaker, whose turn opens with the words or the label that follow."""
         self.armed = seq
-        self._quoted = ">>" not in marker
+        self.quoted = ">>" not in marker
 
     def unwrap(self, raw: str) -> None:
         """Take back a marker that only repeats at the beginning of a wrapped line.
@@ -182,8 +162,8 @@ class Assembler:
         such a marker says nothing of the speaker.
         """
         first = raw.lstrip()[:1]
-        going_on = self.said and self.joint != "blank" and self.tail not in _FINISHED
-        if self.armed and self._quoted and going_on and (first.islower() or self.row_length >= _QUOTED_LINE):
+        going_on = self.said and self.joint != "blank" and self.tail not in CLOSING
+        if self.armed and self.quoted and going_on and (first.islower() or self.row_length >= _QUOTED_LINE):
             self.armed = 0
 
     def open(self, speaker: str | None, seq: int, *, role: bool = False) -> bool:
@@ -206,41 +186,37 @@ class Assembler:
         if speaker is not None:
             self.size = len(msgspec.json.encode(speaker))
             key = speaker.casefold()
-            if key in self.labels:
-                self.labels.remove(key)
-            self.labels.append(key)
-            del self.labels[:-MAX_LABELS]
+            self.labels = (*(one for one in self.labels if one != key), key)[-MAX_LABELS:]
         return True
 
     def text(self, raw: str, seq: int, at: datetime | None, times: Sequence[tuple[int, datetime]] = ()) -> None:
-        """Words that somebody said, as typed; ``seq`` is the line of their first character, ``at`` its time.
+        """Words that somebody said, as typed, or white space; ``seq`` is the line of the first word, ``at`` its time.
 
         ``times``: from which offsets of ``raw`` on they were said later.
         """
         words = raw.split()
         if not words:
-            if raw and self.joint == "glue":
-                self.joint = "space"
+            self.joint = AFTER["white space"][self.joint]
             return
         if self.ordinal == 0 or self.armed or self.ended:
             self.in_head = False
             self.open(None, self.armed or seq)
             self.armed = 0
         text = " ".join(words)
-        joint = self._joint(raw, text)
+        joint = between(self.joint, raw, tail=self.tail, row_length=self.row_length)
         cost = len(text) if text.isascii() and text.isprintable() else len(msgspec.json.encode(text))
         if self.size + cost > PART_BYTES:
             self._split()
         if not self.paragraphs:
             self.continues = self.said and joint != "\n"
-            self.paragraphs.append(text)
+            self.paragraphs += (text,)
             begin = 0
         elif joint == "\n":
             begin = self.length + 1
-            self.paragraphs.append(text)
+            self.paragraphs += (text,)
         else:
             begin = self.length + len(joint)
-            self.paragraphs[-1] += joint + text
+            self.paragraphs = (*self.paragraphs[:-1], f"{self.paragraphs[-1]}{joint}{text}")
         self.length = begin + len(text)
         self.size += cost + 4
         self.credit -= cost
@@ -252,7 +228,7 @@ class Assembler:
         self.said = True
         self.over = False
         self.tail = text[-1]
-        self.joint = "space" if raw[-1].isspace() else "glue"
+        self.joint = AFTER["text and space" if raw[-1].isspace() else "text"][self.joint]
 
     def note(self, raw: str) -> None:
         """A sound or a captioner's note."""
@@ -263,10 +239,9 @@ class Assembler:
             return
         if self.size > PART_BYTES:
             self._split()
-        self.notes.append(Note(note, self.length))
+        self.notes += (Note(note, self.length),)
         self.size += len(msgspec.json.encode(note)) + 24
-        if self.joint in {"glue", "space"}:
-            self.joint = "note"
+        self.joint = AFTER["note"][self.joint]
 
     def stand_apart(self, raw: str, why: Kind | str) -> None:
         """Words that nobody spoke, with the reason."""
@@ -282,13 +257,13 @@ class Assembler:
             and len(last.text) < MAX_HEAD
         ):
             # A line of nothing but single signs would otherwise make an entry of each, and a record without bound.
-            self.apart[-1] = Apart(f"{last.text} {text}", last.why, last.at)
+            self.apart = (*self.apart[:-1], Apart(f"{last.text} {text}", last.why, last.at))
             self.size += len(msgspec.json.encode(text))
             return
         cost = len(msgspec.json.encode(text)) + 40
         if self.size + cost > PART_BYTES:
             self._split()
-        self.apart.append(Apart(text, why, self.length))  # type: ignore[arg-type] # kinds of tokens that are reasons
+        self.apart += (Apart(text, why, self.length),)  # type: ignore[arg-type]  # kinds of tokens that are reasons
         self.size += cost
         if why == "end":
             self.over = True
@@ -308,10 +283,10 @@ class Assembler:
             version=version,
             speaker=self.speaker,
             role=self.role,
-            paragraphs=tuple(self.paragraphs),
-            notes=tuple(self.notes),
-            apart=tuple(self.apart),
-            stamps=tuple(self.stamps),
+            paragraphs=self.paragraphs,
+            notes=self.notes,
+            apart=self.apart,
+            stamps=self.stamps,
             interim=interim,
             continues=self.continues,
             closed=closed,
@@ -320,7 +295,7 @@ class Assembler:
     def finish(self) -> None:
         """The session ended: what comes later begins a turn of its own."""
         self.over = self.ended = True
-        self.joint = "blank"
+        self.joint = AFTER["end"][self.joint]
         self.armed = 0
 
     def _turn_id(self) -> str:
@@ -328,25 +303,12 @@ class Assembler:
         suffix = f".{further}" if further else ""
         return f"{self.session}.{self.language}.{seq}{suffix}"
 
-    def _joint(self, raw: str, text: str) -> str:
-        how = self.joint
-        if how == "note":
-            return "" if text[0] in _CLINGS and not raw[0].isspace() else " "
-        if how == "glue":
-            return " " if raw[0].isspace() else ""
-        if how == "space":
-            return " "
-        finished = self.tail in _FINISHED
-        if how == "blank":
-            return "\n" if finished or not text[0].islower() else " "
-        return "\n" if finished and (how == "indented" or self.row_length > _WRAPPED) else " "
-
     def _stamp(self, offset: int, at: datetime | None, *, new: bool = False) -> None:
         """Note the time, if it is another one and far enough from the last, or of a new paragraph."""
         last = self.stamps[-1] if self.stamps else None
         if at is None or (last and (at == last.at or not (new or offset - last.offset >= STAMP_EVERY))):
             return
-        self.stamps.append(Stamp(offset, at))
+        self.stamps += (Stamp(offset, at),)
         self.size += 50
 
     def _close(self) -> None:
@@ -361,5 +323,5 @@ class Assembler:
         self.continues = False
 
     def _empty(self) -> None:
-        self.paragraphs, self.notes, self.apart, self.stamps = [], [], [], []
+        self.paragraphs, self.notes, self.apart, self.stamps = (), (), (), ()
         self.length = self.size = 0

@@ -11,7 +11,7 @@ import msgspec
 
 from captionflow.errors import TooLarge
 from captionflow.messages import MAX_LINE_CHARS, MAX_RECORD_BYTES, Facts, Line, Part, Status, StepRecord
-from services.segment.tokenizer import Core, Machine
+from services.segment.tokenizer import Tokenizer, TokenizerState
 
 REVISABLE_LINES = 32
 """A revision reaches so many lines back,"""
@@ -58,9 +58,9 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     language: str
     last_seq: int = 0
     facts: Facts = Facts(status="scheduled")
-    core: Core = Core()
-    base: Core | None = Core()
-    """The core before the held lines; None if there are none and it is ``core``."""
+    tokenizer: TokenizerState = msgspec.field(default=TokenizerState(), name="core")
+    base: TokenizerState | None = TokenizerState()
+    """The tokenizer before the held lines; None if there are none, and it is ``tokenizer``."""
     held: tuple[Held, ...] = ()
     interims: tuple[Interim, ...] = ()
     shown: tuple[tuple[str, int, int], ...] = ()
@@ -68,9 +68,9 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     v: int = 1
 
     @property
-    def before_held(self) -> Core:
+    def before_held(self) -> TokenizerState:
         """See ``base``."""
-        return self.core if self.base is None else self.base
+        return self.tokenizer if self.base is None else self.base
 
 
 def start(session: str, language: str) -> State:
@@ -156,24 +156,24 @@ def _apply(state: State, lines: list[Line]) -> list[tuple[State, StepRecord]]:
 
 
 def _plain(state: State, lines: list[Line]) -> tuple[State, StepRecord]:
-    machine = Machine(state.session, state.language, state.core)
+    tokenizer = Tokenizer(state.session, state.language, state.tokenizer)
     said = {_utterance(line) for line in lines} if state.interims else set()
     interims = tuple(one for one in state.interims if (one.sender, one.segment) not in said)
     held = [*state.held, *(Held(line.seq, line.text, line.at, line.speaker, line.ends) for line in lines[-64:])]
     base = state.before_held
     if len(lines) >= 2 * REVISABLE_LINES:
         early = lines[:-REVISABLE_LINES]
-        machine.feed(early)
-        base, held = machine.core(), held[-REVISABLE_LINES:]
-        machine.feed(lines[-REVISABLE_LINES:])
+        tokenizer.feed(early)
+        base, held = tokenizer.state(), held[-REVISABLE_LINES:]
+        tokenizer.feed(lines[-REVISABLE_LINES:])
     else:
-        machine.feed(lines)
+        tokenizer.feed(lines)
         keep = _reach(held)
         if len(held) > 2 * REVISABLE_LINES or _weighs(held) > MAX_HELD_CHARS:
-            moved = Machine(state.session, state.language, base)
+            moved = Tokenizer(state.session, state.language, base)
             moved.feed([_line(one) for one in held[:keep]])
-            base, held = moved.core(), held[keep:]
-    return _finish(state, machine, lines[0].seq, lines[-1].seq, (base, tuple(held)), interims)
+            base, held = moved.state(), held[keep:]
+    return _finish(state, tokenizer, lines[0].seq, lines[-1].seq, (base, tuple(held)), interims)
 
 
 def _reach(held: Sequence[Held]) -> int:
@@ -194,7 +194,7 @@ def _line(held: Held) -> Line:
         speaker=held.speaker,
         ends=held.ends,
         seq=held.seq,
-        received_at=datetime.min,  # noqa: DTZ901 (the rules never read it)
+        received_at=datetime.min,  # noqa: DTZ901 - the rules never read it
     )
 
 
@@ -215,8 +215,8 @@ def _interim(state: State, line: Line) -> tuple[State, StepRecord]:
     text = " ".join(line.text.split())[-MAX_INTERIM_CHARS:]
     first = same[0].first_seq if same else line.seq
     interims = (*others, Interim(sender, segment, first, text))[-MAX_INTERIMS:]
-    machine = Machine(state.session, state.language, state.core)
-    return _finish(state, machine, line.seq, line.seq, (state.before_held, state.held), interims)
+    tokenizer = Tokenizer(state.session, state.language, state.tokenizer)
+    return _finish(state, tokenizer, line.seq, line.seq, (state.before_held, state.held), interims)
 
 
 def _revision(state: State, line: Line) -> tuple[State, StepRecord]:
@@ -226,41 +226,41 @@ def _revision(state: State, line: Line) -> tuple[State, StepRecord]:
         target = state.held[index]
         right = msgspec.structs.replace(target, text=line.text)
         held = (*state.held[:index], right, *state.held[index + 1 :])
-        machine = Machine(state.session, state.language, state.before_held)
-        machine.feed([_line(one) for one in held])
-        before = Machine(state.session, state.language, state.before_held)
+        tokenizer = Tokenizer(state.session, state.language, state.before_held)
+        tokenizer.feed([_line(one) for one in held])
+        before = Tokenizer(state.session, state.language, state.before_held)
         before.feed([_line(one) for one in state.held])
         after, record = _finish(
-            state, machine, line.seq, line.seq, (state.before_held, held), state.interims, before.assembler.closed
+            state, tokenizer, line.seq, line.seq, (state.before_held, held), state.interims, before.assembler.closed
         )
         if len(_encoder.encode(record)) <= MAX_RECORD_BYTES and _weighs(held) <= MAX_HELD_CHARS:
             return after, record
-    machine = Machine(state.session, state.language, state.core)
-    machine.remark(line.text, line.seq)
-    return _finish(state, machine, line.seq, line.seq, (None, ()), state.interims)
+    tokenizer = Tokenizer(state.session, state.language, state.tokenizer)
+    tokenizer.remark(line.text, line.seq)
+    return _finish(state, tokenizer, line.seq, line.seq, (None, ()), state.interims)
 
 
 def _weighs(held: Sequence[Held]) -> int:
     return sum(len(one.text) for one in held)
 
 
-def _finish(  # noqa: PLR0913, PLR0917 (the parts of a state)
+def _finish(  # noqa: PLR0913, PLR0917 - the parts of a state
     state: State,
-    machine: Machine,
+    tokenizer: Tokenizer,
     first: int,
     last: int,
-    window: tuple[Core | None, tuple[Held, ...]],
+    window: tuple[TokenizerState | None, tuple[Held, ...]],
     interims: tuple[Interim, ...],
     before: Sequence[Part] | None = None,
 ) -> tuple[State, StepRecord]:
-    """The state and the record after the machine has done its work.
+    """The state and the record after the tokenizer has done its work.
 
     ``before``: what was decided before a revision. All that is otherwise now has its version, also what an earlier
     line closes.
     """
-    assembler = machine.assembler
+    assembler = tokenizer.assembler
     interim = " ".join(one.text for one in interims if one.text)
-    view = machine.show(last, interim, interims[0].first_seq if interims else 0)
+    view = tokenizer.show(last, interim, interims[0].first_seq if interims else 0)
     known = {(part.turn_id, part.number): part for part in before or ()}
     decided = []
     for part in assembler.closed:
@@ -284,7 +284,7 @@ def _finish(  # noqa: PLR0913, PLR0917 (the parts of a state)
         language=state.language,
         last_seq=last,
         facts=facts,
-        core=machine.core(),
+        tokenizer=tokenizer.state(),
         base=window[0],
         held=window[1],
         interims=interims,

@@ -1,9 +1,8 @@
-"""The stream and what is decided of it: feeds text to the rules row by row. Pure.
+"""Cuts the stream of text into rows and tokens, as far as the rules can decide it. Pure.
 
-``Core`` is a value; ``Machine`` its mutable form during one step.
+Between steps there is a ``TokenizerState``, a value; during one a ``Tokenizer``.
 """
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import accumulate
@@ -11,67 +10,54 @@ from itertools import accumulate
 import msgspec
 
 from captionflow.messages import Line, Part
-from services.segment.assembler import MAX_HEAD, Assembler, Body
+from services.segment.assembler import MAX_HEAD, Assembler, AssemblerState
+from services.segment.buffer_spans import LineSpans, TimeSpans
 from services.segment.rules.head_detector import MAX_ROWS, decide, is_about
 from services.segment.rules.label_rules import is_role
 from services.segment.rules.note_rules import apart_line
 from services.segment.rules.rows import Row, cut_rows
 from services.segment.rules.turn_rules import Token, cut_label, cut_note, is_plain, joins, read_line
 
-_AT_EVERY = 8
-"""Least distance of two times in the buffer, in characters."""
 _MAX_JOINED = 3
 """So many rows at most go on with a label or a note that the one before was cut in."""
 
 
-class Core(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
-    """Everything that later lines can depend on."""
+class TokenizerState(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
+    """Everything that later lines can depend on. On the wire it is an array, as ``AssemblerFields`` is."""
 
-    body: Body = Body()
+    assembler: AssemblerState = AssemblerState()
     buffer: str = ""
     """The end of the stream that the rules have not decided yet: a row, at most a few."""
-    pieces: tuple[int, ...] = ()
-    """Which line each stretch of the buffer came from: (characters, lines) since the one before, in turn."""
+    spans: tuple[int, ...] = ()
+    """Which line each stretch of the buffer came from: ``LineSpans.pack``."""
     times: tuple[tuple[int, datetime], ...] = ()
-    """(offset in the buffer, when it was said), in order; the first may lie before the buffer."""
+    """When it was said: ``TimeSpans.pack``."""
     starts: bool = True
     """The buffer begins with a physical line."""
     given: str | None = None
     """The speaker that the source named last."""
 
 
-class Machine:
-    """Applies lines to a core."""
+class Tokenizer:
+    """Cuts lines into rows and tokens, and feeds them to an assembler."""
 
-    def __init__(self, session: str, language: str, core: Core) -> None:
-        self.assembler = Assembler(session, language, core.body)
-        self._buffer = core.buffer
-        self._offsets: list[int] = []
-        self._seqs: list[int] = []
-        offset = seq = 0
-        for index in range(0, len(core.pieces), 2):
-            offset += core.pieces[index]
-            seq += core.pieces[index + 1]
-            self._offsets.append(offset)
-            self._seqs.append(seq)
-        self._times = list(core.times)
-        self._starts = core.starts
-        self._given = core.given
+    def __init__(self, session: str, language: str, state: TokenizerState) -> None:
+        self.assembler = Assembler.of(session, language, state.assembler)
+        self._buffer = state.buffer
+        self._spans = LineSpans(state.spans)
+        self._times = TimeSpans(state.times)
+        self._starts = state.starts
+        self._given = state.given
 
-    def core(self) -> Core:
+    def state(self) -> TokenizerState:
         """The value of this moment."""
-        pieces: list[int] = []
-        offset = seq = 0
-        for next_offset, next_seq in zip(self._offsets, self._seqs, strict=True):
-            pieces += (next_offset - offset, next_seq - seq)
-            offset, seq = next_offset, next_seq
-        return Core(
-            body=self.assembler.body(),
-            buffer=self._buffer,
-            pieces=tuple(pieces),
-            times=tuple(self._times),
-            starts=self._starts,
-            given=self._given,
+        return TokenizerState(
+            self.assembler.state(),
+            self._buffer,
+            self._spans.pack(),
+            self._times.pack(),
+            self._starts,
+            self._given,
         )
 
     def feed(self, lines: Sequence[Line]) -> None:
@@ -106,7 +92,7 @@ class Machine:
 
     def show(self, seq: int, interim: str = "", interim_seq: int = 0) -> list[Part]:
         """The parts that the undecided rest touches, as if the stream ended here; ``seq`` is the last line."""
-        view = Machine(self.assembler.session, self.assembler.language, self.core())
+        view = Tokenizer(self.assembler.session, self.assembler.language, self.state())
         view._flush(seq)
         shown = view.assembler
         if interim and shown.ordinal == 0:
@@ -135,10 +121,9 @@ class Machine:
         offsets = list(accumulate(map(len, texts), initial=len(self._buffer)))
         if any(line.at is not None for line in lines):
             for offset, line in zip(offsets, lines, strict=False):
-                if line.at is not None and self._tells(offset, line.at):
-                    self._times.append((offset, line.at))
-        self._offsets += offsets[:-1]
-        self._seqs += [line.seq for line in lines]
+                if line.at is not None:
+                    self._times.add(offset, line.at)
+        self._spans.add(offsets[:-1], [line.seq for line in lines])
         self._buffer = "".join((self._buffer, *texts))
         rows, rest = cut_rows(self._buffer, starts=self._starts)
         done = self._advance(rows, last=False)
@@ -154,12 +139,11 @@ class Machine:
         if not count:
             return
         self._buffer = self._buffer[count:]
-        index = max(bisect_right(self._offsets, count) - 1, 0)
-        self._offsets = [max(offset - count, 0) for offset in self._offsets[index:]] if self._buffer else []
-        self._seqs = self._seqs[index:] if self._buffer else []
-        if self._times:
-            index = max(bisect_right(self._times, count, key=lambda time: time[0]) - 1, 0)
-            self._times = [(max(offset - count, -_AT_EVERY), at) for offset, at in self._times[index:]]
+        self._times.drop(count)
+        if self._buffer:
+            self._spans.drop(count)
+        else:
+            self._spans.clear()
 
     def _flush(self, seq: int) -> None:
         """Decide everything, as if a line break came with the line ``seq``."""
@@ -172,9 +156,6 @@ class Machine:
         self._starts = True
         self._drop(size)
 
-    def _seq_at(self, offset: int) -> int:
-        return self._seqs[bisect_right(self._offsets, offset) - 1]
-
     def _advance(self, rows: Sequence[Row], *, last: bool, floor: int = 0) -> int:
         """Decide rows in order while there is evidence; gives how many are decided."""
         assembler = self.assembler
@@ -186,7 +167,7 @@ class Machine:
                 decision = decide(waiting, titled=bool(assembler.heads), last=last, known=assembler.knows)
                 if decision is None:
                     break
-                seq = max(floor, self._seq_at(rows[index + decision.seen - 1].decided))
+                seq = max(floor, self._spans.seq_at(rows[index + decision.seen - 1].decided))
                 for row in rows[index : index + decision.heads]:
                     self._head_row(row, seq)
                 index += decision.heads
@@ -209,7 +190,7 @@ class Machine:
                     break
                 row = row._replace(text=f"{row.text}\n{after.text}", ended=after.ended)
                 following += 1
-            self._row(row, max(floor, self._seq_at(decided)))
+            self._row(row, max(floor, self._spans.seq_at(decided)))
             index = following
         return index
 
@@ -252,7 +233,9 @@ class Machine:
 
     def _text(self, text: str, begin: int) -> None:
         first = begin + len(text) - len(text.lstrip())
-        self.assembler.text(text, self._seq_at(first), self._at(first), self._times_in(begin, begin + len(text)))
+        self.assembler.text(
+            text, self._spans.seq_at(first), self._times.at(first), self._times.within(begin, begin + len(text))
+        )
 
     def _token(self, token: Token, begin: int, *, wrapped: bool) -> None:
         assembler = self.assembler
@@ -262,9 +245,9 @@ class Machine:
                 assembler.unwrap(text)
             self._text(text, begin)
         elif token.kind == "marker":
-            assembler.mark(text, self._seq_at(begin))
+            assembler.mark(text, self._spans.seq_at(begin))
         elif token.kind == "label":
-            opener = assembler.armed or self._seq_at(begin)
+            opener = assembler.armed or self._spans.seq_at(begin)
             assembler.arrows = assembler.arrows or assembler.armed > 0
             if not assembler.open(text, opener, role=token.role):
                 assembler.armed = 0
@@ -273,18 +256,3 @@ class Machine:
             assembler.note(text)
         else:
             assembler.stand_apart(text, token.kind)
-
-    def _tells(self, offset: int, at: datetime) -> bool:
-        """Whether a time is worth keeping: another one than the last, and not at every single character."""
-        return not self._times or (at != self._times[-1][1] and offset - self._times[-1][0] >= _AT_EVERY)
-
-    def _times_in(self, begin: int, end: int) -> list[tuple[int, datetime]]:
-        """The times behind the first character of a stretch, by their offsets in it."""
-        first = bisect_right(self._times, begin, key=lambda time: time[0])
-        return [(offset - begin, at) for offset, at in self._times[first:] if offset < end]
-
-    def _at(self, offset: int) -> datetime | None:
-        if not self._times:
-            return None
-        index = bisect_right(self._times, offset, key=lambda time: time[0]) - 1
-        return self._times[index][1] if index >= 0 else None

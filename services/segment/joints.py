@@ -1,0 +1,65 @@
+"""What stands between two texts of a turn: nothing, a space or the beginning of a paragraph. Pure.
+
+``AFTER`` is the state machine, whole; ``between`` says what its state means when the next text comes.
+"""
+
+from collections.abc import Mapping
+from typing import Literal, get_args
+
+Joint = Literal["line", "indented", "blank", "glue", "space", "note"]
+"""What came before the next text.
+
+- line: a line break
+- indented: a line break, then a line that begins with white space
+- blank: a line without words, or the end of the session
+- glue: a text, and nothing after it
+- space: a text, then white space
+- note: a note in mid-line
+"""
+
+Event = Literal["row", "indented row", "row end", "blank row", "text", "text and space", "white space", "note", "end"]
+
+_ALL: tuple[Joint, ...] = get_args(Joint)
+
+_CHANGES: Mapping[Event, Mapping[Joint, Joint]] = {
+    "row": {"glue": "line", "space": "line"},
+    "indented row": {"glue": "indented", "space": "indented", "line": "indented"},
+    "row end": {"glue": "line", "space": "line", "indented": "line", "note": "line"},
+    "blank row": dict.fromkeys(_ALL, "blank"),
+    "text": dict.fromkeys(_ALL, "glue"),
+    "text and space": dict.fromkeys(_ALL, "space"),
+    "white space": {"glue": "space"},
+    "note": {"glue": "note", "space": "note"},
+    "end": dict.fromkeys(_ALL, "blank"),
+}
+
+AFTER: Mapping[Event, Mapping[Joint, Joint]] = {
+    event: {joint: changes.get(joint, joint) for joint in _ALL} for event, changes in _CHANGES.items()
+}
+"""From event and state to the next state: what an event does not change stays as it is."""
+
+CLOSING = frozenset(".?!…:;)]}\"'”’—-–*。？！")  # noqa: RUF001 - punctuation as captioned
+"""A text that ends with one of these ends a sentence, or may."""
+_CLINGING = frozenset(".,;:?!…)]}%”’。，？！")  # noqa: RUF001 - punctuation as captioned
+"""Follows the text before a note without a space."""
+_LONG_ROW = 100
+"""A line of more characters is a paragraph; captioners' own lines are shorter."""
+
+
+def between(joint: Joint, raw: str, *, tail: str, row_length: int) -> str:
+    """What joins the next text of a paragraph to the one before: nothing, a space, or a newline for a new paragraph.
+
+    ``raw`` is the next text as typed, with at least one word; ``tail`` the last character before it; ``row_length`` the
+    length of the line before.
+    """
+    spaced = raw[0].isspace()
+    if joint == "space":
+        return " "
+    if joint == "glue":
+        return " " if spaced else ""
+    if joint == "note":
+        return "" if raw[0] in _CLINGING else " "  # none of them is white space
+    closed = tail in CLOSING
+    if joint == "blank":
+        return "\n" if closed or not raw.lstrip()[0].islower() else " "
+    return "\n" if closed and (joint == "indented" or row_length > _LONG_ROW) else " "

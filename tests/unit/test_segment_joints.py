@@ -1,0 +1,43 @@
+"""What stands between two texts of a turn (services.segment.joints)."""
+
+from typing import get_args
+
+import pytest
+
+from services.segment.joints import AFTER, Event, Joint, between
+
+
+def test_the_table_has_a_next_state_for_every_event_and_state() -> None:
+    assert set(AFTER) == set(get_args(Event))
+    for states in AFTER.values():
+        assert set(states) == set(get_args(Joint))
+        assert set(states.values()) <= set(get_args(Joint))
+
+
+def test_after_a_blank_row_and_after_the_end_nothing_but_words_goes_on_in_the_paragraph() -> None:
+    leaving = {event for event, states in AFTER.items() if states["blank"] != "blank"}
+    assert leaving == {"text", "text and space"}
+
+
+@pytest.mark.parametrize(
+    ("joint", "raw", "tail", "row_length", "joined"),
+    [
+        ("glue", "stop", "e", 3, ""),
+        ("glue", " stop", "e", 3, " "),
+        ("space", "stop", "e", 3, " "),
+        ("note", ", and", "e", 3, ""),
+        ("note", " , and", "e", 3, " "),
+        ("note", "and", "e", 3, " "),
+        ("line", "and", ".", 40, " "),
+        ("line", "and", ".", 101, "\n"),
+        ("line", "and", "e", 101, " "),
+        ("indented", "  And", ".", 3, "\n"),
+        ("indented", "  And", "e", 3, " "),
+        ("blank", "and", "e", 3, " "),
+        ("blank", " and", "e", 3, " "),
+        ("blank", "And", "e", 3, "\n"),
+        ("blank", "and", ".", 3, "\n"),
+    ],
+)
+def test_texts_are_joined_by_what_came_between(joint: Joint, raw: str, tail: str, row_length: int, joined: str) -> None:
+    assert between(joint, raw, tail=tail, row_length=row_length) == joined

@@ -1,0 +1,88 @@
+"""What a segmenter knows between two steps: all of it is kept, nothing of it changes, and it is written as ever."""
+
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+from segment_material import line, lines
+
+from captionflow.messages import Apart, Facts, Note, Stamp
+from services.segment.assembler import Assembler, AssemblerState
+from services.segment.segmenter import State, start, step
+from services.segment.tokenizer import Tokenizer, TokenizerState
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+ASSEMBLER = AssemblerState(
+    facts=Facts(title="Forum"),
+    in_head=False,
+    seq=9,
+    turn=(7, 1),
+    ordinal=3,
+    number=2,
+    speaker="ANNA LEE",
+    role=True,
+    paragraphs=("One.", "Two"),
+    notes=(Note("[Applause]", 2),),
+    apart=(Apart("2 Page 2", "furniture", 2),),
+    stamps=(Stamp(0, AT),),
+    continues=True,
+    size=77,
+    said=True,
+    joint="glue",
+    tail="o",
+    row_length=31,
+    armed=9,
+    last_id=(7, 1),
+    credit=12,
+    labels=("ben", "anna lee"),
+    heads=("forum",),
+    arrows=True,
+    over=True,
+    ended=True,
+)
+TOKENIZER = TokenizerState(ASSEMBLER, ">> BEN", (0, 8, 4, 1), ((-3, AT), (4, AT)), starts=False, given="Anna")
+
+LINES = lines(["Forum\n", "2015 11 12 WS 245 Mexico\n", ">> ANNA LEE: Hello [Applause] ", "there.\n>> B", "EN"])
+WIRE = (
+    b'{"session":"s","language":"en","last_seq":5,"facts":{"title":"Forum","date":"2015-11-12"},'
+    b'"core":[[{"title":"Forum","date":"2015-11-12"},false,4,[3,0],1,0,"ANNA LEE",false,["Hello there."],'
+    b'[{"text":"[Applause]","at":5}],[],[],false,65,true,"line",".",36,0,[3,0],10259,["anna lee"],'
+    b'["forum","2015 11 12 ws 245 mexico"],true,false,false],">> BEN",[0,4,4,1],[],true,null],'
+    b'"held":[[1,"Forum\\n",null,null,false],[2,"2015 11 12 WS 245 Mexico\\n",null,null,false],'
+    b'[3,">> ANNA LEE: Hello [Applause] ",null,null,false],[4,"there.\\n>> B",null,null,false],'
+    b'[5,"EN",null,null,false]],"shown":[["s.en.3",0,1],["s.en.4",0,2]]}'
+)
+
+
+@pytest.mark.parametrize("value", [ASSEMBLER, TOKENIZER])
+def test_the_examples_have_something_of_their_own_in_every_field(value: msgspec.Struct) -> None:
+    plain = type(value)()
+    assert [name for name in value.__struct_fields__ if getattr(value, name) == getattr(plain, name)] == []
+
+
+def test_no_field_is_forgotten_between_two_steps() -> None:
+    assert Assembler.of("s", "en", ASSEMBLER).state() == ASSEMBLER
+    assert Tokenizer("s", "en", TOKENIZER).state() == TOKENIZER
+
+
+def test_a_state_has_nothing_in_it_that_can_change() -> None:
+    assert hash(Tokenizer("s", "en", TOKENIZER).state()) == hash(TOKENIZER)  # what can change has no hash
+
+
+def test_work_changes_neither_the_state_that_it_began_with_nor_one_that_was_taken_meanwhile() -> None:
+    before = msgspec.json.encode(TOKENIZER)
+    tokenizer = Tokenizer("s", "en", TOKENIZER)
+    tokenizer.feed([line(10, ": One.\n[Laughter]\n\n")])
+    taken = tokenizer.state()
+    meanwhile = msgspec.json.encode(taken)
+    tokenizer.feed([line(11, "2 Page 2\n>> EVE: More\n")])
+    assert tokenizer.state() != taken
+    assert msgspec.json.encode(TOKENIZER) == before
+    assert msgspec.json.encode(taken) == meanwhile
+
+
+def test_a_state_is_written_as_version_1_writes_it_and_read_again() -> None:
+    state, _ = step(start("s", "en"), LINES)
+    assert msgspec.json.encode(state) == WIRE
+    assert msgspec.json.decode(WIRE, type=State) == state
+    assert state.v == 1
