@@ -40,6 +40,7 @@ check: .venv/.dev ## Lint, format, types, dependency rules, generated files
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m captionflow.schema --check
+	$(BIN)/python -m services.openapi --check
 
 check-deploy: .venv/.deploy ## Read docker-compose.yml and deploy/ with the linters; needs kubectl, and promtool for the alerts
 	$(BIN)/yamllint --strict --config-file deploy/yamllint.yml docker-compose.yml deploy
@@ -70,8 +71,9 @@ lock: .venv/.dev ## Renew requirements/*.lock from pyproject.toml; UPGRADE=1 tak
 		-o requirements/dev.lock
 	$(COMPILE) $(if $(UPGRADE),--upgrade) --group deploy -c requirements/dev.lock -o requirements/deploy.lock
 
-schema: .venv/.dev ## Generate docs/messages/ from captionflow/messages.py
+schema: .venv/.dev ## Generate what is made of the code: docs/messages/, and the description of the API
 	$(BIN)/python -m captionflow.schema
+	$(BIN)/python -m services.openapi
 
 clean: ## Remove what make made; data/ stays
 	rm -rf .venv .*_cache .hypothesis .coverage* htmlcov *.egg-info

@@ -15,7 +15,7 @@ import msgspec
 import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
 
-from captionflow.setting_values import Secret
+from captionflow.secret import Secret
 from captionflow.settings import LogFormat, LogLevel
 
 CAPTION_FIELDS = frozenset(

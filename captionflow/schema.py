@@ -3,8 +3,6 @@
 ``python -m captionflow.schema`` writes them; with ``--check`` it only compares, and fails when they are stale.
 """
 
-import ast
-import inspect
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -14,6 +12,7 @@ from typing import Any
 import msgspec
 
 from captionflow import messages
+from captionflow.field_docs import described
 from captionflow.identity import SESSION_ID
 from captionflow.messages import Apart, Facts, Line, LineRecord, Note, Part, Session, Stamp, StepRecord
 
@@ -147,7 +146,7 @@ def json_schema() -> dict[str, Any]:
         "title": "captionflow messages",
         "description": f"Version {messages.VERSION}. Unknown fields are ignored; times are RFC 3339 with an offset.",
         "anyOf": list(refs),
-        "$defs": _described(definitions),
+        "$defs": described(definitions, [messages]),
     }
 
 
@@ -181,7 +180,7 @@ def asyncapi() -> dict[str, Any]:
                 "DeadLetter": _dead_letter(),
                 "PutBack": _put_back(),
             },
-            "schemas": _draft_07(_described(definitions)),
+            "schemas": _draft_07(described(definitions, [messages])),
         },
     }
 
@@ -274,31 +273,6 @@ def _put_back() -> dict[str, Any]:
         "payload": {"type": "string", "maxLength": 0},
         "bindings": {"kafka": {"key": {"type": "string", "description": "The refused record's key, as it was."}}},
     }
-
-
-def _described(definitions: dict[str, Any]) -> dict[str, Any]:
-    """The definitions with the fields' docstrings of messages.py as descriptions."""
-    for definition in definitions.values():
-        if "description" in definition:  # Python 3.13 compiles docstrings without their indentation
-            definition["description"] = inspect.cleandoc(definition["description"])
-    for node in ast.parse(inspect.getsource(messages)).body:
-        if not isinstance(node, ast.ClassDef):
-            continue
-        heirs = [name for name in definitions if issubclass(getattr(messages, name), getattr(messages, node.name))]
-        for name, doc in _field_docs(node):
-            for heir in heirs:
-                definitions[heir]["properties"][name].setdefault("description", doc)
-    return definitions
-
-
-def _field_docs(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
-    for before, after in zip(node.body, node.body[1:], strict=False):
-        match before, after:
-            case (
-                ast.AnnAssign(target=ast.Name(id=name)),
-                ast.Expr(value=ast.Constant(value=str(doc))),
-            ):
-                yield name, inspect.cleandoc(doc).replace("\n", " ")
 
 
 def _draft_07(value: Any) -> Any:

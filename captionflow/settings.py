@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 
 from captionflow import setting_values as values
 from captionflow.errors import Misconfigured
-from captionflow.setting_values import Secret
+from captionflow.secret import Secret
 
 PREFIX = "CAPTIONFLOW_"
 LogFormat = Literal["auto", "console", "json"]

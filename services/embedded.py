@@ -13,9 +13,10 @@ from captionflow.settings import Settings
 from captionflow.wiring import EmbeddedAdapters, open_adapters
 from services.api.app import create_app
 from services.demo.player import forget_old, play
+from services.http.provided import provide
 from services.index.indexer import Indexer
+from services.ingest import routes as lines
 from services.ingest.gateway import Gateway
-from services.ingest.routes import router
 from services.process import Server, Stopping, address, listen, serve_until_told
 from services.segment.runner import Runner
 
@@ -55,9 +56,10 @@ async def _serve(settings: Settings, adapters: EmbeddedAdapters, listening: sock
     app = create_app(
         adapters,
         settings,
-        extra_routers=[router(gateway, adapters.sessions, settings)],
+        extra_rooms=[lines.ROOM],
         waiting={"segment": lambda: runner.waiting, "index": lambda: indexer.waiting},
     )
+    provide(app, gateway)
     hub: Hub = app.state.hub
     indexer = Indexer(adapters.step_feed, adapters.turn_store, adapters.sessions, on_session=hub.session_changed)
     parts = [asyncio.create_task(hub.run(), name="hub"), asyncio.create_task(indexer.run(), name="index")]

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import structlog
-from fastapi import APIRouter
 
 from captionflow.messages import Session
 from captionflow.metrics import Metrics, since
@@ -13,7 +12,8 @@ from captionflow.settings import Settings
 from captionflow.wiring import Live, open_api
 from services import process
 from services.api.app import create_app
-from services.http.operations import metrics_endpoint
+from services.http.operations import METRICS_ROOM
+from services.http.provided import provide
 from services.process import Server, Stopping, address, listen, serve_until_told
 
 if TYPE_CHECKING:
@@ -48,19 +48,18 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
     with listen(settings.host, settings.port) as listening:
         async with open_api(settings, on_session=changed) as live:
             metrics = Metrics("api")
-            operations = APIRouter()
-            operations.add_api_route("/metrics", metrics_endpoint(metrics), include_in_schema=False)
             delay = metrics.histogram("delivery_delay_seconds", "From an accepted line to its words at the readers.")
             metrics.counts("records_skipped", "Records that count for nothing.", ("topic", "why"), live.skipped)
             app = create_app(
                 live.adapters,
                 settings,
-                extra_routers=[operations],
+                extra_rooms=[METRICS_ROOM],
                 waiting={"index": lambda: _behind(live)},
                 dispensable=DISPENSABLE,
                 prepared=True,
                 on_delivered=lambda received_at: delay.observe(since(received_at)),
             )
+            provide(app, metrics)
             hub: Hub = app.state.hub
             hubs.append(hub)
             metrics.gauge("ready", "1 when captions are delivered.", lambda: float(hub.running))

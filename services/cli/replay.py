@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, Tim
 from rich.progress import Progress as Bar
 
 from captionflow.errors import BadMessage, Conflict
-from captionflow.setting_values import Secret
+from captionflow.secret import Secret
 from services.cli import terminal
 from services.cli.options import STDIN
 from services.cli.search_results import follow_url

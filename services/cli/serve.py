@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace as changed
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import typer
-
-# Only the service that is asked for is loaded.
-# ruff: noqa: PLC0415
 
 if TYPE_CHECKING:
     from captionflow.settings import Settings
@@ -24,20 +22,5 @@ def serve(settings: Settings, service: Service, port: int | None) -> None:
     def ready(url: str) -> None:
         typer.echo(f"captionflow {service} is at {url} (Ctrl-C stops it)", err=True)
 
-    if service == "ingest":
-        from services.api.app import create_door
-        from services.ingest import main as ingest
-
-        ingest.run(settings, create_door, ready=ready)
-    elif service == "segment":
-        from services.segment import main as segment
-
-        segment.run(settings, ready=ready)
-    elif service == "index":
-        from services.index import main as index
-
-        index.run(settings, ready=ready)
-    else:
-        from services.api import main as api
-
-        api.run(settings, ready=ready)
+    # Only the service that is asked for is loaded.
+    import_module(f"services.{service}.main").run(settings, ready=ready)

@@ -1,20 +1,25 @@
-"""JSON bodies of requests, and what is wrong with those that can't be read. A message never repeats the body."""
+"""Bodies of requests: how large and how slow they may be, and JSON. A message never repeats the body."""
 
 from __future__ import annotations
 
+import asyncio
 import re
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
+from starlette.requests import ClientDisconnect
 
-from captionflow.errors import BadMessage, WrongKind
-from services.http.problems import ProblemError
+from captionflow.errors import BadMessage, TooLarge, WrongKind
+from services.http.problems import ProblemError, problem
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_Wanted = TypeVar("_Wanted")
+BODY_SECONDS: Final = 30.0
+"""How long a body may take to come in."""
 
+_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _WHERE = re.compile(r" - at `\$\.?([\w.\[\]]*)`$")
 _PATTERNS = {
     "id": "an id is 1 to 80 of a-z, 0-9, _ and -, and begins with a letter or a digit",
@@ -22,19 +27,85 @@ _PATTERNS = {
 }
 """What the regular expressions of fields mean, by the field's name."""
 
+_Wanted = TypeVar("_Wanted")
+
+
+class BodyLimit:
+    """Refuses a body above ``max_bytes``, by its announced length or while it comes in, and one that takes too long."""
+
+    def __init__(self, app: ASGIApp, *, max_bytes: int, seconds: float = BODY_SECONDS) -> None:
+        self.app = app
+        self.max_bytes = max_bytes
+        self.seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, with an eye on what comes."""
+        if scope["type"] != "http" or scope["method"] not in _WITH_BODY:
+            await self.app(scope, receive, send)
+            return
+        announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        if announced.isdigit() and int(announced[:20]) > self.max_bytes:
+            refusal = problem("too-large", self._detail, limit=self.max_bytes, headers={"Connection": "close"})
+            await refusal(scope, receive, send)
+            return
+        await self.app(scope, self._limited(receive), send)
+
+    def _limited(self, receive: Receive) -> Receive:
+        received = 0
+        complete = False
+        deadline = asyncio.get_running_loop().time() + self.seconds
+
+        async def receive_limited() -> Message:
+            nonlocal received, complete
+            if complete:  # what comes after the body is that the client has gone: it may take as long as it likes
+                return await receive()
+            try:
+                async with asyncio.timeout_at(deadline):
+                    message = await receive()
+            except TimeoutError as error:
+                detail = f"The body did not arrive within {self.seconds:g} seconds: send it again."
+                raise ProblemError("request-timeout", detail) from error
+            complete = not message.get("more_body", False)
+            received += len(message.get("body", b""))
+            if received > self.max_bytes:
+                raise TooLarge(self._detail)
+            return message
+
+        return receive_limited
+
+    @property
+    def _detail(self) -> str:
+        return f"The body has more than {self.max_bytes} bytes: send it in smaller pieces."
+
+
+async def read_body(request: Request) -> bytes:
+    """The whole body, within the limits of ``BodyLimit``.
+
+    Raises:
+        BadMessage: the sender hung up before it was complete.
+        TooLarge: it is above the limit.
+        ProblemError: it took too long (408).
+    """
+    try:
+        return await request.body()
+    except ClientDisconnect as error:
+        raise BadMessage("The sender hung up before the body was complete.") from error
+
 
 async def json_body(
     request: Request, wanted: type[_Wanted], *, kinds: tuple[str, ...] = ("application/json",)
 ) -> _Wanted:
     """The body as ``wanted``. Without a content type it counts as JSON.
 
-    Raises ``WrongKind`` (415) for another content type than ``kinds``, ``BadMessage`` (400) for what is not JSON in
-    UTF-8, ``ProblemError`` (422) for JSON that does not fit.
+    Raises:
+        WrongKind: its content type is none of ``kinds`` (415).
+        BadMessage: it is not JSON in UTF-8 (400), or see ``read_body``.
+        ProblemError: it is JSON that does not fit (422).
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind and kind not in kinds:
         raise WrongKind(f"The body comes as {' or '.join(kinds)}, not as {kind[:80]!r}: set Content-Type.")
-    body = await request.body()
+    body = await read_body(request)
     try:
         body.decode()
     except UnicodeDecodeError as error:

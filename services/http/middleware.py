@@ -1,4 +1,4 @@
-"""What surrounds every request: limits, the token for writes, security headers, a log entry.
+"""What surrounds every request: security headers, HEAD as GET, a log entry.
 
 Pure ASGI: streams pass through untouched.
 """
@@ -10,17 +10,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from captionflow.errors import TooLarge
-from services.http.problems import problem
-
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from captionflow.setting_values import Secret
-
 log = structlog.get_logger(__name__)
 
-_WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 HEAD = "captionflow.head"
 """Key in the scope of a request that asked for the head alone: an answer without an end must end at once."""
 
@@ -60,59 +54,6 @@ class HeadAsGet:
         """Pass on as GET, and note that it was not."""
         if scope["type"] == "http" and scope["method"] == "HEAD":
             scope = {**scope, "method": "GET", HEAD: True}
-        await self.app(scope, receive, send)
-
-
-class BodyLimit:
-    """Refuses a body above the limit, by its announced length or while it comes in."""
-
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
-        self.app = app
-        self.max_bytes = max_bytes
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on, counting."""
-        if scope["type"] != "http" or scope["method"] not in _WRITES:
-            await self.app(scope, receive, send)
-            return
-        detail = f"The body has more than {self.max_bytes} bytes: send it in smaller pieces."
-        announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        if announced.isdigit() and int(announced) > self.max_bytes:
-            refusal = problem("too-large", detail, limit=self.max_bytes, headers={"Connection": "close"})
-            await refusal(scope, receive, send)
-            return
-        received = 0
-
-        async def receive_counting() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > self.max_bytes:
-                raise TooLarge(detail)
-            return message
-
-        await self.app(scope, receive_counting, send)
-
-
-class WriteToken:
-    """Asks for the bearer token of the settings on everything under /v1 that changes something."""
-
-    def __init__(self, app: ASGIApp, token: Secret) -> None:
-        self.app = app
-        self.token = token
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what may pass."""
-        if scope["type"] == "http" and scope["method"] in _WRITES and scope["path"].startswith("/v1/"):
-            given = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"authorization"), "")
-            scheme, _, token = given.partition(" ")
-            if scheme.lower() != "bearer" or not self.token.matches(token.strip()):
-                detail = (
-                    "Changes need the token of this installation: Authorization: Bearer <CAPTIONFLOW_INGEST_TOKEN>."
-                )
-                refusal = problem("unauthorized", detail, headers={"WWW-Authenticate": 'Bearer realm="captionflow"'})
-                await refusal(scope, receive, send)
-                return
         await self.app(scope, receive, send)
 
 

@@ -1,38 +1,31 @@
-"""``/healthz``, ``/readyz`` and ``/metrics`` of a process that serves nothing else."""
+"""``/healthz``, ``/readyz`` and ``/metrics``: of a process that serves nothing else, and beside other calls."""
 
-from collections.abc import Awaitable, Callable
-
+from fastapi import APIRouter
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from captionflow.metrics import CONTENT_TYPE, Metrics
+from services.http.health import alive, ready
+from services.http.provided import provide, provided
 from services.http.readiness import Readiness
+from services.http.rooms import Room
+
+routes = APIRouter(include_in_schema=False)
+METRICS_ROOM = Room(routes)
+"""``/metrics`` beside other calls; needs ``Metrics``."""
 
 
-def create_operations(metrics: Metrics, readiness: Readiness) -> Starlette:
-    """The application."""
-
-    async def alive(_: Request) -> Response:
-        return JSONResponse({"status": "alive"})
-
-    async def ready(_: Request) -> Response:
-        return await readiness.answer()
-
-    return Starlette(
-        routes=[
-            Route("/healthz", alive),
-            Route("/readyz", ready),
-            Route("/metrics", metrics_endpoint(metrics)),
-        ]
-    )
+@routes.get("/metrics")
+async def metrics(request: Request) -> Response:
+    """All metrics of the process; not for the public."""
+    text = provided(request, Metrics).text()
+    return Response(text, media_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})
 
 
-def metrics_endpoint(metrics: Metrics) -> Callable[[Request], Awaitable[Response]]:
-    """Answers with all metrics; not for the public."""
-
-    async def endpoint(_: Request) -> Response:
-        return Response(metrics.text(), media_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})
-
-    return endpoint
+def create_operations(metrics_: Metrics, readiness: Readiness) -> Starlette:
+    """The application of a process that serves nothing else."""
+    app = Starlette(routes=[Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", metrics)])
+    provide(app, metrics_, readiness)
+    return app

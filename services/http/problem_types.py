@@ -1,7 +1,5 @@
 """``GET /problems/{code}``: what a problem's ``type`` leads to."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -9,17 +7,16 @@ from starlette.responses import Response
 
 from captionflow.errors import NotFound
 from services.http.problems import KINDS
+from services.http.rooms import Room
+
+routes = APIRouter(include_in_schema=False)
+ROOM = Room(routes)
 
 
-def router() -> APIRouter:
-    """The route."""
-    routes = APIRouter()
-
-    @routes.get("/problems/{code}", include_in_schema=False)
-    async def kind(code: Annotated[str, Path()]) -> Response:
-        found = KINDS.get(code)
-        if found is None:
-            raise NotFound(f"There is no such kind of problem; there are {', '.join(KINDS)}.")
-        return Response(f"{found.title} ({found.status})\n\n{found.remedy}\n", media_type="text/plain")
-
-    return routes
+@routes.get("/problems/{code}")
+async def problem_type(code: Annotated[str, Path()]) -> Response:
+    """What all problems of one code mean, for people."""
+    found = KINDS.get(code)
+    if found is None:
+        raise NotFound(f"There is no such kind of problem; there are {', '.join(KINDS)}.")
+    return Response(f"{found.title} ({found.status})\n\n{found.remedy}\n", media_type="text/plain")

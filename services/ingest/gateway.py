@@ -22,6 +22,7 @@ class Receipts(Message, frozen=True, omit_defaults=False):
     session: str
     language: str
     receipts: tuple[Receipt, ...]
+    """One for each line, in their order."""
     cleaned: int = 0
     """Characters that were taken out at the door."""
     missing: tuple[tuple[int, int], ...] = ()

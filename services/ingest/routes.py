@@ -3,66 +3,95 @@
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from captionflow.identity import language_tag, session_id
-from captionflow.ports import SessionStore
-from captionflow.settings import Settings
-from services.http.body_reader import read_body
-from services.ingest.gateway import Gateway
-from services.ingest.protocols.json_lines import parse, parse_sender
-from services.ingest.protocols.json_lines_openapi import LAST, LINES
+from services.http.bodies import read_body
+from services.http.openapi import answers, problems, request_body
+from services.http.parameters import SessionId
+from services.http.provided import provided
+from services.http.rooms import Room
+from services.ingest.gateway import Gateway, Receipts
+from services.ingest.protocols.json_lines import SentLines, parse, parse_sender
 
-BODY_SECONDS = 30.0
-_encode = msgspec.json.Encoder().encode
-
-SessionId = Annotated[str, Path(description="The session's id.", examples=["opening"])]
 Language = Annotated[
     str | None, Query(description="BCP 47 tag; the session's first language when left out.", examples=["en"])
 ]
 Sender = Annotated[str | None, Query(description="Who sends, when the body does not say.", examples=["desk-1"])]
 AskedSender = Annotated[str, Query(description="Whose number.", examples=["desk-1"])]
 
+_RECEIPTS = {
+    "session": "ws-245",
+    "language": "en",
+    "receipts": [{"number": 0, "seq": 1, "received_at": "2015-11-12T14:00:01.250000Z"}],
+    "cleaned": 0,
+    "missing": [],
+}
+_BODIES = {
+    "application/json": {
+        "schema": {"$ref": "#/components/schemas/SentLines"},
+        "example": {"sender": "desk-1", "lines": [{"number": 0, "text": ">> CHAIR:  Good morning."}]},
+    },
+    "application/x-ndjson": {
+        "schema": {"type": "string"},
+        "example": '{"number":0,"text":">> CHAIR:  Good morning."}\n{"number":1,"text":"Welcome."}\n',
+    },
+}
+_LAST = {"type": "object", "required": ["number"], "properties": {"number": {"type": ["integer", "null"]}}}
 
-def router(
-    gateway: Gateway, sessions: SessionStore, settings: Settings, *, body_seconds: float = BODY_SECONDS
-) -> APIRouter:
-    """``POST /v1/sessions/{id}/lines`` and ``GET /v1/sessions/{id}/lines/last``.
+routes = APIRouter(prefix="/v1/sessions/{session}/lines", tags=["lines"])
+ROOM = Room(routes, (SentLines, Receipts))
 
-    All errors are raised; the app turns them into problem documents.
-    """
-    del sessions  # the gateway knows them
-    routes = APIRouter(prefix="/v1/sessions/{session}/lines", tags=["lines"])
+_encode = msgspec.json.Encoder().encode
 
-    @routes.post("", status_code=202, response_class=Response, **LINES)
-    async def accept_lines(
-        request: Request, session: SessionId, lang: Language = None, sender: Sender = None
-    ) -> Response:
-        _authorize(request, settings)
-        session, language = session_id(session), _language(lang)
-        body = await read_body(request, limit=settings.max_body_bytes, seconds=body_seconds)
-        parsed = parse(body, request.headers.get("content-type", ""), sender=sender)
-        receipts = await gateway.accept(session, language, parsed.drafts, cleaned=parsed.cleaned)
-        return Response(_encode(receipts), 202, media_type="application/json")
 
-    @routes.get("/last", response_class=Response, **LAST)
-    async def last_number(session: SessionId, sender: AskedSender, lang: Language = None) -> Response:
-        number = await gateway.last_number(session_id(session), _language(lang), parse_sender(sender))
-        return Response(_encode({"number": number}), media_type="application/json")
+@routes.post(
+    "",
+    status_code=202,
+    response_class=Response,
+    summary="Send lines",
+    description="Accepts lines of one language in order of arrival, and answers 202 when they are durable. Each line "
+    "is known by its sender and number: send it again as often as you like, the answer is that of the first time. A "
+    "number that was skipped is reported in `missing` and still taken later.",
+    responses={
+        202: answers("Receipts", _RECEIPTS, "Durable. `missing` has the runs of numbers that this sender skipped."),
+        **problems(
+            "bad-message",
+            "not-found",
+            "conflict",
+            "too-large",
+            "unsupported-media-type",
+            "invalid",
+            "unavailable",
+        ),
+    },
+    openapi_extra=request_body(_BODIES),
+)
+async def accept_lines(request: Request, session: SessionId, lang: Language = None, sender: Sender = None) -> Response:
+    """Make lines durable."""
+    session, language = session_id(session), _language(lang)
+    body = await read_body(request)
+    parsed = parse(body, request.headers.get("content-type", ""), sender=sender)
+    receipts = await provided(request, Gateway).accept(session, language, parsed.drafts, cleaned=parsed.cleaned)
+    return Response(_encode(receipts), 202, media_type="application/json")
 
-    return routes
+
+@routes.get(
+    "/last",
+    response_class=Response,
+    summary="Where a sender stands",
+    description="The highest number that is durable from this sender, or null: go on with the next one.",
+    responses={
+        200: answers(_LAST, {"number": 41}, "The number"),
+        **problems("bad-message", "not-found", "invalid", "unavailable"),
+    },
+)
+async def last_number(request: Request, session: SessionId, sender: AskedSender, lang: Language = None) -> Response:
+    """Tell how far a sender got."""
+    gateway = provided(request, Gateway)
+    number = await gateway.last_number(session_id(session), _language(lang), parse_sender(sender))
+    return Response(_encode({"number": number}), media_type="application/json")
 
 
 def _language(given: str | None) -> str | None:
     return None if given is None else language_tag(given)
-
-
-def _authorize(request: Request, settings: Settings) -> None:
-    token = settings.ingest_token
-    if token is None:
-        return
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    if scheme.casefold() != "bearer" or not token.matches(given.strip()):
-        raise HTTPException(
-            401, "Sending lines here needs the header Authorization: Bearer TOKEN.", {"WWW-Authenticate": "Bearer"}
-        )

@@ -1,9 +1,9 @@
 """``/v1/sessions``: announce sessions, list them, change them."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Query, Request
@@ -12,24 +12,21 @@ from starlette.responses import Response
 
 from captionflow.errors import Conflict
 from captionflow.identity import session_id
-from captionflow.messages import Status  # noqa: TC001 - FastAPI reads the annotation
-from captionflow.ports import SessionFilter
+from captionflow.messages import Session, Status
+from captionflow.ports import LineLog, SessionFilter, SessionStore
 from services.http.bodies import json_body
 from services.http.negotiation import has
-from services.http.openapi import Responses, answers, problems
-from services.http.parameters import SessionId  # noqa: TC001 - FastAPI reads the annotation
+from services.http.openapi import Responses, answers, body, problems
+from services.http.parameters import SessionId
 from services.http.problems import ProblemError
+from services.http.provided import provided
+from services.http.rooms import Room
 from services.sessions.drafts import SessionDraft, SessionPatch, new_session, patched, says_the_same
 from services.sessions.end_line import end_session
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from captionflow.messages import Session
-    from captionflow.ports import LineLog, SessionStore
-
 MAX_TRIES = 5
 """Of a change that says nothing of versions and meets another one."""
+MAX_FILTER_CHARS = 300
 
 _EXAMPLE = {
     "id": "2015-11-12-room-2-opening",
@@ -49,105 +46,128 @@ _EXAMPLE = {
     "demo": False,
     "v": 1,
 }
+_ANNOUNCEMENT = {"title": "Opening", "event": "IGF 2015", "room": "Room 2", "date": "2015-11-12"}
 _ONE: Responses = {200: answers("Session", _EXAMPLE, "The session")}
 _MANY = answers({"type": "array", "items": {"$ref": "#/components/schemas/Session"}}, [_EXAMPLE], "Live ones first")
 _UNCHANGED: Responses = {304: {"description": "It is as `If-None-Match` knows it"}}
 
 
-def _absent(given: object) -> object:
+@dataclass(frozen=True, slots=True)
+class SessionDesk:
+    """What these calls need."""
+
+    sessions: SessionStore
+    line_log: LineLog
+    on_change: Callable[[Session], None] = lambda _: None
+    """Told of each session that was changed."""
+
+
+routes = APIRouter(tags=["sessions"])
+ROOM = Room(routes, (Session, SessionDraft, SessionPatch))
+
+
+def _none_if_empty(given: object) -> object:
     """A filter without a value filters nothing, whichever it is."""
     return given or None
 
 
-def router(sessions: SessionStore, line_log: LineLog, *, on_change: Callable[[Session], None]) -> APIRouter:
-    """The routes; ``on_change`` is told of each session that was changed."""
-    routes = APIRouter(tags=["sessions"])
+WantedStatus = Annotated[
+    Status | None, BeforeValidator(_none_if_empty), Query(description="Only those.", examples=["live"])
+]
+WantedEvent = Annotated[
+    str | None, Query(max_length=MAX_FILTER_CHARS, description="Of this event.", examples=["IGF 2015"])
+]
+WantedRoom = Annotated[str | None, Query(max_length=MAX_FILTER_CHARS, description="In this room.", examples=["Room 2"])]
 
-    @routes.post(
-        "/v1/sessions",
-        summary="Announce a session",
-        description="Idempotent: the same announcement again answers 200 with the session as it is.",
-        status_code=201,
-        response_class=Response,
-        responses={
-            201: answers("Session", _EXAMPLE, "Announced; `Location` is its address"),
-            200: answers("Session", _EXAMPLE, "It was announced before, in the same words"),
-            **problems("bad-message", "conflict", "unsupported-media-type", "invalid", "unavailable"),
-        },
-        openapi_extra=_body(
-            "SessionDraft", {"title": "Opening", "event": "IGF 2015", "room": "Room 2", "date": "2015-11-12"}
+
+@routes.post(
+    "/v1/sessions",
+    summary="Announce a session",
+    description="Idempotent: the same announcement again answers 200 with the session as it is.",
+    status_code=201,
+    response_class=Response,
+    responses={
+        201: answers("Session", _EXAMPLE, "Announced; `Location` is its address"),
+        200: answers("Session", _EXAMPLE, "It was announced before, in the same words"),
+        **problems("bad-message", "conflict", "unsupported-media-type", "invalid", "unavailable"),
+    },
+    openapi_extra=body("SessionDraft", _ANNOUNCEMENT),
+)
+async def announce(request: Request) -> Response:
+    """Make a session known, or find that it is."""
+    desk = provided(request, SessionDesk)
+    draft = await json_body(request, SessionDraft)
+    wanted = new_session(draft, datetime.now(UTC))
+    try:
+        session = await desk.sessions.create(wanted)
+    except Conflict:
+        session = await desk.sessions.get(wanted.id)
+        if not says_the_same(draft, session):
+            raise
+    if session == wanted:
+        return _answer(session, 201, {"Location": f"/v1/sessions/{session.id}"})
+    return _answer(session)
+
+
+@routes.get(
+    "/v1/sessions",
+    summary="List sessions",
+    description="Live ones first, then the newest day first. `event` and `room` compare as a whole, whatever their "
+    "case, accents and hyphens.",
+    response_class=Response,
+    responses={200: _MANY, **problems("invalid", "unavailable")},
+)
+async def listed(
+    request: Request, status: WantedStatus = None, event: WantedEvent = None, room: WantedRoom = None
+) -> Response:
+    """All sessions that the filters leave."""
+    wanted = SessionFilter(status=status, event=event or None, room=room or None)
+    found = await provided(request, SessionDesk).sessions.list(wanted)
+    return Response(msgspec.json.encode(found), media_type="application/json")
+
+
+@routes.get(
+    "/v1/sessions/{session}",
+    summary="One session",
+    response_class=Response,
+    responses={**_ONE, **_UNCHANGED, **problems("not-found", "unavailable")},
+)
+async def one(request: Request, session: SessionId) -> Response:
+    """A session as it is now."""
+    found = await provided(request, SessionDesk).sessions.get(session_id(session))
+    return _answer(found, known=request.headers.get("if-none-match"))
+
+
+@routes.patch(
+    "/v1/sessions/{session}",
+    summary="Change a session",
+    description="Merge patch (RFC 7396). `If-Match` with the ETag, or `version`, refuses the change when somebody "
+    "was faster. `status: finished` ends the captions.",
+    response_class=Response,
+    responses={
+        **_ONE,
+        **problems(
+            "bad-message",
+            "not-found",
+            "conflict",
+            "precondition-failed",
+            "unsupported-media-type",
+            "invalid",
+            "unavailable",
         ),
-    )
-    async def announce(request: Request) -> Response:
-        draft = await json_body(request, SessionDraft)
-        wanted = new_session(draft, datetime.now(UTC))
-        try:
-            session = await sessions.create(wanted)
-        except Conflict:
-            session = await sessions.get(wanted.id)
-            if not says_the_same(draft, session):
-                raise
-        if session == wanted:
-            return _answer(session, 201, {"Location": f"/v1/sessions/{session.id}"})
-        return _answer(session)
-
-    @routes.get(
-        "/v1/sessions",
-        summary="List sessions",
-        description="Live ones first, then the newest day first. `event` and `room` compare as a whole, whatever their "
-        "case, accents and hyphens.",
-        response_class=Response,
-        responses={200: _MANY, **problems("invalid", "unavailable")},
-    )
-    async def listed(
-        status: Annotated[
-            Status | None, BeforeValidator(_absent), Query(description="Only those.", examples=["live"])
-        ] = None,
-        event: Annotated[str | None, Query(max_length=300, description="Of this event.", examples=["IGF 2015"])] = None,
-        room: Annotated[str | None, Query(max_length=300, description="In this room.", examples=["Room 2"])] = None,
-    ) -> Response:
-        found = await sessions.list(SessionFilter(status=status, event=event or None, room=room or None))
-        return Response(msgspec.json.encode(found), media_type="application/json")
-
-    @routes.get(
-        "/v1/sessions/{session}",
-        summary="One session",
-        response_class=Response,
-        responses={**_ONE, **_UNCHANGED, **problems("not-found", "unavailable")},
-    )
-    async def one(request: Request, session: SessionId) -> Response:
-        return _answer(await sessions.get(session_id(session)), known=request.headers.get("if-none-match"))
-
-    @routes.patch(
-        "/v1/sessions/{session}",
-        summary="Change a session",
-        description="Merge patch (RFC 7396). `If-Match` with the ETag, or `version`, refuses the change when somebody "
-        "was faster. `status: finished` ends the captions.",
-        response_class=Response,
-        responses={
-            **_ONE,
-            **problems(
-                "bad-message",
-                "not-found",
-                "conflict",
-                "precondition-failed",
-                "unsupported-media-type",
-                "invalid",
-                "unavailable",
-            ),
-        },
-        openapi_extra=_body("SessionPatch", {"room": "Main hall", "status": "live"}, "application/merge-patch+json"),
-    )
-    async def changed(request: Request, session: SessionId) -> Response:
-        patch = await json_body(request, SessionPatch, kinds=("application/merge-patch+json", "application/json"))
-        before, after = await _change(sessions, session_id(session), patch, request.headers.get("if-match"))
-        if patch.status == "finished":  # also if it was so before: a try that failed half-way left no end in the log
-            await end_session(line_log, after)
-        if after != before:
-            on_change(after)
-        return _answer(after)
-
-    return routes
+    },
+    openapi_extra=body("SessionPatch", {"room": "Main hall", "status": "live"}, "application/merge-patch+json"),
+)
+async def changed(request: Request, session: SessionId) -> Response:
+    """Change what the patch names."""
+    desk = provided(request, SessionDesk)
+    patch = await json_body(request, SessionPatch, kinds=("application/merge-patch+json", "application/json"))
+    before, after = await _change(desk.sessions, session_id(session), patch, request.headers.get("if-match"))
+    if patch.status == "finished":  # also if it was so before: a try that failed half-way left no end in the log
+        await end_session(desk.line_log, after)
+    if after != before:
+        desk.on_change(after)
+    return _answer(after)
 
 
 async def _change(
@@ -184,8 +204,3 @@ def _answer(
     if has(known, etag(session)):
         return Response(status_code=304, headers=headers)
     return Response(msgspec.json.encode(session), status, headers, "application/json")
-
-
-def _body(schema: str, example: dict[str, Any], kind: str = "application/json") -> dict[str, Any]:
-    content = {kind: {"schema": {"$ref": f"#/components/schemas/{schema}"}, "example": example}}
-    return {"requestBody": {"required": True, "content": content}}

@@ -16,9 +16,11 @@ from captionflow.settings import Settings
 from captionflow.wiring import Adapters, open_adapters
 from services.api.app import create_app
 from services.api.live.hub import HEARTBEAT_SECONDS
+from services.http.bodies import BODY_SECONDS
+from services.http.provided import provide
 from services.index.indexer import Indexer
+from services.ingest import routes as lines
 from services.ingest.gateway import Gateway
-from services.ingest.routes import BODY_SECONDS, router
 from services.segment.runner import Runner
 
 
@@ -128,9 +130,11 @@ async def serving(
             app = create_app(
                 adapters,
                 configured,
-                extra_routers=[router(gateway, adapters.sessions, configured, body_seconds=body_seconds)],
+                extra_rooms=[lines.ROOM],
                 heartbeat_seconds=heartbeat_seconds,
+                body_seconds=body_seconds,
             )
+            provide(app, gateway)
             indexer = Indexer(
                 adapters.step_feed,
                 adapters.turn_store,

@@ -1,38 +1,39 @@
 """``GET /v1/sessions/{session}/events``: captions as they come, as a stream or by long polling."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Query
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from captionflow.identity import language_of, session_id
+from captionflow.messages import Part, Session
+from services.api.context import Context
 from services.api.live import channel as channels
 from services.api.live import sse
 from services.api.live.broadcast import DirectReader, QueueReader
+from services.api.live.channel import Channel
+from services.api.live.delta import PartDelta
+from services.api.live.hub import Position
+from services.api.live.schema import EVENTS
+from services.api.live.sse import Event
 from services.api.live.transport import connection
 from services.http.middleware import HEAD
 from services.http.negotiation import accepts
 from services.http.openapi import problems
-from services.http.parameters import SessionId  # noqa: TC001 - FastAPI reads the annotation
+from services.http.parameters import Language, SessionId
 from services.http.problems import ProblemError
-
-if TYPE_CHECKING:
-    from starlette.types import Receive, Scope, Send
-
-    from captionflow.messages import Session
-    from services.api.context import Context
-    from services.api.live.channel import Channel
-    from services.api.live.hub import Position
-    from services.api.live.sse import Event
+from services.http.provided import provided
+from services.http.rooms import Room
 
 POLL_SECONDS = 25.0
 RETRY_MILLISECONDS = 2_000
+After = Annotated[str | None, Query(description="Last position that you have.", examples=["41"])]
+Last = Annotated[int | None, Query(ge=1, le=1_000, description="Only so many turns in a snapshot.", examples=[2])]
 _FORMS = ("text/event-stream", "application/json")
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -42,54 +43,48 @@ _HEADERS = [
 _EXAMPLE = 'event: delta\nid: 42\ndata: {"seq":42,"parts":[{"turn_id":"igf.en.40","number":0,"version":42,…}]}\n\n'
 
 
-def router(context: Context) -> APIRouter:
-    """The route."""
-    routes = APIRouter(tags=["live"])
+routes = APIRouter(tags=["live"])
+ROOM = Room(routes, (Session, Part, PartDelta), {"Events": EVENTS})
 
-    @routes.get(
-        "/v1/sessions/{session}/events",
-        summary="Captions as they come",
-        description="Server-sent events: `snapshot`, `delta`, `session`, `reset`, `finished`; see docs/api.md. With "
-        "`Accept: application/json` it waits up to 25 s for the next events and gives them as JSON.",
-        response_class=Response,
-        responses={
-            200: {
-                "description": "What happened, and what happens",
-                "content": {
-                    "text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE},
-                    "application/json": {
-                        "schema": {"$ref": "#/components/schemas/Events"},
-                        "example": {"events": [{"event": "finished", "id": 42, "data": {"seq": 42}}]},
-                    },
+
+@routes.get(
+    "/v1/sessions/{session}/events",
+    summary="Captions as they come",
+    description="Server-sent events: `snapshot`, `delta`, `session`, `reset`, `finished`; see docs/api.md. With "
+    "`Accept: application/json` it waits up to 25 s for the next events and gives them as JSON.",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "What happened, and what happens",
+            "content": {
+                "text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE},
+                "application/json": {
+                    "schema": {"$ref": "#/components/schemas/Events"},
+                    "example": {"events": [{"event": "finished", "id": 42, "data": {"seq": 42}}]},
                 },
             },
-            **problems("not-found", "not-acceptable", "invalid", "unavailable"),
         },
-    )
-    async def events(
-        request: Request,
-        session: SessionId,
-        lang: Annotated[str | None, Query(description="Language; the floor's when left out.", examples=["en"])] = None,
-        after: Annotated[str | None, Query(description="Last position that you have.", examples=["41"])] = None,
-        last: Annotated[
-            int | None, Query(ge=1, le=1_000, description="Only so many turns in a snapshot.", examples=[2])
-        ] = None,
-    ) -> Response:
-        found = await context.adapters.sessions.get(session_id(session))
-        language = language_of(found, lang)
-        position = _position(request.headers.get("last-event-id") or after)
-        wanted = accepts(request.headers.get("accept"), _FORMS)
-        if wanted is None:
-            raise ProblemError("not-acceptable", f"Events can be had as {' or '.join(_FORMS)}.", available=_FORMS)
-        if wanted == "application/json":
-            return await _poll(context, found, language, position, last)
-        return _Stream(context, found, language, position, last)
-
-    return routes
+        **problems("not-found", "not-acceptable", "invalid", "unavailable"),
+    },
+)
+async def events(
+    request: Request, session: SessionId, lang: Language = None, after: After = None, last: Last = None
+) -> Response:
+    """A stream, or one answer, as Accept asks for."""
+    context = provided(request, Context)
+    found = await context.adapters.sessions.get(session_id(session))
+    language = language_of(found, lang)
+    position = _position(request.headers.get("last-event-id") or after)
+    wanted = accepts(request.headers.get("accept"), _FORMS)
+    if wanted is None:
+        raise ProblemError("not-acceptable", f"Events can be had as {' or '.join(_FORMS)}.", available=_FORMS)
+    if wanted == "application/json":
+        return await _poll(context, found, language, position, last)
+    return _Stream(context, found, language, position, last)
 
 
 def _position(text: str | None) -> int | None:
-    """A position of another making is beyond all of ours: it gets a reset."""
+    """The position that a client claims to have; one that this server can't have given counts as too new: reset."""
     if text is None:
         return None
     known = sse.position(text)

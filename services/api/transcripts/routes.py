@@ -1,27 +1,24 @@
 """``GET /v1/sessions/{session}/transcript``: all that was said so far, as JSON, text, WebVTT or SubRip."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from captionflow.identity import language_of, session_id
+from services.api.context import Context
 from services.api.transcripts import formats
+from services.api.transcripts.formats import Format
+from services.api.transcripts.schema import TRANSCRIPT
 from services.http.negotiation import accepts, has
 from services.http.openapi import Responses, problems
-from services.http.parameters import SessionId  # noqa: TC001 - FastAPI reads the annotation
+from services.http.parameters import Language, SessionId
 from services.http.problems import ProblemError
+from services.http.provided import provided
+from services.http.rooms import Room
 
-if TYPE_CHECKING:
-    from services.api.context import Context
-    from services.api.transcripts.formats import Format
-
-Lang = Annotated[str | None, Query(description="Language; the floor's when left out.", examples=["en"])]
 Download = Annotated[bool, Query(description="Answer as a file to keep.", examples=[True])]
-
 
 _EXAMPLES: dict[str, object] = {
     "json": {
@@ -56,34 +53,6 @@ _EXAMPLES: dict[str, object] = {
 }
 
 
-def router(context: Context) -> APIRouter:
-    """The routes: by Accept, and one per suffix."""
-    routes = APIRouter(tags=["transcripts"])
-
-    @routes.get(
-        "/v1/sessions/{session}/transcript",
-        summary="The transcript",
-        description="In the form that Accept asks for; or with a suffix: .json, .txt, .vtt, .srt.",
-        response_class=Response,
-        responses=_responses(*formats.ALL) | problems("not-acceptable"),
-    )
-    async def negotiated(
-        request: Request, session: SessionId, lang: Lang = None, download: Download = False
-    ) -> Response:
-        kind = accepts(request.headers.get("accept"), [name for one in formats.ALL for name in one.accepted])
-        if kind is None:
-            offered = [one.media_type for one in formats.ALL]
-            raise ProblemError("not-acceptable", f"It can be had as {', '.join(offered)}.", available=offered)
-        form = next(one for one in formats.ALL if kind in one.accepted)
-        answer = await _answer(context, request, session, lang, form, download=download)
-        answer.headers["Vary"] = "Accept"
-        return answer
-
-    for form in formats.ALL:
-        _add(routes, context, form)
-    return routes
-
-
 def _responses(*forms: Format) -> Responses:
     content = {
         form.media_type: {
@@ -99,30 +68,60 @@ def _responses(*forms: Format) -> Responses:
     }
 
 
-def _add(routes: APIRouter, context: Context, form: Format) -> None:
-    @routes.get(
-        f"/v1/sessions/{{session}}/transcript.{form.suffix}",
-        summary=f"The transcript as {form.name}",
+routes = APIRouter(tags=["transcripts"])
+ROOM = Room(routes, schemas={"Transcript": TRANSCRIPT})
+
+
+@routes.get(
+    "/v1/sessions/{session}/transcript",
+    summary="The transcript",
+    description="In the form that Accept asks for; or with a suffix: .json, .txt, .vtt, .srt.",
+    response_class=Response,
+    responses=_responses(*formats.ALL) | problems("not-acceptable"),
+)
+async def negotiated(
+    request: Request, session: SessionId, lang: Language = None, download: Download = False
+) -> Response:
+    """In the form that the client likes best."""
+    kind = accepts(request.headers.get("accept"), [name for one in formats.ALL for name in one.accepted])
+    if kind is None:
+        offered = [one.media_type for one in formats.ALL]
+        raise ProblemError("not-acceptable", f"It can be had as {', '.join(offered)}.", available=offered)
+    form = next(one for one in formats.ALL if kind in one.accepted)
+    answer = await _answer(request, session, lang, form, download=download)
+    answer.headers["Vary"] = "Accept"
+    return answer
+
+
+async def in_form(request: Request, session: SessionId, lang: Language = None, download: Download = False) -> Response:
+    """In the form that the address ends in."""
+    suffix = request.url.path.rpartition(".")[2]
+    form = next(one for one in formats.ALL if one.suffix == suffix)
+    return await _answer(request, session, lang, form, download=download)
+
+
+for _form in formats.ALL:
+    routes.add_api_route(
+        f"/v1/sessions/{{session}}/transcript.{_form.suffix}",
+        in_form,
+        summary=f"The transcript as {_form.name}",
         description="Whatever Accept says. `ETag` is strong, and rises with every word.",
         response_class=Response,
-        responses=_responses(form),
-        operation_id=f"transcript_{form.suffix}",
+        responses=_responses(_form),
+        operation_id=f"transcript_{_form.suffix}",
     )
-    async def one(request: Request, session: SessionId, lang: Lang = None, download: Download = False) -> Response:
-        return await _answer(context, request, session, lang, form, download=download)
 
 
-async def _answer(  # noqa: PLR0913 - what a request asks for
-    context: Context, request: Request, session: str, lang: str | None, form: Format, *, download: bool
-) -> Response:
-    found = await context.adapters.sessions.get(session_id(session))
+async def _answer(request: Request, session: str, lang: str | None, form: Format, *, download: bool) -> Response:
+    adapters = provided(request, Context).adapters
+    found = await adapters.sessions.get(session_id(session))
     language = language_of(found, lang)
-    seq = await context.adapters.turn_store.last_seq(found.id, language)
+    seq = await adapters.turn_store.last_seq(found.id, language)
     if has(request.headers.get("if-none-match"), _etag(found.version, seq, form)):
         return Response(status_code=304, headers=_headers(_etag(found.version, seq, form)))
-    turns = await context.adapters.turn_store.turns(found.id, language)
+    turns = await adapters.turn_store.turns(found.id, language)
     # Once more: what the text said of its session is stored before its turns, so this is at least as new as they are.
-    found = await context.adapters.sessions.get(found.id)
+    found = await adapters.sessions.get(found.id)
     headers = _headers(_etag(found.version, turns.last_seq, form))
     headers["Content-Language"] = language
     if download:

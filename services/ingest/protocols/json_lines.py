@@ -23,29 +23,46 @@ _SENDER = re.compile(r"[\w.@-]{1,64}")
 _WHERE = re.compile(r" - at `\$(?:\.lines)?(?:\[(\d+)\])?\.?([\w.\[\]]*)`$")
 
 _Label = Annotated[str, msgspec.Meta(max_length=MAX_LABEL_CHARS)]
+_Sender = Annotated[str, msgspec.Meta(extra_json_schema={"pattern": f"^{_SENDER.pattern}$"})]
+"""Checked by ``parse_sender``, whose error says more than a pattern."""
 _Parsed = TypeVar("_Parsed")
 
 
-class _Row(msgspec.Struct, forbid_unknown_fields=True):
+class SentLine(msgspec.Struct, forbid_unknown_fields=True):
+    """A line as JSON: one of ``SentLines``, or a row of NDJSON."""
+
     number: Annotated[int, msgspec.Meta(ge=0, le=MAX_NUMBER)]
+    """The sender's own count."""
     text: str | None = None
-    eol: bool | None = None
+    """With its line break, at most 2,000 characters."""
+    eol: Annotated[bool | None, msgspec.Meta(extra_json_schema={"default": True})] = None
+    """A line break follows the text."""
     at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    """When it was said; now when left out."""
     speaker: _Label | None = None
+    """When the source knows who speaks."""
     segment: _Label | None = None
+    """A recogniser's id for the utterance."""
     final: bool = True
+    """False: interim, replaced by the next."""
     revises: Annotated[int, msgspec.Meta(ge=1, le=MAX_NUMBER)] | None = None
+    """``seq`` of the line that this one replaces."""
     ends: bool = False
-    sender: str | None = None
+    """The session is over after this line."""
+    sender: _Sender | None = None
+    """Who sends it, if it is not who sends the others."""
 
 
-class _Body(msgspec.Struct, forbid_unknown_fields=True):
-    lines: list[_Row]
-    sender: str | None = None
+class SentLines(msgspec.Struct, forbid_unknown_fields=True):
+    """The JSON body of ``POST …/lines``."""
+
+    lines: Annotated[list[SentLine], msgspec.Meta(extra_json_schema={"minItems": 1, "maxItems": MAX_LINES})]
+    sender: _Sender | None = None
+    """Who sends; ``?sender=`` when left out."""
 
 
-_decode_body = msgspec.json.Decoder(_Body).decode
-_decode_row = msgspec.json.Decoder(_Row).decode
+_decode_body = msgspec.json.Decoder(SentLines).decode
+_decode_row = msgspec.json.Decoder(SentLine).decode
 
 
 class Parsed(NamedTuple):
@@ -82,7 +99,7 @@ def parse_sender(sender: str) -> str:
     return sender
 
 
-def _ndjson(body: bytes) -> list[_Row]:
+def _ndjson(body: bytes) -> list[SentLine]:
     numbered = [(number, row) for number, row in enumerate(body.split(b"\n"), 1) if row.strip()]
     if len(numbered) > MAX_LINES:
         raise TooLarge(f"{len(numbered)} lines in one request; {MAX_LINES} is the most: send them in smaller groups.")
@@ -112,7 +129,7 @@ def _told(problem: str) -> str:
     return f"{line}{where[2]}: {problem[: where.start()]}".replace(", :", ":")
 
 
-def _drafts(rows: Sequence[_Row], sender: str | None) -> Parsed:
+def _drafts(rows: Sequence[SentLine], sender: str | None) -> Parsed:
     drafts: list[Draft] = []
     cleaned = 0
     known: set[str] = set()
@@ -128,7 +145,7 @@ def _drafts(rows: Sequence[_Row], sender: str | None) -> Parsed:
     return Parsed(tuple(drafts), cleaned)
 
 
-def _draft(row: _Row, sender: str, place: int) -> tuple[Draft, int]:
+def _draft(row: SentLine, sender: str, place: int) -> tuple[Draft, int]:
     if row.text is None and not row.ends:
         raise BadMessage(f"Line {place} has no text.")
     text, removed = clean(row.text or "")

@@ -1,0 +1,36 @@
+"""The JSON schema of a long poll's answer: events as the stream has them."""
+
+from typing import Any
+
+EVENTS: dict[str, Any] = {
+    "type": "object",
+    "required": ["events"],
+    "properties": {
+        "events": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["event", "id", "data"],
+                "properties": {
+                    "event": {"enum": ["snapshot", "delta", "session", "reset", "finished"]},
+                    "id": {"type": ["integer", "null"], "description": "Give the last one as `after` next time."},
+                    "data": {
+                        "type": "object",
+                        "properties": {
+                            "seq": {"type": "integer"},
+                            "parts": {
+                                "type": "array",
+                                "items": {
+                                    "anyOf": [
+                                        {"$ref": "#/components/schemas/Part"},
+                                        {"$ref": "#/components/schemas/PartDelta"},
+                                    ]
+                                },
+                            },
+                        },
+                    },
+                },
+            },
+        }
+    },
+}

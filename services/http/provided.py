@@ -1,0 +1,20 @@
+"""What handlers need, by type: put into an application once, when it is made, and asked for by each request."""
+
+from typing import Any, TypeVar
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+
+T = TypeVar("T")
+
+
+def provide(app: Starlette, *needs: object) -> None:
+    """Let the handlers of ``app`` have each of these, by its type."""
+    known: dict[type, object] = getattr(app.state, "provided", {})
+    app.state.provided = known | {type(one): one for one in needs}
+
+
+def provided(request: Request, wanted: type[T]) -> T:
+    """The one of this type. KeyError if nobody provided it: a mistake of whoever made the application."""
+    found: Any = request.app.state.provided[wanted]
+    return found  # type: ignore[no-any-return] # it is under its own type

@@ -1,0 +1,38 @@
+"""Puts the door together: lines, and the announcements that they need. Importing it does nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from services.http.application import create_application
+from services.http.health import line_checks
+from services.http.provided import provide
+from services.http.readiness import Readiness
+from services.ingest import routes as lines
+from services.ingest.gateway import Gateway
+from services.sessions import routes as sessions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fastapi import FastAPI
+
+    from captionflow.ports import LineLog, SessionStore
+    from captionflow.settings import Settings
+    from services.http.rooms import Room
+
+ROOMS: Final[tuple[Room, ...]] = (sessions.ROOM, lines.ROOM)
+
+
+def create_app(
+    line_log: LineLog, known: SessionStore, settings: Settings, *, extra_rooms: Sequence[Room] = ()
+) -> FastAPI:
+    """The application of a process that takes lines and announcements, and serves nobody who reads."""
+    app = create_application([*ROOMS, *extra_rooms], settings)
+    provide(
+        app,
+        Gateway(line_log, known),
+        sessions.SessionDesk(known, line_log),
+        Readiness(checks=line_checks(line_log, known)),
+    )
+    return app
