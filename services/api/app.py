@@ -13,6 +13,7 @@ from services.api.live import routes as live
 from services.api.live.hub import HEARTBEAT_SECONDS, Hub
 from services.api.live.transport import ServerReceive
 from services.api.pages import routes as pages
+from services.api.pages.rendering import error_page
 from services.api.search import routes as search
 from services.api.transcripts import routes as transcripts
 from services.http.application import create_application
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from services.http.readiness import Check, Waiting
     from services.http.rooms import Room
 
-ROOMS: Final[tuple[Room, ...]] = (sessions.ROOM, transcripts.ROOM, live.ROOM, search.ROOM)
+ROOMS: Final[tuple[Room, ...]] = (sessions.ROOM, transcripts.ROOM, live.ROOM, search.ROOM, pages.ROOM)
 
 
 def create_app(  # noqa: PLR0913 - what differs between the processes that serve it
@@ -66,12 +67,11 @@ def create_app(  # noqa: PLR0913 - what differs between the processes that serve
     app = create_application(
         [*ROOMS, *extra_rooms],
         settings,
-        error_page=pages.error_page,
+        error_page=error_page,
         outermost=[ServerReceive],
         lifespan=_lifespan(hub),
         body_seconds=body_seconds,
     )
-    app.include_router(pages.router(adapters, settings), include_in_schema=False)
     app.state.hub = hub
     live_delivery = {"hub": lambda: "" if hub.running else "live delivery does not run"}
     provide(

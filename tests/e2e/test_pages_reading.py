@@ -8,7 +8,7 @@ from fastapi import Request
 from playwright.sync_api import Browser, Page, expect
 
 from captionflow.search.query import MAX_TEXT_CHARS
-from services.api.pages.routes import error_page
+from services.api.pages.rendering import error_page
 from tests.e2e.conftest import Program
 
 pytestmark = pytest.mark.browser

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from captionflow.ports import Count, Fragment, Hit, SearchPage, SearchQuery
-from services.api.pages.routes import _page
+from services.api.pages.rendering import page as render
 from services.api.pages.search_view import MANY_STEPS, hit_url, in_context, search_query, search_view
 from services.cli.search_results import summary
 
@@ -136,6 +136,6 @@ def test_a_search_that_is_behind_says_so_on_the_page_and_in_the_terminal(
     page = SearchPage(hits=hits, total=len(hits), behind=steps)
     view = search_view(SearchQuery("agree"), page)
     assert view.behind == told
-    shown = unescape(bytes(_page("search.html", view=view, trouble=None).body).decode())
+    shown = unescape(bytes(render("search.html", view=view, trouble=None).body).decode())
     assert ("The newest captions" in shown, told in shown) == (bool(told), True)
     assert summary(page) == f"{count} {told}".strip()
