@@ -210,12 +210,16 @@ class StepFeed(Protocol):
 
 
 class StepQueue(Protocol):
-    """``captions.turns`` shared by all processes of one kind: each step goes to one of them."""
+    """``captions.turns`` shared by all processes of one kind: each step goes to one of them.
+
+    Some steps may come again: readers ignore steps that don't advance.
+    """
 
     async def take(self) -> Sequence[StepRecord]:
         """The next steps, those of a session in order; waits until there are some.
 
-        Those that were taken and not ``done`` when a process ended, in whatever way, go to another one.
+        Those that were taken and not ``done`` when a process ended, in whatever way, are not lost: they go to another
+        process, or, where there is only one, are published again when it has started again.
         """
 
     async def done(self) -> None:

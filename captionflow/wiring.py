@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from captionflow.adapters.elastic.schema import Names
     from captionflow.adapters.kafka.cluster import Kafka
 
-WATCH_SECONDS = 1.0
-CLOSE_SECONDS = 1.0
+WATCH_SECONDS = CLOSE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,8 @@ class EmbeddedAdapters(Adapters):
     """What one process that is everything has besides: a demo that begins again, and its old sessions."""
 
     demos: Demos
+    index_queues: Callable[[], tuple[StepQueue, StepQueue]]
+    """Makes the index's two queues of the steps from now on: facts, and parts of steps whose facts are done."""
 
 
 @asynccontextmanager
@@ -59,6 +60,7 @@ async def open_adapters(settings: Settings) -> AsyncIterator[EmbeddedAdapters]:
     """
     # Imported here, so that a process loads only the technology that it was told to use.
     from captionflow.adapters.memory.step_feed import MemoryStepFeed  # noqa: PLC0415  see above
+    from captionflow.adapters.memory.step_queue import index_queues  # noqa: PLC0415  see above
     from captionflow.adapters.sqlite.database import Database  # noqa: PLC0415  see above
     from captionflow.adapters.sqlite.demos import SqliteDemos  # noqa: PLC0415  see above
     from captionflow.adapters.sqlite.line_log import SqliteLineLog  # noqa: PLC0415  see above
@@ -73,18 +75,16 @@ async def open_adapters(settings: Settings) -> AsyncIterator[EmbeddedAdapters]:
             turn_store=SqliteTurnStore(database),
             search=SqliteSearch(database),
             sessions=SqliteSessionStore(database),
-            step_feed=MemoryStepFeed(),
+            step_feed=(step_feed := MemoryStepFeed()),
             demos=SqliteDemos(database),
+            index_queues=partial(index_queues, step_feed),
         )
     finally:
         await database.close()
 
 
-# --- one process per service ----------------------------------------------------------------------------------------
-
 Watch = Callable[[], Coroutine[Any, Any, None]]
 """To be run as a part of the process: it ends only with an error, when what it watches can't be used any more."""
-
 Skipped = Callable[[], Mapping[tuple[str, ...], int]]
 """How many records count for nothing: by topic and why."""
 

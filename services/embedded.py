@@ -14,7 +14,8 @@ from captionflow.wiring import EmbeddedAdapters, open_adapters
 from services.api.app import create_app
 from services.demo.player import forget_old, play
 from services.http.provided import provide
-from services.index.indexer import Indexer
+from services.index.facts_indexer import FactsIndexer
+from services.index.part_indexer import PartIndexer
 from services.ingest import routes as lines
 from services.ingest.gateway import Gateway
 from services.process import Server, Stopping, address, listen, serve_until_told
@@ -52,22 +53,25 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
 
 async def _serve(settings: Settings, adapters: EmbeddedAdapters, listening: socket.socket, stopping: Stopping) -> None:
     gateway = Gateway(adapters.line_log, adapters.sessions)
+    facts_queue, parts_queue = adapters.index_queues()  # made first, so that no step is published to nobody
+    parts = PartIndexer(parts_queue, adapters.turn_store)
     runner = Runner(adapters.line_log, adapters.step_feed, adapters.turn_store)
     app = create_app(
         adapters,
         settings,
         extra_rooms=[lines.ROOM],
-        waiting={"segment": lambda: runner.waiting, "index": lambda: indexer.waiting},
+        waiting={"segment": lambda: runner.waiting, "index": lambda: facts.waiting or parts.waiting},
     )
     provide(app, gateway)
     hub: Hub = app.state.hub
-    indexer = Indexer(adapters.step_feed, adapters.turn_store, adapters.sessions, on_session=hub.session_changed)
-    parts = [asyncio.create_task(hub.run(), name="hub"), asyncio.create_task(indexer.run(), name="index")]
-    await asyncio.sleep(0)  # both have subscribed, so that no step is published to nobody
-    parts.append(asyncio.create_task(runner.run(), name="segment"))
+    facts = FactsIndexer(facts_queue, adapters.sessions, on_session=hub.session_changed)
+    work = {"hub": hub.run(), "facts": facts.run(), "index": parts.run()}
+    tasks = [asyncio.create_task(one, name=name) for name, one in work.items()]
+    await asyncio.sleep(0)  # the hub has subscribed too
+    tasks.append(asyncio.create_task(runner.run(), name="segment"))
     extras = [asyncio.create_task(_demo(gateway, adapters), name="demo")] if settings.demo else []
     log.info("started", data_folder=str(settings.data_folder), demo=settings.demo)
-    await serve_until_told(Server(app, closing=hub.close), listening, stopping, parts=parts, extras=extras)
+    await serve_until_told(Server(app, closing=hub.close), listening, stopping, parts=tasks, extras=extras)
 
 
 async def _demo(gateway: Gateway, adapters: EmbeddedAdapters) -> None:

@@ -9,12 +9,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from captionflow.messages import Part, StepRecord
+from captionflow.notifying import Notifier
 from captionflow.ports import TurnStore
 from captionflow.settings import Settings
 from captionflow.transcript import turns
-from captionflow.wiring import Adapters, open_adapters, open_ingest
+from captionflow.wiring import Adapters, EmbeddedAdapters, open_adapters, open_ingest
 from services.cli.import_report import Gave, ImportReport
-from services.index.indexer import Indexer
+from services.index.facts_indexer import FactsIndexer
+from services.index.part_indexer import PartIndexer
 from services.ingest.cutter import cut, parse_cut
 from services.ingest.importer import FileReport, import_paths
 from services.ingest.readers import read
@@ -74,30 +76,32 @@ def _counted(parts: Sequence[Part], title: str, date: str | None) -> Gave:
 
 
 @asynccontextmanager
-async def _pipeline(adapters: Adapters) -> AsyncIterator["_Arrivals"]:
+async def _pipeline(adapters: EmbeddedAdapters) -> AsyncIterator["_Arrivals"]:
     """Segmenter and index at work; one that fails ends the import with its error."""
     arrivals = _Arrivals(adapters.turn_store)
-    indexer = Indexer(adapters.step_feed, arrivals, adapters.sessions)
-    runner = Runner(adapters.line_log, adapters.step_feed, adapters.turn_store)
-    parts = [asyncio.create_task(indexer.run())]
-    await asyncio.sleep(0)  # it has subscribed
-    parts.append(asyncio.create_task(runner.run()))
-    for part in parts:
-        part.add_done_callback(arrivals.failed)
+    facts_queue, parts_queue = adapters.index_queues()
+    workers = (
+        FactsIndexer(facts_queue, adapters.sessions),
+        PartIndexer(parts_queue, arrivals),
+        Runner(adapters.line_log, adapters.step_feed, adapters.turn_store),
+    )
+    tasks = [asyncio.create_task(worker.run()) for worker in workers]
+    for task in tasks:
+        task.add_done_callback(arrivals.failed)
     try:
         yield arrivals
     finally:
-        for part in parts:
-            part.cancel()
-        await asyncio.gather(*parts, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 class _Arrivals:
-    """The ``TurnStore`` that the index writes to, and who waits for a position in it."""
+    """The ``TurnStore`` that the index writes to; it tells who waits when a line has arrived there."""
 
     def __init__(self, store: TurnStore) -> None:
         self._store = store
-        self._applied = asyncio.Event()
+        self._changed = Notifier()
         self._failure: BaseException | None = None
         self.turns = store.turns
         self.last_seq = store.last_seq
@@ -105,24 +109,20 @@ class _Arrivals:
     async def apply(self, steps: Sequence[StepRecord]) -> None:
         """See ``TurnStore.apply``."""
         await self._store.apply(steps)
-        self._wake()
+        self._changed.notify()
 
     async def reached(self, session: str, language: str, seq: int) -> None:
-        """Return when the stored turns reflect this position."""
+        """Return when the stored turns reflect the line with this ``seq``; raise the error of a task that failed."""
         while True:
-            applied = self._applied  # before the question, so that what comes after it is not slept over
+            changed = self._changed.listen()
             if self._failure is not None:
                 raise self._failure
             if await self._store.last_seq(session, language) >= seq:
                 return
-            await applied.wait()
+            await changed.wait()
 
-    def failed(self, part: asyncio.Task[None]) -> None:
-        """A part has ended: it failed, unless it was told to."""
-        if not part.cancelled():
-            self._failure = part.exception() or RuntimeError("A part of the import ended by itself.")
-            self._wake()
-
-    def _wake(self) -> None:
-        self._applied.set()
-        self._applied = asyncio.Event()
+    def failed(self, task: asyncio.Task[None]) -> None:
+        """A task of the pipeline has ended: it failed, unless it was cancelled."""
+        if not task.cancelled():
+            self._failure = task.exception() or RuntimeError("A part of the import ended by itself.")
+            self._changed.notify()

@@ -2,8 +2,8 @@
 
 from captionflow.settings import Settings
 from captionflow.wiring import open_index_builder, open_line_log
-from services.cli.log_steps import LogSteps
 from services.index.reindex import Rebuilt, Reindexer
+from services.segment.log_steps import LogSteps
 
 
 async def reindex(settings: Settings) -> Rebuilt:

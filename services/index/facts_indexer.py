@@ -1,6 +1,6 @@
-"""Brings what the steps of a shared queue say of their sessions into the session store.
+"""Writes what the segmenter's steps say of their sessions (title, date, status) into the session store.
 
-On its own, beside the archive: a session goes live and ends while the archive can't be reached.
+Apart from the parts, so that on Kafka a session goes live and ends also while the search index can't be reached.
 """
 
 from __future__ import annotations
@@ -9,29 +9,39 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-import structlog
-
-from services.index.patience import Patience
+from captionflow.errors import NotFound
+from captionflow.retrying import Retry
 
 if TYPE_CHECKING:
-    from captionflow.messages import Facts
+    from collections.abc import Callable
+
+    from captionflow.messages import Facts, Session
     from captionflow.ports import SessionStore, StepQueue
 
-log = structlog.get_logger(__name__)
 
+class FactsIndexer:
+    """Takes steps from a queue, writes the newest facts of each session, and then tells the queue that they are done.
 
-class Learner:
-    """It never skips a fact: while the session store is unavailable it tries again."""
+    No facts are skipped: while the session store is unavailable it tries again, and ``waiting`` says why.
 
-    def __init__(self, queue: StepQueue, sessions: SessionStore) -> None:
+    In one process it must have written a step's facts before the part indexer gets that step: after a crash the runner
+    makes again only those steps that the stored turns don't reflect. The queues of that process see to it. On Kafka the
+    two are independent, for the topic gives each of them again what it was not done with.
+    """
+
+    def __init__(
+        self, queue: StepQueue, sessions: SessionStore, *, on_session: Callable[[Session], None] = lambda _: None
+    ) -> None:
+        """``on_session`` is told of each session that changed because of what its text said."""
         self._queue = queue
         self._sessions = sessions
-        self._patience = Patience()
+        self._on_session = on_session
+        self._retry = Retry("index_waits")
 
     @property
     def waiting(self) -> str:
-        """For what it waits now, in a sentence; empty when it goes on."""
-        return self._patience.waiting
+        """What it waits for now, in a sentence; empty when it goes on."""
+        return self._retry.waiting
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -39,8 +49,17 @@ class Learner:
             steps = await self._queue.take()
             latest = {step.session: step.facts for step in steps if step.facts is not None}
             for session, facts in latest.items():
-                await self._patience.insist(partial(self._learn, session, facts))
+                await self._retry.call(partial(self._learn, session, facts))
             await self._queue.done()
 
     async def _learn(self, session: str, facts: Facts) -> None:
-        await self._sessions.learn(session, facts, at=datetime.now(UTC))
+        before = await self._version(session)
+        after = await self._sessions.learn(session, facts, at=datetime.now(UTC))
+        if after.version != before:
+            self._on_session(after)
+
+    async def _version(self, session: str) -> int:
+        try:
+            return (await self._sessions.get(session)).version
+        except NotFound:
+            return 0

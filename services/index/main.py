@@ -13,8 +13,8 @@ from captionflow.wiring import open_index
 from services import process
 from services.http.operations import create_operations
 from services.http.readiness import PROBE, Readiness
-from services.index.facts_indexer import Learner
-from services.index.part_indexer import Archiver
+from services.index.facts_indexer import FactsIndexer
+from services.index.part_indexer import PartIndexer
 from services.process import OPERATIONS_STOP_SECONDS, Server, Stopping, address, listen, serve_until_told
 
 log = structlog.get_logger(__name__)
@@ -52,15 +52,15 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
                     if step.received_at is not None:
                         delay.observe(since(step.received_at))
 
-            archiver = Archiver(
+            part_indexer = PartIndexer(
                 archive.parts, archive.turn_store, archive.dead_letters, prepare=archive.prepare, on_written=written
             )
-            learner = Learner(archive.facts, archive.sessions)
+            facts_indexer = FactsIndexer(archive.facts, archive.sessions)
             readiness = Readiness(
                 checks={"turn_store": lambda: archive.turn_store.last_seq(PROBE, "en")},
                 waiting={
-                    "archive": lambda: archiver.waiting,
-                    "sessions": lambda: learner.waiting,
+                    "archive": lambda: part_indexer.waiting,
+                    "sessions": lambda: facts_indexer.waiting,
                     "kafka": archive.waiting,
                 },
             )
@@ -68,7 +68,7 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
             app = create_operations(metrics, readiness)
             ready(address(listening, settings.host))
             log.info("started", service="index", kafka=settings.kafka, elasticsearch=settings.elasticsearch)
-            work = {"archive": archiver.run(), "sessions": learner.run(), "topics": archive.watch()}
+            work = {"archive": part_indexer.run(), "sessions": facts_indexer.run(), "topics": archive.watch()}
             tasks = [asyncio.create_task(one, name=name) for name, one in work.items()]
             await serve_until_told(Server(app, stop_seconds=OPERATIONS_STOP_SECONDS), listening, stopping, parts=tasks)
     log.info("stopped")

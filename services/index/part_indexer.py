@@ -1,4 +1,4 @@
-"""Brings the steps of a shared queue into the turn store; counts them as done when it has them."""
+"""Writes the parts of the segmenter's steps into the turn store."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 import structlog
 
 from captionflow.errors import Rejected
-from services.index.patience import Patience
+from captionflow.retrying import Retry
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -22,54 +22,67 @@ log = structlog.get_logger(__name__)
 _encode = msgspec.json.Encoder().encode
 
 
-class Archiver:
-    """It never skips a step: while the store is unavailable it tries again, and an outage is never a dead letter.
+async def _nothing() -> None:
+    """A store that is always ready needs no preparation."""
 
-    ``prepare`` is called before the first step. ``on_written`` is told of each batch.
+
+class PartIndexer:
+    """Takes steps from a queue, writes their parts, and then tells the queue that they are done.
+
+    No step is skipped: while the store is unavailable it tries again, and ``waiting`` says why. Parts that can never be
+    stored go to the dead letters; an outage never makes one.
     """
 
     def __init__(
         self,
         queue: StepQueue,
         turns: TurnStore,
-        dead_letters: DeadLetters,
+        dead_letters: DeadLetters | None = None,
         *,
-        prepare: Callable[[], Awaitable[object]],
+        prepare: Callable[[], Awaitable[object]] = _nothing,
         on_written: Callable[[Sequence[StepRecord]], None] = lambda _: None,
     ) -> None:
+        """``prepare`` is called before the first step, ``on_written`` after each batch.
+
+        ``dead_letters`` may be left out if the store never raises ``Rejected``; one that does ends ``run``.
+        """
         self._queue = queue
         self._turns = turns
         self._dead_letters = dead_letters
         self._prepare = prepare
         self._on_written = on_written
-        self._patience = Patience()
+        self._retry = Retry("index_waits")
 
     @property
     def waiting(self) -> str:
-        """For what it waits now, in a sentence; empty when it goes on."""
-        return self._patience.waiting
+        """What it waits for now, in a sentence; empty when it goes on."""
+        return self._retry.waiting
 
     async def run(self) -> None:
         """Work until cancelled."""
-        await self._patience.insist(self._prepare)
+        await self._retry.call(self._prepare)
         while True:
             steps = await self._queue.take()
-            await self._patience.insist(partial(self._write, steps))
+            await self._retry.call(partial(self._write, steps))
             self._on_written(steps)
             await self._queue.done()
+            log.debug("steps_indexed", steps=len(steps))
 
     async def _write(self, steps: Sequence[StepRecord]) -> None:
         try:
             await self._turns.apply(steps)
         except Rejected as error:
+            if self._dead_letters is None:
+                raise
             for part in error.parts:
-                await self._set_aside(part, str(error))
+                await _set_aside(self._dead_letters, part, str(error))
 
-    async def _set_aside(self, part: Part, reason: str) -> None:
-        origin = f"{part.turn_id}/{part.number}"
-        log.error("dead_letter", origin=origin, version=part.version, reason=reason)
-        try:
-            value = _encode(part)
-        except UnicodeEncodeError:  # half of a surrogate pair: what it was made of is in the log
-            value = b""
-        await self._dead_letters.put(value, key=part.session.encode(), origin=origin, reason=reason)
+
+async def _set_aside(dead_letters: DeadLetters, part: Part, reason: str) -> None:
+    origin = f"{part.turn_id}/{part.number}"
+    log.error("dead_letter", origin=origin, version=part.version, reason=reason)
+    try:
+        value = _encode(part)
+    except UnicodeEncodeError:  # half of a surrogate pair: what it was made of is in the log
+        value = b""
+    await dead_letters.put(value, key=part.session.encode(), origin=origin, reason=reason)

@@ -12,11 +12,11 @@ import msgspec
 import structlog
 
 from captionflow.errors import BadMessage, CaptionflowError, Conflict, NotFound, TooLarge, Unavailable
+from captionflow.retrying import LONGEST_SECONDS, Backoff
 
 log = structlog.get_logger(__name__)
 
-_FIRST_WAIT = 0.2
-_LONGEST_WAIT = 10.0
+_FIRST_SECONDS = 0.2
 _TRY_AGAIN = frozenset({408, 425, 429})
 _ERRORS: dict[int, type[CaptionflowError]] = {404: NotFound, 409: Conflict, 413: TooLarge}
 
@@ -29,7 +29,7 @@ class PipelineClient:
     gone by without success, then ``Unavailable`` is raised; any other refusal is raised at once.
     """
 
-    def __init__(  # noqa: PLR0913  sleep and chance are for tests
+    def __init__(  # noqa: PLR0913 - sleep and chance are for tests
         self,
         client: httpx.AsyncClient,
         session: str,
@@ -80,7 +80,7 @@ class PipelineClient:
     ) -> dict[str, Any]:
         content = None if json is None else msgspec.json.encode(json)
         headers = {} if content is None else {"Content-Type": "application/json"}
-        waited, wait = 0.0, _FIRST_WAIT
+        waited, backoff = 0.0, Backoff(first_seconds=_FIRST_SECONDS, chance=self._chance)
         while True:
             asked = 0.0
             try:
@@ -99,11 +99,11 @@ class PipelineClient:
                     f"No captionflow at {self._client.base_url} took it for {waited:.0f} s ({reason}): start it with "
                     "`captionflow run`, then start the same replay again, and it goes on from here."
                 )
-            pause = min(_LONGEST_WAIT, max(asked, wait * (0.5 + self._chance() / 2)))
+            pause = max(backoff.failed(), min(asked, LONGEST_SECONDS))
             log.debug("request_will_be_repeated", path=path, reason=reason, seconds=pause)
             self._waiting(reason)
             await self._sleep(pause)
-            waited, wait = waited + pause, min(_LONGEST_WAIT, wait * 2)
+            waited += pause
 
 
 def _document(response: httpx.Response) -> dict[str, Any]:

@@ -5,17 +5,16 @@ that was stopped in any way at any moment goes on where the stored turns end, an
 """
 
 import asyncio
-import random
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import TypeVar
 
 import structlog
 
 from captionflow.errors import Unavailable
 from captionflow.messages import Line, LineRecord
 from captionflow.ports import THE_BEGINNING, LineLog, StepFeed, TurnStore
+from captionflow.retrying import Retry
 from services.segment.safe_steps import SetAside, stepped
 from services.segment.segmenter import State, start
 
@@ -27,11 +26,8 @@ MAX_WAITING_RECORDS = 64
 """Records that are read ahead of the segmenter."""
 MAX_STATES = 256
 """Sessions whose state is kept; others are rebuilt from the log when they go on."""
-MAX_WAIT_SECONDS = 10.0
-"""Between two tries while the log or the store can't be reached."""
 
 Key = tuple[str, str]
-_T = TypeVar("_T")
 
 
 class Runner:
@@ -47,18 +43,22 @@ class Runner:
         store: TurnStore,
         *,
         max_states: int = MAX_STATES,
-        first_wait_seconds: float = 0.05,
     ) -> None:
         self._log = log
         self._feed = feed
         self._store = store
         self._max_states = max_states
-        self._first_wait = first_wait_seconds
         self._states: OrderedDict[Key, State] = OrderedDict()
         self._reached: dict[Key, int] = {}
         self._position = THE_BEGINNING
-        self.waiting = ""
+        self._retry = Retry("segment_waits")
+        self._retry_reading = Retry("segment_waits")
         self._records: asyncio.Queue[LineRecord] = asyncio.Queue(MAX_WAITING_RECORDS)
+
+    @property
+    def waiting(self) -> str:
+        """What it waits for now, in a sentence; empty when it goes on."""
+        return self._retry.waiting or self._retry_reading.waiting
 
     async def run(self) -> None:
         """Follow the log until cancelled."""
@@ -69,17 +69,14 @@ class Runner:
                     await self._take(key, lines)
 
     async def _read(self) -> None:
-        tries = 0
         while True:
             try:
                 async for position, record in self._log.follow(self._position):
                     await self._records.put(record)
                     self._position = position
-                    tries = 0
-                    self.waiting = ""
+                    self._retry_reading.succeeded()
             except Unavailable as error:
-                tries += 1
-                await self._wait(error, tries)
+                await self._retry_reading.wait(error)
 
     async def _batches(self) -> list[tuple[Key, list[Line]]]:
         """The lines that wait, by session; the order within each is kept."""
@@ -94,15 +91,15 @@ class Runner:
 
     async def _take(self, key: Key, lines: Sequence[Line]) -> None:
         if key not in self._reached:
-            self._reached[key] = await self._insist(partial(self._store.last_seq, *key))
+            self._reached[key] = await self._retry.call(partial(self._store.last_seq, *key))
         if lines[-1].seq <= self._reached[key]:
             return
         state = self._states.get(key)
         if state is None:
-            state = await self._insist(partial(self._restored, key))
+            state = await self._retry.call(partial(self._restored, key))
         if lines[0].seq > state.last_seq + 1:
             log.warning("hole_found", session=key[0], language=key[1], after=state.last_seq, before=lines[0].seq)
-            for missed in await self._insist(partial(self._missed, key, state.last_seq, lines[0].seq)):
+            for missed in await self._retry.call(partial(self._missed, key, state.last_seq, lines[0].seq)):
                 state = await self._step(key, state, missed.lines)
         await self._step(key, state, lines)
 
@@ -111,7 +108,7 @@ class Runner:
             state = after
             if isinstance(record, SetAside):
                 log.error("line_set_aside", session=key[0], language=key[1], seq=record.last_seq, reason=record.reason)
-            await self._insist(partial(self._feed.publish, record))
+            await self._retry.call(partial(self._feed.publish, record))
             log.debug("step_published", session=key[0], language=key[1], last_seq=record.last_seq)
         self._reached[key] = max(self._reached[key], state.last_seq)
         self._states[key] = state
@@ -144,24 +141,3 @@ class Runner:
             if record.lines[-1].seq >= before - 1:
                 break
         return found
-
-    async def _insist(self, call: Callable[[], Awaitable[_T]]) -> _T:
-        """Call until it is possible."""
-        tries = 0
-        while True:
-            try:
-                result = await call()
-            except Unavailable as error:
-                tries += 1
-                await self._wait(error, tries)
-            else:
-                self.waiting = ""
-                return result
-
-    async def _wait(self, error: Unavailable, tries: int) -> None:
-        """Wait longer after each try, and not as long as others, so that many don't come back at once."""
-        self.waiting = str(error)
-        seconds = min(MAX_WAIT_SECONDS, max(self._first_wait, 0.001) * 2 ** min(tries - 1, 8))
-        seconds *= random.uniform(0.5, 1.0)  # noqa: S311 (spreads load, guards nothing)
-        log.warning("segment_waits", reason=str(error), tries=tries, seconds=round(seconds, 2))
-        await asyncio.sleep(seconds)

@@ -17,7 +17,8 @@ from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.line_log import KafkaLineLog
 from captionflow.adapters.kafka.session_store import KafkaSessionStore
 from captionflow.adapters.kafka.step_feed import KafkaStepFeed
-from captionflow.ports import LineLog, Search, SessionStore, StepFeed, TurnStore
+from captionflow.adapters.kafka.step_group import StepGroup
+from captionflow.ports import LineLog, Search, SessionStore, StepFeed, StepQueue, TurnStore
 
 NOWHERE = "127.0.0.1:9"
 """Nothing listens at the port of the discard service."""
@@ -33,6 +34,7 @@ class DistributedWorld:
     def __init__(self, kafka: Kafka, elasticsearch: str) -> None:
         self._kafka = kafka
         self._elasticsearch = elasticsearch
+        self._groups: list[StepGroup] = []
         self._names = Names(f"test-{uuid.uuid4().hex}")
 
     @classmethod
@@ -50,6 +52,10 @@ class DistributedWorld:
         self.turn_store = ElasticTurnStore(self._client, read=self._names.read, write=self._names.write)
         self.search = ElasticSearch(self._client, self.sessions, index=self._names.read)
 
+    def step_queue(self) -> StepQueue:
+        self._groups.append(StepGroup(self._kafka, "index", linger_ms=50))
+        return self._groups[-1]
+
     async def settle(self) -> None:
         await self._client.indices.refresh(index=self._names.read)
 
@@ -66,7 +72,7 @@ class DistributedWorld:
         await asyncio.gather(*(part.ready() for part in self._on_kafka))
 
     async def _close(self) -> None:
-        await asyncio.gather(self._client.close(), *(part.close() for part in self._on_kafka))
+        await asyncio.gather(self._client.close(), *(part.close() for part in (*self._on_kafka, *self._groups)))
 
     async def close(self) -> None:
         await self._close()

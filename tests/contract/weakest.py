@@ -14,6 +14,7 @@ from typing import Self
 import msgspec
 
 from captionflow.adapters.memory.step_feed import MemoryStepFeed
+from captionflow.adapters.memory.step_queue import MemoryStepQueue
 from captionflow.adapters.sqlite.database import Database
 from captionflow.adapters.sqlite.demos import SqliteDemos
 from captionflow.adapters.sqlite.line_log import SqliteLineLog
@@ -31,6 +32,7 @@ from captionflow.ports import (
     SessionFilter,
     SessionStore,
     StepFeed,
+    StepQueue,
     Turns,
     TurnStore,
 )
@@ -163,6 +165,9 @@ class StutteringFeed:
         for _ in range(2):
             await self._feed.publish(step)
 
+    def queue(self) -> StepQueue:
+        return MemoryStepQueue(self._feed)
+
     def follow(self) -> AsyncIterator[StepRecord]:
         return _Follower(list(self._last), self._feed.follow())
 
@@ -197,8 +202,12 @@ class WeakestWorld:
         self.turn_store: TurnStore = self._turns
         self.sessions: SessionStore = self._sessions
         self.search: Search = SqliteSearch(stores)
-        self.step_feed: StepFeed = StutteringFeed()
+        self._feed = StutteringFeed()
+        self.step_feed: StepFeed = self._feed
         self.demos: Demos = PartitionedDemos(self._databases)
+
+    def step_queue(self) -> StepQueue:
+        return self._feed.queue()
 
     async def settle(self) -> None:
         await self._turns.settle()

@@ -12,13 +12,14 @@ from distributed_world import DistributedWorld
 from weakest import WeakestWorld
 
 from captionflow.adapters.memory.step_feed import MemoryStepFeed
+from captionflow.adapters.memory.step_queue import MemoryStepQueue
 from captionflow.adapters.sqlite.database import Database
 from captionflow.adapters.sqlite.demos import SqliteDemos
 from captionflow.adapters.sqlite.line_log import SqliteLineLog
 from captionflow.adapters.sqlite.search import SqliteSearch
 from captionflow.adapters.sqlite.session_store import SqliteSessionStore
 from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
-from captionflow.ports import Demos, LineLog, Search, SessionStore, StepFeed, TurnStore
+from captionflow.ports import Demos, LineLog, Search, SessionStore, StepFeed, StepQueue, TurnStore
 
 
 class World(Protocol):
@@ -27,6 +28,9 @@ class World(Protocol):
     search: Search
     sessions: SessionStore
     step_feed: StepFeed
+
+    def step_queue(self) -> StepQueue:
+        """Join those who share the steps that are published from now on, and those that nobody is done with."""
 
     async def settle(self) -> None:
         """Return when everything that was written can be read, listed and searched."""
@@ -62,8 +66,12 @@ class EmbeddedWorld:
         self.turn_store: TurnStore = SqliteTurnStore(self._database)
         self.search: Search = SqliteSearch(self._database)
         self.sessions: SessionStore = SqliteSessionStore(self._database)
-        self.step_feed: StepFeed = MemoryStepFeed()
+        self._feed = MemoryStepFeed()
+        self.step_feed: StepFeed = self._feed
         self.demos: Demos = SqliteDemos(self._database)
+
+    def step_queue(self) -> StepQueue:
+        return MemoryStepQueue(self._feed)
 
     async def settle(self) -> None:
         """SQLite's readers see a commit at once."""

@@ -18,7 +18,8 @@ from services.api.app import create_app
 from services.api.live.hub import HEARTBEAT_SECONDS
 from services.http.bodies import BODY_SECONDS
 from services.http.provided import provide
-from services.index.indexer import Indexer
+from services.index.facts_indexer import FactsIndexer
+from services.index.part_indexer import PartIndexer
 from services.ingest import routes as lines
 from services.ingest.gateway import Gateway
 from services.segment.runner import Runner
@@ -135,15 +136,13 @@ async def serving(
                 body_seconds=body_seconds,
             )
             provide(app, gateway)
-            indexer = Indexer(
-                adapters.step_feed,
-                adapters.turn_store,
-                adapters.sessions,
-                on_session=app.state.hub.session_changed,
-            )
-            await running.enter_async_context(_working(indexer.run()))
-            runner = Runner(adapters.line_log, adapters.step_feed, adapters.turn_store)
-            await running.enter_async_context(_working(runner.run()))
+            facts, parts = adapters.index_queues()
+            for worker in (
+                FactsIndexer(facts, adapters.sessions, on_session=app.state.hub.session_changed),
+                PartIndexer(parts, adapters.turn_store),
+                Runner(adapters.line_log, adapters.step_feed, adapters.turn_store),
+            ):
+                await running.enter_async_context(_working(worker.run()))
         else:
             app = create_app(adapters, configured, heartbeat_seconds=heartbeat_seconds)
         config = uvicorn.Config(app, port=0, http=http, log_config=None, lifespan="on", timeout_graceful_shutdown=2)

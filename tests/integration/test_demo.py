@@ -17,7 +17,8 @@ from captionflow.settings import Settings
 from captionflow.transcript import Turn, turns
 from captionflow.wiring import Adapters, open_adapters
 from services.demo.player import KEPT, PAUSE_SECONDS, SLIPS, WORDS_PER_MINUTE, pieces, play
-from services.index.indexer import Indexer
+from services.index.facts_indexer import FactsIndexer
+from services.index.part_indexer import PartIndexer
 from services.ingest.gateway import Gateway
 from services.segment.runner import Runner
 
@@ -72,11 +73,13 @@ class Stage(NamedTuple):
 @asynccontextmanager
 async def stage(folder: Path) -> AsyncIterator[Stage]:
     async with open_adapters(Settings(data_folder=folder)) as adapters:
-        indexer = Indexer(adapters.step_feed, adapters.turn_store, adapters.sessions)
-        work = [asyncio.create_task(indexer.run())]
-        await asyncio.sleep(0)
-        runner = Runner(adapters.line_log, adapters.step_feed, adapters.turn_store)
-        work.append(asyncio.create_task(runner.run()))
+        facts, parts = adapters.index_queues()
+        workers = (
+            FactsIndexer(facts, adapters.sessions),
+            PartIndexer(parts, adapters.turn_store),
+            Runner(adapters.line_log, adapters.step_feed, adapters.turn_store),
+        )
+        work = [asyncio.create_task(worker.run()) for worker in workers]
         yield Stage(adapters, Gateway(adapters.line_log, adapters.sessions))
         for task in work:
             task.cancel()

@@ -16,7 +16,8 @@ from captionflow.settings import Settings
 from captionflow.transcript import newest, turns
 from captionflow.wiring import open_adapters
 from services.api.app import create_app
-from services.index.indexer import Indexer
+from services.index.facts_indexer import FactsIndexer
+from services.index.part_indexer import PartIndexer
 from services.segment.safe_steps import SetAside, stepped
 from services.segment.segmenter import start
 
@@ -94,10 +95,11 @@ def _line(seq: int, text: Any) -> Line:
 async def test_a_full_disk_is_waited_out_and_readyz_says_so(small_disk: Path) -> None:
     settings = Settings(data_folder=small_disk / "data")
     async with open_adapters(settings) as adapters, asyncio.TaskGroup() as running:
-        indexer = Indexer(adapters.step_feed, adapters.turn_store, adapters.sessions)
+        facts_queue, parts_queue = adapters.index_queues()
+        facts, indexer = FactsIndexer(facts_queue, adapters.sessions), PartIndexer(parts_queue, adapters.turn_store)
         app = create_app(adapters, settings, waiting={"index": lambda: indexer.waiting})
-        working = [running.create_task(part.run()) for part in (indexer, app.state.hub)]
-        await asyncio.sleep(0)  # both have subscribed
+        working = [running.create_task(part.run()) for part in (facts, indexer, app.state.hub)]
+        await asyncio.sleep(0)  # the hub has subscribed
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://here") as client:
             ballast = _fill(small_disk)
             part = Part("talk.en.1", 0, "talk", "en", 1, 1, paragraphs=("word " * 10_000,))

@@ -16,8 +16,8 @@ from captionflow.adapters.sqlite.line_log import SqliteLineLog
 from captionflow.messages import Draft, Facts
 from captionflow.ports import LineLog
 from captionflow.transcript import digest, document
-from services.cli.log_steps import LogSteps
 from services.index.reindex import Reindexer
+from services.segment.log_steps import LogSteps
 from services.segment.safe_steps import stepped
 from services.segment.segmenter import start
 from tests.real_program import run_command

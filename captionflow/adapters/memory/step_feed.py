@@ -1,63 +1,71 @@
 """The step feed within one process: the segmenter's steps handed to the index and to the hub."""
 
-import asyncio
 import weakref
 from collections import deque
 from collections.abc import AsyncIterator
 from typing import Self
 
 from captionflow.messages import StepRecord
+from captionflow.notifying import Notifier
 
 MAX_WAITING = 256
 """Steps that one follower may be behind before ``publish`` waits for it."""
 
 
-class _Subscription(AsyncIterator[StepRecord]):
-    def __init__(self) -> None:
+class Subscription(AsyncIterator[StepRecord]):
+    """The steps that were published since it was made, in order; ``max_waiting`` of them wait at most."""
+
+    def __init__(self, max_waiting: int) -> None:
+        self.changed = Notifier()
+        self._max_waiting = max_waiting
         self._waiting: deque[StepRecord] = deque()
-        self.changed = asyncio.Event()
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> StepRecord:
         while not self._waiting:
-            await self.changed.wait()
+            await self.changed.listen().wait()
         step = self._waiting.popleft()
-        self._change()
+        self.changed.notify()
         return step
 
     def __del__(self) -> None:
-        self.changed.set()  # a publisher may be waiting for room that nobody will make any more
+        self.changed.notify()  # a publisher may be waiting for room that nobody will make any more
 
     @property
     def full(self) -> bool:
-        return len(self._waiting) >= MAX_WAITING
+        """No room for another step."""
+        return len(self._waiting) >= self._max_waiting
 
     def put(self, step: StepRecord) -> None:
+        """Add a step; the publisher sees to it that there is room."""
         self._waiting.append(step)
-        self._change()
+        self.changed.notify()
 
-    def _change(self) -> None:
-        self.changed.set()
-        self.changed = asyncio.Event()
+    async def next_steps(self) -> list[StepRecord]:
+        """All steps that wait, in order; if there are none, it waits for one."""
+        steps = [await anext(self), *self._waiting]
+        self._waiting.clear()
+        self.changed.notify()
+        return steps
 
 
 class MemoryStepFeed:
-    """``StepFeed`` in memory. Nothing is kept for who comes later: the line log is the truth, the store is the past.
+    """``StepFeed`` in memory. It keeps nothing: a follower gets what is published from then on.
 
-    A follower that is ``MAX_WAITING`` steps behind slows the publisher down, so memory stays bounded; one that is
-    dropped (no reference left) no longer counts.
+    A follower whose subscription is full slows the publisher down, so memory stays bounded; one that is dropped (no
+    reference left) no longer counts.
     """
 
     def __init__(self) -> None:
-        self._subscriptions: weakref.WeakSet[_Subscription] = weakref.WeakSet()
+        self._subscriptions: weakref.WeakSet[Subscription] = weakref.WeakSet()
 
     async def publish(self, step: StepRecord) -> None:
         """See ``StepFeed.publish``."""
         for subscription in [weakref.ref(one) for one in self._subscriptions]:
             while (follower := subscription()) is not None and follower.full:
-                changed = follower.changed
+                changed = follower.changed.listen()
                 del follower  # while we wait, only its owner keeps it
                 await changed.wait()
             if follower is not None:
@@ -65,6 +73,10 @@ class MemoryStepFeed:
 
     def follow(self) -> AsyncIterator[StepRecord]:
         """See ``StepFeed.follow``."""
-        subscription = _Subscription()
+        return self.subscribe(MAX_WAITING)
+
+    def subscribe(self, max_waiting: int) -> Subscription:
+        """As ``follow``, for a follower that takes all steps that wait at once."""
+        subscription = Subscription(max_waiting)
         self._subscriptions.add(subscription)
         return subscription
