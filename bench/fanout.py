@@ -58,7 +58,7 @@ async def serve(port: int, folder: str) -> None:
 
     from captionflow.messages import Session  # noqa: PLC0415
     from captionflow.settings import Settings  # noqa: PLC0415
-    from captionflow.wiring import open_adapters  # noqa: PLC0415
+    from captionflow.wiring.embedded import open_embedded  # noqa: PLC0415
     from services.api.app import create_app  # noqa: PLC0415
 
     structlog.configure(
@@ -66,7 +66,7 @@ async def serve(port: int, folder: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     settings = Settings(data_folder=Path(folder), max_readers=20_000)
-    async with open_adapters(settings) as adapters:
+    async with open_embedded(settings) as adapters:
         now = datetime.now(UTC)
         await adapters.sessions.create(Session(SESSION, version=1, created_at=now, updated_at=now, title="Bench"))
         app = create_app(adapters, settings)

@@ -10,7 +10,7 @@ import uvloop
 
 from captionflow.errors import CaptionflowError
 from captionflow.settings import Settings
-from captionflow.wiring import EmbeddedAdapters, open_adapters
+from captionflow.wiring.embedded import EmbeddedPorts, open_embedded
 from services.api.app import create_app
 from services.demo.player import forget_old, play
 from services.http.provided import provide
@@ -43,48 +43,48 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
     """
     stopping = Stopping()
     with listen(settings.host, settings.port) as listening:
-        async with open_adapters(settings) as adapters:
+        async with open_embedded(settings) as ports:
             if not settings.demo:
-                await _without_demos(adapters)
+                await _without_demos(ports)
             ready(address(listening, settings.host))
-            await _serve(settings, adapters, listening, stopping)
+            await _serve(settings, ports, listening, stopping)
     log.info("stopped")
 
 
-async def _serve(settings: Settings, adapters: EmbeddedAdapters, listening: socket.socket, stopping: Stopping) -> None:
-    gateway = Gateway(adapters.line_log, adapters.sessions)
-    facts_queue, parts_queue = adapters.index_queues()  # made first, so that no step is published to nobody
-    parts = PartIndexer(parts_queue, adapters.turn_store)
-    runner = Runner(adapters.line_log, adapters.step_feed, adapters.turn_store)
+async def _serve(settings: Settings, ports: EmbeddedPorts, listening: socket.socket, stopping: Stopping) -> None:
+    gateway = Gateway(ports.line_log, ports.sessions)
+    facts_queue, parts_queue = ports.index_queues()  # made first, so that no step is published to nobody
+    parts = PartIndexer(parts_queue, ports.turn_store)
+    runner = Runner(ports.line_log, ports.step_feed, ports.turn_store)
     app = create_app(
-        adapters,
+        ports,
         settings,
         extra_rooms=[lines.ROOM],
         waiting={"segment": lambda: runner.waiting, "index": lambda: facts.waiting or parts.waiting},
     )
     provide(app, gateway)
     hub: Hub = app.state.hub
-    facts = FactsIndexer(facts_queue, adapters.sessions, on_session=hub.session_changed)
+    facts = FactsIndexer(facts_queue, ports.sessions, on_session=hub.session_changed)
     work = {"hub": hub.run(), "facts": facts.run(), "index": parts.run()}
     tasks = [asyncio.create_task(one, name=name) for name, one in work.items()]
     await asyncio.sleep(0)  # the hub has subscribed too
     tasks.append(asyncio.create_task(runner.run(), name="segment"))
-    extras = [asyncio.create_task(_demo(gateway, adapters), name="demo")] if settings.demo else []
+    extras = [asyncio.create_task(_demo(gateway, ports), name="demo")] if settings.demo else []
     log.info("started", data_folder=str(settings.data_folder), demo=settings.demo)
     await serve_until_told(Server(app, closing=hub.close), listening, stopping, parts=tasks, extras=extras)
 
 
-async def _demo(gateway: Gateway, adapters: EmbeddedAdapters) -> None:
+async def _demo(gateway: Gateway, ports: EmbeddedPorts) -> None:
     """Play the demo; if that can't go on, everything else does."""
     try:
-        await play(gateway, adapters.sessions, adapters.demos)
+        await play(gateway, ports.sessions, ports.demos)
     except CaptionflowError as error:
         log.error("demo_ended", reason=str(error))  # noqa: TRY400 (the reason is enough)
 
 
-async def _without_demos(adapters: EmbeddedAdapters) -> None:
+async def _without_demos(ports: EmbeddedPorts) -> None:
     """A demo that is switched off leaves nothing behind; where nothing can be written, it waits for another start."""
     try:
-        await forget_old(adapters.sessions, adapters.demos, kept=0)
+        await forget_old(ports.sessions, ports.demos, kept=0)
     except CaptionflowError as error:
         log.warning("demos_kept", reason=str(error))

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from captionflow.settings import Settings
-    from captionflow.wiring import Adapters
+    from captionflow.wiring.shared import Ports
     from services.http.readiness import Check, Waiting
     from services.http.rooms import Room
 
@@ -38,7 +38,7 @@ ROOMS: Final[tuple[Room, ...]] = (sessions.ROOM, transcripts.ROOM, live.ROOM, se
 
 
 def create_app(  # noqa: PLR0913 - what differs between the processes that serve it
-    adapters: Adapters,
+    ports: Ports,
     settings: Settings,
     *,
     extra_rooms: Sequence[Room] = (),
@@ -52,13 +52,13 @@ def create_app(  # noqa: PLR0913 - what differs between the processes that serve
     """The application. Its hub is ``app.state.hub``: tell it of changed sessions, ``close()`` it before stopping.
 
     ``extra_rooms``: ``provide`` what their handlers need. ``waiting`` names other parts of the process, which
-    ``/readyz`` asks what they wait for; ``dispensable`` are those that it is ready without, and adapters by their
+    ``/readyz`` asks what they wait for; ``dispensable`` are those that it is ready without, and ports by their
     field's name. ``prepared``, ``on_delivered``: see ``Hub``.
     """
     hub = Hub(
-        adapters.step_feed,
-        adapters.turn_store,
-        adapters.sessions,
+        ports.step_feed,
+        ports.turn_store,
+        ports.sessions,
         max_readers=settings.max_readers,
         heartbeat_seconds=heartbeat_seconds,
         prepared=prepared,
@@ -76,18 +76,18 @@ def create_app(  # noqa: PLR0913 - what differs between the processes that serve
     live_delivery = {"hub": lambda: "" if hub.running else "live delivery does not run"}
     provide(
         app,
-        Context(adapters, settings, hub),
-        sessions.SessionDesk(adapters.sessions, adapters.line_log, hub.session_changed),
-        Readiness(checks=_checks(adapters), waiting={**live_delivery, **waiting}, dispensable=dispensable),
+        Context(ports, settings, hub),
+        sessions.SessionDesk(ports.sessions, ports.line_log, hub.session_changed),
+        Readiness(checks=_checks(ports), waiting={**live_delivery, **waiting}, dispensable=dispensable),
     )
     return app
 
 
-def _checks(adapters: Adapters) -> dict[str, Check]:
-    """One for each adapter of an API, by its field's name."""
-    return line_checks(adapters.line_log, adapters.sessions) | {
-        "turn_store": lambda: adapters.turn_store.last_seq(PROBE, "en"),
-        "search": lambda: adapters.search.search(SearchQuery(text=PROBE, limit=1)),
+def _checks(ports: Ports) -> dict[str, Check]:
+    """One for each port of an API, by its field's name."""
+    return line_checks(ports.line_log, ports.sessions) | {
+        "turn_store": lambda: ports.turn_store.last_seq(PROBE, "en"),
+        "search": lambda: ports.search.search(SearchQuery(text=PROBE, limit=1)),
     }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from captionflow.settings import Settings
-    from captionflow.wiring import Adapters
+    from captionflow.wiring.shared import Ports
     from services.api.live.hub import Hub
 
 
@@ -15,6 +15,6 @@ if TYPE_CHECKING:
 class Context:
     """See the module."""
 
-    adapters: Adapters
+    ports: Ports
     settings: Settings
     hub: Hub

@@ -9,7 +9,7 @@ import structlog
 from captionflow.messages import Session
 from captionflow.metrics import Metrics, since
 from captionflow.settings import Settings
-from captionflow.wiring import Live, open_api
+from captionflow.wiring.api import ApiPorts, open_api
 from services import process
 from services.api.app import create_app
 from services.http.operations import METRICS_ROOM
@@ -51,7 +51,7 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
             delay = metrics.histogram("delivery_delay_seconds", "From an accepted line to its words at the readers.")
             metrics.counts("records_skipped", "Records that count for nothing.", ("topic", "why"), live.skipped)
             app = create_app(
-                live.adapters,
+                live.ports,
                 settings,
                 extra_rooms=[METRICS_ROOM],
                 waiting={"index": lambda: _behind(live)},
@@ -75,11 +75,11 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
     log.info("stopped")
 
 
-async def _deliver(live: Live, hub: "Hub") -> None:
+async def _deliver(live: ApiPorts, hub: "Hub") -> None:
     await live.ready()
     await hub.run()
 
 
-def _behind(live: Live) -> str:
+def _behind(live: ApiPorts) -> str:
     behind = live.behind() or 0
     return f"The archive is {behind} steps behind." if behind > FAR_BEHIND else ""

@@ -13,7 +13,9 @@ from captionflow.notifying import Notifier
 from captionflow.ports import TurnStore
 from captionflow.settings import Settings
 from captionflow.transcript import turns
-from captionflow.wiring import Adapters, EmbeddedAdapters, open_adapters, open_ingest
+from captionflow.wiring.embedded import EmbeddedPorts, open_embedded
+from captionflow.wiring.ingest import open_ingest
+from captionflow.wiring.shared import Ports
 from services.cli.import_report import Gave, ImportReport
 from services.index.facts_indexer import FactsIndexer
 from services.index.part_indexer import PartIndexer
@@ -36,17 +38,17 @@ async def import_files(
     if settings.kafka:
         await _import_to_services(settings, paths, event, language, report)
         return
-    async with open_adapters(settings) as adapters, _pipeline(adapters) as arrivals:
-        async for file in import_paths(paths, adapters.line_log, adapters.sessions, event=event, language=language):
-            report.take(file, await _gave(file, adapters, arrivals, language))
+    async with open_embedded(settings) as ports, _pipeline(ports) as arrivals:
+        async for file in import_paths(paths, ports.line_log, ports.sessions, event=event, language=language):
+            report.take(file, await _gave(file, ports, arrivals, language))
 
 
 async def _import_to_services(
     settings: Settings, paths: Sequence[Path], event: str, language: str, report: ImportReport
 ) -> None:
-    async with open_ingest(settings) as door:
-        await door.ready()
-        async for file in import_paths(paths, door.line_log, door.sessions, event=event, language=language):
+    async with open_ingest(settings) as ports:
+        await ports.ready()
+        async for file in import_paths(paths, ports.line_log, ports.sessions, event=event, language=language):
             report.take(file, await asyncio.to_thread(_gives, file, language))
 
 
@@ -59,12 +61,12 @@ def _gives(file: FileReport, language: str) -> Gave | None:
     return _counted(parts, facts.title or "", facts.date)
 
 
-async def _gave(file: FileReport, adapters: Adapters, arrivals: "_Arrivals", language: str) -> Gave | None:
+async def _gave(file: FileReport, ports: Ports, arrivals: "_Arrivals", language: str) -> Gave | None:
     if file.session is None:
         return None
     await arrivals.reached(file.session, language, file.last_seq)
-    session = await adapters.sessions.get(file.session)
-    found = await adapters.turn_store.turns(file.session, language)
+    session = await ports.sessions.get(file.session)
+    found = await ports.turn_store.turns(file.session, language)
     return _counted(found.parts, session.title, session.date)
 
 
@@ -76,14 +78,14 @@ def _counted(parts: Sequence[Part], title: str, date: str | None) -> Gave:
 
 
 @asynccontextmanager
-async def _pipeline(adapters: EmbeddedAdapters) -> AsyncIterator["_Arrivals"]:
+async def _pipeline(ports: EmbeddedPorts) -> AsyncIterator["_Arrivals"]:
     """Segmenter and index at work; one that fails ends the import with its error."""
-    arrivals = _Arrivals(adapters.turn_store)
-    facts_queue, parts_queue = adapters.index_queues()
+    arrivals = _Arrivals(ports.turn_store)
+    facts_queue, parts_queue = ports.index_queues()
     workers = (
-        FactsIndexer(facts_queue, adapters.sessions),
+        FactsIndexer(facts_queue, ports.sessions),
         PartIndexer(parts_queue, arrivals),
-        Runner(adapters.line_log, adapters.step_feed, adapters.turn_store),
+        Runner(ports.line_log, ports.step_feed, ports.turn_store),
     )
     tasks = [asyncio.create_task(worker.run()) for worker in workers]
     for task in tasks:

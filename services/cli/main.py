@@ -96,7 +96,7 @@ def create_topics(
     replication: Annotated[int, typer.Option(help="Brokers that have each record.", min=1, max=9)] = 1,
 ) -> None:
     """Make the topics."""
-    from captionflow.wiring import create_topics
+    from captionflow.wiring.tools import create_topics
 
     made = asyncio.run(create_topics(settings_of_command(), replication=replication))
     terminal.write("".join(f"{name}\n" for name in made))

@@ -1,7 +1,7 @@
 """``captionflow reindex``: the index made anew from the line log."""
 
 from captionflow.settings import Settings
-from captionflow.wiring import open_index_builder, open_line_log
+from captionflow.wiring.tools import open_index_builder, open_line_log
 from services.index.reindex import Rebuilt, Reindexer
 from services.segment.log_steps import LogSteps
 

@@ -13,7 +13,7 @@ from captionflow.messages import Facts, Line, StepRecord
 from captionflow.ports import LineLog, TurnStore
 from captionflow.settings import Settings
 from captionflow.transcript import digest, document, newest
-from captionflow.wiring import open_line_log, open_turn_archive
+from captionflow.wiring.tools import open_line_log, open_turn_archive
 from services.cli.remote import transcript
 from services.segment.safe_steps import stepped
 from services.segment.segmenter import start

@@ -9,7 +9,7 @@ import structlog
 from captionflow.messages import StepRecord
 from captionflow.metrics import Metrics, since
 from captionflow.settings import Settings
-from captionflow.wiring import open_index
+from captionflow.wiring.index import open_index
 from services import process
 from services.http.operations import create_operations
 from services.http.readiness import PROBE, Readiness

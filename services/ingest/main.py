@@ -7,7 +7,7 @@ import structlog
 
 from captionflow.metrics import Metrics
 from captionflow.settings import Settings
-from captionflow.wiring import open_ingest
+from captionflow.wiring.ingest import open_ingest
 from services import process
 from services.http.operations import METRICS_ROOM
 from services.http.provided import provide
@@ -31,15 +31,15 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
     """
     stopping = Stopping()
     with listen(settings.host, settings.port) as listening:
-        async with open_ingest(settings) as door:
+        async with open_ingest(settings) as ports:
             metrics = Metrics("ingest")
-            line_log = MeteredLineLog(door.line_log, metrics)
-            metrics.counts("records_skipped", "Records that count for nothing.", ("topic", "why"), door.skipped)
-            metrics.gauge("ready", "1 when lines can be taken.", lambda: float(door.takes_lines()))
-            app = create_app(line_log, door.sessions, settings, extra_rooms=[METRICS_ROOM])
+            line_log = MeteredLineLog(ports.line_log, metrics)
+            metrics.counts("records_skipped", "Records that count for nothing.", ("topic", "why"), ports.skipped)
+            metrics.gauge("ready", "1 when lines can be taken.", lambda: float(ports.takes_lines()))
+            app = create_app(line_log, ports.sessions, settings, extra_rooms=[METRICS_ROOM])
             provide(app, metrics)
             ready(address(listening, settings.host))
             log.info("started", service="ingest", kafka=settings.kafka)
-            watch = asyncio.create_task(door.watch(), name="topics")
+            watch = asyncio.create_task(ports.watch(), name="topics")
             await serve_until_told(Server(app), listening, stopping, parts=[watch])
     log.info("stopped")

@@ -10,7 +10,7 @@ from captionflow.errors import Unavailable
 from captionflow.messages import StepRecord
 from captionflow.metrics import Metrics, since
 from captionflow.settings import Settings
-from captionflow.wiring import Workshop, open_segment
+from captionflow.wiring.segment import SegmentPorts, open_segment
 from services import process
 from services.http.operations import create_operations
 from services.http.readiness import Readiness
@@ -38,18 +38,18 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
     """
     stopping = Stopping()
     with listen(settings.host, settings.ops_port, setting="CAPTIONFLOW_OPS_PORT") as listening:
-        async with open_segment(settings) as workshop:
+        async with open_segment(settings) as ports:
             metrics = Metrics("segment")
-            segment = _Segment(workshop, settings, _Counting(metrics))
-            metrics.gauge("lag_records", "Records of lines that no worker has done yet.", workshop.lag)
-            readiness = Readiness(waiting={"segment": lambda: segment.waiting, "kafka": workshop.waiting})
+            segment = _Segment(ports, settings, _Counting(metrics))
+            metrics.gauge("lag_records", "Records of lines that no worker has done yet.", ports.lag)
+            readiness = Readiness(waiting={"segment": lambda: segment.waiting, "kafka": ports.waiting})
             metrics.gauge("ready", "1 when the worker has its partitions.", lambda: float(not readiness.waits_for()))
             app = create_operations(metrics, readiness)
             ready(address(listening, settings.host))
             log.info("started", service="segment", kafka=settings.kafka, data_folder=str(settings.data_folder))
             parts = [
                 asyncio.create_task(segment.run(), name="segment"),
-                asyncio.create_task(workshop.watch(), name="lag"),
+                asyncio.create_task(ports.watch(), name="lag"),
             ]
             await serve_until_told(Server(app, stop_seconds=OPERATIONS_STOP_SECONDS), listening, stopping, parts=parts)
     log.info("stopped")
@@ -79,9 +79,9 @@ class _Counting(Watch):
 class _Segment:
     """The worker, once its topics are there."""
 
-    def __init__(self, workshop: Workshop, settings: Settings, watch: Watch) -> None:
+    def __init__(self, ports: SegmentPorts, settings: Settings, watch: Watch) -> None:
         self._watch = watch
-        self._workshop = workshop
+        self._ports = ports
         self._folder = settings.data_folder / FOLDER
         self._worker: Worker | None = None
 
@@ -92,16 +92,16 @@ class _Segment:
         return "" if self._worker.ready else "The partitions, or their state, are waited for."
 
     async def run(self) -> None:
-        await self._workshop.ready()
+        await self._ports.ready()
         self._folder.mkdir(parents=True, exist_ok=True)
         self._worker = Worker(
-            brokers=self._workshop.brokers,
-            partitions=self._workshop.partitions,
+            brokers=self._ports.brokers,
+            partitions=self._ports.partitions,
             folder=self._folder,
-            read_log=self._workshop.read_log,
-            topics=self._workshop.topics,
-            group=self._workshop.group,
-            security=self._workshop.security,
+            read_log=self._ports.read_log,
+            topics=self._ports.topics,
+            group=self._ports.group,
+            security=self._ports.security,
             watch=self._watch,
         )
         try:

@@ -13,7 +13,8 @@ from fastapi import FastAPI
 
 from captionflow.messages import Facts, Part, StepRecord
 from captionflow.settings import Settings
-from captionflow.wiring import Adapters, open_adapters
+from captionflow.wiring.embedded import open_embedded
+from captionflow.wiring.shared import Ports
 from services.api.app import create_app
 from services.api.live.hub import HEARTBEAT_SECONDS
 from services.http.bodies import BODY_SECONDS
@@ -28,7 +29,7 @@ from services.segment.runner import Runner
 @dataclass
 class Api:
     app: FastAPI
-    adapters: Adapters
+    adapters: Ports
     port: int
     said: dict[str, list[str]] = field(default_factory=dict)
 
@@ -125,7 +126,7 @@ async def serving(
 ) -> AsyncIterator[Api]:
     """The API alone, for tests that make the steps themselves; or the ``pipeline`` from lines to turns with it."""
     configured = Settings(data_folder=folder, **settings)
-    async with open_adapters(configured) as adapters, contextlib.AsyncExitStack() as running:
+    async with open_embedded(configured) as adapters, contextlib.AsyncExitStack() as running:
         if pipeline:
             gateway = Gateway(adapters.line_log, adapters.sessions)
             app = create_app(

@@ -15,7 +15,8 @@ from captionflow.messages import Draft, Session
 from captionflow.ports import SearchQuery, SessionFilter
 from captionflow.settings import Settings
 from captionflow.transcript import Turn, turns
-from captionflow.wiring import Adapters, open_adapters
+from captionflow.wiring.embedded import open_embedded
+from captionflow.wiring.shared import Ports
 from services.demo.player import KEPT, PAUSE_SECONDS, SLIPS, WORDS_PER_MINUTE, pieces, play
 from services.index.facts_indexer import FactsIndexer
 from services.index.part_indexer import PartIndexer
@@ -29,7 +30,7 @@ SPEAKERS = {"IMANI OYELARAN", "DR. TOMÁS REBELO", "WENDY McALLISTER-KOH"}
 class Stage(NamedTuple):
     """A pipeline without a clock."""
 
-    adapters: Adapters
+    adapters: Ports
     gateway: Gateway
 
     async def play(self, until: Callable[[], Awaitable[bool]], parts: Sequence[str] | None = None) -> None:
@@ -72,7 +73,7 @@ class Stage(NamedTuple):
 
 @asynccontextmanager
 async def stage(folder: Path) -> AsyncIterator[Stage]:
-    async with open_adapters(Settings(data_folder=folder)) as adapters:
+    async with open_embedded(Settings(data_folder=folder)) as adapters:
         facts, parts = adapters.index_queues()
         workers = (
             FactsIndexer(facts, adapters.sessions),
@@ -138,7 +139,7 @@ async def test_old_demos_are_forgotten_with_all_that_they_left(tmp_path: Path) -
 
 async def test_only_a_demo_can_be_forgotten_and_no_position_is_given_twice(tmp_path: Path) -> None:
     now = datetime.now(UTC)
-    async with open_adapters(Settings(data_folder=tmp_path)) as adapters:
+    async with open_embedded(Settings(data_folder=tmp_path)) as adapters:
         for name, demo in (("real", False), ("demo-1", True)):
             await adapters.sessions.create(Session(name, 1, now, now, demo=demo))
             await adapters.line_log.append(name, "en", [Draft("desk", 0, "One. ")])

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from captionflow.messages import MAX_LINE_CHARS, Draft, Line, Part, StepRecord
 from captionflow.settings import Settings
 from captionflow.transcript import newest, turns
-from captionflow.wiring import open_adapters
+from captionflow.wiring.embedded import open_embedded
 from services.api.app import create_app
 from services.index.facts_indexer import FactsIndexer
 from services.index.part_indexer import PartIndexer
@@ -94,7 +94,7 @@ def _line(seq: int, text: Any) -> Line:
 
 async def test_a_full_disk_is_waited_out_and_readyz_says_so(small_disk: Path) -> None:
     settings = Settings(data_folder=small_disk / "data")
-    async with open_adapters(settings) as adapters, asyncio.TaskGroup() as running:
+    async with open_embedded(settings) as adapters, asyncio.TaskGroup() as running:
         facts_queue, parts_queue = adapters.index_queues()
         facts, indexer = FactsIndexer(facts_queue, adapters.sessions), PartIndexer(parts_queue, adapters.turn_store)
         app = create_app(adapters, settings, waiting={"index": lambda: indexer.waiting})

@@ -72,7 +72,7 @@ async def events(
 ) -> Response:
     """A stream, or one answer, as Accept asks for."""
     context = provided(request, Context)
-    found = await context.adapters.sessions.get(session_id(session))
+    found = await context.ports.sessions.get(session_id(session))
     language = language_of(found, lang)
     position = _position(request.headers.get("last-event-id") or after)
     wanted = accepts(request.headers.get("accept"), _FORMS)

@@ -39,15 +39,15 @@ ROOM = Room(routes)
 @routes.get("/")
 async def home(request: Request, earlier: str = "") -> Response:
     """What is on now, today, coming and earlier."""
-    adapters = provided(request, Context).adapters
-    sessions = await adapters.sessions.list(SessionFilter())
+    ports = provided(request, Context).ports
+    sessions = await ports.sessions.list(SessionFilter())
     found = programme(sessions, _now().date())
     older = 0 if earlier == "all" else max(0, len(found.earlier) - EARLIER_SHOWN)
     if older:
         found = msgspec.structs.replace(found, earlier=found.earlier[:EARLIER_SHOWN])
     words = {}
     for session in found.now:
-        turns = await adapters.turn_store.turns(session.id, session.languages[0], last=1)
+        turns = await ports.turn_store.turns(session.id, session.languages[0], last=1)
         words[session.id] = last_words(turns.parts)
     return page("home.html", programme=found, older=older, words=words, any=bool(sessions), base=_base(request))
 
@@ -60,7 +60,7 @@ async def search(request: Request) -> Response:
     found = SearchPage(hits=(), total=0)
     if query.text:
         try:
-            found = await provided(request, Context).adapters.search.search(query)
+            found = await provided(request, Context).ports.search.search(query)
         except BadMessage as error:
             trouble = str(error)
     return page("search.html", view=search_view(query, found), trouble=trouble)
@@ -69,7 +69,7 @@ async def search(request: Request) -> Response:
 @routes.get("/rooms/{slug}")
 async def room(slug: str, request: Request) -> Response:
     """The screen of a room: what is on there now, whatever it is."""
-    state = await _room_state(provided(request, Context).adapters.sessions, slug)
+    state = await _room_state(provided(request, Context).ports.sessions, slug)
     if state is None or state.shown is None:
         return nothing_yet(slug, f"/rooms/{quote(slug, safe='')}")
     return page("screen.html", session=state.shown, room=state, alone=False, language=None, base=_base(request))
@@ -90,7 +90,7 @@ async def follow(session_id: SessionId, request: Request, lang: Language = None)
 @routes.get("/s/{session_id}/screen")
 async def screen(session_id: SessionId, request: Request, lang: Language = None) -> Response:
     """The room screen of one session."""
-    sessions = provided(request, Context).adapters.sessions
+    sessions = provided(request, Context).ports.sessions
     session = await _find(sessions, session_id)
     if session is None:
         return nothing_yet(session_id)
@@ -102,7 +102,7 @@ async def screen(session_id: SessionId, request: Request, lang: Language = None)
 @routes.get("/s/{session_id}/qr.svg")
 async def qr(session_id: SessionId, request: Request) -> Response:
     """The follow page's address, to be read by a phone."""
-    session = await provided(request, Context).adapters.sessions.get(session_id)
+    session = await provided(request, Context).ports.sessions.get(session_id)
     drawing = io.BytesIO()
     segno.make(f"{_base(request)}/s/{session.id}/follow", error="m", micro=False).save(
         drawing, kind="svg", border=2, light="#fff", dark="#000", omitsize=True
@@ -117,12 +117,12 @@ async def static(version: str, name: str, request: Request) -> Response:
 
 
 async def _reading(template: str, request: Request, session_id: str, lang: str | None) -> Response:
-    adapters = provided(request, Context).adapters
-    session = await _find(adapters.sessions, session_id)
+    ports = provided(request, Context).ports
+    session = await _find(ports.sessions, session_id)
     if session is None:
         return nothing_yet(session_id)
     language = language_of(session, lang)
-    stored = await adapters.turn_store.turns(session.id, language)
+    stored = await ports.turn_store.turns(session.id, language)
     turns = turn_views(stored.parts)
     return page(template, session=session, language=language, turns=turns, people=people(turns))
 

@@ -79,5 +79,5 @@ async def search(  # noqa: PLR0913, PLR0917 - the parameters of the call
         limit=limit,
         cursor=cursor or None,
     )
-    page = await provided(request, Context).adapters.search.search(wanted)
+    page = await provided(request, Context).ports.search.search(wanted)
     return Response(msgspec.json.encode(page), media_type="application/json")

@@ -113,15 +113,15 @@ for _form in formats.ALL:
 
 
 async def _answer(request: Request, session: str, lang: str | None, form: Format, *, download: bool) -> Response:
-    adapters = provided(request, Context).adapters
-    found = await adapters.sessions.get(session_id(session))
+    ports = provided(request, Context).ports
+    found = await ports.sessions.get(session_id(session))
     language = language_of(found, lang)
-    seq = await adapters.turn_store.last_seq(found.id, language)
+    seq = await ports.turn_store.last_seq(found.id, language)
     if has(request.headers.get("if-none-match"), _etag(found.version, seq, form)):
         return Response(status_code=304, headers=_headers(_etag(found.version, seq, form)))
-    turns = await adapters.turn_store.turns(found.id, language)
+    turns = await ports.turn_store.turns(found.id, language)
     # Once more: what the text said of its session is stored before its turns, so this is at least as new as they are.
-    found = await adapters.sessions.get(found.id)
+    found = await ports.sessions.get(found.id)
     headers = _headers(_etag(found.version, turns.last_seq, form))
     headers["Content-Language"] = language
     if download:

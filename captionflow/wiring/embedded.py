@@ -1,0 +1,51 @@
+"""Everything in one process, on SQLite."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from captionflow.adapters.memory.step_feed import MemoryStepFeed
+from captionflow.adapters.memory.step_queue import index_queues
+from captionflow.adapters.sqlite.database import Database
+from captionflow.adapters.sqlite.demos import SqliteDemos
+from captionflow.adapters.sqlite.line_log import SqliteLineLog
+from captionflow.adapters.sqlite.search import SqliteSearch
+from captionflow.adapters.sqlite.session_store import SqliteSessionStore
+from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
+from captionflow.ports import Demos, StepQueue
+from captionflow.settings import Settings
+from captionflow.wiring.shared import Ports
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedPorts(Ports):
+    """What the one process has besides."""
+
+    demos: Demos
+    """A demo that begins again, and its old sessions."""
+    index_queues: Callable[[], tuple[StepQueue, StepQueue]]
+    """Makes the index's two queues of the steps from now on: facts, and parts of steps whose facts are done."""
+
+
+@asynccontextmanager
+async def open_embedded(settings: Settings) -> AsyncIterator[EmbeddedPorts]:
+    """Open the data folder, and close it at the end, whatever happens in between.
+
+    Raises:
+        Misconfigured: the data folder can't be used, or another process uses it.
+    """
+    step_feed = MemoryStepFeed()
+    database = Database.open(settings.data_folder / "captionflow.db")
+    try:
+        yield EmbeddedPorts(
+            line_log=SqliteLineLog(database),
+            turn_store=SqliteTurnStore(database),
+            search=SqliteSearch(database),
+            sessions=SqliteSessionStore(database),
+            step_feed=step_feed,
+            demos=SqliteDemos(database),
+            index_queues=partial(index_queues, step_feed),
+        )
+    finally:
+        await database.close()

@@ -1,0 +1,58 @@
+"""``serve segment``: what the worker on Faust is told of Kafka."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from captionflow.adapters.kafka.cluster import wait_for_topics
+from captionflow.adapters.kafka.from_settings import kafka_from
+from captionflow.adapters.kafka.group_lag import GroupLag
+from captionflow.adapters.kafka.line_ranges import LineStretches
+from captionflow.settings import Settings
+from captionflow.wiring.shared import SEGMENT_GROUP, Watch, close
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentPorts:
+    """What ``segment`` needs."""
+
+    brokers: str
+    security: Mapping[str, Any]
+    topics: str
+    partitions: int
+    group: str
+    read_log: Callable[[int, int, int], Awaitable[list[tuple[int, bytes | None, bytes | None]]]]
+    ready: Callable[[], Awaitable[None]]
+    """Returns when the topics are there; raises ``Misconfigured`` if they aren't as they must be."""
+    lag: Callable[[], int | None]
+    waiting: Callable[[], str]
+    """Why Kafka can't be used now; empty otherwise."""
+    watch: Watch
+
+
+@asynccontextmanager
+async def open_segment(settings: Settings) -> AsyncIterator[SegmentPorts]:
+    """Open what ``segment`` needs, whether or not Kafka is there yet.
+
+    Raises:
+        Misconfigured: a setting is missing.
+    """
+    kafka = kafka_from(settings)
+    async with AsyncExitStack() as opened:
+        ranges = LineStretches(kafka)
+        opened.push_async_callback(close, ranges)
+        lag = GroupLag(kafka, SEGMENT_GROUP, kafka.lines)
+        yield SegmentPorts(
+            brokers=kafka.servers,
+            security=kafka.security,
+            topics=kafka.prefix,
+            partitions=kafka.partitions,
+            group=f"{kafka.prefix}-{SEGMENT_GROUP}",
+            read_log=ranges.read,
+            ready=partial(wait_for_topics, kafka, (kafka.lines, kafka.turns, kafka.dead_letters)),
+            lag=lambda: lag.records,
+            waiting=lambda: lag.waiting,
+            watch=lag.run,
+        )

@@ -1,0 +1,75 @@
+"""What the modules of this package share. No technology here."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from captionflow.errors import CaptionflowError, Unavailable
+from captionflow.ports import LineLog, Search, SessionStore, StepFeed, TurnStore
+
+CHECK_SECONDS: Final = 1.0
+CLOSE_SECONDS: Final = 1.0
+
+PARTS_GROUP: Final = "index"
+FACTS_GROUP: Final = "facts"
+SEGMENT_GROUP: Final = "segment"
+"""Consumer groups, behind the prefix of the topics."""
+
+Watch = Callable[[], Coroutine[Any, Any, None]]
+"""To be run as a part of the process: it ends only with an error, when what it watches can't be used any more."""
+
+Skipped = Callable[[], Mapping[tuple[str, ...], int]]
+"""How many records were skipped: by topic and reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The ports of a process that serves readers."""
+
+    line_log: LineLog
+    turn_store: TurnStore
+    search: Search
+    sessions: SessionStore
+    step_feed: StepFeed
+
+
+async def watch(*checks: Callable[[], None], lag: Watch | None = None) -> None:
+    """End with the error of the first check that no waiting mends."""
+    async with asyncio.TaskGroup() as tasks:
+        if lag is not None:
+            tasks.create_task(lag())
+        while True:
+            for check in checks:
+                with suppress(Unavailable):
+                    check()
+            await asyncio.sleep(CHECK_SECONDS)
+
+
+class Closing(Protocol):
+    """What has to be closed."""
+
+    def close(self) -> Awaitable[None]:
+        """Stop, and give free what it holds."""
+
+
+async def close(*parts: Closing) -> None:
+    """Close them together; one that waits for a server which does not answer is left alone after a while."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await asyncio.gather(*(part.close() for part in parts), return_exceptions=True)
+
+
+def passes(check: Callable[[], None]) -> bool:
+    """Whether a check raises nothing."""
+    try:
+        check()
+    except CaptionflowError:
+        return False
+    return True
+
+
+def counts(by_topic: Mapping[str, Mapping[str, int]]) -> dict[tuple[str, ...], int]:
+    """Counts by topic and reason under one key."""
+    return {(topic, why): count for topic, counted in by_topic.items() for why, count in counted.items()}

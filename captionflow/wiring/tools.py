@@ -1,0 +1,64 @@
+"""Commands that look at the servers beside the services: topics, dead letters, rebuilding and comparing the index.
+
+Each raises ``Misconfigured`` if a setting is missing.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from captionflow.adapters.elastic.from_settings import elasticsearch_from
+from captionflow.adapters.elastic.index_builder import ElasticIndexBuilder
+from captionflow.adapters.elastic.turn_store import ElasticTurnStore
+from captionflow.adapters.kafka import topics
+from captionflow.adapters.kafka.dead_letters import KafkaDeadLetterBox
+from captionflow.adapters.kafka.from_settings import kafka_from
+from captionflow.adapters.kafka.line_log import KafkaLineLog
+from captionflow.ports import DeadLetterBox, IndexBuilder, LineLog, TurnStore
+from captionflow.settings import Settings
+
+
+@asynccontextmanager
+async def open_index_builder(settings: Settings) -> AsyncIterator[IndexBuilder]:
+    """Open what making indices needs."""
+    client, names = elasticsearch_from(settings)
+    try:
+        yield ElasticIndexBuilder(client, names)
+    finally:
+        await client.close()
+
+
+@asynccontextmanager
+async def open_line_log(settings: Settings) -> AsyncIterator[LineLog]:
+    """Open the line log, read to its end."""
+    line_log = KafkaLineLog(kafka_from(settings))
+    try:
+        yield await line_log.ready()
+    finally:
+        await line_log.close()
+
+
+@asynccontextmanager
+async def open_turn_archive(settings: Settings) -> AsyncIterator[TurnStore]:
+    """Open the turns in the search index, to be read."""
+    client, names = elasticsearch_from(settings)
+    try:
+        yield ElasticTurnStore(client, read=names.read, write=names.write)
+    finally:
+        await client.close()
+
+
+@asynccontextmanager
+async def open_dead_letters(settings: Settings) -> AsyncIterator[DeadLetterBox]:
+    """Open the dead letters, to be looked at."""
+    box = KafkaDeadLetterBox(kafka_from(settings))
+    try:
+        yield box
+    finally:
+        await box.close()
+
+
+async def create_topics(settings: Settings, *, replication: int) -> tuple[str, ...]:
+    """Make the topics that are missing; their names. See ``topics.create_topics``."""
+    return await topics.create_topics(
+        kafka_from(settings), replication=replication, turns_hours=settings.turns_retention_hours
+    )
