@@ -22,7 +22,7 @@ from stack.topics import fresh_topics
 
 from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.messages import Line, LineRecord, turns_key
-from services.segment.checkpoint import Place, advance
+from services.segment.checkpoint import Checkpoint, apply_lines
 from services.segment.file_session import EPOCH
 from services.segment.segmenter import start
 
@@ -43,7 +43,7 @@ def record(session: str, seq: int) -> LineRecord:
 def fill(kafka: Kafka, count: int) -> int:
     """Write lines and the steps that a worker makes of them; the mean size of a step's record."""
     producer = KafkaProducer(bootstrap_servers=kafka.servers, linger_ms=20, batch_size=262_144)
-    places = {session: Place(start(session, "en")) for session in SESSIONS}
+    checkpoints = {session: Checkpoint(start(session, "en")) for session in SESSIONS}
     offsets = dict.fromkeys(range(PARTITIONS), 0)
     sizes = []
     for seq in range(1, count // len(SESSIONS) + 1):
@@ -51,8 +51,8 @@ def fill(kafka: Kafka, count: int) -> int:
             one = record(session, seq)
             partition = kafka.place(kafka.lines, session.encode()).partition
             producer.send(kafka.lines, key=session.encode(), value=msgspec.json.encode(one), partition=partition)
-            for place, _, value in advance(places[session], one.lines, offsets[partition]):
-                places[session] = place
+            for checkpoint, _, value in apply_lines(checkpoints[session], one.lines, offsets[partition]):
+                checkpoints[session] = checkpoint
                 producer.send(kafka.turns, key=turns_key(session, "en"), value=value, partition=partition)
                 sizes.append(len(value))
             offsets[partition] += 1

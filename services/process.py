@@ -26,9 +26,9 @@ OPERATIONS_STOP_SECONDS = 1
 BACKLOG = 2048
 """Connections that wait to be accepted: a crowd comes back all at once after a restart."""
 
-GARBAGE = 50_000
-"""New objects before the youngest are looked through for garbage. With Python's 700 a line, which makes thousands of
-them, pays for several looks, and every hundredth one goes through all that the process knows, while captions wait."""
+GC_THRESHOLD = 50_000
+"""New objects before the garbage collector looks at the youngest generation. With Python's 700, a line, which makes
+thousands of them, pays for several collections, and every hundredth of these goes through the whole heap."""
 
 
 def run(serving: Coroutine[Any, Any, None]) -> None:
@@ -37,7 +37,7 @@ def run(serving: Coroutine[Any, Any, None]) -> None:
     At once, for a thread may be in the middle of a call to a server that does not answer. What must be kept was kept
     before; an error is raised.
     """
-    gc.set_threshold(GARBAGE)
+    gc.set_threshold(GC_THRESHOLD)
 
     async def until_the_end() -> None:
         await serving

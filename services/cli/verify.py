@@ -15,7 +15,7 @@ from captionflow.settings import Settings
 from captionflow.transcript import digest, document, newest
 from captionflow.wiring.tools import open_line_log, open_turn_archive
 from services.cli.remote import transcript
-from services.segment.safe_steps import stepped
+from services.segment.safe_steps import safe_steps
 from services.segment.segmenter import start
 
 EVERY_SECONDS = 0.5
@@ -106,7 +106,7 @@ async def _of_log(log: LineLog, session: str, language: str, marks: Collection[i
     steps: list[StepRecord] = []
     found = {0: _said(0, document((), Facts()))}
     async for lines in _cut(log, session, language, marks):
-        for after, step in stepped(state, lines):
+        for after, step in safe_steps(state, lines):
             state = after
             steps.append(step)
         if state.last_seq in marks:

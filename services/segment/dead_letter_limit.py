@@ -1,20 +1,20 @@
-"""How many records that can't be used are set aside before a worker stops: pure."""
+"""How many records may go to the dead letters before a worker stops. Pure."""
 
 from captionflow.errors import CaptionflowError
 
 MAX_DEAD_LETTERS = 100
-"""So many records that can't be used, with hardly a good one between, stop the worker;"""
+"""So many bad records, with hardly a good one between, are too many."""
 GOOD_PER_DEAD_LETTER = 10
-"""so many good ones make up for a bad one."""
+"""So many good records make up for a bad one."""
 
 
 class TooManyDeadLetters(CaptionflowError):
-    """Hardly anything can be used: it is more likely the wrong topic, or us. Look before going on."""
+    """Hardly any record can be used: the topic is probably the wrong one, or this program is. Look before going on."""
 
     code = "too-many-dead-letters"
 
 
-class Tolerance:
+class DeadLetterLimit:
     """Weighs the bad records of a topic against its good ones."""
 
     def __init__(self, topic: str) -> None:
@@ -26,7 +26,11 @@ class Tolerance:
         self._bad = max(0.0, self._bad - 1 / GOOD_PER_DEAD_LETTER)
 
     def bad(self, reason: str) -> None:
-        """A record can't be used. Raises ``TooManyDeadLetters`` if that is one too many."""
+        """A record can't be used.
+
+        Raises:
+            TooManyDeadLetters: it is one too many.
+        """
         self._bad += 1
         if self._bad > MAX_DEAD_LETTERS:
             raise TooManyDeadLetters(

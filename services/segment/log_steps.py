@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from captionflow.messages import StepRecord
 from captionflow.ports import LineLog
-from services.segment.safe_steps import stepped
+from services.segment.safe_steps import safe_steps
 from services.segment.segmenter import State, start
 
 BATCH = 1_000
@@ -25,7 +25,7 @@ class LogSteps:
         for stream in await self._log.streams():
             state = self._states.get(stream) or start(*stream)
             async for record in self._log.read(*stream, state.last_seq):
-                for after, step in stepped(state, record.lines):
+                for after, step in safe_steps(state, record.lines):
                     state = after
                     batch.append(step)
                 await asyncio.sleep(0)

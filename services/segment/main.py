@@ -16,7 +16,7 @@ from services.http.operations import create_operations
 from services.http.readiness import Readiness
 from services.process import OPERATIONS_STOP_SECONDS, Server, Stopping, address, listen, serve_until_told
 from services.segment.worker import AheadOfTopic, Worker
-from services.segment.worker_events import Watch
+from services.segment.worker_events import WorkerEvents
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +55,7 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
     log.info("stopped")
 
 
-class _Counting(Watch):
+class _Counting(WorkerEvents):
     def __init__(self, metrics: Metrics) -> None:
         self._lines = metrics.counter("lines_segmented", "Lines that the segmenter took.")
         self._steps = metrics.counter("steps_written", "Steps that were written to the topic of turns.")
@@ -72,15 +72,15 @@ class _Counting(Watch):
     def healed(self) -> None:
         self._healed.inc()
 
-    def set_aside(self) -> None:
+    def dead_lettered(self) -> None:
         self._dead.inc()
 
 
 class _Segment:
     """The worker, once its topics are there."""
 
-    def __init__(self, ports: SegmentPorts, settings: Settings, watch: Watch) -> None:
-        self._watch = watch
+    def __init__(self, ports: SegmentPorts, settings: Settings, events: WorkerEvents) -> None:
+        self._events = events
         self._ports = ports
         self._folder = settings.data_folder / FOLDER
         self._worker: Worker | None = None
@@ -102,7 +102,7 @@ class _Segment:
             topics=self._ports.topics,
             group=self._ports.group,
             security=self._ports.security,
-            watch=self._watch,
+            events=self._events,
         )
         try:
             await self._worker.run()

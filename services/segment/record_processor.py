@@ -1,4 +1,4 @@
-"""Takes records of lines: what was left out before each is read from the log, then it becomes steps.
+"""Turns records of lines into records of turns; what was left out before one is read from the log first.
 
 Knows no Faust: what delivers the records and keeps the table is the worker's.
 """
@@ -13,13 +13,14 @@ import structlog
 
 from captionflow.errors import BadMessage
 from captionflow.messages import turns_key
-from services.segment.checkpoint import advance, judge, read_lines, read_place, valid
-from services.segment.safe_steps import SetAside
+from captionflow.records import check_partition, read_lines
+from services.segment.checkpoint import action_for, apply_lines, read_checkpoint, valid_records
+from services.segment.safe_steps import SkippedLine
 
 if TYPE_CHECKING:
     from captionflow.messages import LineRecord
-    from services.segment.checkpoint import Place
-    from services.segment.worker_events import Watch
+    from services.segment.checkpoint import Checkpoint
+    from services.segment.worker_events import WorkerEvents
 
 log = structlog.get_logger(__name__)
 
@@ -40,71 +41,71 @@ class Table(Protocol[Sent_co]):
         """Write a record to the topic; gives what will tell that the broker has it."""
 
 
-class Taker(Generic[Sent]):
-    """Takes the records of each partition in their order; what it returns is on its way to the topic."""
+class RecordProcessor(Generic[Sent]):
+    """Processes the records of each partition in their order; what it returns is on its way to the topic."""
 
     def __init__(
-        self, table: Table[Sent], read_log: ReadLog, *, partition_of: Callable[[bytes], int], watch: Watch
+        self, table: Table[Sent], read_log: ReadLog, *, partition_of: Callable[[bytes], int], events: WorkerEvents
     ) -> None:
         self._table = table
         self._read_log = read_log
         self._partition_of = partition_of
-        self._watch = watch
+        self._events = events
 
-    async def make_up_for(self, partition: int, offsets: range) -> list[Sent]:
-        """Step through what was left out, whosever it is: which of two records won a race, only the order tells."""
+    def read(self, partition: int, key: bytes | None, value: bytes | None) -> LineRecord:
+        """The record of lines in a message.
+
+        Raises:
+            BadMessage: it is none, or not in the partition of its session.
+        """
+        record = read_lines(key, value)
+        check_partition(partition, self._partition_of(record.session.encode()))
+        return record
+
+    async def process_gap(self, partition: int, offsets: range) -> list[Sent]:
+        """Process the records that were not delivered, of all sessions, in the order of the log."""
         sent: list[Sent] = []
         if offsets:
             for offset, record in await self._records(partition, offsets.start, offsets.stop):
-                sent += await self.step(partition, offset, record)
+                sent += await self.process(partition, offset, record)
         if sent:
             log.warning("records_left_out", partition=partition, first=offsets.start, last=offsets.stop - 1)
-            self._watch.healed()
+            self._events.healed()
         return sent
 
-    def read(self, partition: int, key: bytes | None, value: bytes | None) -> LineRecord:
-        """A record of lines that is in the partition where its session's lines are, as whoever numbers lines does.
-
-        Raises ``BadMessage`` for what is none.
-        """
-        record = read_lines(key, value)
-        if partition != self._partition_of(record.session.encode()):
-            raise BadMessage("It is in another partition than its key says: its writer needs the murmur2 partitioner.")
-        return record
-
-    async def step(self, partition: int, offset: int, record: LineRecord) -> list[Sent]:
+    async def process(self, partition: int, offset: int, record: LineRecord) -> list[Sent]:
         """Apply a record, and what was left out before it; gives what is on its way to the topic."""
         key = turns_key(record.session, record.language)
-        place = read_place(self._table.value(partition, key), record.session, record.language)
-        verdict = judge(place, record, offset)
+        checkpoint = read_checkpoint(self._table.value(partition, key), record.session, record.language)
+        action = action_for(checkpoint, record, offset)
+        if action == "skip":
+            return []
+        records = [(offset, record)]
+        if action == "heal":
+            log.warning("hole_found", session=record.session, language=record.language, after=checkpoint.state.last_seq)
+            records = [*await self._left_out(partition, checkpoint, offset), (offset, record)]
+            self._events.healed()
         sent: list[Sent] = []
-        if verdict == "heal":
-            log.warning("hole_found", session=record.session, language=record.language, after=place.state.last_seq)
-            between = await self._records(partition, max(place.offset, 0), offset)
-            stream = record.session, record.language
-            own = ((at, one) for at, one in between if (one.session, one.language) == stream)
-            for at, missed in valid(place, own):
-                place = self._advance(partition, key, place, missed, at, sent)
-            self._watch.healed()
-        if verdict != "skip":
-            self._advance(partition, key, place, record, offset, sent)
+        for at, one in records:
+            for after, step, value in apply_lines(checkpoint, one.lines, at):
+                checkpoint = after
+                if isinstance(step, SkippedLine):
+                    log.error("line_set_aside", session=step.session, seq=step.last_seq, reason=step.reason)
+                sent.append(self._table.publish(partition, key, value))
+                self._events.stepped(step)
         return sent
 
-    def _advance(  # noqa: PLR0913, PLR0917  the inside of step
-        self, partition: int, key: bytes, place: Place, record: LineRecord, offset: int, sent: list[Sent]
-    ) -> Place:
-        for after, step, value in advance(place, record.lines, offset):
-            place = after
-            if isinstance(step, SetAside):
-                log.error("line_set_aside", session=step.session, seq=step.last_seq, reason=step.reason)
-            sent.append(self._table.publish(partition, key, value))
-            self._watch.stepped(step)
-        return place
+    async def _left_out(self, partition: int, checkpoint: Checkpoint, end: int) -> list[tuple[int, LineRecord]]:
+        """What was to be applied between a checkpoint and an offset."""
+        stream = checkpoint.state.session, checkpoint.state.language
+        between = await self._records(partition, max(checkpoint.offset, 0), end)
+        own = [(offset, record) for offset, record in between if (record.session, record.language) == stream]
+        return list(valid_records(checkpoint, own))
 
     async def _records(self, partition: int, begin: int, end: int) -> list[tuple[int, LineRecord]]:
         """What the log has between two offsets, without what can't be used."""
         found = []
         for offset, key, value in await self._read_log(partition, begin, end):
-            with contextlib.suppress(BadMessage):  # whoever is given it sets it aside; it stays in the log
+            with contextlib.suppress(BadMessage):  # if it is delivered, it goes to the dead letters then
                 found.append((offset, self.read(partition, key, value)))
         return found

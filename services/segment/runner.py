@@ -15,13 +15,13 @@ from captionflow.errors import Unavailable
 from captionflow.messages import Line, LineRecord
 from captionflow.ports import THE_BEGINNING, LineLog, StepFeed, TurnStore
 from captionflow.retrying import Retry
-from services.segment.safe_steps import SetAside, stepped
+from services.segment.safe_steps import SkippedLine, safe_steps
 from services.segment.segmenter import State, start
 
 log = structlog.get_logger(__name__)
 
 MAX_BATCH_LINES = 500
-"""Lines of one session that are stepped in one go."""
+"""Lines of one session that are safe_steps in one go."""
 MAX_WAITING_RECORDS = 64
 """Records that are read ahead of the segmenter."""
 MAX_STATES = 256
@@ -104,9 +104,9 @@ class Runner:
         await self._step(key, state, lines)
 
     async def _step(self, key: Key, state: State, lines: Sequence[Line]) -> State:
-        for after, record in stepped(state, lines):
+        for after, record in safe_steps(state, lines):
             state = after
-            if isinstance(record, SetAside):
+            if isinstance(record, SkippedLine):
                 log.error("line_set_aside", session=key[0], language=key[1], seq=record.last_seq, reason=record.reason)
             await self._retry.call(partial(self._feed.publish, record))
             log.debug("step_published", session=key[0], language=key[1], last_seq=record.last_seq)
@@ -126,7 +126,7 @@ class Runner:
         last = self._reached[key]
         if last:
             async for record in self._log.read(*key):
-                for after, _ in stepped(state, [line for line in record.lines if line.seq <= last]):
+                for after, _ in safe_steps(state, [line for line in record.lines if line.seq <= last]):
                     state = after
                 if record.lines[-1].seq >= last:
                     break

@@ -1,4 +1,4 @@
-"""Steps through lines whatever they are: one that the segmenter can't take must not stop its session. Pure."""
+"""The segmenter's steps, for any lines: one that it fails on is skipped, and does not stop its session. Pure."""
 
 import traceback
 from collections.abc import Iterator, Sequence
@@ -10,25 +10,25 @@ from captionflow.messages import Line, StepRecord
 from services.segment.segmenter import State, steps
 
 
-class SetAside(StepRecord, frozen=True, kw_only=True):
-    """A step that changes nothing, for a line that the segmenter can't take."""
+class SkippedLine(StepRecord, frozen=True, kw_only=True):
+    """A step that changes nothing, for a line that the segmenter fails on."""
 
     reason: str
 
 
-def stepped(state: State, lines: Sequence[Line]) -> Iterator[tuple[State, StepRecord]]:
-    """``segmenter.steps``; a line that it can't take becomes a step that changes nothing, a ``SetAside``.
+def safe_steps(state: State, lines: Sequence[Line]) -> Iterator[tuple[State, StepRecord]]:
+    """``segmenter.steps``, but a line that it fails on becomes a ``SkippedLine``.
 
-    A step is pure: what fails once fails always, so to try again would stop all sessions for ever. The line stays in
-    the log, and a segmenter that can take it makes its turns of it.
+    A step is pure: what fails once fails always, so trying again would stop all sessions for ever. The line stays in
+    the log, and a later version of the segmenter can make turns of it.
     """
     try:
         done = list(steps(state, lines))
-    except Exception as error:  # noqa: BLE001 (see above)
+    except Exception as error:  # noqa: BLE001 - see above
         if len(lines) > 1:
             middle = len(lines) // 2
             for half in (lines[:middle], lines[middle:]):
-                for after, record in stepped(state, half):
+                for after, record in safe_steps(state, half):
                     state = after
                     yield after, record
             return
@@ -37,7 +37,7 @@ def stepped(state: State, lines: Sequence[Line]) -> Iterator[tuple[State, StepRe
         state = msgspec.structs.replace(state, last_seq=line.seq)
         yield (
             state,
-            SetAside(
+            SkippedLine(
                 state.session,
                 state.language,
                 line.seq,
@@ -54,9 +54,9 @@ def stepped(state: State, lines: Sequence[Line]) -> Iterator[tuple[State, StepRe
 
 
 def _reason(error: Exception) -> str:
-    """What our errors say; of others the kind and the place alone, since their message may have captions in it."""
+    """What our errors say; of others only the type and where, since their message may have captions in it."""
     if isinstance(error, CaptionflowError):
         return str(error)
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    name = place.filename.replace("\\", "/").rpartition("/")[2]
-    return f"{type(error).__name__} in {place.name}, line {place.lineno} of {name}"
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    name = frame.filename.replace("\\", "/").rpartition("/")[2]
+    return f"{type(error).__name__} in {frame.name}, line {frame.lineno} of {name}"

@@ -1,10 +1,12 @@
 """The segmenter as a Faust worker: the only file that knows Faust.
 
-Correctness rests on nothing that Faust promises. The turns topic is the table's changelog: one record is what a step
-says and the state that it left, so output and state can't disagree, and a line that comes again is seen as one. What
-Faust leaves out when a rebalance meets a backlog is read from the log before going on. A record of a worker that slept
-is ignored, by this worker's recovery as by all readers. The table's files get a record when the broker has it, never
-before, and a line counts as done no sooner. docs/adr/0022 and 0024 have the figures.
+Correctness rests on nothing that Faust promises (docs/adr/0022 and 0024 have the figures):
+
+- The turns topic is the table's changelog. One record is what a step says and the state that it left, so output and
+  state can't disagree, and a line that is delivered again is recognised.
+- What Faust leaves out when a rebalance meets a backlog is read from the log before going on.
+- A record of a worker that slept is ignored, by this worker's recovery as by all readers.
+- A record is written to the table's files when the broker has it, never before, and a line counts as done no sooner.
 """
 
 import asyncio
@@ -26,34 +28,36 @@ from faust.types import TP, EventT, FutureMessage
 from faust.types.auth import CredentialsArg
 
 from captionflow.errors import BadMessage, CaptionflowError
-from services.segment.checkpoint import Deliveries, last_seq, reached
-from services.segment.dead_letter_limit import Tolerance
-from services.segment.record_processor import ReadLog, Taker
-from services.segment.worker_events import Watch
+from services.segment.checkpoint import GapDetector, highest_offset, last_seq
+from services.segment.dead_letter_limit import DeadLetterLimit
+from services.segment.in_flight import InFlight
+from services.segment.record_processor import ReadLog, RecordProcessor
+from services.segment.standstill import StandstillDetector
+from services.segment.worker_events import WorkerEvents
 
 log = structlog.get_logger(__name__)
 
-MAX_UNANSWERED = 1_000
+MAX_IN_FLIGHT = 1_000
 """Records that wait for the broker's acknowledgement."""
 
 STOP_SECONDS = 2.5
-LOOK_SECONDS = 0.1
-"""How often it is looked for what came while a partition was not wanted yet; all else comes at once."""
+POLL_SECONDS = 0.1
+"""Longest wait for what was fetched while its partition was paused; all else comes at once."""
 STANDSTILL_SECONDS = 2.0
-"""What has stood still for so long, with nothing to do, is asked for once more; longer than Faust takes to commit."""
+"""Between two looks for partitions that stand still; longer than Faust takes to commit."""
 FETCH_WAIT_MS = 100
-"""So long a broker that has nothing new holds a fetch; one for partitions just taken over waits for it."""
+"""How long a broker that has nothing new holds a fetch; one for partitions just taken over waits for it."""
 
-FILES = {
+ROCKSDB_OPTIONS = {
     "write_buffer_size": 2 * 1024 * 1024,
     "max_write_buffer_number": 2,
     "block_cache_size": 2 * 1024 * 1024,
 }
-"""What RocksDB may hold in memory of each partition. Faust's own is 192 MiB of records and 2 GiB of blocks."""
+"""What RocksDB may hold in memory of each partition. Faust's defaults are 192 MiB of records and 2 GiB of blocks."""
 
 
 class AheadOfTopic(CaptionflowError):
-    """The files know more than the topic: it was made anew, or a broker lost its newest records. Remove the files."""
+    """The table's files know more than the topic, which was made anew, or lost its newest records. Remove the files."""
 
     code = "ahead-of-topic"
 
@@ -61,7 +65,7 @@ class AheadOfTopic(CaptionflowError):
 class Worker:
     """One of any number of workers that share the partitions. Nothing happens before ``start``."""
 
-    def __init__(  # noqa: PLR0913  what a worker has to know
+    def __init__(  # noqa: PLR0913 - what a worker has to know
         self,
         *,
         brokers: str,
@@ -73,12 +77,12 @@ class Worker:
         session_timeout: float = 6.0,
         security: Mapping[str, Any] | None = None,
         client: dict[str, Any] | None = None,
-        watch: Watch | None = None,
+        events: WorkerEvents | None = None,
     ) -> None:
-        self._watch = watch or Watch()
+        self._events = events or WorkerEvents()
         self._lines_topic = f"{topics}.lines"
-        self._tolerance = Tolerance(self._lines_topic)
-        self._unanswered: set[FutureMessage] = set()
+        self._dead_letter_limit = DeadLetterLimit(self._lines_topic)
+        self._in_flight = InFlight(self._fail)
         self._queue: asyncio.Queue[Any] | None = None
         self._failed = asyncio.get_running_loop().create_future()
         self.app = faust.App(
@@ -109,11 +113,13 @@ class Worker:
         turns = self.app.topic(f"{topics}.turns", schema=raw, partitions=partitions)
         self._dead_letters = self.app.topic(f"{topics}.dead-letter", schema=raw)
         self._table = _Table(
-            self.app, name="sessions", schema=raw, partitions=partitions, changelog_topic=turns, options=FILES
+            self.app, name="sessions", schema=raw, partitions=partitions, changelog_topic=turns, options=ROCKSDB_OPTIONS
         )
         self.app.tables.add(self._table)
         tables: Any = self.app.tables
-        self._taker = Taker(self._table, read_log, partition_of=partial(_partition, partitions), watch=self._watch)
+        self._processor = RecordProcessor(
+            self._table, read_log, partition_of=partial(_partition, partitions), events=self._events
+        )
         self._table_recovery = tables._recovery = _Recovery(self.app, tables, beacon=tables.beacon)
         self.app.agent(lines, name="segment")(self._segment)
 
@@ -149,25 +155,22 @@ class Worker:
     async def _ask_again(self) -> None:
         """Ask once more for what the broker has and what never came.
 
-        A gap is seen by the record that comes after it; this sees one that none comes after.
+        A gap is noticed by the record that comes after it; this notices one that none comes after.
         """
-        before: dict[TP, tuple[int, int]] = {}
+        detector: StandstillDetector[TP] = StandstillDetector()
         while True:
             await asyncio.sleep(STANDSTILL_SECONDS)
             with contextlib.suppress(KafkaError, ConsumerNotStarted, TimeoutError):  # partitions are on their way
-                now = self._awaited()
-                missing = {place: span[0] for place, span in now.items() if before.get(place) == span}
-                before = {place: span for place, span in now.items() if place not in missing}
-                for place, offset in missing.items():
-                    log.warning("records_asked_for_again", topic=place.topic, partition=place.partition, first=offset)
-                    await cast("Any", self.app.consumer).seek_wait({place: offset})
+                for tp, offset in detector.look(self._awaited()).items():
+                    log.warning("records_asked_for_again", topic=tp.topic, partition=tp.partition, first=offset)
+                    await cast("Any", self.app.consumer).seek_wait({tp: offset})
 
     def _has_asked(self, asking: asyncio.Task[None]) -> None:
         if not asking.cancelled() and (error := asking.exception()) is not None:
             self._fail(error)
 
     def _awaited(self) -> dict[TP, tuple[int, int]]:
-        """What should have come, or be done, when there is nothing to do: from which offset to before which."""
+        """What is still to come when there is nothing to do: by partition, from one offset to before the other."""
         recovery, consumer = self._table_recovery, cast("Any", self.app.consumer)
         if recovery.in_recovery:
             if not cast("Any", self.app.tables).changelog_queue.empty():
@@ -177,7 +180,7 @@ class Worker:
                 for tp, remaining in recovery.active_remaining().items()
                 if remaining > 0 and tp in consumer._get_active_partitions()
             }
-        if not self.ready or self._unanswered or self._queue is None or not self._queue.empty():
+        if not self.ready or self._in_flight or self._queue is None or not self._queue.empty():
             return {}
         lines = (tp for tp in consumer.assignment() if tp.topic == self._lines_topic)
         spans = {tp: (consumer._committed_offset[tp] or 0, consumer.highwater(tp) or 0) for tp in lines}
@@ -187,54 +190,38 @@ class Worker:
         self._queue = stream.channel.queue
         async for event in stream.noack().events():
             try:
-                await self._take(event)
+                await self._process(event)
             except Exception as error:  # Faust would skip the message and go on
                 log.exception("segment_failed", partition=event.message.partition, offset=event.message.offset)
                 self._fail(error)
-                await asyncio.Event().wait()  # nothing more is taken; what ends the worker cancels us
+                await asyncio.Event().wait()  # nothing more is processed; what ends the worker cancels us
 
-    async def _take(self, event: EventT[Any]) -> None:
+    async def _process(self, event: EventT[Any]) -> None:
         message = event.message
-        sent = await self._taker.make_up_for(message.partition, self._table.missed(message.partition, message.offset))
+        gap = self._table.gap_before(message.partition, message.offset)
+        sent = await self._processor.process_gap(message.partition, gap)
         try:
-            record = self._taker.read(message.partition, message.key, message.value)
+            record = self._processor.read(message.partition, message.key, message.value)
         except BadMessage as error:
-            await self._set_aside(event, str(error))
+            await self._dead_letter(event, str(error))
         else:
-            self._tolerance.good()
-            sent += await self._taker.step(message.partition, message.offset, record)
+            self._dead_letter_limit.good()
+            sent += await self._processor.process(message.partition, message.offset, record)
         if sent:
-            self._done_when(sent, event)
+            self._in_flight.add(sent, done=event.ack)
         else:
             event.ack()
-        while len(self._unanswered) > MAX_UNANSWERED:
-            await asyncio.wait(self._unanswered, return_when=asyncio.FIRST_COMPLETED)
+        await self._in_flight.at_most(MAX_IN_FLIGHT)
 
-    def _done_when(self, sent: list[FutureMessage], event: EventT[Any]) -> None:
-        """Count the event as done when the broker has all that was sent for it."""
-        waiting = set(sent)
-
-        def answered(future: FutureMessage) -> None:
-            self._unanswered.discard(future)
-            waiting.discard(future)
-            if not future.cancelled() and (error := future.exception()) is not None:
-                self._fail(error)
-            elif not future.cancelled() and not waiting:
-                event.ack()
-
-        for future in sent:
-            self._unanswered.add(future)
-            future.add_done_callback(answered)
-
-    async def _set_aside(self, event: EventT[Any], reason: str) -> None:
+    async def _dead_letter(self, event: EventT[Any], reason: str) -> None:
         message = event.message
-        self._tolerance.bad(reason)
+        self._dead_letter_limit.bad(reason)
         origin = f"{message.topic}/{message.partition}/{message.offset}"
         headers = {"origin": origin.encode(), "reason": reason[:500].encode()}
         sent = await self._dead_letters.send(key=message.key, value=message.value or b"", headers=headers)
         await sent
         log.error("dead_letter", origin=origin, reason=reason[:500])
-        self._watch.set_aside()
+        self._events.dead_lettered()
 
     def _fail(self, error: BaseException) -> None:
         if not self._failed.done():
@@ -246,7 +233,7 @@ def _partition(partitions: int, key: bytes) -> int:
 
 
 def _credentials(security: Mapping[str, Any]) -> CredentialsArg | None:
-    """As Faust has them; ``security`` is named as kafka-python names it."""
+    """As Faust has them; ``security`` has kafka-python's names."""
     protocol = security.get("security_protocol", "PLAINTEXT")
     context = ssl.create_default_context(cafile=security.get("ssl_cafile")) if protocol.endswith("SSL") else None
     if protocol.startswith("SASL"):
@@ -260,12 +247,12 @@ def _credentials(security: Mapping[str, Any]) -> CredentialsArg | None:
 
 
 class _Table(faust.Table[bytes, bytes]):
-    """The turns topic as a table: what was sent counts at once, but reaches the files when the broker has it."""
+    """The turns topic as a table. What was sent counts at once, and is written to the files when the broker has it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._sent: dict[tuple[int, Any], bytes] = {}
-        self._deliveries: dict[int, Deliveries] = {}
+        self._gap_detectors: dict[int, GapDetector] = {}
 
     @property
     def _files(self) -> Any:
@@ -277,11 +264,12 @@ class _Table(faust.Table[bytes, bytes]):
         sent = self._sent.get((partition, key))
         return self._files._db_for_partition(partition).get(key) if sent is None else sent
 
-    def missed(self, partition: int, offset: int) -> range:
-        """The offsets of lines that were left out before this one."""
-        if partition not in self._deliveries:
-            self._deliveries[partition] = Deliveries(reached(self._files._db_for_partition(partition).values()))
-        return self._deliveries[partition].missed(offset)
+    def gap_before(self, partition: int, offset: int) -> range:
+        """The offsets of records of lines that were left out before this one."""
+        if partition not in self._gap_detectors:
+            values = self._files._db_for_partition(partition).values()
+            self._gap_detectors[partition] = GapDetector(highest_offset(values))
+        return self._gap_detectors[partition].gap_before(offset)
 
     def publish(self, partition: int, key: bytes, value: bytes) -> FutureMessage:
         """Write a record to the topic, which is the table's only write."""
@@ -300,18 +288,18 @@ class _Table(faust.Table[bytes, bytes]):
             del self._sent[tp.partition, key]
 
     def apply_changelog_batch(self, batch: Iterable[EventT[Any]]) -> None:
-        """Take what recovery reads, but for records of a worker that slept: they don't advance."""
+        """Write what recovery reads, without records of a worker that slept: they don't advance."""
         reached: dict[tuple[int, Any], int] = {}
         advancing, latest = [], {}
         for event in batch:
             message = event.message
-            place = message.partition, message.key
-            if place not in reached:
-                reached[place] = last_seq(self._files._db_for_partition(message.partition).get(message.key))
+            partition_key = message.partition, message.key
+            if partition_key not in reached:
+                reached[partition_key] = last_seq(self._files._db_for_partition(message.partition).get(message.key))
             latest[message.tp] = message.offset
             seq = last_seq(message.value)
-            if seq > reached[place]:
-                reached[place] = seq
+            if seq > reached[partition_key]:
+                reached[partition_key] = seq
                 advancing.append(event)
         super().apply_changelog_batch(advancing)
         for tp, offset in latest.items():
@@ -322,18 +310,18 @@ class _Table(faust.Table[bytes, bytes]):
     ) -> None:
         """What was sent and not answered may be another worker's by now: the topic tells."""
         self._sent.clear()
-        self._deliveries.clear()
+        self._gap_detectors.clear()
         await super().on_rebalance(assigned, revoked, newly_assigned, generation_id)
 
 
-class _Wanted:
-    """Partitions that are wanted now; the set may change while it is looked at, and become empty."""
+class _Active:
+    """The active partitions, as they are whenever it is asked; true also when there are none."""
 
-    def __init__(self, places: set[TP]) -> None:
-        self._places = places
+    def __init__(self, partitions: set[TP]) -> None:
+        self._partitions = partitions
 
-    def __contains__(self, place: TP) -> bool:
-        return place in self._places
+    def __contains__(self, partition: TP) -> bool:
+        return partition in self._partitions
 
 
 class _Thread(AIOKafkaConsumerThread):
@@ -344,11 +332,11 @@ class _Thread(AIOKafkaConsumerThread):
 
 
 class _Consumer(Consumer):
-    """Takes records of the partitions that are wanted, and of no others.
+    """Takes records of the active partitions, and of no others.
 
-    Faust 0.15.3 hands aiokafka a set, and an empty one means all partitions to aiokafka. It is empty while recovery has
-    them paused: what came then was dropped, and never came again. A worker that took over left out the newest lines, or
-    waited for the end of its changelog for ever.
+    Faust 0.15.3 hands aiokafka a set, and aiokafka takes an empty one for all partitions. It is empty while recovery
+    has them paused: what came then was dropped, and never came again. A worker that took over left out the newest
+    lines, or waited for the end of its changelog for ever.
     """
 
     def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
@@ -357,20 +345,20 @@ class _Consumer(Consumer):
     async def _wait_next_records(self, timeout: float) -> tuple[Mapping[TP, list[Any]] | None, set[TP] | None]:  # noqa: ASYNC109
         if not self.flow_active:
             await self.wait(cast("Any", self.can_resume_flow))
-        places = self._get_active_partitions()
-        wanted: Any = _Wanted(places)
-        return await self._getmany(active_partitions=wanted, timeout=min(timeout, LOOK_SECONDS)), places
+        partitions = self._get_active_partitions()
+        active: Any = _Active(partitions)
+        return await self._getmany(active_partitions=active, timeout=min(timeout, POLL_SECONDS)), partitions
 
 
 class _Recovery(Recovery):
-    """Seeks before it lets the fetcher go on, where nothing is committed, too.
+    """Seeks before it lets the fetcher go on, also where nothing is committed.
 
-    Faust 0.15.3 does it the other way round; what was fetched from the wrong place in between is then taken for a gap
+    Faust 0.15.3 does it the other way round; what was fetched from the wrong offset in between is then taken for a gap
     in the topic, and acknowledged. A test fails when Faust's own method changes.
     """
 
     async def on_recovery_completed(self, generation_id: int = 0) -> None:
-        """See ``Recovery``; the steps are its own, in another order, with no await once the partitions go on."""
+        """See ``Recovery``: its own steps in another order, with no await once the partitions go on."""
         consumer = self.app.consumer
         await self.app.on_rebalance_complete.send()
         self._set_recovery_ended()
@@ -394,7 +382,7 @@ class _Recovery(Recovery):
         log.info("segment_ready", partitions=sorted(tp.partition for tp in lines))
 
     async def _seek(self, lines: set[TP]) -> None:
-        """To what is committed; where nothing is, to the beginning, and not to wherever the fetcher got."""
+        """To what is committed; where nothing is, to the beginning, and not to where the fetcher got."""
         consumer: Any = self.app.consumer
         await consumer.perform_seek()
         await consumer.seek_wait({tp: 0 for tp in lines if consumer._committed_offset[tp] is None})

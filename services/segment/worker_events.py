@@ -1,10 +1,10 @@
-"""What is told of a worker's work, to whoever counts it."""
+"""What a segment worker reports of its work, for metrics."""
 
 from captionflow.messages import StepRecord
 
 
-class Watch:
-    """Is told what the worker does; this one does nothing with it."""
+class WorkerEvents:
+    """One method for each event; these do nothing."""
 
     def stepped(self, step: StepRecord) -> None:
         """A step is on its way to the topic."""
@@ -12,5 +12,5 @@ class Watch:
     def healed(self) -> None:
         """Records that were left out were read from the log."""
 
-    def set_aside(self) -> None:
+    def dead_lettered(self) -> None:
         """A record went to the dead letters."""

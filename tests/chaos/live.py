@@ -19,9 +19,10 @@ from waiting import await_true
 
 from captionflow.errors import BadMessage
 from captionflow.messages import Line, LineRecord, Part, StepRecord
+from captionflow.records import read_lines
 from captionflow.transcript import newest, turns
 from services.ingest.pipeline_client import PipelineClient
-from services.segment.checkpoint import Place, read_lines, valid
+from services.segment.checkpoint import Checkpoint, valid_records
 from services.segment.file_session import EPOCH, segment_lines
 from services.segment.segmenter import start
 from tests.chaos.outcome import Outcome, advancing, left_out, logged
@@ -186,7 +187,7 @@ def counted(
         seq = len(one.sent)
         await_true(partial(is_archived, installation, one), f"{one.session} is not in the archive", 2 * WAIT_SECONDS)
         installation.wait_until_archived(one.session, seq)
-        records = valid(Place(start(one.session, "en")), logs[one.session])
+        records = valid_records(Checkpoint(start(one.session, "en")), logs[one.session])
         found = logged(one.sent, [each for _, record in records for each in record.lines])
         total = [before + now for before, now in zip(total, found, strict=True)]
         counting = advancing(steps[one.session])

@@ -5,18 +5,18 @@ from typing import Any
 
 from captionflow.messages import LineRecord
 from services.cli.main import main
-from services.segment.record_processor import Taker
+from services.segment.record_processor import RecordProcessor
 
 STEP_SECONDS = 0.003
 
-_step = Taker.step
+_process = RecordProcessor.process
 
 
-async def _slowly(self: Taker[Any], partition: int, offset: int, record: LineRecord) -> list[Any]:
+async def _slowly(self: RecordProcessor[Any], partition: int, offset: int, record: LineRecord) -> list[Any]:
     await asyncio.sleep(STEP_SECONDS)
-    return await _step(self, partition, offset, record)
+    return await _process(self, partition, offset, record)
 
 
 if __name__ == "__main__":
-    Taker.step = _slowly  # type: ignore[method-assign]
+    RecordProcessor.process = _slowly  # type: ignore[method-assign]
     main()

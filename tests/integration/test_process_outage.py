@@ -18,7 +18,7 @@ from captionflow.wiring.embedded import open_embedded
 from services.api.app import create_app
 from services.index.facts_indexer import FactsIndexer
 from services.index.part_indexer import PartIndexer
-from services.segment.safe_steps import SetAside, stepped
+from services.segment.safe_steps import SkippedLine, safe_steps
 from services.segment.segmenter import start
 
 WAIT_SECONDS = 20
@@ -79,10 +79,10 @@ async def test_a_session_whose_last_line_cannot_be_used_is_up_to_date_all_the_sa
 
 def test_a_line_that_breaks_the_segmenter_is_told_by_kind_and_place_without_what_was_said() -> None:
     lines = [_line(1, ">> ANA: One. "), _line(2, {"said": "a secret"}), _line(3, "Three.")]
-    states, records = zip(*stepped(start("talk", "en"), lines), strict=True)
+    states, records = zip(*safe_steps(start("talk", "en"), lines), strict=True)
     assert states[-1].last_seq == 3
     assert [turn.text for turn in turns(newest(records)) if turn.ordinal] == ["One. Three."]
-    (aside,) = (record for record in records if isinstance(record, SetAside))
+    (aside,) = (record for record in records if isinstance(record, SkippedLine))
     assert aside.last_seq == 2
     assert "Error in " in aside.reason
     assert "secret" not in str(aside)

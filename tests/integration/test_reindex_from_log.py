@@ -18,7 +18,7 @@ from captionflow.ports import LineLog
 from captionflow.transcript import digest, document
 from services.index.reindex import Reindexer
 from services.segment.log_steps import LogSteps
-from services.segment.safe_steps import stepped
+from services.segment.safe_steps import safe_steps
 from services.segment.segmenter import start
 from tests.real_program import run_command
 from tests.unit.segment_material import cut
@@ -51,7 +51,7 @@ async def archived(log: LineLog, index: Index) -> None:
         async for record in log.read(session, "en"):
             steps = []
             for line in record.lines:
-                for after, step in stepped(state, [line]):
+                for after, step in safe_steps(state, [line]):
                     state = after
                     steps.append(step)
             await index.store.apply(steps)

@@ -22,7 +22,7 @@ from stack.topics import drop_topics, fresh_topics
 from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.messages import Line, LineRecord, StepRecord, turns_key
 from captionflow.transcript import newest
-from services.segment.checkpoint import Place, advance
+from services.segment.checkpoint import Checkpoint, apply_lines
 from services.segment.dead_letter_limit import MAX_DEAD_LETTERS
 from services.segment.file_session import EPOCH
 from services.segment.segmenter import start
@@ -127,7 +127,7 @@ def test_what_was_taken_from_the_broker_and_never_came_is_asked_for_again_though
 ) -> None:
     """Else the last words of a session would wait for the next session, and a worker for the end of its topic."""
     write_lines(kafka, record(1), record(2), record(3))
-    ((_, _, value),) = advance(Place(start(SESSION, "en")), record(1).lines, 0)
+    ((_, _, value),) = apply_lines(Checkpoint(start(SESSION, "en")), record(1).lines, 0)
     write(kafka, kafka.turns, (turns_key(SESSION, "en"), value))
     monkeypatch.setenv("LOSE", lost)
     program = (sys.executable, str(Path(__file__).parent / "losing_program.py"))
@@ -141,7 +141,7 @@ def test_what_lost_a_race_against_a_record_that_was_left_out_is_not_taken_for_it
     lost = LineRecord(SESSION, "en", tuple(msgspec.structs.replace(one, text="late ") for one in lost.lines))
     other = record(1, session="another")
     write_lines(kafka, record(1), won, other, lost, record(3))
-    ((_, _, value),) = advance(Place(start(SESSION, "en")), record(1).lines, 0)
+    ((_, _, value),) = apply_lines(Checkpoint(start(SESSION, "en")), record(1).lines, 0)
     write(kafka, kafka.turns, (turns_key(SESSION, "en"), value))
     commit(kafka, 3)
     worker.start()
@@ -155,7 +155,7 @@ def test_a_step_that_was_cut_by_a_crash_is_gone_on_with_though_its_record_does_n
 ) -> None:
     first = record(1, 2, 3)
     write_lines(kafka, first, record(4))
-    ((_, _, value),) = advance(Place(start(SESSION, "en")), first.lines[:2], 0)
+    ((_, _, value),) = apply_lines(Checkpoint(start(SESSION, "en")), first.lines[:2], 0)
     write(kafka, kafka.turns, (turns_key(SESSION, "en"), value))
     commit(kafka, 1)
     worker.start()
@@ -164,9 +164,9 @@ def test_a_step_that_was_cut_by_a_crash_is_gone_on_with_though_its_record_does_n
 
 def test_a_late_record_of_a_worker_that_slept_does_not_take_a_restarted_one_back(kafka: Kafka, worker: Program) -> None:
     write_lines(kafka, record(1), record(2))
-    place = Place(start(SESSION, "en"))
-    ((place, _, first),) = advance(place, record(1).lines, 0)
-    ((_, _, second),) = advance(place, record(2).lines, 1)
+    place = Checkpoint(start(SESSION, "en"))
+    ((place, _, first),) = apply_lines(place, record(1).lines, 0)
+    ((_, _, second),) = apply_lines(place, record(2).lines, 1)
     key = turns_key(SESSION, "en")
     write(kafka, kafka.turns, (key, first), (key, second), (key, first))
     commit(kafka, 2)

@@ -8,7 +8,7 @@ import pytest
 from captionflow.messages import MAX_LINE_CHARS, MAX_RECORD_BYTES, Line, StepRecord
 from captionflow.transcript import newest, turns
 from services.segment.assembler import PART_BYTES
-from services.segment.checkpoint import Place, advance
+from services.segment.checkpoint import Checkpoint, apply_lines
 from services.segment.segmenter import start, step
 from tests.unit.segment_material import NOW, letters, letters_of, line, lines, read_text, run
 
@@ -80,9 +80,9 @@ def outcome(sent: list[Line], size: int) -> tuple[list[StepRecord], Iterator[int
 
 def written(sent: list[Line], size: int) -> Iterator[int]:
     """What each record for the topic of turns weighs: a step, the state that it leaves, and where in the log."""
-    place = Place(start(SESSION, LANGUAGE))
+    place = Checkpoint(start(SESSION, LANGUAGE))
     for begin in range(0, len(sent), size):
-        for after, _, value in advance(place, sent[begin : begin + size], 2**53):
+        for after, _, value in apply_lines(place, sent[begin : begin + size], 2**53):
             place = after
             yield len(value)
 

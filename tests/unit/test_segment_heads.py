@@ -1,4 +1,4 @@
-"""What stands before the first speaker, and what it says of the session (head_rules, head_reader)."""
+"""What stands before the first speaker, and what it says of the session (head_rules, head_detector)."""
 
 from typing import Any
 

@@ -1,8 +1,6 @@
 """What a log of lines on Kafka must know of its records to number new ones and to find old ones: pure.
 
-The rule for every reader: **a record is valid if its first line's seq is the one after the last of its session and
-language at that place of the log; otherwise the whole record is void**, as if it were not there. Its writer had not
-read all that came before it. So ``seq`` has no holes, and (sender, number) is unique, whoever wrote.
+Only records that are valid count: ``captionflow.records.is_valid``.
 """
 
 from array import array
@@ -12,9 +10,8 @@ from operator import attrgetter
 
 import msgspec
 
-from captionflow.errors import BadMessage
-from captionflow.messages import VERSION
 from captionflow.numbering import Key, Run, runs
+from captionflow.records import is_valid, lines_reader
 
 Stream = tuple[str, str]
 """Session and language."""
@@ -37,27 +34,11 @@ class RecordHead(msgspec.Struct, frozen=True):
     v: int
 
 
-_decode = msgspec.json.Decoder(RecordHead).decode
 _first_number = attrgetter("first_number")
 
 
-def read_head(key: bytes | None, value: bytes | None) -> RecordHead:
-    """The head of a record that is one of ours.
-
-    Raises:
-        BadMessage: it isn't: what is wrong with it, without its text.
-    """
-    try:
-        head = _decode(value or b"")
-    except msgspec.DecodeError as error:
-        raise BadMessage(f"It is no record of lines: {error}.") from error
-    if head.v > VERSION:
-        raise BadMessage(f"It has version {head.v}, and this captionflow knows versions up to {VERSION}: upgrade it.")
-    if key != head.session.encode():
-        raise BadMessage(f"Its key is not its session {head.session!r}.")
-    if not head.lines or any(line.seq != head.lines[0].seq + n for n, line in enumerate(head.lines)):
-        raise BadMessage("Its lines are not numbered one after the other.")
-    return head
+read_head = lines_reader(RecordHead)
+"""As much of a record of lines as the index needs."""
 
 
 class _Stream:
@@ -84,7 +65,7 @@ class LineIndex:
         """Take the next record of a partition; whether it is valid. A void one changes nothing."""
         name = head.session, head.language
         stream = self._streams.get(name)
-        if head.lines[0].seq != (1 if stream is None else stream.last_seq + 1):
+        if not is_valid(head, 0 if stream is None else stream.last_seq):
             return False
         if stream is None:
             stream = self._streams[name] = _Stream(partition)

@@ -24,6 +24,7 @@ from captionflow.errors import BadMessage, Unavailable
 from captionflow.messages import VERSION, Draft, Line, LineRecord, Receipt
 from captionflow.numbering import Key, check, number, packed
 from captionflow.ports import THE_BEGINNING, Position
+from captionflow.records import check_partition
 
 APPEND_SECONDS: Final = 5.0
 """How long a sender waits before it is told to come back."""
@@ -206,8 +207,7 @@ class KafkaLineLog:
 
     def _head(self, record: Record) -> RecordHead:
         head = read_head(record.key, record.value)
-        if self._place(head.session).partition != record.partition:
-            raise BadMessage("It is in another partition than its key says: its writer needs the murmur2 partitioner.")
+        check_partition(record.partition, self._place(head.session).partition)
         return head
 
     def _wake(self) -> None:

@@ -17,8 +17,9 @@ from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.journal import Journal, Record
 from captionflow.adapters.kafka.skipped_records import Skipped
 from captionflow.errors import BadMessage, NotFound, Unavailable
-from captionflow.messages import VERSION, Facts, Session
+from captionflow.messages import Facts, Session
 from captionflow.ports import SessionFilter
+from captionflow.records import reader
 from captionflow.session_facts import Known, created, learnt, matches, order, replaced
 
 WRITE_SECONDS = 5.0
@@ -31,7 +32,7 @@ class SessionRecord(Session, frozen=True, kw_only=True, omit_defaults=False):
 
 
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(SessionRecord).decode
+_read = reader(SessionRecord, what="session", key=lambda session: session.id.encode())
 
 
 class KafkaSessionStore:
@@ -120,31 +121,14 @@ class KafkaSessionStore:
     async def _take(self, records: Sequence[Record]) -> None:
         for record in records:
             try:
-                session, learned = _read(record)
+                found = _read(record.key, record.value)
             except BadMessage as error:
                 self.skipped.foreign(record, str(error))
                 continue
+            session = Session(**{name: getattr(found, name) for name in Session.__struct_fields__})
             before = self._sessions.get(session.id)
             if before is not None and session.version != before[0].version + 1:
                 self.skipped.void(record)
                 continue
-            self._sessions[session.id] = session, learned
+            self._sessions[session.id] = session, frozenset(found.learned)
             self._on_change(session)
-
-
-def _read(record: Record) -> Known:
-    """The session of a record.
-
-    Raises:
-        BadMessage: it isn't one of ours.
-    """
-    try:
-        found = _decode(record.value or b"")
-    except msgspec.DecodeError as error:
-        raise BadMessage(f"It is no session: {error}.") from error
-    if found.v > VERSION:
-        raise BadMessage(f"It has version {found.v}, and this captionflow knows versions up to {VERSION}: upgrade it.")
-    if record.key != found.id.encode():
-        raise BadMessage(f"Its key is not its session {found.id!r}.")
-    values = {name: getattr(found, name) for name in Session.__struct_fields__}
-    return Session(**values), frozenset(found.learned)

@@ -13,13 +13,13 @@ from captionflow.adapters.kafka.journal import Journal, Record
 from captionflow.adapters.kafka.skipped_records import Skipped
 from captionflow.adapters.memory.step_feed import MemoryStepFeed
 from captionflow.errors import BadMessage
-from captionflow.messages import VERSION, StepRecord, turns_key
+from captionflow.messages import StepRecord, turns_key
+from captionflow.records import read_step
 
 _GATHER_MS: Final = 8
 """Nobody who reads sees it, and the slowest lines come sooner for it: ADR 0023."""
 
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(StepRecord).decode
 
 
 class KafkaStepFeed:
@@ -84,21 +84,3 @@ class KafkaStepFeed:
             steps.append(step)
         if self._keep is not None and steps:
             await self._keep(steps)
-
-
-def read_step(key: bytes | None, value: bytes | None) -> StepRecord:
-    """The step of a record in the topic.
-
-    Raises:
-        BadMessage: it isn't one of ours.
-    """
-    try:
-        step = _decode(value or b"")
-    except msgspec.DecodeError as error:
-        raise BadMessage(f"It is no step: {error}.") from error
-    if step.v > VERSION:
-        raise BadMessage(f"It has version {step.v}, and this captionflow knows versions up to {VERSION}: upgrade it.")
-    wanted = turns_key(step.session, step.language)
-    if key != wanted:
-        raise BadMessage(f"Its key is not its session and language, {wanted.decode()!r}.")
-    return step

@@ -17,10 +17,10 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord
 from aiokafka.errors import CommitFailedError, KafkaError
 
 from captionflow.adapters.kafka.cluster import Kafka, wait_for_topics
-from captionflow.adapters.kafka.step_feed import read_step
 from captionflow.errors import BadMessage, Unavailable
 from captionflow.messages import StepRecord
 from captionflow.ports import DeadLetters
+from captionflow.records import read_step
 
 log = structlog.get_logger(__name__)
 

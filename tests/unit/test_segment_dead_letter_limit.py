@@ -2,24 +2,29 @@
 
 import pytest
 
-from services.segment.dead_letter_limit import GOOD_PER_DEAD_LETTER, MAX_DEAD_LETTERS, Tolerance, TooManyDeadLetters
+from services.segment.dead_letter_limit import (
+    GOOD_PER_DEAD_LETTER,
+    MAX_DEAD_LETTERS,
+    DeadLetterLimit,
+    TooManyDeadLetters,
+)
 
 
 def test_a_hundred_bad_records_are_set_aside_and_one_more_is_too_many() -> None:
-    tolerance = Tolerance("captions.lines")
+    limit = DeadLetterLimit("captions.lines")
     for _ in range(MAX_DEAD_LETTERS):
-        tolerance.bad("no JSON")
+        limit.bad("no JSON")
     with pytest.raises(TooManyDeadLetters, match=r"of captions.lines can be used \(no JSON\).*dead-letters list"):
-        tolerance.bad("no JSON")
+        limit.bad("no JSON")
 
 
 def test_good_records_make_up_for_bad_ones_and_never_for_those_to_come() -> None:
-    tolerance = Tolerance("captions.lines")
+    limit = DeadLetterLimit("captions.lines")
     for _ in range(10 * MAX_DEAD_LETTERS):
-        tolerance.bad("no JSON")
+        limit.bad("no JSON")
         for _ in range(GOOD_PER_DEAD_LETTER + 1):
-            tolerance.good()
+            limit.good()
     for _ in range(MAX_DEAD_LETTERS):
-        tolerance.bad("no JSON")
+        limit.bad("no JSON")
     with pytest.raises(TooManyDeadLetters):
-        tolerance.bad("no JSON")
+        limit.bad("no JSON")

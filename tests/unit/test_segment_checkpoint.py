@@ -8,21 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from segment_material import line, run
 
-from captionflow.errors import BadMessage
-from captionflow.messages import VERSION, Line, LineRecord, Part, StepRecord, turns_key
+from captionflow.messages import Line, LineRecord, Part, StepRecord, turns_key
 from captionflow.transcript import newest
 from services.segment.checkpoint import (
-    NOWHERE,
-    Deliveries,
-    Place,
-    Placed,
-    advance,
-    judge,
+    NO_OFFSET,
+    Checkpoint,
+    CheckpointedStep,
+    GapDetector,
+    action_for,
+    apply_lines,
+    highest_offset,
     last_seq,
-    reached,
-    read_lines,
-    read_place,
-    valid,
+    read_checkpoint,
+    valid_records,
 )
 from services.segment.segmenter import start
 
@@ -33,51 +31,17 @@ def record(*seqs: int, text: str = "word ") -> LineRecord:
     return LineRecord("s", "en", tuple(line(seq, text) for seq in seqs))
 
 
-def place(seq: int, offset: int = NOWHERE) -> Place:
-    return Place(msgspec.structs.replace(start("s", "en"), last_seq=seq), offset)
-
-
-def message(one: LineRecord) -> bytes:
-    return msgspec.json.encode(one)
-
-
-# --- what is a record of lines ---
-
-
-def test_a_record_of_lines_is_read_as_it_was_written() -> None:
-    assert read_lines(b"s", message(record(4, 5))) == record(4, 5)
-
-
-@pytest.mark.parametrize(
-    ("key", "value", "reason"),
-    [
-        (b"s", None, "no record of lines"),
-        (b"s", b"", "no record of lines"),
-        (b"s", b"\xff\xfe", "no record of lines"),
-        (b"s", b'{"session": "s"}', "no record of lines"),
-        (b"s", message(msgspec.structs.replace(record(1), v=VERSION + 1)), "upgrade"),
-        (b"other", message(record(1)), "key"),
-        (None, message(record(1)), "key"),
-        (b"s", message(record()), "numbered"),
-        (b"s", message(record(1, 3)), "numbered"),
-        (b"s", message(record(2, 1)), "numbered"),
-        (b"s", message(record(0, 1)), "numbered"),
-    ],
-)
-def test_what_is_no_record_of_lines_is_refused_with_the_reason(
-    key: bytes | None, value: bytes | None, reason: str
-) -> None:
-    with pytest.raises(BadMessage, match=reason):
-        read_lines(key, value)
+def checkpoint(seq: int, offset: int = NO_OFFSET) -> Checkpoint:
+    return Checkpoint(msgspec.structs.replace(start("s", "en"), last_seq=seq), offset)
 
 
 # --- what to do with one ---
 
 
 @pytest.mark.parametrize(
-    ("known", "offset", "seqs", "verdict"),
+    ("known", "offset", "seqs", "action"),
     [
-        ((0, NOWHERE), 0, (1,), "apply"),
+        ((0, NO_OFFSET), 0, (1,), "apply"),
         ((5, 9), 12, (6, 7), "apply"),
         ((5, 9), 12, (4, 5), "skip"),  # applied already, or written by who did not know of them
         ((5, 9), 12, (5, 6), "skip"),  # void as a whole, though 6 is new
@@ -85,13 +49,13 @@ def test_what_is_no_record_of_lines_is_refused_with_the_reason(
         ((5, 9), 9, (4, 5, 6), "apply"),  # its step was cut after 5
         ((5, 9), 9, (4, 5), "skip"),
         ((5, 9), 12, (7,), "heal"),
-        ((0, NOWHERE), 40, (3,), "heal"),
+        ((0, NO_OFFSET), 40, (3,), "heal"),
     ],
 )
 def test_each_record_is_applied_skipped_or_asks_for_what_came_before(
-    known: tuple[int, int], offset: int, seqs: Sequence[int], verdict: str
+    known: tuple[int, int], offset: int, seqs: Sequence[int], action: str
 ) -> None:
-    assert judge(place(*known), record(*seqs), offset) == verdict
+    assert action_for(checkpoint(*known), record(*seqs), offset) == action
 
 
 def test_of_a_stretch_of_the_log_only_what_goes_on_counts() -> None:
@@ -100,16 +64,16 @@ def test_of_a_stretch_of_the_log_only_what_goes_on_counts() -> None:
         (12, record(6)),
         (13, record(6, 7, 8)),  # lost the race
         (15, record(7, 8)),
-        (16, record(10)),  # its place is not reached
+        (16, record(10)),  # those before it are not there
         (17, record(9)),
     ]
-    assert [offset for offset, _ in valid(place(5, 10), stretch)] == [12, 15, 17]
+    assert [offset for offset, _ in valid_records(checkpoint(5, 10), stretch)] == [12, 15, 17]
 
 
 def test_a_record_whose_step_was_cut_is_the_first_of_what_is_healed() -> None:
     stretch = [(10, record(4, 5, 6)), (11, record(7)), (11, record(8))]
-    assert [offset for offset, _ in valid(place(5, 10), stretch)] == [10, 11, 11]
-    assert list(valid(place(6, 10), stretch[:1])) == []
+    assert [offset for offset, _ in valid_records(checkpoint(5, 10), stretch)] == [10, 11, 11]
+    assert list(valid_records(checkpoint(6, 10), stretch[:1])) == []
 
 
 # --- what a step leaves ---
@@ -117,33 +81,33 @@ def test_a_record_whose_step_was_cut_is_the_first_of_what_is_healed() -> None:
 
 def test_the_record_of_a_step_says_the_step_and_lets_a_worker_go_on_from_it() -> None:
     lines = [line(seq, text) for seq, text in enumerate(WORDS, 1)]
-    now = place(0)
+    now = checkpoint(0)
     for offset, one in enumerate(lines):
-        ((now, step, value),) = advance(now, [one], offset)
-        assert read_place(value, "s", "en") == now
+        ((now, step, value),) = apply_lines(now, [one], offset)
+        assert read_checkpoint(value, "s", "en") == now
         assert msgspec.json.decode(value, type=StepRecord) == step
-        assert msgspec.json.decode(value, type=Placed).offset == offset
+        assert msgspec.json.decode(value, type=CheckpointedStep).offset == offset
         assert last_seq(value) == step.last_seq == one.seq
     assert now.state == run(lines)[1]
 
 
 def test_lines_that_the_state_has_make_no_step() -> None:
-    assert list(advance(place(3, 7), [line(2), line(3)], 8)) == []
+    assert list(apply_lines(checkpoint(3, 7), [line(2), line(3)], 8)) == []
 
 
 @pytest.mark.parametrize("value", [None, b"", b"\xff", b'{"last_seq": 4}'])
 def test_without_a_readable_state_a_session_begins_at_the_beginning(value: bytes | None) -> None:
-    assert read_place(value, "s", "en") == Place(start("s", "en"))
+    assert read_checkpoint(value, "s", "en") == Checkpoint(start("s", "en"))
 
 
 @pytest.mark.parametrize("change", ["record", "state"])
 def test_a_state_of_another_version_is_made_anew_from_the_log(change: str) -> None:
-    ((_, _, value),) = advance(place(0), [line(1, "word ")], 3)
+    ((_, _, value),) = apply_lines(checkpoint(0), [line(1, "word ")], 3)
     found = msgspec.json.decode(value)
     (found if change == "record" else found["state"])["v"] = 2
-    again = read_place(msgspec.json.encode(found), "s", "en")
-    assert again == Place(start("s", "en"))
-    assert judge(again, record(2), 4) == "heal"
+    again = read_checkpoint(msgspec.json.encode(found), "s", "en")
+    assert again == Checkpoint(start("s", "en"))
+    assert action_for(again, record(2), 4) == "heal"
 
 
 @pytest.mark.parametrize("value", [None, b"", b"\xff", b"[]", b'{"last_seq": "4"}'])
@@ -151,32 +115,32 @@ def test_what_is_no_record_of_a_step_reaches_nowhere(value: bytes | None) -> Non
     assert last_seq(value) == 0
 
 
-def test_each_language_of_a_session_has_a_place_of_its_own() -> None:
+def test_each_language_of_a_session_has_a_checkpoint_of_its_own() -> None:
     assert turns_key("opening", "en") == b"opening.en"
     assert turns_key("opening", "fr") == b"opening.fr"
 
 
 def test_what_is_left_out_of_a_partition_is_noticed_and_what_comes_again_is_not_taken_for_that() -> None:
-    partition = Deliveries(4)
-    assert [list(partition.missed(offset)) for offset in (5, 8, 9, 7, 8, 11)] == [[], [6, 7], [], [], [], [9, 10]]
+    partition = GapDetector(4)
+    assert [list(partition.gap_before(offset)) for offset in (5, 8, 9, 7, 8, 11)] == [[], [6, 7], [], [], [], [9, 10]]
 
 
 def test_a_worker_without_any_state_believes_its_first_delivery() -> None:
-    partition = Deliveries(reached([]))
-    assert [list(partition.missed(offset)) for offset in (5, 7)] == [[], [6]]
+    partition = GapDetector(highest_offset([]))
+    assert [list(partition.gap_before(offset)) for offset in (5, 7)] == [[], [6]]
 
 
 def test_a_partition_is_as_far_as_the_newest_of_its_records() -> None:
-    values = [value for _, _, value in advance(place(0), record(1).lines, 3)]
-    values += [value for _, _, value in advance(place(0), record(1).lines, 7)]
-    assert reached([*values, b"12", b"{}", values[0]]) == 7
+    values = [value for _, _, value in apply_lines(checkpoint(0), record(1).lines, 3)]
+    values += [value for _, _, value in apply_lines(checkpoint(0), record(1).lines, 7)]
+    assert highest_offset([*values, b"12", b"{}", values[0]]) == 7
 
 
 # --- the promise of all of it ---
 
 
 def _valid_lines(log: Iterable[tuple[int, LineRecord]]) -> list[Line]:
-    return [one for _, record in valid(place(0), log) for one in record.lines]
+    return [one for _, record in valid_records(checkpoint(0), log) for one in record.lines]
 
 
 @st.composite
@@ -213,17 +177,17 @@ def test_whatever_is_delivered_twice_or_left_out_or_cut_the_turns_are_those_of_t
     log = data.draw(_logs())
     value: bytes | None = None
     steps: list[StepRecord] = []
-    partition = Deliveries(NOWHERE)
+    partition = GapDetector(NO_OFFSET)
     for offset, one in data.draw(_deliveries(log)):
         if not data.draw(st.integers(0, 5)):
-            partition = Deliveries(reached([] if value is None else [value]))  # another worker goes on
-        missed = partition.missed(offset)
-        for at, each in [*((at, each) for at, each in log if at in missed), (offset, one)]:
-            now = read_place(value, "s", "en")
-            if judge(now, each, at) == "skip":
+            partition = GapDetector(highest_offset([] if value is None else [value]))  # another worker goes on
+        gap = partition.gap_before(offset)
+        for at, each in [*((at, each) for at, each in log if at in gap), (offset, one)]:
+            now = read_checkpoint(value, "s", "en")
+            if action_for(now, each, at) == "skip":
                 continue
             for piece in (each.lines[:1], each.lines):  # cut by a crash after its first line, and taken again
-                done = list(advance(now, piece, at))
+                done = list(apply_lines(now, piece, at))
                 steps += [step for _, step, _ in done]
                 if done:
                     now, _, value = done[-1]

@@ -8,8 +8,8 @@ from segment_material import NOW, line, lines, run
 from captionflow.errors import TooLarge
 from captionflow.messages import MAX_LINE_CHARS, Line, StepRecord
 from captionflow.transcript import newest, turns
-from services.segment import safe_steps as stepping
-from services.segment.safe_steps import SetAside, stepped
+from services.segment import safe_steps as module
+from services.segment.safe_steps import SkippedLine, safe_steps
 from services.segment.segmenter import State, start, steps
 
 TEXT = [">> ANA: One ", "two ", "three. ", "Four ", "five."]
@@ -18,7 +18,7 @@ TEXT = [">> ANA: One ", "two ", "three. ", "Four ", "five."]
 def step_through(sent: Sequence[Line]) -> tuple[State, list[StepRecord]]:
     state = start("s", "en")
     records: list[StepRecord] = []
-    for after, record in stepped(state, sent):
+    for after, record in safe_steps(state, sent):
         state = after
         records.append(record)
     return state, records
@@ -43,7 +43,7 @@ def test_a_step_tells_when_the_last_of_its_lines_was_accepted() -> None:
 def test_a_line_that_is_too_long_is_set_aside_and_the_lines_around_it_are_not() -> None:
     sent = lines([*TEXT[:2], "x" * (MAX_LINE_CHARS + 1), *TEXT[2:]])
     state, records = step_through(sent)
-    (aside,) = [record for record in records if isinstance(record, SetAside)]
+    (aside,) = [record for record in records if isinstance(record, SkippedLine)]
     assert (aside.first_seq, aside.last_seq, aside.parts, aside.received_at) == (3, 3, (), NOW)
     assert "more than" in aside.reason
     assert state.last_seq == 6
@@ -59,7 +59,7 @@ def test_a_hole_before_a_line_that_is_set_aside_is_told() -> None:
 def test_lines_that_the_state_has_are_not_set_aside_again() -> None:
     long = line(1, "x" * (MAX_LINE_CHARS + 1))
     state, _ = step_through([long])
-    assert list(stepped(state, [long])) == []
+    assert list(safe_steps(state, [long])) == []
 
 
 def _failing_on(word: str, error: Exception) -> Callable[[State, Sequence[Line]], Iterator[tuple[State, StepRecord]]]:
@@ -74,16 +74,16 @@ def _failing_on(word: str, error: Exception) -> Callable[[State, Sequence[Line]]
 def test_a_defect_of_the_segmenter_sets_its_line_aside_and_tells_the_place_but_no_caption(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(stepping, "steps", _failing_on("three", ValueError("three. is no word of a caption")))
+    monkeypatch.setattr(module, "steps", _failing_on("three", ValueError("three. is no word of a caption")))
     _, records = step_through(lines(TEXT))
-    (aside,) = [record for record in records if isinstance(record, SetAside)]
+    (aside,) = [record for record in records if isinstance(record, SkippedLine)]
     assert aside.reason.startswith("ValueError in take, line ")
-    assert aside.reason.endswith(" of test_segment_stepping.py")
+    assert aside.reason.endswith(" of test_segment_safe_steps.py")
     assert "three" not in aside.reason
     assert said(records) == [("One two Four five.",)]
 
 
 def test_our_own_errors_are_told_in_their_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stepping, "steps", _failing_on("three", TooLarge("cut it")))
+    monkeypatch.setattr(module, "steps", _failing_on("three", TooLarge("cut it")))
     _, records = step_through(lines(TEXT))
-    assert [record.reason for record in records if isinstance(record, SetAside)] == ["cut it"]
+    assert [record.reason for record in records if isinstance(record, SkippedLine)] == ["cut it"]
