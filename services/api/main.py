@@ -63,7 +63,7 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
             hub: Hub = app.state.hub
             hubs.append(hub)
             metrics.gauge("ready", "1 when captions are delivered.", lambda: float(hub.running))
-            metrics.gauge("readers", "Live readers now.", lambda: hub.readers)
+            metrics.gauge("readers", "Live readers now.", lambda: hub.viewers)
             metrics.gauge("search_behind_records", "Steps that are not in the archive yet.", live.behind)
             ready(address(listening, settings.host))
             log.info("started", service="api", kafka=settings.kafka, elasticsearch=settings.elasticsearch)

@@ -13,7 +13,7 @@ from live_client import Screen, read_until, stream
 
 from captionflow.messages import Part, StepRecord
 from services.api.live import broadcast, transport
-from services.api.live.broadcast import DirectReader
+from services.api.live.broadcast import DirectViewer
 
 
 @pytest.mark.parametrize("http", ["httptools", "h11"])
@@ -101,7 +101,7 @@ async def test_who_comes_over_from_a_process_that_is_ahead_of_us_gets_what_follo
                 await read_until(reading, Screen(), await api.say("talk", "one", "two"))
         else:
             await api.say("talk", "one", "two", published=False)
-        while api.app.state.hub.readers:
+        while api.app.state.hub.viewers:
             await asyncio.sleep(0.01)
 
         async def come_over() -> list[tuple[str, int | None]]:
@@ -110,7 +110,7 @@ async def test_who_comes_over_from_a_process_that_is_ahead_of_us_gets_what_follo
 
         coming = asyncio.create_task(come_over())
         async with asyncio.timeout(30):
-            while not api.app.state.hub.readers:
+            while not api.app.state.hub.viewers:
                 await asyncio.sleep(0.01)
         await api.say("talk", "three", "four", "five")
         assert await coming == [("session", None), ("delta", 5)]
@@ -205,7 +205,7 @@ async def test_long_polling_waits_for_the_next_events_and_no_longer(tmp_path: Pa
             first = (await client.get("/v1/sessions/talk/events")).json()["events"]
             assert [(one["event"], one["id"]) for one in first] == [("snapshot", 0)]
             waiting = asyncio.create_task(client.get("/v1/sessions/talk/events?after=0"))
-            while not api.app.state.hub.readers:
+            while not api.app.state.hub.viewers:
                 await asyncio.sleep(0.01)
             await asyncio.sleep(0.05)
             assert not waiting.done()
@@ -254,7 +254,7 @@ async def test_one_reader_too_many_is_asked_to_come_back(tmp_path: Path) -> None
                 assert refused.status_code == 503
                 assert int(refused.headers["retry-after"]) > 0
                 assert refused.headers["content-type"] == "application/problem+json"
-        while api.app.state.hub.readers:
+        while api.app.state.hub.viewers:
             await asyncio.sleep(0.01)
         async with stream(api, "/v1/sessions/talk/events") as reading:
             assert (await reading.next()).name == "snapshot"
@@ -278,12 +278,12 @@ async def test_a_reader_who_never_reads_is_dropped_and_nobody_else_notices(
         stuck.sendall(b"GET /v1/sessions/talk/events HTTP/1.1\r\nHost: t\r\n\r\n")
         async with stream(api, "/v1/sessions/talk/events") as reading:
             await reading.next()
-            while api.app.state.hub.readers < 2:
+            while api.app.state.hub.viewers < 2:
                 await asyncio.sleep(0.01)
             gc.collect()
             assert _established(api.port) == 2
             screen, seq, most_unread = Screen(), 0, 0
-            while api.app.state.hub.readers == 2:
+            while api.app.state.hub.viewers == 2:
                 seq += 1
                 text = f"{seq}{'x' * 100_000}"  # a new text each time, so that each delta is long
                 await _publish_text(api, seq, text)
@@ -292,14 +292,14 @@ async def test_a_reader_who_never_reads_is_dropped_and_nobody_else_notices(
                 for channel in api.app.state.hub._channels.values():
                     unread = [
                         one.transport.get_write_buffer_size()
-                        for one in channel.readers
-                        if isinstance(one, DirectReader)
+                        for one in channel.viewers
+                        if isinstance(one, DirectViewer)
                     ]
                     most_unread = max([most_unread, *unread])
                 assert seq < 500
             assert screen.words == [text]
             assert most_unread < 64 * 1024 + 2 * 110_000
-            assert api.app.state.hub.readers == 1
+            assert api.app.state.hub.viewers == 1
         stuck.close()
 
 

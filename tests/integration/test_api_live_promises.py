@@ -43,7 +43,7 @@ async def test_head_gets_the_head_and_holds_no_place(tmp_path: Path, version: st
         assert answer.startswith("http/1.1 200 ")
         assert "content-type: text/event-stream" in answer
         assert answer.endswith("\r\n\r\n")
-        assert api.app.state.hub.readers == 0
+        assert api.app.state.hub.viewers == 0
 
 
 async def test_the_head_of_every_form_is_that_of_the_form_itself(tmp_path: Path) -> None:
@@ -232,5 +232,5 @@ async def test_the_places_of_readers_who_go_are_free_again(tmp_path: Path) -> No
                 await other.next()
                 async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{api.port}") as client:
                     assert (await client.get(EVENTS)).status_code == 503
-            while api.app.state.hub.readers:
+            while api.app.state.hub.viewers:
                 await asyncio.sleep(0.01)

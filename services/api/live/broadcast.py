@@ -1,6 +1,6 @@
-"""Writes the same bytes to many readers, at the cost of one write each.
+"""Writes the same bytes to many viewers, at the cost of one write each.
 
-No task wakes up per reader and event. A reader that does not read is seen by the length of its write buffer and cut
+No task wakes up per viewer and event. A viewer that does not read is seen by the length of its write buffer and cut
 off; it never makes the others wait. The bytes are shared, so even its buffer costs next to nothing.
 """
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from services.api.live.transport import Connection
 
 SLACK_BYTES = 256 * 1024
-"""What a reader may leave unread in our buffers, beyond its first snapshot and what the kernel holds for it."""
+"""What a viewer may leave unread in our buffers, beyond its first snapshot and what the kernel holds for it."""
 
 
-class Reader(Protocol):
+class Viewer(Protocol):
     """Somebody who reads a stream; none of the methods waits."""
 
     def write(self, payload: bytes) -> None:
@@ -36,8 +36,8 @@ class Reader(Protocol):
         """It has gone, or does not keep up."""
 
 
-class DirectReader:
-    """A reader whose connection we can write to."""
+class DirectViewer:
+    """A viewer whose connection we can write to."""
 
     __slots__ = ("chunked", "limit", "transport")
 
@@ -46,29 +46,29 @@ class DirectReader:
         self.limit = SLACK_BYTES
 
     def write(self, payload: bytes) -> None:
-        """See ``Reader``; the first payload, a snapshot, may be as long as it is."""
+        """See ``Viewer``; the first payload, a snapshot, may be as long as it is."""
         self.limit = max(self.limit, len(payload) + SLACK_BYTES)
         self.transport.write(frame(payload) if self.chunked else payload)
 
     def end(self) -> None:
-        """See ``Reader``."""
+        """See ``Viewer``."""
         if not self.transport.is_closing():
             if self.chunked:
                 self.transport.write(b"0\r\n\r\n")
             self.transport.close()
 
     def drop(self) -> None:
-        """See ``Reader``."""
+        """See ``Viewer``."""
         self.transport.abort()
 
     @property
     def lost(self) -> bool:
-        """See ``Reader``."""
+        """See ``Viewer``."""
         return self.transport.is_closing() or self.transport.get_write_buffer_size() > self.limit
 
 
-class QueueReader:
-    """A reader behind plain ASGI: what is written waits until its own task sends it."""
+class QueueViewer:
+    """A viewer behind plain ASGI: what is written waits until its own task sends it."""
 
     def __init__(self) -> None:
         self._waiting: deque[bytes] = deque()
@@ -78,25 +78,25 @@ class QueueReader:
         self._changed = asyncio.Event()
 
     def write(self, payload: bytes) -> None:
-        """See ``Reader``."""
+        """See ``Viewer``."""
         self._limit = max(self._limit, len(payload) + SLACK_BYTES)
         self._waiting.append(payload)
         self._bytes += len(payload)
         self._changed.set()
 
     def end(self) -> None:
-        """See ``Reader``."""
+        """See ``Viewer``."""
         self._ended = True
         self._changed.set()
 
     def drop(self) -> None:
-        """See ``Reader``."""
+        """See ``Viewer``."""
         self._waiting.clear()
         self.end()
 
     @property
     def lost(self) -> bool:
-        """See ``Reader``."""
+        """See ``Viewer``."""
         return self._ended or self._bytes > self._limit
 
     async def next(self) -> bytes | None:
@@ -117,19 +117,19 @@ def frame(payload: bytes) -> bytes:
     return b"%x\r\n%s\r\n" % (len(payload), payload)
 
 
-def broadcast(readers: Iterable[Reader], payload: bytes) -> list[Reader]:
+def broadcast(viewers: Iterable[Viewer], payload: bytes) -> list[Viewer]:
     """Write to all that keep up; returns those that don't, for the caller to drop."""
     chunk = frame(payload)
-    lost: list[Reader] = []
-    for reader in readers:
-        if type(reader) is DirectReader:  # the fast way: no call of ours per reader
-            transport = reader.transport
-            if transport.get_write_buffer_size() > reader.limit or transport.is_closing():
-                lost.append(reader)
+    lost: list[Viewer] = []
+    for viewer in viewers:
+        if type(viewer) is DirectViewer:  # the fast way: no call of ours per viewer
+            transport = viewer.transport
+            if transport.get_write_buffer_size() > viewer.limit or transport.is_closing():
+                lost.append(viewer)
             else:
-                transport.write(chunk if reader.chunked else payload)
-        elif reader.lost:
-            lost.append(reader)
+                transport.write(chunk if viewer.chunked else payload)
+        elif viewer.lost:
+            lost.append(viewer)
         else:
-            reader.write(payload)
+            viewer.write(payload)
     return lost

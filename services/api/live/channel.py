@@ -1,4 +1,4 @@
-"""What live readers of one session and language share: the recent events, and the parts that the next ones change.
+"""What live viewers of one session and language share: the recent events, and the parts that the next ones change.
 
 Does no I/O and never waits. A channel holds every event with ``floor < id <= last_seq``; so whoever has a snapshot or
 an event at or above the floor can be brought up to date without a hole.
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from captionflow.notifying import Notifier
 from services.api.live.delta import delta
 from services.api.live.sse import Event, event
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from captionflow.messages import Part, Session, StepRecord
     from captionflow.ports import Turns
-    from services.api.live.broadcast import Reader
+    from services.api.live.broadcast import Viewer
 
 MAX_EVENTS = 1_000
 MAX_BYTES = 1024 * 1024
@@ -52,7 +53,7 @@ class Channel:
         self.floor = last_seq or 0
         self.finished: bool | None = None
         """What the steps said of it; None if they said nothing yet."""
-        self.readers: set[Reader] = set()
+        self.viewers: set[Viewer] = set()
         self.users = 0
         """Requests that need this channel, streaming or not."""
         self.idle_since = 0.0
@@ -62,18 +63,18 @@ class Channel:
         """When the oldest line was accepted of which something is pending."""
         self.snapshots: dict[int | None, Snapshot] = {}
         self.told: Session | None = None
-        """The session as the readers know it, if it changed since the first of them came."""
+        """The session as the viewers know it, if it changed since the first of them came."""
         self.reading = asyncio.Lock()
         """Held while a snapshot is read, so that a crowd that arrives together reads it once."""
         self._events: deque[Event] = deque()
         self._bytes = 0
         self._parts: OrderedDict[tuple[str, int], Part] = OrderedDict()
-        self._changed = asyncio.Event()
+        self._events_put = Notifier()
 
     def take(self, step: StepRecord) -> bool:
-        """Make a step's events and put them up for the readers.
+        """Make a step's events and put them up for the viewers.
 
-        False if steps are missing before it: the readers have a hole, and must begin again with a snapshot.
+        False if steps are missing before it: the viewers have a hole, and must begin again with a snapshot.
         """
         if self.last_seq is None:
             self.last_seq = self.floor = step.first_seq - 1
@@ -91,7 +92,7 @@ class Channel:
         if step.parts:
             self._put(event("delta", _encode(self._change(step)), id=step.last_seq))
         else:
-            self._wake()
+            self._events_put.notify()
         if step.facts is not None:
             if step.facts.status == "finished" and not self.finished:
                 self._put(finished(step.last_seq))
@@ -99,12 +100,12 @@ class Channel:
         return True
 
     def tell(self, session: Session) -> None:
-        """Put up the session's new fields; the readers may have been told before."""
+        """Put up the session's new fields; the viewers may have been told before."""
         if self.told is not None and self.told.version >= session.version:
             return
         self.told = session
         self.snapshots.clear()
-        self._wake()
+        self._events_put.notify()
         self.pending.append(about(session).frame)
 
     def start(self, turns: Turns) -> None:
@@ -121,7 +122,7 @@ class Channel:
         self._bytes = 0
         self._parts.clear()
         self.snapshots.clear()
-        self._wake()
+        self._events_put.notify()
 
     def since(self, after: int) -> list[Event] | None:
         """The events after a position, or None if they can't all be told."""
@@ -131,7 +132,7 @@ class Channel:
 
     async def changed(self) -> None:
         """Wait until there is another event."""
-        await self._changed.wait()
+        await self._events_put.listen().wait()
 
     def _change(self, step: StepRecord) -> dict[str, object]:
         changes = []
@@ -158,11 +159,7 @@ class Channel:
             self._bytes -= len(old.frame)
             self.floor = old.id or self.floor
         self.pending.append(new.frame)
-        self._wake()
-
-    def _wake(self) -> None:
-        self._changed.set()
-        self._changed = asyncio.Event()
+        self._events_put.notify()
 
 
 def snapshot(session: Session, turns: Turns) -> Snapshot:

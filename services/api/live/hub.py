@@ -1,8 +1,8 @@
 """Brings the segmenter's steps to everybody who reads along.
 
-One task follows the step feed. Each step becomes events once, for all readers of its session and language; what is
+One task follows the step feed. Each step becomes events once, for all viewers of its session and language; what is
 waiting is written to them in one go. Between two goes there is a pause as long as the last one took, so that what comes
-faster is merged, and a crowd never takes more than half of the processor. With few readers there is no pause.
+faster is merged, and a crowd never takes more than half of the processor. With few viewers there is no pause.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import structlog
 
 from captionflow.errors import Unavailable
+from captionflow.messages import Stream
 from captionflow.ports import Turns
 from services.api.live import channel as channels
 from services.api.live.broadcast import broadcast
@@ -26,34 +27,34 @@ if TYPE_CHECKING:
 
     from captionflow.messages import Session, StepRecord
     from captionflow.ports import SessionStore, StepFeed, TurnStore
-    from services.api.live.broadcast import Reader
+    from services.api.live.broadcast import Viewer
 
 log = structlog.get_logger(__name__)
 
 HEARTBEAT_SECONDS = 15.0
-"""A reader hears from us at least that often: proxies cut a connection that is silent for longer."""
+"""Longest silence of a stream: proxies cut a connection that is silent for longer."""
 
 MAX_PAUSE_SECONDS = 0.05
-"""Nobody who reads sees a delay as short as this."""
+"""Too short for anybody to see."""
 
 IDLE_SECONDS = 120.0
-"""A channel without readers is kept that long, for those who come back."""
+"""A channel without viewers is kept that long, for those who come back."""
 
 MAX_PREPARED = 200
-"""Channels that are kept for readers of other processes, who may come over at any moment."""
+"""Most channels that are kept for viewers who may come over from other processes."""
 
 STALE_EVENTS = 100
-"""A snapshot is shared by those who come after it until so many lines have followed."""
+"""After so many more lines a snapshot is not shared with new viewers any more."""
 
 CATCH_UP_SECONDS = 5.0
-"""How long a reader who joins waits for the store to have what the hub has handed out, or the other way round."""
+"""How long a new viewer waits until store and hub have reached the same position."""
 
 AHEAD_SECONDS = 2.0
-"""How long a reader who has more than we do waits for us: another process was told first, or we have just started."""
+"""How long a viewer who is ahead of this process waits for it: it may get the steps a moment later than another."""
 
 
 class Position(NamedTuple):
-    """What a reader gets first."""
+    """What a viewer gets first."""
 
     events: tuple[Event, ...]
     seq: int
@@ -61,15 +62,15 @@ class Position(NamedTuple):
     session_version: int
     """Of the session in them."""
     resumed: bool
-    """They say nothing but how the session stands now: the reader has all up to ``seq``."""
+    """The viewer has everything up to ``seq``; ``events`` only tell the session's fields."""
 
 
 class Hub:
-    """See the module. ``run`` must be running for anything to arrive; ``close`` ends all streams.
+    """See the module. Nothing arrives unless ``run`` runs; ``close`` ends all streams.
 
-    ``prepared``: every session that goes on has a channel, read or not, so that a reader who comes from another process
-    goes on after their last event. ``on_delivered`` is told when the oldest line was accepted that readers were just
-    written something of.
+    ``prepared``: every live session has a channel, also without viewers, so that a viewer who comes over from another
+    process goes on after their last event. ``on_delivered`` is called after each write to viewers, with the time at
+    which the oldest line in it was accepted.
     """
 
     def __init__(  # noqa: PLR0913  what differs between the processes that have one
@@ -93,13 +94,13 @@ class Hub:
         self._users = 0
         self._closed = False
         self.running = False
-        self._channels: dict[tuple[str, str], Channel] = {}
-        self._latest: dict[tuple[str, str], int] = {}
+        self._channels: dict[Stream, Channel] = {}
+        self._latest: dict[Stream, int] = {}
         self._dirty: set[Channel] = set()
         self._flush: asyncio.Handle | None = None
 
     @property
-    def readers(self) -> int:
+    def viewers(self) -> int:
         """How many are reading now."""
         return self._users
 
@@ -131,11 +132,11 @@ class Hub:
         if self._closed:
             raise Unavailable("The server is about to stop: connect again.", retry_after=2)
         if self._users >= self._max_readers:
-            raise Unavailable(f"All {self._max_readers} places for live readers are taken: try again.", retry_after=10)
-        key = (session, language)
-        channel = self._channels.get(key)
+            raise Unavailable(f"All {self._max_readers} places for live viewers are taken: try again.", retry_after=10)
+        stream = Stream(session, language)
+        channel = self._channels.get(stream)
         if channel is None:
-            channel = self._channels[key] = Channel(session, language, self._latest.get(key))
+            channel = self._channels[stream] = Channel(session, language, self._latest.get(stream))
         channel.users += 1
         self._users += 1
         try:
@@ -146,9 +147,9 @@ class Hub:
             channel.idle_since = _now()
 
     async def position(self, channel: Channel, session: Session, after: int | None, last: int | None) -> Position:
-        """What a reader needs first.
+        """What a viewer needs first.
 
-        Who can go on after ``after`` gets the session alone: it may have changed while they were away.
+        A viewer who can go on after ``after`` gets the session's fields only: they may have changed meanwhile.
         """
         if after is not None and await self._resumes(channel, after):
             session = await self._sessions.get(channel.session)  # once more, now that the channel is told of changes
@@ -161,15 +162,15 @@ class Hub:
             events.insert(0, channels.reset(f"This position is {'too long ago' if known else 'not known here'}."))
         return Position(tuple(events), found.seq, found.version, resumed=False)
 
-    def attach(self, channel: Channel, reader: Reader, first: bytes) -> None:
-        """Write what the reader missed, and everything from now on."""
-        self._write(channel)  # what is pending is for those who were there
-        reader.write(first)
-        channel.readers.add(reader)
+    def attach(self, channel: Channel, viewer: Viewer, first: bytes) -> None:
+        """Write what the viewer missed, and everything from now on."""
+        self._write(channel)  # what is pending is for those who were here before
+        viewer.write(first)
+        channel.viewers.add(viewer)
 
-    def detach(self, channel: Channel, reader: Reader) -> None:
-        """The reader has gone."""
-        channel.readers.discard(reader)
+    def detach(self, channel: Channel, viewer: Viewer) -> None:
+        """The viewer has gone."""
+        channel.viewers.discard(viewer)
 
     def close(self) -> None:
         """End all streams and accept no more, so that the server can stop."""
@@ -179,16 +180,16 @@ class Hub:
             self._end(channel)
 
     def _take(self, step: StepRecord) -> None:
-        key = (step.session, step.language)
-        if step.last_seq <= self._latest.get(key, 0):
+        stream = Stream(step.session, step.language)
+        if step.last_seq <= self._latest.get(stream, 0):
             return
-        before = self._latest.get(key)
-        self._latest[key] = step.last_seq
-        channel = self._channels.get(key)
+        before = self._latest.get(stream)
+        self._latest[stream] = step.last_seq
+        channel = self._channels.get(stream)
         if channel is None:
             if not self._prepared or len(self._channels) >= MAX_PREPARED:
                 return
-            channel = self._channels[key] = Channel(*key, before)
+            channel = self._channels[stream] = Channel(*stream, before)
         channel.idle_since = _now()
         if not channel.take(step):
             self._write(channel)
@@ -269,7 +270,7 @@ class Hub:
             payload = b"".join(channel.pending)
             channel.pending.clear()
             received_at, channel.pending_since = channel.pending_since, None
-            if received_at is not None and channel.readers:
+            if received_at is not None and channel.viewers:
                 self._on_delivered(received_at)
             self._send(channel, payload)
         if channel.finished:
@@ -277,31 +278,31 @@ class Hub:
 
     def _send(self, channel: Channel, payload: bytes) -> None:
         channel.written_at = _now()
-        for reader in broadcast(channel.readers, payload):
-            channel.readers.discard(reader)
-            reader.drop()
+        for viewer in broadcast(channel.viewers, payload):
+            channel.viewers.discard(viewer)
+            viewer.drop()
             log.info("reader_dropped", session=channel.session, language=channel.language)
 
     @staticmethod
     def _end(channel: Channel) -> None:
-        for reader in channel.readers:
-            reader.end()
-        channel.readers.clear()
+        for viewer in channel.viewers:
+            viewer.end()
+        channel.viewers.clear()
 
     async def _tend(self) -> None:
         """Heartbeats for the quiet channels; the empty ones are forgotten."""
         while True:
             await asyncio.sleep(self._heartbeat_seconds / 3)
             now = _now()
-            for key, channel in list(self._channels.items()):
-                if channel.readers and now - channel.written_at > self._heartbeat_seconds * 0.6:
+            for stream, channel in list(self._channels.items()):
+                if channel.viewers and now - channel.written_at > self._heartbeat_seconds * 0.6:
                     self._send(channel, HEARTBEAT)
                 if not channel.users and now - channel.idle_since > IDLE_SECONDS:
-                    del self._channels[key]
+                    del self._channels[stream]
 
 
 def _may_be_on_its_way(after: int, reached: int) -> bool:
-    """Whether who has ``after`` may have been told it, and not merely ask for something else."""
+    """Whether a position is so little ahead of ours that another process may have given it."""
     return reached <= after <= reached + channels.MAX_EVENTS
 
 

@@ -15,7 +15,7 @@ from captionflow.messages import Part, Session
 from services.api.context import Context
 from services.api.live import channel as channels
 from services.api.live import sse
-from services.api.live.broadcast import DirectReader, QueueReader
+from services.api.live.broadcast import DirectViewer, QueueViewer
 from services.api.live.channel import Channel
 from services.api.live.delta import PartDelta
 from services.api.live.hub import Position
@@ -106,7 +106,7 @@ async def _poll(context: Context, session: Session, language: str, after: int | 
 
 
 def _events(channel: Channel, session: Session, position: Position) -> tuple[list[Event], bool]:
-    """All that a reader has to be told now; False if the channel has a hole after it."""
+    """All that a viewer has to be told now; False if the channel has a hole after it."""
     since = channel.since(position.seq)
     events = [*position.events, *(since or ())]
     if channel.told is not None and channel.told.version > position.session_version:
@@ -121,7 +121,7 @@ def _is_finished(channel: Channel, session: Session) -> bool:
 
 
 class _Stream(Response):
-    """The response of one reader. Its task sleeps from the first event until the reader has gone."""
+    """The response of one viewer. Its task sleeps from the first event until the viewer has gone."""
 
     def __init__(self, context: Context, session: Session, language: str, after: int | None, last: int | None) -> None:
         super().__init__()
@@ -136,21 +136,21 @@ class _Stream(Response):
             if scope.get(HEAD):
                 await send({"type": "http.response.body", "body": b""})
                 return
-            # Nothing waits from here until the reader is attached: so there is no hole.
+            # Nothing waits from here until the viewer is attached: so there is no hole.
             events, whole = _events(channel, self.session, position)
             direct = connection(scope)
-            reader = QueueReader() if direct is None else DirectReader(direct)
-            hub.attach(channel, reader, sse.retry(RETRY_MILLISECONDS) + b"".join(one.frame for one in events))
+            viewer = QueueViewer() if direct is None else DirectViewer(direct)
+            hub.attach(channel, viewer, sse.retry(RETRY_MILLISECONDS) + b"".join(one.frame for one in events))
             if not whole or _is_finished(channel, self.session):
-                hub.detach(channel, reader)
-                reader.end()
+                hub.detach(channel, viewer)
+                viewer.end()
             try:
-                if isinstance(reader, QueueReader):
-                    await _send_queued(reader, receive, send)
+                if isinstance(viewer, QueueViewer):
+                    await _send_queued(viewer, receive, send)
                 else:
                     await _gone(receive)
             finally:
-                hub.detach(channel, reader)
+                hub.detach(channel, viewer)
 
 
 async def _gone(receive: Receive) -> None:
@@ -158,11 +158,11 @@ async def _gone(receive: Receive) -> None:
         pass
 
 
-async def _send_queued(reader: QueueReader, receive: Receive, send: Send) -> None:
+async def _send_queued(viewer: QueueViewer, receive: Receive, send: Send) -> None:
     gone = asyncio.create_task(_gone(receive))
-    gone.add_done_callback(lambda _: reader.drop())
+    gone.add_done_callback(lambda _: viewer.drop())
     try:
-        while (payload := await reader.next()) is not None:
+        while (payload := await viewer.next()) is not None:
             await send({"type": "http.response.body", "body": payload, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
     except (ClientDisconnect, OSError):
