@@ -117,7 +117,7 @@ def listen(host: str, port: int, *, setting: str = "CAPTIONFLOW_PORT") -> socket
 
 def address(listening: socket.socket, host: str) -> str:
     """Where a program on this machine finds it; with port 0 the port that the system chose."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  compared, not bound
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
     return f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
 
 

@@ -18,23 +18,25 @@ from services.segment.rules.turn_rules import Kind
 PART_BYTES = 4_096
 """A part is split before its text, notes and stamps weigh more than this as JSON."""
 MAX_LABELS = 32
-"""So many labels are remembered, the latest."""
+"""How many labels are remembered: the latest."""
 MAX_HEADS = 12
-"""So many lines of the head are remembered, the first, to recognise running heads."""
+"""How many lines of the head are remembered to recognise running heads: the first."""
 MAX_HEAD = 200
 """Longest line of the head that is remembered."""
 SHORT = 2
-"""What stands apart and is no longer joins another as short before it, if that has the same reason and place."""
+"""Longest text apart that is added to one as short before it, of the same reason and place."""
 STAMP_EVERY = 100
 """Least distance of two time stamps in a paragraph, in characters."""
 TURN_CREDIT = 10_000
-"""Bytes of records that turns can take in one go: openings beyond it are ignored (their labels are text) until"""
+"""Bytes of records that turns may take beyond what was earned. Without credit no turn opens, and its label is text.
+
+It keeps a line that is all markers from making a record without bound. A roll call never gets near it.
+"""
 EARNED = 12
-"""enough was typed: so many bytes a character, less what its turns and words take. Without it a line full of markers
-would make a record without bound. A roll call with an answer in each turn never gets near."""
+"""Bytes of credit that a character earns when it is typed; turns and words use them up."""
 
 _QUOTED_LINE = 55
-"""A line so long was wrapped by a program."""
+"""A line at least so long was wrapped by a program."""
 
 
 class AssemblerFields(msgspec.Struct, array_like=True):

@@ -1,7 +1,7 @@
 """Follows the line log, steps the segmenter, and publishes what it says. For one process; no Faust here.
 
-No position is kept anywhere: the turn store knows how far each session got, and the line log has the rest. So a runner
-that was stopped in any way at any moment goes on where the stored turns end, and says nothing twice that matters.
+It keeps no position: the turn store knows how far each session got, and the line log has the rest. So a runner that was
+stopped in any way, at any moment, goes on where the stored turns end; steps that it publishes again change nothing.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from services.segment.segmenter import State, start
 log = structlog.get_logger(__name__)
 
 MAX_BATCH_LINES = 500
-"""Lines of one session that are safe_steps in one go."""
+"""Lines of one session that are stepped in one go."""
 MAX_WAITING_RECORDS = 64
 """Records that are read ahead of the segmenter."""
 MAX_STATES = 256

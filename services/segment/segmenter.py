@@ -14,20 +14,20 @@ from captionflow.messages import MAX_LINE_CHARS, MAX_RECORD_BYTES, Facts, Line, 
 from services.segment.tokenizer import Tokenizer, TokenizerState
 
 REVISABLE_LINES = 32
-"""A revision reaches so many lines back,"""
+"""How many lines back a revision reaches. The text of one that comes later is kept apart from the turns."""
 REVISABLE_CHARS = 2_000
-"""and so many characters; what comes later is kept apart from the turns."""
+"""How many characters back it reaches."""
 MAX_HELD_CHARS = 3_000
-"""Lines that wait for revisions have so many characters at most, those included that none can reach any more."""
+"""Most characters of the held lines, including those that no revision reaches any more."""
 MAX_INTERIMS = 4
 MAX_INTERIM_CHARS = 500
 MAX_NAME_CHARS = 200
-"""So much of a sender's name and of an utterance's id tells interims apart."""
+"""How much of a sender's name and of an utterance's id is compared to tell interims apart."""
 MAX_STEP_CHARS = 16_000
-"""One record is made of so many characters of lines at most."""
+"""Most characters of the lines that one record is made of."""
 
-_MAX_BOTH_BYTES = MAX_RECORD_BYTES - 128
-"""Of a step and a state as JSON, so that a record that has both, and where they belong, is within the bound."""
+_MAX_STEP_AND_STATE_BYTES = MAX_RECORD_BYTES - 128
+"""Of both as JSON. The record that has them has an offset and their field names besides."""
 
 _encoder = msgspec.json.Encoder()
 
@@ -64,7 +64,7 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     held: tuple[Held, ...] = ()
     interims: tuple[Interim, ...] = ()
     shown: tuple[tuple[str, int, int], ...] = ()
-    """(turn id, part, ordinal) shown of the undecided rest: retracted when they turn out otherwise."""
+    """(turn id, part, ordinal) shown of the undecided rest; retracted if it turns out otherwise."""
     v: int = 1
 
     @property
@@ -81,13 +81,13 @@ def start(session: str, language: str) -> State:
 def step(state: State, lines: Sequence[Line]) -> tuple[State, tuple[StepRecord, ...]]:
     """Apply lines in order; those that the state has applied already change nothing.
 
-    The records are what changed, in order, each with a higher ``last_seq``, and together with the state that it leaves
-    at most MAX_RECORD_BYTES as JSON: the topic of turns has both in one record. Their
-    parts show all words so far: what is undecided is shown as if the stream ended here, and corrected later. A hole in
-    ``seq`` is told in ``missing``, and the lines behind it are applied.
+    The records say what changed, in order, each with a higher ``last_seq``. A record and the state that it leaves have
+    MAX_RECORD_BYTES at most as JSON, since the topic of turns has both in one record. Their parts show all words so
+    far: what is undecided is shown as if the stream ended here, and corrected later. A hole in ``seq`` is reported in
+    ``missing``, and the lines behind it are applied.
 
     Raises:
-        TooLarge: a line has more than MAX_LINE_CHARS characters; nothing was done. The door refuses such lines.
+        TooLarge: a line has more than MAX_LINE_CHARS characters; nothing was done. Ingest refuses such lines.
     """
     records: list[StepRecord] = []
     for after, record in steps(state, lines):
@@ -97,7 +97,11 @@ def step(state: State, lines: Sequence[Line]) -> tuple[State, tuple[StepRecord, 
 
 
 def steps(state: State, lines: Sequence[Line]) -> Iterator[tuple[State, StepRecord]]:
-    """``step``, record by record, each with the state that it leaves. Raises before the first record or not at all."""
+    """``step``, record by record, each with the state that it leaves.
+
+    Raises:
+        TooLarge: see ``step``; it is raised before the first record or not at all.
+    """
     fresh = _fresh(state.last_seq, lines)
     for line in fresh:
         if len(line.text) > MAX_LINE_CHARS:
@@ -122,7 +126,7 @@ def _fresh(last: int, lines: Sequence[Line]) -> list[Line]:
 
 
 def _batches(state: State, lines: Sequence[Line]) -> Iterator[list[Line]]:
-    """Consecutive lines that can be one record: bounded, without a hole, revisions and interims alone."""
+    """Groups of lines that can be one record: of bounded size and without a hole; revisions and interims are alone."""
     last, chars, begin = state.last_seq, 0, 0
     simple = (
         bool(lines) and lines[-1].seq - last == len(lines) and sum(len(line.text) for line in lines) < MAX_STEP_CHARS
@@ -146,7 +150,7 @@ def _batches(state: State, lines: Sequence[Line]) -> Iterator[list[Line]]:
 
 def _apply(state: State, lines: list[Line]) -> list[tuple[State, StepRecord]]:
     after, record = _plain(state, lines) if lines[0].final and lines[0].revises is None else _special(state, lines[0])
-    if len(_encoder.encode(record)) + len(_encoder.encode(after)) <= _MAX_BOTH_BYTES:
+    if len(_encoder.encode(record)) + len(_encoder.encode(after)) <= _MAX_STEP_AND_STATE_BYTES:
         return [(after, record)]
     if len(lines) > 1:
         half = len(lines) // 2
@@ -255,8 +259,8 @@ def _finish(  # noqa: PLR0913, PLR0917 - the parts of a state
 ) -> tuple[State, StepRecord]:
     """The state and the record after the tokenizer has done its work.
 
-    ``before``: what was decided before a revision. All that is otherwise now has its version, also what an earlier
-    line closes.
+    ``before``: the parts that were decided before a revision. Those that are different now get the revision's version,
+    even if an earlier line closed them.
     """
     assembler = tokenizer.assembler
     interim = " ".join(one.text for one in interims if one.text)

@@ -19,7 +19,7 @@ from services.segment.rules.rows import Row, cut_rows
 from services.segment.rules.turn_rules import Token, cut_label, cut_note, is_plain, joins, read_line
 
 _MAX_JOINED = 3
-"""So many rows at most go on with a label or a note that the one before was cut in."""
+"""Most rows that one label or note is looked for in, after the one that it begins in."""
 
 
 class TokenizerState(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
