@@ -77,6 +77,11 @@ class LineRecord(Message, frozen=True, omit_defaults=False):
     lines: tuple[Line, ...]
     v: int = VERSION
 
+    @property
+    def stream(self) -> Stream:
+        """Its session and language."""
+        return Stream(self.session, self.language)
+
 
 class Receipt(Message, frozen=True):
     """What the log answers for one accepted draft. The same draft again gets the same receipt."""
@@ -189,6 +194,11 @@ class StepRecord(Message, frozen=True, omit_defaults=False):
     v: int = VERSION
     received_at: datetime | None = None
     """When the last of its lines was accepted: what delays are measured from."""
+
+    @property
+    def stream(self) -> Stream:
+        """Its session and language."""
+        return Stream(self.session, self.language)
 
 
 def turns_key(session: str, language: str) -> bytes:

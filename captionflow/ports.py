@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import NewType, Protocol
 
-from captionflow.messages import Draft, Facts, LineRecord, Message, Part, Receipt, Session, Status, StepRecord
+from captionflow.messages import Draft, Facts, LineRecord, Message, Part, Receipt, Session, Status, StepRecord, Stream
 
 Position = NewType("Position", str)
 """Where a reader of the whole log stands: made by ``LineLog.follow``, opaque to everybody else, valid for good.
@@ -42,8 +42,8 @@ class LineLog(Protocol):
     def read(self, session: str, language: str, after: int = 0) -> AsyncIterator[LineRecord]:
         """What the log has with ``seq > after`` now, in order, in records of a bounded size; then ends."""
 
-    async def streams(self) -> Sequence[tuple[str, str]]:
-        """Every session and language that has lines now, in order."""
+    async def streams(self) -> Sequence[Stream]:
+        """Every stream that has lines now, in order."""
 
     def follow(self, after: Position = THE_BEGINNING) -> AsyncIterator[tuple[Position, LineRecord]]:
         """All sessions' records that were not yielded up to a position, waiting for new ones; never ends by itself.
@@ -263,33 +263,33 @@ class DeadLetterBox(Protocol):
 
 
 class IndexBuilder(Protocol):
-    """The index in use and others beside it: so that it can be made anew while it is used."""
+    """The index in use and others beside it, so that it can be rebuilt while it is used."""
 
     async def current(self) -> str:
         """The name of the index in use."""
 
-    async def make(self) -> str:
+    async def create(self) -> str:
         """A new empty index that nobody uses yet; its name."""
 
     async def write(self, index: str, steps: Sequence[StepRecord]) -> None:
         """As ``TurnStore.apply``, into this index."""
 
-    def contents(self, index: str) -> AsyncIterator[tuple[str, str, Part]]:
-        """All parts of an index, in no order, with their session and language."""
+    def parts(self, index: str) -> AsyncIterator[tuple[Stream, Part]]:
+        """All parts of an index, in no order."""
 
-    async def reached(self, index: str) -> Mapping[tuple[str, str], int]:
-        """How far an index reflects the line log: the last ``seq`` by session and language."""
+    async def last_seqs(self, index: str) -> Mapping[Stream, int]:
+        """How far an index reflects the line log: the last ``seq`` of each stream."""
 
-    async def hold(self, index: str) -> None:
-        """Return when nobody can write into the index any more; who tries is told ``Unavailable``."""
+    async def block_writes(self, index: str) -> None:
+        """Return when nobody can write to the index any more; whoever tries is told ``Unavailable``."""
 
-    async def release(self, index: str) -> None:
-        """Take ``hold`` back."""
+    async def allow_writes(self, index: str) -> None:
+        """Undo ``block_writes``."""
 
-    async def exchange(self, old: str, new: str) -> None:
-        """Use the new index in place of the old one from one moment to the next; the old one stays as it is."""
+    async def swap(self, old: str, new: str) -> None:
+        """Use the new index in place of the old one, for reads and writes at the same moment; the old one is kept."""
 
-    async def left_over(self) -> Sequence[str]:
+    async def unused(self) -> Sequence[str]:
         """Indices that are not in use, oldest first."""
 
     async def drop(self, index: str) -> None:

@@ -15,7 +15,7 @@ async def reindex(settings: Settings) -> Rebuilt:
 async def drop_old(settings: Settings) -> tuple[str, ...]:
     """Delete what rebuilds left behind; the names of it."""
     async with open_index_builder(settings) as builder:
-        old = tuple(await builder.left_over())
+        old = tuple(await builder.unused())
         for index in old:
             await builder.drop(index)
         return old

@@ -1,4 +1,4 @@
-"""Makes the index anew from the line log while captions go on, and exchanges it for the one in use once it is right."""
+"""Rebuilds the search index from the line log while captions go on, and swaps it in once it is verified."""
 
 from __future__ import annotations
 
@@ -7,25 +7,28 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import structlog
 
 from captionflow.errors import Misconfigured, Rejected
-from services.index.digests import Stream, Tally, differing, shorter
+from services.index.digests import Contents, behind, differing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
-    from captionflow.messages import StepRecord
+    from captionflow.messages import StepRecord, Stream
     from captionflow.ports import IndexBuilder
+    from services.index.digests import PartKey
 
 log = structlog.get_logger(__name__)
 
-CLOSE = 1_000
-"""So few steps behind the log, the index in use is held and the rest is brought in, which takes a second or so."""
+CATCH_UP_STEPS = 1_000
+"""With no more steps than this left, writes to the index in use are blocked and the rest is added: about a second."""
+NAMED_STREAMS = 3
+"""Streams that an error message names."""
 
 
 class StepSource(Protocol):
-    """The steps that the line log gives, made anew."""
+    """The steps that the segmenter makes of the line log."""
 
     def more(self) -> AsyncIterator[Sequence[StepRecord]]:
-        """Those up to the log's end of now that were not given before, each stream's in order; then it ends."""
+        """The steps up to the present end of the log that were not given before, each stream's in order."""
 
 
 class Rebuilt(NamedTuple):
@@ -40,41 +43,41 @@ class Rebuilt(NamedTuple):
 
 
 class Reindexer:
-    """One rebuild. The index in use is not changed, and an index that isn't right never takes its place."""
+    """One rebuild. The index in use is not changed, and an index that fails verification never takes its place."""
 
     def __init__(self, source: StepSource, builder: IndexBuilder) -> None:
         self._source = source
         self._builder = builder
-        self._tally = Tally()
-        self._refused: set[tuple[str, int]] = set()
+        self._expected = Contents()
+        self._refused: set[PartKey] = set()
 
     async def run(self) -> Rebuilt:
-        """Fill a new index, look whether it is right, and put it in place; the old one stays as it was.
+        """Fill a new index, verify it, and swap it in; the old one is kept as it was.
 
-        While the rest is brought in and all of the new index is compared (10,000 parts a second), nothing is written
-        into the one in use: who wants to is told ``Unavailable``, waits, and goes on with the new one.
+        While the last steps are added and the new index is verified (10,000 parts a second), writes to the index in use
+        are blocked: the index service is told ``Unavailable``, waits, and goes on with the new one.
 
         Raises:
-            Misconfigured: the new index isn't what the log says, or has less than the old one: it was not put in place.
+            Misconfigured: the new index isn't what the log says, or has less than the old one: it was not swapped in.
             Unavailable: the log or the index can't be reached; the same again later starts anew.
         """
         old = await self._builder.current()
-        await self._builder.release(old)  # a rebuild before this one may have been killed
-        new = await self._builder.make()
-        while await self._fill(new) > CLOSE:
+        await self._builder.allow_writes(old)  # a rebuild before this one may have been killed
+        new = await self._builder.create()
+        while await self._fill(new) > CATCH_UP_STEPS:
             pass
-        await self._builder.hold(old)
+        await self._builder.block_writes(old)
         try:
             await self._fill(new)
-            rebuilt = await self._checked(old, new)
-            await self._builder.exchange(old, new)
+            rebuilt = await self._verified(old, new)
+            await self._builder.swap(old, new)
         except BaseException:
-            await self._builder.release(old)
+            await self._builder.allow_writes(old)
             raise
         return rebuilt
 
     async def _fill(self, new: str) -> int:
-        """Bring in what the log has more; returns how many steps that were."""
+        """Write what the log has more; returns how many steps that were."""
         count = 0
         async for steps in self._source.more():
             try:
@@ -82,24 +85,24 @@ class Reindexer:
             except Rejected as error:
                 self._refused |= {(part.turn_id, part.number) for part in error.parts}
                 log.warning("parts_refused", index=new, parts=len(error.parts))
-            self._tally.add_steps(steps)
+            self._expected.add_steps(steps)
             count += len(steps)
         log.info("index_filled", index=new, steps=count)
         return count
 
-    async def _checked(self, old: str, new: str) -> Rebuilt:
-        found = Tally()
-        async for session, language, part in self._builder.contents(new):
-            found.add_parts((session, language), [part])
-        for stream, last_seq in (await self._builder.reached(new)).items():
-            found.add_progress(stream, last_seq)
-        wanted, built = self._tally.without(self._refused).digests(), found.without(self._refused).digests()
-        if wrong := differing(wanted, built):
+    async def _verified(self, old: str, new: str) -> Rebuilt:
+        found = Contents()
+        async for stream, part in self._builder.parts(new):
+            found.add_parts(stream, [part])
+        for stream, last_seq in (await self._builder.last_seqs(new)).items():
+            found.add_last_seq(stream, last_seq)
+        expected, built = self._expected.without(self._refused).digests(), found.without(self._refused).digests()
+        if wrong := differing(expected, built):
             raise Misconfigured(
                 f"{new} is not what the line log says in {_named(wrong)}: it was not put in place. "
                 "Run `captionflow reindex` again; if it stays so, report it."
             )
-        if less := shorter(built, await self._builder.reached(old)):
+        if less := behind(built, await self._builder.last_seqs(old)):
             raise Misconfigured(
                 f"{new} has less than {old} in {_named(less)}: it was not put in place. "
                 "See whether the line log is the right one and whole."
@@ -108,5 +111,5 @@ class Reindexer:
 
 
 def _named(streams: Sequence[Stream]) -> str:
-    more = f" and {len(streams) - 3} more" if len(streams) > 3 else ""  # noqa: PLR2004  a line of them
-    return ", ".join(f"{session} ({language})" for session, language in streams[:3]) + more
+    more = f" and {len(streams) - NAMED_STREAMS} more" if len(streams) > NAMED_STREAMS else ""
+    return ", ".join(f"{session} ({language})" for session, language in streams[:NAMED_STREAMS]) + more

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
 from captionflow.errors import Unavailable
-from captionflow.messages import Draft, LineRecord, Receipt
+from captionflow.messages import Draft, LineRecord, Receipt, Stream
 from captionflow.metrics import Metrics
 from captionflow.ports import THE_BEGINNING, LineLog, Position
 
@@ -41,7 +41,7 @@ class MeteredLineLog:
         """See ``LineLog.read``."""
         return self._log.read(session, language, after)
 
-    async def streams(self) -> Sequence[tuple[str, str]]:
+    async def streams(self) -> Sequence[Stream]:
         """See ``LineLog.streams``."""
         return await self._log.streams()
 

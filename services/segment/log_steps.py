@@ -1,9 +1,9 @@
-"""The steps that a line log gives, made anew by the segmenter: what a rebuild of the index is filled with."""
+"""The steps that the segmenter makes of a whole line log: what a rebuild of the index is filled with."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 
-from captionflow.messages import StepRecord
+from captionflow.messages import StepRecord, Stream
 from captionflow.ports import LineLog
 from services.segment.safe_steps import safe_steps
 from services.segment.segmenter import State, start
@@ -13,11 +13,11 @@ BATCH = 1_000
 
 
 class LogSteps:
-    """``StepSource`` of ``services.index.reindex``. Remembers the segmenter's state of each session in between."""
+    """``StepSource`` of ``services.index.reindex``. It keeps the segmenter's state of each stream between calls."""
 
     def __init__(self, log: LineLog) -> None:
         self._log = log
-        self._states: dict[tuple[str, str], State] = {}
+        self._states: dict[Stream, State] = {}
 
     async def more(self) -> AsyncIterator[Sequence[StepRecord]]:
         """See ``StepSource.more``."""

@@ -12,7 +12,7 @@ from functools import partial
 import structlog
 
 from captionflow.errors import Unavailable
-from captionflow.messages import Line, LineRecord
+from captionflow.messages import Line, LineRecord, Stream
 from captionflow.ports import THE_BEGINNING, LineLog, StepFeed, TurnStore
 from captionflow.retrying import Retry
 from services.segment.safe_steps import SkippedLine, safe_steps
@@ -26,8 +26,6 @@ MAX_WAITING_RECORDS = 64
 """Records that are read ahead of the segmenter."""
 MAX_STATES = 256
 """Sessions whose state is kept; others are rebuilt from the log when they go on."""
-
-Key = tuple[str, str]
 
 
 class Runner:
@@ -48,8 +46,8 @@ class Runner:
         self._feed = feed
         self._store = store
         self._max_states = max_states
-        self._states: OrderedDict[Key, State] = OrderedDict()
-        self._reached: dict[Key, int] = {}
+        self._states: OrderedDict[Stream, State] = OrderedDict()
+        self._reached: dict[Stream, int] = {}
         self._position = THE_BEGINNING
         self._retry = Retry("segment_waits")
         self._retry_reading = Retry("segment_waits")
@@ -65,8 +63,8 @@ class Runner:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._read())
             while True:
-                for key, lines in await self._batches():
-                    await self._take(key, lines)
+                for stream, lines in await self._batches():
+                    await self._take(stream, lines)
 
     async def _read(self) -> None:
         while True:
@@ -78,65 +76,65 @@ class Runner:
             except Unavailable as error:
                 await self._retry_reading.wait(error)
 
-    async def _batches(self) -> list[tuple[Key, list[Line]]]:
+    async def _batches(self) -> list[tuple[Stream, list[Line]]]:
         """The lines that wait, by session; the order within each is kept."""
-        batches: dict[Key, list[Line]] = {}
+        batches: dict[Stream, list[Line]] = {}
         record = await self._records.get()
         while True:
-            lines = batches.setdefault((record.session, record.language), [])
+            lines = batches.setdefault(record.stream, [])
             lines += record.lines
             if len(lines) >= MAX_BATCH_LINES or self._records.empty():
                 return list(batches.items())
             record = self._records.get_nowait()
 
-    async def _take(self, key: Key, lines: Sequence[Line]) -> None:
-        if key not in self._reached:
-            self._reached[key] = await self._retry.call(partial(self._store.last_seq, *key))
-        if lines[-1].seq <= self._reached[key]:
+    async def _take(self, stream: Stream, lines: Sequence[Line]) -> None:
+        if stream not in self._reached:
+            self._reached[stream] = await self._retry.call(partial(self._store.last_seq, *stream))
+        if lines[-1].seq <= self._reached[stream]:
             return
-        state = self._states.get(key)
+        state = self._states.get(stream)
         if state is None:
-            state = await self._retry.call(partial(self._restored, key))
+            state = await self._retry.call(partial(self._restored, stream))
         if lines[0].seq > state.last_seq + 1:
-            log.warning("hole_found", session=key[0], language=key[1], after=state.last_seq, before=lines[0].seq)
-            for missed in await self._retry.call(partial(self._missed, key, state.last_seq, lines[0].seq)):
-                state = await self._step(key, state, missed.lines)
-        await self._step(key, state, lines)
+            log.warning("hole_found", **stream._asdict(), after=state.last_seq, before=lines[0].seq)
+            for missed in await self._retry.call(partial(self._missed, stream, state.last_seq, lines[0].seq)):
+                state = await self._step(stream, state, missed.lines)
+        await self._step(stream, state, lines)
 
-    async def _step(self, key: Key, state: State, lines: Sequence[Line]) -> State:
+    async def _step(self, stream: Stream, state: State, lines: Sequence[Line]) -> State:
         for after, record in safe_steps(state, lines):
             state = after
             if isinstance(record, SkippedLine):
-                log.error("line_set_aside", session=key[0], language=key[1], seq=record.last_seq, reason=record.reason)
+                log.error("line_set_aside", **stream._asdict(), seq=record.last_seq, reason=record.reason)
             await self._retry.call(partial(self._feed.publish, record))
-            log.debug("step_published", session=key[0], language=key[1], last_seq=record.last_seq)
-        self._reached[key] = max(self._reached[key], state.last_seq)
-        self._states[key] = state
-        self._states.move_to_end(key)
+            log.debug("step_published", **stream._asdict(), last_seq=record.last_seq)
+        self._reached[stream] = max(self._reached[stream], state.last_seq)
+        self._states[stream] = state
+        self._states.move_to_end(stream)
         while len(self._states) > self._max_states:
             self._states.popitem(last=False)
         return state
 
-    async def _restored(self, key: Key) -> State:
+    async def _restored(self, stream: Stream) -> State:
         """The state at the last step that was published or stored, from the lines before it.
 
         It stops exactly there: what was shown as undecided then must be known, so that it can be taken back.
         """
-        state = start(*key)
-        last = self._reached[key]
+        state = start(*stream)
+        last = self._reached[stream]
         if last:
-            async for record in self._log.read(*key):
+            async for record in self._log.read(*stream):
                 for after, _ in safe_steps(state, [line for line in record.lines if line.seq <= last]):
                     state = after
                 if record.lines[-1].seq >= last:
                     break
                 await asyncio.sleep(0)
-            log.info("state_restored", session=key[0], language=key[1], last_seq=state.last_seq)
+            log.info("state_restored", **stream._asdict(), last_seq=state.last_seq)
         return state
 
-    async def _missed(self, key: Key, after: int, before: int) -> list[LineRecord]:
+    async def _missed(self, stream: Stream, after: int, before: int) -> list[LineRecord]:
         found = []
-        async for record in self._log.read(*key, after):
+        async for record in self._log.read(*stream, after):
             found.append(record)
             if record.lines[-1].seq >= before - 1:
                 break

@@ -22,7 +22,7 @@ from captionflow.adapters.sqlite.search import SqliteSearch
 from captionflow.adapters.sqlite.session_store import SqliteSessionStore
 from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
 from captionflow.errors import NotFound
-from captionflow.messages import Draft, Facts, LineRecord, Receipt, Session, StepRecord
+from captionflow.messages import Draft, Facts, LineRecord, Receipt, Session, StepRecord, Stream
 from captionflow.ports import (
     THE_BEGINNING,
     Demos,
@@ -62,7 +62,7 @@ class PartitionedLog:
             for line in record.lines:
                 yield msgspec.structs.replace(record, lines=(line,))
 
-    async def streams(self) -> Sequence[tuple[str, str]]:
+    async def streams(self) -> Sequence[Stream]:
         return sorted([stream for partition in self._partitions for stream in await partition.streams()])
 
     async def follow(self, after: Position = THE_BEGINNING) -> AsyncIterator[tuple[Position, LineRecord]]:

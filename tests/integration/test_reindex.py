@@ -9,8 +9,8 @@ from stack.servers import Server
 
 from captionflow.adapters.elastic.index_builder import ElasticIndexBuilder
 from captionflow.errors import Conflict, Misconfigured, Unavailable
-from captionflow.messages import StepRecord
-from services.index.digests import Tally
+from captionflow.messages import StepRecord, Stream
+from services.index.digests import Contents
 from services.index.reindex import Reindexer
 
 
@@ -73,7 +73,7 @@ async def test_a_new_index_says_the_same_and_the_old_one_is_kept(index: Index) -
     assert (rebuilt.streams, rebuilt.parts, rebuilt.refused) == (2, 5 + 3, 0)
     assert await index.indices.check() == rebuilt.new
     assert [await index.texts(session) for session in ("talk", "other")] == before
-    assert await builder(index).left_over() == (rebuilt.old,)
+    assert await builder(index).unused() == (rebuilt.old,)
     await index.store.apply([step(51, part(9, 51, "goes on"))])
     assert (await index.texts())[-1] == "goes on"
 
@@ -108,13 +108,13 @@ async def test_captions_go_on_while_the_index_is_made_anew(index: Index) -> None
     done.set()
     assert await reading > 1
     await index.refresh()
-    tally = Tally()
-    tally.add_steps(steps)
-    found = Tally()
-    async for session, language, one in builder(index).contents(rebuilt.new):
-        found.add_parts((session, language), [one])
-    found.add_progress(("talk", "en"), await index.store.last_seq("talk", "en"))
-    assert found.digests() == tally.digests()
+    expected = Contents()
+    expected.add_steps(steps)
+    found = Contents()
+    async for stream, one in builder(index).parts(rebuilt.new):
+        found.add_parts(stream, [one])
+    found.add_last_seq(Stream("talk", "en"), await index.store.last_seq("talk", "en"))
+    assert found.digests() == expected.digests()
 
 
 async def test_an_index_that_lacks_a_part_is_not_put_in_place(index: Index) -> None:
@@ -159,15 +159,15 @@ async def test_a_rebuild_after_one_that_was_killed_starts_anew(index: Index) -> 
     """The killed one left an index half full, and the one in use held."""
     await index.store.apply(talk(50))
     killed = builder(index)
-    await killed.write(await killed.make(), talk(20))
-    await killed.hold(index.names.index(1))
+    await killed.write(await killed.create(), talk(20))
+    await killed.block_writes(index.names.index(1))
     with pytest.raises(Unavailable, match="takes no writes"):
         await index.store.apply([step(51, part(9, 51))])
     rebuilt = await Reindexer(Log(talk(50)), builder(index)).run()
     assert rebuilt.new == index.names.index(3)
     await index.store.apply([step(51, part(9, 51, "goes on"))])
     assert (await index.texts())[-1] == "goes on"
-    for name in await builder(index).left_over():
+    for name in await builder(index).unused():
         await builder(index).drop(name)
     assert list(await index.client.indices.get(index=index.names.pattern)) == [rebuilt.new]
 

@@ -5,9 +5,9 @@ import msgspec
 from captionflow.adapters.elastic.documents import MAX_NUMBER, part_document, plan
 from captionflow.adapters.elastic.index_templates import component_templates, index_template, mappings
 from captionflow.adapters.elastic.schema import LANGUAGES, WORD_FIELDS, Names, word_language
-from captionflow.messages import Part, StepRecord
+from captionflow.messages import Part, StepRecord, Stream
 
-TALK = "talk", "en"
+TALK = Stream("talk", "en")
 
 
 def part(ordinal: int, version: int, text: str = "Hello.", **more: Any) -> Part:

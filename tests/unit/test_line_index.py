@@ -3,8 +3,9 @@
 import random
 
 from captionflow.adapters.kafka.line_index import LineHead, LineIndex, RecordHead
+from captionflow.messages import Stream
 
-TALK = ("talk", "en")
+TALK = Stream("talk", "en")
 
 
 def head(first_seq: int, *numbers: int, sender: str = "desk", language: str = "en") -> RecordHead:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from captionflow.adapters.sqlite.database import Database
 from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
 from captionflow.errors import Unavailable
-from captionflow.messages import Part, StepRecord
+from captionflow.messages import Part, StepRecord, Stream
 from captionflow.ports import Turns, TurnStore
 
 MAX_UNWRITTEN = 500
@@ -55,7 +55,7 @@ class LiveTurnStore:
         self._lines = lines
         self._local = local
         self._archive = archive
-        self._kept: dict[tuple[str, str], _Kept] = {}
+        self._kept: dict[Stream, _Kept] = {}
         self._unwritten: list[StepRecord] = []
         self._writing = asyncio.Lock()
 
@@ -65,7 +65,7 @@ class LiveTurnStore:
         if len(self._unwritten) >= MAX_UNWRITTEN:
             await self._write()
         for step in steps:
-            stream = step.session, step.language
+            stream = step.stream
             kept = self._kept.get(stream)
             if kept is None or (step.first_seq > kept.last_seq + 1 and step.missing is None):
                 # The topic lost what came before: only from here on it can be told without the archive.
@@ -85,7 +85,7 @@ class LiveTurnStore:
         """
         self._check()
         await self._write()
-        kept = self._kept.get((session, language))
+        kept = self._kept.get(Stream(session, language))
         if kept is None and not self._lines(session, language):
             return Turns((), 0)  # nothing was said yet: the archive need not be asked
         if kept is None:
@@ -103,7 +103,7 @@ class LiveTurnStore:
     async def last_seq(self, session: str, language: str) -> int:
         """See ``TurnStore.last_seq``; raises as ``turns`` does."""
         self._check()
-        kept = self._kept.get((session, language))
+        kept = self._kept.get(Stream(session, language))
         if kept is None and not self._lines(session, language):
             return 0
         if kept is None:

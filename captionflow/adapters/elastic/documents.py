@@ -12,14 +12,11 @@ import msgspec
 
 from captionflow.adapters.elastic.schema import word_language
 from captionflow.folding import fold_name, index_terms
-from captionflow.messages import Part, StepRecord
+from captionflow.messages import Part, StepRecord, Stream
 
 MAX_ID_BYTES: Final = 512
 MAX_NUMBER: Final = 2**63 - 1
 """Limits of Elasticsearch: for what is beyond them it refuses not the document, but the whole request."""
-
-Stream = tuple[str, str]
-"""Session and language."""
 
 
 class Document(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -64,7 +61,7 @@ def plan(steps: Iterable[StepRecord]) -> Plan:
     last_seqs: dict[Stream, int] = {}
     newest: dict[str, tuple[Stream, Part]] = {}
     for step in steps:
-        stream = step.session, step.language
+        stream = step.stream
         if step.last_seq <= last_seqs.get(stream, 0):
             continue
         last_seqs[stream] = step.last_seq
@@ -94,7 +91,7 @@ def part_document(stream: Stream, part: Part) -> Document:
         number=part.number,
         speaker=part.speaker if words else None,
         speaker_key=(fold_name(part.speaker or "") or None) if words else None,
-        words={word_language(stream[1]): words} if words else None,
+        words={word_language(stream.language): words} if words else None,
         joined=joined.split(" ") if joined else None,
         part=msgspec.structs.replace(part, interim="") if part.interim else part,
     )
@@ -107,7 +104,7 @@ def part_id(part: Part) -> str:
 
 def progress_id(stream: Stream) -> str:
     """``_id`` of a stream's progress."""
-    return f"progress/{stream[0]}/{stream[1]}"
+    return f"progress/{stream.session}/{stream.language}"
 
 
 def _part_write(stream: Stream, part: Part) -> Write | None:

@@ -7,13 +7,12 @@ import msgspec
 import structlog
 from elasticsearch import AsyncElasticsearch
 
-from captionflow.adapters.elastic.documents import Stream
 from captionflow.adapters.elastic.failures import translated
 from captionflow.adapters.elastic.indices import ElasticIndices
 from captionflow.adapters.elastic.schema import Names
 from captionflow.adapters.elastic.turn_store import ElasticTurnStore
 from captionflow.errors import Conflict
-from captionflow.messages import Part, StepRecord
+from captionflow.messages import Part, StepRecord, Stream
 
 log = structlog.get_logger(__name__)
 
@@ -36,8 +35,8 @@ class ElasticIndexBuilder:
         """See ``IndexBuilder.current``. Its mapping may be any: it may be why it is made anew."""
         return await self._indices.behind(self._names.write)
 
-    async def make(self) -> str:
-        """See ``IndexBuilder.make``. It has our mapping."""
+    async def create(self) -> str:
+        """See ``IndexBuilder.create``. It has our mapping."""
         await self._indices.make_templates()
         with translated():
             known = await self._client.indices.get(index=self._names.pattern, features=["aliases"])
@@ -52,31 +51,31 @@ class ElasticIndexBuilder:
         """See ``IndexBuilder.write``."""
         await ElasticTurnStore(self._client, read=index, write=index).apply(steps)
 
-    async def contents(self, index: str) -> AsyncIterator[tuple[str, str, Part]]:
-        """See ``IndexBuilder.contents``."""
+    async def parts(self, index: str) -> AsyncIterator[tuple[Stream, Part]]:
+        """See ``IndexBuilder.parts``."""
         async for source in self._scan(index, _IS_PART):
-            yield source["session"], source["language"], msgspec.convert(source["part"], Part)
+            yield Stream(source["session"], source["language"]), msgspec.convert(source["part"], Part)
 
-    async def reached(self, index: str) -> Mapping[Stream, int]:
-        """See ``IndexBuilder.reached``."""
+    async def last_seqs(self, index: str) -> Mapping[Stream, int]:
+        """See ``IndexBuilder.last_seqs``."""
         return {
-            (source["session"], source["language"]): source["last_seq"]
+            Stream(source["session"], source["language"]): source["last_seq"]
             async for source in self._scan(index, _IS_PROGRESS)
         }
 
-    async def hold(self, index: str) -> None:
-        """See ``IndexBuilder.hold``."""
+    async def block_writes(self, index: str) -> None:
+        """See ``IndexBuilder.block_writes``."""
         with translated():
             await self._client.indices.add_block(index=index, block="write")
         log.info("index_held", index=index)
 
-    async def release(self, index: str) -> None:
-        """See ``IndexBuilder.release``."""
+    async def allow_writes(self, index: str) -> None:
+        """See ``IndexBuilder.allow_writes``."""
         with translated():
             await self._client.indices.put_settings(index=index, settings={"index.blocks.write": None})
 
-    async def exchange(self, old: str, new: str) -> None:
-        """See ``IndexBuilder.exchange``. Both aliases go at once; the old index stays held."""
+    async def swap(self, old: str, new: str) -> None:
+        """See ``IndexBuilder.swap``. Both aliases go at once; the old index stays blocked."""
         aliases = self._names.read, self._names.write
         with translated():
             await self._client.indices.update_aliases(
@@ -87,16 +86,16 @@ class ElasticIndexBuilder:
             )
         log.info("index_exchanged", old=old, new=new)
 
-    async def left_over(self) -> tuple[str, ...]:
-        """See ``IndexBuilder.left_over``."""
+    async def unused(self) -> tuple[str, ...]:
+        """See ``IndexBuilder.unused``."""
         with translated():
             known = await self._client.indices.get(index=self._names.pattern, features=["aliases"])
-        unused = [index for index, about in known.items() if not about["aliases"]]
-        return tuple(sorted(unused, key=lambda index: self._names.generation(index) or 0))
+        names = [index for index, about in known.items() if not about["aliases"]]
+        return tuple(sorted(names, key=lambda index: self._names.generation(index) or 0))
 
     async def drop(self, index: str) -> None:
         """See ``IndexBuilder.drop``."""
-        if index not in await self.left_over():
+        if index not in await self.unused():
             raise Conflict(f"{index} is in use, or none of ours: it isn't dropped.")
         with translated():
             await self._client.indices.delete(index=index)

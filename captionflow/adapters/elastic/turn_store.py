@@ -7,10 +7,10 @@ import msgspec
 from elasticsearch import AsyncElasticsearch
 
 from captionflow.adapters.elastic.bulk import bulk
-from captionflow.adapters.elastic.documents import Stream, plan
+from captionflow.adapters.elastic.documents import plan
 from captionflow.adapters.elastic.failures import translated
 from captionflow.errors import Rejected
-from captionflow.messages import Part, StepRecord
+from captionflow.messages import Part, StepRecord, Stream
 from captionflow.ports import Turns
 
 PAGE: Final = 5_000
@@ -48,7 +48,7 @@ class ElasticTurnStore:
     async def turns(self, session: str, language: str, *, last: int | None = None) -> Turns:
         """See ``TurnStore.turns``. The head counts as no turn: with ``last`` it is left out."""
         with translated():
-            found = await self._read_end((session, language), last)
+            found = await self._read_end(Stream(session, language), last)
         kept = sorted((part for part in found.parts if not part.retracted), key=lambda one: (one.ordinal, one.number))
         if last is not None:
             ordinals = sorted({part.ordinal for part in kept if part.ordinal})[-last:] if last > 0 else []
@@ -57,7 +57,7 @@ class ElasticTurnStore:
 
     async def last_seq(self, session: str, language: str) -> int:
         """See ``TurnStore.last_seq``. Never ahead of what ``turns`` reads afterwards."""
-        query = self._stream_query((session, language), None)
+        query = self._stream_query(Stream(session, language), None)
         with translated():
             response = await self._client.search(**query, size=1)  # the progress comes before all parts
         found = _Found(None)

@@ -10,11 +10,9 @@ from operator import attrgetter
 
 import msgspec
 
+from captionflow.messages import Stream
 from captionflow.numbering import Key, Run, runs
 from captionflow.records import is_valid, lines_reader
-
-Stream = tuple[str, str]
-"""Session and language."""
 
 
 class LineHead(msgspec.Struct, frozen=True):
@@ -63,7 +61,7 @@ class LineIndex:
 
     def add(self, partition: int, offset: int, head: RecordHead) -> bool:
         """Take the next record of a partition; whether it is valid. A void one changes nothing."""
-        name = head.session, head.language
+        name = Stream(head.session, head.language)
         stream = self._streams.get(name)
         if not is_valid(head, 0 if stream is None else stream.last_seq):
             return False

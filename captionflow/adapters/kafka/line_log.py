@@ -18,10 +18,10 @@ from kafka import TopicPartition
 
 from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.journal import Journal, Record
-from captionflow.adapters.kafka.line_index import LineIndex, RecordHead, Stream, read_head
+from captionflow.adapters.kafka.line_index import LineIndex, RecordHead, read_head
 from captionflow.adapters.kafka.skipped_records import Skipped
 from captionflow.errors import BadMessage, Unavailable
-from captionflow.messages import VERSION, Draft, Line, LineRecord, Receipt
+from captionflow.messages import VERSION, Draft, Line, LineRecord, Receipt, Stream
 from captionflow.numbering import Key, check, number, packed
 from captionflow.ports import THE_BEGINNING, Position
 from captionflow.records import check_partition
@@ -93,7 +93,7 @@ class KafkaLineLog:
         if not drafts:
             return ()
         self._journal.check()
-        stream = session, language
+        stream = Stream(session, language)
         try:
             async with asyncio.timeout(self._append_seconds), self._locks[session]:
                 await self._journal.settled(session.encode())
@@ -109,17 +109,17 @@ class KafkaLineLog:
         self._journal.check()
         if before is None:
             await self._journal.catch_up(self._place(session))
-        return self._index.last_number((session, language), sender, before)
+        return self._index.last_number(Stream(session, language), sender, before)
 
     def reached(self, session: str, language: str) -> int:
         """The highest ``seq`` that this process has read so far; 0 before the first line."""
-        return self._index.last_seq((session, language))
+        return self._index.last_seq(Stream(session, language))
 
     async def read(self, session: str, language: str, after: int = 0) -> AsyncIterator[LineRecord]:
         """See ``LineLog.read``. The end is fixed at the start: it doesn't chase a sender that goes on."""
         place = self._place(session)
         await self._journal.catch_up(place)
-        stream = session, language
+        stream = Stream(session, language)
         end = self._index.last_seq(stream)
         while after < end:
             for value in await self._fetch(place, self._index.after(stream, after, _RECORDS_A_READ)):

@@ -13,7 +13,7 @@ from captionflow.adapters.kafka.journal import Journal, Record
 from captionflow.adapters.kafka.skipped_records import Skipped
 from captionflow.adapters.memory.step_feed import MemoryStepFeed
 from captionflow.errors import BadMessage
-from captionflow.messages import StepRecord, turns_key
+from captionflow.messages import StepRecord, Stream, turns_key
 from captionflow.records import read_step
 
 _GATHER_MS: Final = 8
@@ -31,7 +31,7 @@ class KafkaStepFeed:
 
     def __init__(self, kafka: Kafka, *, keep: Callable[[Sequence[StepRecord]], Awaitable[None]] | None = None) -> None:
         self.skipped = Skipped()
-        self._reached: dict[tuple[str, str], int] = {}
+        self._reached: dict[Stream, int] = {}
         self._followers = MemoryStepFeed()
         self._keep = keep
         self._journal = Journal(kafka, kafka.turns, self._take, start="kept" if keep else "now", gather_ms=_GATHER_MS)
@@ -75,7 +75,7 @@ class KafkaStepFeed:
             except BadMessage as error:
                 self.skipped.foreign(record, str(error))
                 continue
-            stream = step.session, step.language
+            stream = step.stream
             if step.last_seq <= self._reached.get(stream, 0):
                 self.skipped.void(record)
                 continue

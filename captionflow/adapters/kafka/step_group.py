@@ -18,7 +18,7 @@ from aiokafka.errors import CommitFailedError, KafkaError
 
 from captionflow.adapters.kafka.cluster import Kafka, wait_for_topics
 from captionflow.errors import BadMessage, Unavailable
-from captionflow.messages import StepRecord
+from captionflow.messages import StepRecord, Stream
 from captionflow.ports import DeadLetters
 from captionflow.records import read_step
 
@@ -66,7 +66,7 @@ class StepGroup:
         self._bad: list[tuple[ConsumerRecord, str]] = []
         self._consumer: AIOKafkaConsumer | None = None
         self._listener = _Listener()
-        self._reached: dict[tuple[str, str], int] = {}
+        self._reached: dict[Stream, int] = {}
         self._committed: dict[TopicPartition, int] = {}
         self._taken: dict[TopicPartition, int] = {}
 
@@ -170,7 +170,7 @@ class StepGroup:
                 self.skipped["foreign"] += 1
                 self._bad.append((record, str(error)))
             return None
-        stream = step.session, step.language
+        stream = step.stream
         if step.last_seq <= self._reached.get(stream, 0):
             self.skipped["void"] += not quiet
             return None

@@ -11,7 +11,7 @@ import structlog
 from captionflow.adapters.sqlite.database import Database
 from captionflow.adapters.sqlite.streams import find_stream, make_stream
 from captionflow.errors import Misconfigured
-from captionflow.messages import Draft, Line, LineRecord, Receipt
+from captionflow.messages import Draft, Line, LineRecord, Receipt, Stream
 from captionflow.numbering import Run, check, number, packed, runs
 from captionflow.ports import THE_BEGINNING, Position
 
@@ -96,14 +96,15 @@ class SqliteLineLog:
                     yield LineRecord(session, language, tuple(line for line in lines if line.seq > after))
                 after = last_seq
 
-    async def streams(self) -> Sequence[tuple[str, str]]:
+    async def streams(self) -> Sequence[Stream]:
         """See ``LineLog.streams``."""
-        return await self._database.read(
+        rows = await self._database.read(
             lambda connection: connection.execute(
                 "SELECT session, language FROM streams WHERE EXISTS (SELECT 1 FROM records WHERE stream = streams.id)"
                 " ORDER BY session, language"
             ).fetchall()
         )
+        return [Stream(*row) for row in rows]
 
     async def follow(self, after: Position = THE_BEGINNING) -> AsyncIterator[tuple[Position, LineRecord]]:
         """See ``LineLog.follow``. New records wake it at once; it doesn't poll."""

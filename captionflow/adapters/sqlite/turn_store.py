@@ -8,12 +8,10 @@ import msgspec
 from captionflow.adapters.sqlite.database import Database
 from captionflow.adapters.sqlite.search_index import decode_part, index_part
 from captionflow.adapters.sqlite.streams import find_stream, make_stream
-from captionflow.messages import Part, StepRecord
+from captionflow.messages import Part, StepRecord, Stream
 from captionflow.ports import Turns
 
 _encode = msgspec.json.Encoder().encode
-
-_Stream = tuple[str, str]
 
 
 class SqliteTurnStore:
@@ -64,11 +62,11 @@ class SqliteTurnStore:
 
 
 def _apply(connection: sqlite3.Connection, steps: Iterable[StepRecord], *, searchable: bool) -> None:
-    streams: dict[_Stream, int] = {}
+    streams: dict[Stream, int] = {}
     reached: dict[int, int] = {}
     newest: dict[tuple[str, int], tuple[int, Part]] = {}
     for step in steps:
-        key = step.session, step.language
+        key = step.stream
         if key not in streams:
             streams[key] = make_stream(connection, *key)
             reached[streams[key]] = _progress(connection, streams[key])

@@ -2,10 +2,10 @@ from typing import Any
 
 import msgspec
 
-from captionflow.messages import Part, StepRecord
-from services.index.digests import Digest, Tally, differing, shorter
+from captionflow.messages import Part, StepRecord, Stream
+from services.index.digests import Contents, Digest, behind, differing
 
-TALK = "talk", "en"
+TALK = Stream("talk", "en")
 
 
 def part(ordinal: int, version: int, text: str = "Hello.", **more: Any) -> Part:
@@ -17,17 +17,17 @@ def step(seq: int, *parts: Part) -> StepRecord:
 
 
 def digest(*steps: StepRecord) -> Digest:
-    tally = Tally()
-    tally.add_steps(steps)
-    return tally.digests()[TALK]
+    contents = Contents()
+    contents.add_steps(steps)
+    return contents.digests()[TALK]
 
 
 def test_steps_and_the_parts_that_they_leave_behind_have_one_digest() -> None:
     steps = [step(1, part(1, 1)), step(2, part(1, 2, "Hello, all."), part(2, 2))]
-    stored = Tally()
+    stored = Contents()
     stored.add_parts(TALK, [part(2, 2)])
     stored.add_parts(TALK, [part(1, 2, "Hello, all.")])
-    stored.add_progress(TALK, 2)
+    stored.add_last_seq(TALK, 2)
     assert stored.digests() == {TALK: digest(*steps)}
     assert digest(*steps).parts == 2
 
@@ -38,10 +38,10 @@ def test_steps_that_come_again_change_nothing() -> None:
 
 
 def test_an_older_version_of_a_part_does_not_count() -> None:
-    tally = Tally()
-    tally.add_progress(TALK, 2)
-    tally.add_parts(TALK, [part(1, 2, "new"), part(1, 1, "old")])
-    assert tally.digests() == {TALK: digest(step(2, part(1, 2, "new")))}
+    contents = Contents()
+    contents.add_last_seq(TALK, 2)
+    contents.add_parts(TALK, [part(1, 2, "new"), part(1, 1, "old")])
+    assert contents.digests() == {TALK: digest(step(2, part(1, 2, "new")))}
 
 
 def test_what_is_only_believed_counts_for_nothing() -> None:
@@ -61,18 +61,19 @@ def test_every_field_of_a_part_counts() -> None:
 
 
 def test_parts_can_be_left_out_of_a_comparison() -> None:
-    tally = Tally()
-    tally.add_steps([step(1, part(1, 1), part(2, 1))])
-    assert tally.without({("talk.en.2", 0)}).digests() == {TALK: digest(step(1, part(1, 1)))}
+    contents = Contents()
+    contents.add_steps([step(1, part(1, 1), part(2, 1))])
+    assert contents.without({("talk.en.2", 0)}).digests() == {TALK: digest(step(1, part(1, 1)))}
 
 
 def test_streams_that_differ_are_named_also_missing_ones_and_strangers() -> None:
     one, two = Digest(1, 1, "a"), Digest(2, 1, "a")
-    wanted = {("a", "en"): one, ("b", "en"): one, ("c", "en"): one}
-    found = {("a", "en"): one, ("b", "en"): two, ("d", "en"): one}
-    assert differing(wanted, found) == (("b", "en"), ("c", "en"), ("d", "en"))
+    expected = {Stream("a", "en"): one, Stream("b", "en"): one, Stream("c", "en"): one}
+    found = {Stream("a", "en"): one, Stream("b", "en"): two, Stream("d", "en"): one}
+    assert differing(expected, found) == (("b", "en"), ("c", "en"), ("d", "en"))
 
 
-def test_an_index_is_shorter_where_it_reflects_fewer_lines() -> None:
-    new = {("a", "en"): Digest(5, 1, "a"), ("b", "en"): Digest(9, 1, "a")}
-    assert shorter(new, {("a", "en"): 6, ("b", "en"): 9, ("c", "en"): 1}) == (("a", "en"), ("c", "en"))
+def test_an_index_is_behind_where_it_reflects_fewer_lines() -> None:
+    new = {Stream("a", "en"): Digest(5, 1, "a"), Stream("b", "en"): Digest(9, 1, "a")}
+    old = {Stream("a", "en"): 6, Stream("b", "en"): 9, Stream("c", "en"): 1}
+    assert behind(new, old) == (("a", "en"), ("c", "en"))
