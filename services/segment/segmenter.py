@@ -5,20 +5,14 @@ they are delivered. See docs/segmenter.md for the rules and the limits.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 
 import msgspec
 
 from captionflow.errors import TooLarge
 from captionflow.messages import MAX_LINE_CHARS, MAX_RECORD_BYTES, Facts, Line, Part, Status, StepRecord
+from services.segment.held_lines import MAX_HELD_CHARS, REVISABLE_LINES, Held, hold, reach, release, size
 from services.segment.tokenizer import Tokenizer, TokenizerState
 
-REVISABLE_LINES = 32
-"""How many lines back a revision reaches. The text of one that comes later is kept apart from the turns."""
-REVISABLE_CHARS = 2_000
-"""How many characters back it reaches."""
-MAX_HELD_CHARS = 3_000
-"""Most characters of the held lines, including those that no revision reaches any more."""
 MAX_INTERIMS = 4
 MAX_INTERIM_CHARS = 500
 MAX_NAME_CHARS = 200
@@ -30,16 +24,6 @@ _MAX_STEP_AND_STATE_BYTES = MAX_RECORD_BYTES - 128
 """Of both as JSON. The record that has them has an offset and their field names besides."""
 
 _encoder = msgspec.json.Encoder()
-
-
-class Held(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
-    """A line that a revision can still reach."""
-
-    seq: int
-    text: str
-    at: datetime | None = None
-    speaker: str | None = None
-    ends: bool = False
 
 
 class Interim(msgspec.Struct, frozen=True, array_like=True):
@@ -163,7 +147,7 @@ def _plain(state: State, lines: list[Line]) -> tuple[State, StepRecord]:
     tokenizer = Tokenizer(state.session, state.language, state.tokenizer)
     said = {_utterance(line) for line in lines} if state.interims else set()
     interims = tuple(one for one in state.interims if (one.sender, one.segment) not in said)
-    held = [*state.held, *(Held(line.seq, line.text, line.at, line.speaker, line.ends) for line in lines[-64:])]
+    held = [*state.held, *map(hold, lines[-2 * REVISABLE_LINES :])]
     base = state.before_held
     if len(lines) >= 2 * REVISABLE_LINES:
         early = lines[:-REVISABLE_LINES]
@@ -172,34 +156,12 @@ def _plain(state: State, lines: list[Line]) -> tuple[State, StepRecord]:
         tokenizer.feed(lines[-REVISABLE_LINES:])
     else:
         tokenizer.feed(lines)
-        keep = _reach(held)
-        if len(held) > 2 * REVISABLE_LINES or _weighs(held) > MAX_HELD_CHARS:
+        keep = reach(held)
+        if len(held) > 2 * REVISABLE_LINES or size(held) > MAX_HELD_CHARS:
             moved = Tokenizer(state.session, state.language, base)
-            moved.feed([_line(one) for one in held[:keep]])
+            moved.feed([release(one) for one in held[:keep]])
             base, held = moved.state(), held[keep:]
     return _finish(state, tokenizer, lines[0].seq, lines[-1].seq, (base, tuple(held)), interims)
-
-
-def _reach(held: Sequence[Held]) -> int:
-    """Index of the first held line that a revision reaches."""
-    chars, index = 0, len(held)
-    while index and len(held) - index < REVISABLE_LINES and chars + len(held[index - 1].text) <= REVISABLE_CHARS:
-        index -= 1
-        chars += len(held[index].text)
-    return index
-
-
-def _line(held: Held) -> Line:
-    return Line(
-        sender="",
-        number=0,
-        text=held.text,
-        at=held.at,
-        speaker=held.speaker,
-        ends=held.ends,
-        seq=held.seq,
-        received_at=datetime.min,  # noqa: DTZ901 - the rules never read it
-    )
 
 
 def _special(state: State, line: Line) -> tuple[State, StepRecord]:
@@ -224,28 +186,24 @@ def _interim(state: State, line: Line) -> tuple[State, StepRecord]:
 
 
 def _revision(state: State, line: Line) -> tuple[State, StepRecord]:
-    reach = _reach(state.held)
-    index = next((i for i, one in enumerate(state.held) if i >= reach and one.seq == line.revises), None)
+    reached = reach(state.held)
+    index = next((i for i, one in enumerate(state.held) if i >= reached and one.seq == line.revises), None)
     if index is not None:
         target = state.held[index]
         right = msgspec.structs.replace(target, text=line.text)
         held = (*state.held[:index], right, *state.held[index + 1 :])
         tokenizer = Tokenizer(state.session, state.language, state.before_held)
-        tokenizer.feed([_line(one) for one in held])
+        tokenizer.feed([release(one) for one in held])
         before = Tokenizer(state.session, state.language, state.before_held)
-        before.feed([_line(one) for one in state.held])
+        before.feed([release(one) for one in state.held])
         after, record = _finish(
             state, tokenizer, line.seq, line.seq, (state.before_held, held), state.interims, before.assembler.closed
         )
-        if len(_encoder.encode(record)) <= MAX_RECORD_BYTES and _weighs(held) <= MAX_HELD_CHARS:
+        if len(_encoder.encode(record)) <= MAX_RECORD_BYTES and size(held) <= MAX_HELD_CHARS:
             return after, record
     tokenizer = Tokenizer(state.session, state.language, state.tokenizer)
     tokenizer.remark(line.text, line.seq)
     return _finish(state, tokenizer, line.seq, line.seq, (None, ()), state.interims)
-
-
-def _weighs(held: Sequence[Held]) -> int:
-    return sum(len(one.text) for one in held)
 
 
 def _finish(  # noqa: PLR0913, PLR0917 - the parts of a state

@@ -5,7 +5,8 @@ import pytest
 
 from captionflow.messages import MAX_LINE_CHARS, Line, StepRecord
 from captionflow.transcript import newest, turns
-from services.segment.segmenter import MAX_HELD_CHARS, REVISABLE_CHARS, REVISABLE_LINES, State, start, step
+from services.segment.held_lines import MAX_HELD_CHARS, REVISABLE_CHARS, REVISABLE_LINES
+from services.segment.segmenter import State, start, step
 from tests.unit.segment_material import apart_of_parts, line, lines, run, shown
 
 WORDS = [">> ANNA:  We ", "meat ", "at ", "noon.\n", ">> BEN: Yes.\n"]
