@@ -1,15 +1,20 @@
-"""Parts become turns: the one place that knows how to join them. Pure.
+"""The read model: steps become parts, parts become turns. Pure.
 
-Used by whatever shows or writes a whole transcript, so that live readers, the archive and the command line agree.
+Which version of a part wins, in which order parts stand, which turns are the last and how parts are joined is decided
+here and nowhere else, so that stores, live delivery, exports and the command line agree. In the browser
+``transcript.js`` does the same.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, MutableMapping
 from typing import Any, Literal
 
 import msgspec
 
-from captionflow.messages import Apart, Facts, Message, Note, Part, Stamp, StepRecord
+from captionflow.messages import Apart, Facts, Message, Note, Part, Stamp, StepRecord, Stream
+
+PartKey = tuple[str, int]
+"""Turn id and number: what makes a part unique."""
 
 
 class Turn(Message, frozen=True):
@@ -35,25 +40,55 @@ class Turn(Message, frozen=True):
         return "\n".join(self.paragraphs)
 
 
+def advancing(steps: Iterable[StepRecord], reached: MutableMapping[Stream, int]) -> Iterator[StepRecord]:
+    """Those of the steps that advance their stream; the others came before and change nothing.
+
+    ``reached`` has the last ``seq`` of each stream, and is brought up to date.
+    """
+    for step in steps:
+        if step.last_seq > reached.get(step.stream, 0):
+            reached[step.stream] = step.last_seq
+            yield step
+
+
+def replaces(version: int, known: int | None) -> bool:
+    """Whether a part of this version takes the place of the known one: the highest wins, and of equals the later."""
+    return known is None or version >= known
+
+
+def latest(parts: Iterable[Part]) -> dict[PartKey, Part]:
+    """The version of each part that wins, retracted ones too."""
+    found: dict[PartKey, Part] = {}
+    for part in parts:
+        key = part.turn_id, part.number
+        known = found.get(key)
+        if replaces(part.version, None if known is None else known.version):
+            found[key] = part
+    return found
+
+
+def ordered(parts: Iterable[Part], *, last: int | None = None) -> tuple[Part, ...]:
+    """Parts in the order of the transcript, the head (ordinal 0) first; retracted ones are left out.
+
+    With ``last`` only those of the last so many turns; the head is no turn.
+    """
+    standing = sorted((part for part in parts if not part.retracted), key=lambda part: (part.ordinal, part.number))
+    if last is None:
+        return tuple(standing)
+    ordinals = sorted({part.ordinal for part in standing if part.ordinal})[-last:] if last > 0 else []
+    return tuple(part for part in standing if part.ordinal in ordinals)
+
+
 def newest(steps: Iterable[StepRecord]) -> tuple[Part, ...]:
-    """The parts that steps leave behind, in order, retracted ones left out: the highest version of each wins."""
-    found: dict[tuple[str, int], Part] = {}
-    for record in steps:
-        for part in record.parts:
-            key = part.turn_id, part.number
-            old = found.get(key)
-            if old is None or part.version >= old.version:
-                found[key] = part
-    parts = [part for part in found.values() if not part.retracted]
-    return tuple(sorted(parts, key=lambda part: (part.ordinal, part.number)))
+    """The parts that steps leave behind, in order."""
+    return ordered(latest(part for step in steps for part in step.parts).values())
 
 
 def turns(parts: Iterable[Part]) -> tuple[Turn, ...]:
-    """Join parts into turns, the head (ordinal 0) first. Parts in any order; retracted ones are left out."""
+    """Join parts, given in any order, into turns, the head first. Retracted parts are left out."""
     grouped: dict[str, list[Part]] = {}
-    for part in sorted(parts, key=lambda part: (part.ordinal, part.number)):
-        if not part.retracted:
-            grouped.setdefault(part.turn_id, []).append(part)
+    for part in ordered(parts):
+        grouped.setdefault(part.turn_id, []).append(part)
     return tuple(_join(group) for group in grouped.values())
 
 

@@ -10,9 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from captionflow.messages import Part, StepRecord, Stream
-
-PartKey = tuple[str, int]
-"""A part's turn id and number."""
+from captionflow.transcript import PartKey, advancing, replaces
 
 
 class Digest(NamedTuple):
@@ -32,17 +30,15 @@ class Contents:
 
     def add_steps(self, steps: Iterable[StepRecord]) -> None:
         """Apply steps in the order of their stream; one that doesn't advance its stream changes nothing."""
-        for step in steps:
-            if step.last_seq > self._last_seqs.get(step.stream, 0):
-                self.add_last_seq(step.stream, step.last_seq)
-                self.add_parts(step.stream, step.parts)
+        for step in advancing(steps, self._last_seqs):
+            self.add_parts(step.stream, step.parts)
 
     def add_parts(self, stream: Stream, parts: Iterable[Part]) -> None:
         """Add parts as they are stored; an older version changes nothing."""
         known = self._parts.setdefault(stream, {})
         for part in parts:
             key = part.turn_id, part.number
-            if key not in known or part.version >= known[key][0]:
+            if replaces(part.version, known[key][0] if key in known else None):
                 known[key] = part.version, _hash(part)
 
     def add_last_seq(self, stream: Stream, last_seq: int) -> None:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from captionflow.messages import Apart, Facts, Note, Part, Stamp, StepRecord
-from captionflow.transcript import digest, document, newest, turns, words
+from captionflow.messages import Apart, Facts, Note, Part, Stamp, StepRecord, Stream
+from captionflow.transcript import advancing, digest, document, newest, ordered, turns, words
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -34,6 +34,22 @@ def test_the_highest_version_of_each_part_is_left_in_order() -> None:
     older, newer = part(0, "On", version=1), part(0, "One.", version=2)
     assert newest([record(1, older), record(2, newer, OTHER)]) == (newer, OTHER)
     assert newest([record(2, OTHER, newer), record(1, older)]) == (newer, OTHER)
+
+
+def test_the_last_turns_are_whole_and_the_head_is_none_of_them() -> None:
+    gone = part(0, "No.", ordinal=3, retracted=True)
+    parts = [OTHER, gone, THIRD, HEAD, FIRST, SECOND]
+    assert ordered(parts) == (HEAD, FIRST, SECOND, THIRD, OTHER)
+    assert ordered(parts, last=2) == ordered(parts, last=9) == (FIRST, SECOND, THIRD, OTHER)
+    assert ordered(parts, last=1) == (OTHER,)
+    assert ordered(parts, last=0) == ordered(parts, last=-1) == ()
+
+
+def test_a_step_that_came_before_advances_nothing() -> None:
+    reached = {Stream("s", "en"): 1}
+    steps = [record(1), record(3), record(2), record(3), record(4)]
+    assert list(advancing(steps, reached)) == [steps[1], steps[4]]
+    assert reached == {("s", "en"): 4}
 
 
 def test_of_the_same_version_the_later_one_is_left() -> None:

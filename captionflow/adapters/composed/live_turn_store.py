@@ -12,8 +12,9 @@ from typing import NamedTuple
 from captionflow.adapters.sqlite.database import Database
 from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
 from captionflow.errors import Unavailable
-from captionflow.messages import Part, StepRecord, Stream
+from captionflow.messages import StepRecord, Stream
 from captionflow.ports import Turns, TurnStore
+from captionflow.transcript import latest, ordered
 
 MAX_UNWRITTEN = 500
 """Steps that wait in memory: nobody may ever ask for them."""
@@ -133,14 +134,5 @@ def _reaches(kept: _Kept, archived: int) -> None:
 
 
 def _merged(before: Turns, own: Turns, last: int | None) -> Turns:
-    """Of each part the newer version; of those only the last turns, if so many are wanted."""
-    parts: dict[tuple[str, int], Part] = {(part.turn_id, part.number): part for part in before.parts}
-    for part in own.parts:
-        known = parts.get((part.turn_id, part.number))
-        if known is None or part.version >= known.version:
-            parts[part.turn_id, part.number] = part
-    kept = sorted((part for part in parts.values() if not part.retracted), key=lambda part: (part.ordinal, part.number))
-    if last is not None:
-        ordinals = sorted({part.ordinal for part in kept if part.ordinal})[-last:] if last > 0 else []
-        kept = [part for part in kept if part.ordinal in ordinals]
-    return Turns(tuple(kept), max(before.last_seq, own.last_seq))
+    parts = latest((*before.parts, *own.parts)).values()
+    return Turns(ordered(parts, last=last), max(before.last_seq, own.last_seq))

@@ -13,6 +13,7 @@ import msgspec
 from captionflow.adapters.elastic.schema import word_language
 from captionflow.folding import fold_name, index_terms
 from captionflow.messages import Part, StepRecord, Stream
+from captionflow.transcript import advancing, latest
 
 MAX_ID_BYTES: Final = 512
 MAX_NUMBER: Final = 2**63 - 1
@@ -59,21 +60,10 @@ def plan(steps: Iterable[StepRecord]) -> Plan:
     Only the newest version of each part, without what is only believed.
     """
     last_seqs: dict[Stream, int] = {}
-    newest: dict[str, tuple[Stream, Part]] = {}
-    for step in steps:
-        stream = step.stream
-        if step.last_seq <= last_seqs.get(stream, 0):
-            continue
-        last_seqs[stream] = step.last_seq
-        for part in step.parts:
-            key = part_id(part)
-            known = newest.get(key)
-            if known is None or part.version >= known[1].version:
-                newest[key] = stream, part
     writes: list[Write] = []
     refused: list[Part] = []
-    for stream, part in newest.values():
-        write = _part_write(stream, part)
+    for part in latest(part for step in advancing(steps, last_seqs) for part in step.parts).values():
+        write = _part_write(Stream(part.session, part.language), part)
         if write is None:
             refused.append(part)
         else:

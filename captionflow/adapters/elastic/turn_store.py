@@ -12,6 +12,7 @@ from captionflow.adapters.elastic.failures import translated
 from captionflow.errors import Rejected
 from captionflow.messages import Part, StepRecord, Stream
 from captionflow.ports import Turns
+from captionflow.transcript import ordered
 
 PAGE: Final = 5_000
 """Documents that one search reads: more than a day in one room."""
@@ -49,11 +50,7 @@ class ElasticTurnStore:
         """See ``TurnStore.turns``. The head counts as no turn: with ``last`` it is left out."""
         with translated():
             found = await self._read_end(Stream(session, language), last)
-        kept = sorted((part for part in found.parts if not part.retracted), key=lambda one: (one.ordinal, one.number))
-        if last is not None:
-            ordinals = sorted({part.ordinal for part in kept if part.ordinal})[-last:] if last > 0 else []
-            kept = [part for part in kept if part.ordinal in ordinals]
-        return Turns(tuple(kept), found.last_seq)
+        return Turns(ordered(found.parts, last=last), found.last_seq)
 
     async def last_seq(self, session: str, language: str) -> int:
         """See ``TurnStore.last_seq``. Never ahead of what ``turns`` reads afterwards."""

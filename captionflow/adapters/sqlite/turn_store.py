@@ -10,6 +10,7 @@ from captionflow.adapters.sqlite.search_index import decode_part, index_part
 from captionflow.adapters.sqlite.streams import find_stream, make_stream
 from captionflow.messages import Part, StepRecord, Stream
 from captionflow.ports import Turns
+from captionflow.transcript import advancing, latest, replaces
 
 _encode = msgspec.json.Encoder().encode
 
@@ -62,25 +63,13 @@ class SqliteTurnStore:
 
 
 def _apply(connection: sqlite3.Connection, steps: Iterable[StepRecord], *, searchable: bool) -> None:
-    streams: dict[Stream, int] = {}
-    reached: dict[int, int] = {}
-    newest: dict[tuple[str, int], tuple[int, Part]] = {}
-    for step in steps:
-        key = step.stream
-        if key not in streams:
-            streams[key] = make_stream(connection, *key)
-            reached[streams[key]] = _progress(connection, streams[key])
-        stream = streams[key]
-        if step.last_seq <= reached[stream]:
-            continue
-        reached[stream] = step.last_seq
-        for part in step.parts:
-            known = newest.get((part.turn_id, part.number))
-            if known is None or part.version >= known[1].version:
-                newest[part.turn_id, part.number] = stream, part
-    for stream, part in newest.values():
-        _upsert(connection, stream, part, searchable=searchable)
-    connection.executemany("INSERT OR REPLACE INTO progress (stream, last_seq) VALUES (?, ?)", reached.items())
+    steps = list(steps)
+    ids = {stream: make_stream(connection, *stream) for stream in dict.fromkeys(step.stream for step in steps)}
+    reached = {stream: _progress(connection, id_) for stream, id_ in ids.items()}
+    for part in latest(part for step in advancing(steps, reached) for part in step.parts).values():
+        _upsert(connection, ids[Stream(part.session, part.language)], part, searchable=searchable)
+    progress = ((ids[stream], last_seq) for stream, last_seq in reached.items())
+    connection.executemany("INSERT OR REPLACE INTO progress (stream, last_seq) VALUES (?, ?)", progress)
 
 
 def _upsert(connection: sqlite3.Connection, stream: int, part: Part, *, searchable: bool) -> None:
@@ -96,7 +85,7 @@ def _upsert(connection: sqlite3.Connection, stream: int, part: Part, *, searchab
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (*values, stream, part.turn_id, part.number),
         ).lastrowid
-    elif row[1] > part.version:
+    elif not replaces(part.version, row[1]):
         return
     else:
         (part_id, _) = row
