@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from captionflow.messages import StepRecord, Stream
     from captionflow.ports import IndexBuilder
-    from services.index.digests import PartKey
+    from captionflow.transcript import PartKey
 
 log = structlog.get_logger(__name__)
 
