@@ -79,7 +79,7 @@ async def _demo(gateway: Gateway, ports: EmbeddedPorts) -> None:
     try:
         await play(gateway, ports.sessions, ports.demos)
     except CaptionflowError as error:
-        log.error("demo_ended", reason=str(error))  # noqa: TRY400 (the reason is enough)
+        log.error("demo_ended", reason=str(error))  # noqa: TRY400 - the reason is enough
 
 
 async def _without_demos(ports: EmbeddedPorts) -> None:

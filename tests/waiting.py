@@ -1,5 +1,6 @@
 """Waits for what is done elsewhere, in another process or on a server."""
 
+import asyncio
 import time
 from collections.abc import Callable
 
@@ -14,6 +15,13 @@ def await_true(true: Callable[[], bool], otherwise: str, seconds: float = WAIT_S
     while not _is(true):
         assert time.monotonic() < end, f"{otherwise} in time"
         time.sleep(0.05)
+
+
+async def until(true: Callable[[], bool], seconds: float = WAIT_SECONDS) -> None:
+    """Return when it is so, which a task of this event loop brings about."""
+    async with asyncio.timeout(seconds):
+        while not true():
+            await asyncio.sleep(0.01)
 
 
 def _is(true: Callable[[], bool]) -> bool:

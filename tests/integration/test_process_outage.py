@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import httpx
 from api_server import Api, serving
 from structlog.testing import capture_logs
+from waiting import until
 
 from captionflow.messages import MAX_LINE_CHARS, Draft, Line, Part, StepRecord
 from captionflow.settings import Settings
@@ -28,12 +28,6 @@ TOO_LONG = "x" * (MAX_LINE_CHARS + 1)
 
 def drafts(*texts: str, first: int = 0) -> list[Draft]:
     return [Draft("desk", first + n, text) for n, text in enumerate(texts)]
-
-
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(WAIT_SECONDS):
-        while not true():
-            await asyncio.sleep(0.01)
 
 
 async def transcript(api: Api, session: str, seq: int) -> list[tuple[str | None, str]]:

@@ -9,6 +9,7 @@ import pytest
 from kafka import KafkaConsumer
 from stack.servers import Server
 from stack.topics import drop_topics, fresh_topics
+from waiting import until
 
 from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.dead_letters import KafkaDeadLetters
@@ -95,11 +96,6 @@ async def test_two_share_the_sessions_and_none_is_left_out_when_one_leaves(publi
     async def publish_all(seq: int) -> None:
         for session in SESSIONS:
             await publish(seq, session=session)
-
-    async def until(true: Callable[[], bool]) -> None:
-        async with asyncio.timeout(SECONDS):
-            while not true():
-                await asyncio.sleep(0.02)
 
     workers = [asyncio.create_task(work(number)) for number in range(2)]
     seq = 0
