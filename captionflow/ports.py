@@ -26,11 +26,20 @@ class LineLog(Protocol):
     async def append(
         self, session: str, language: str, drafts: Sequence[Draft], *, said_at: datetime | None = None
     ) -> tuple[Receipt, ...]:
-        """Number the drafts and make them durable, in order, all or none; the receipts are in the drafts' order.
+        """Number the drafts and make them durable, in order. Returns when all are; receipts are in the drafts' order.
 
         A (sender, number) that the log already has is not appended again: it gets its first receipt if the text is the
-        same, and the whole call raises ``Conflict`` if it is not. What can't be a line raises ``BadMessage``.
-        ``said_at`` is the time of drafts that have none; one that comes again keeps the time of the first time.
+        same. ``said_at`` is the time of drafts that have none; one that comes again keeps the time of the first time.
+
+        Drafts that fit into one record together (64 kB, some hundred lines) are appended all or none. Of a larger
+        batch a failure may leave a beginning: the first so many drafts and none of the others. The very same call
+        again appends the rest, and gives all receipts.
+
+        Raises:
+            Unavailable: it is not known to be durable; see above for what may be there.
+            Conflict: a (sender, number) is in the log with another content. Nothing was appended; only when two
+                processes take lines of one sender at the same moment, a beginning may be there as above.
+            BadMessage: a draft can't be a line; nothing was appended.
         """
 
     async def last_number(self, session: str, language: str, sender: str, *, before: int | None = None) -> int | None:

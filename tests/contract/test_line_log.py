@@ -1,6 +1,7 @@
 """What every line log promises (captionflow.ports.LineLog)."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +9,7 @@ import msgspec
 import pytest
 from worlds import World
 
-from captionflow.errors import BadMessage, Conflict, TooLarge
+from captionflow.errors import BadMessage, Conflict, TooLarge, Unavailable
 from captionflow.messages import MAX_LINE_CHARS, MAX_RECORD_BYTES, Draft, Line, LineRecord
 from captionflow.ports import THE_BEGINNING, LineLog, Position
 
@@ -210,6 +211,37 @@ async def test_an_append_whose_caller_gave_up_happened_or_not_and_can_be_repeate
     stored = await lines(line_log)
     assert [line.seq for line in stored] == list(range(1, 41))
     assert sorted(line.number for line in stored) == list(range(40))
+
+
+async def test_a_large_batch_that_fails_in_between_left_a_beginning_and_the_same_again_adds_the_rest(
+    world: World,
+) -> None:
+    """Fifteen records, and the technology goes away when the first of them can be read."""
+    batch = drafts(*range(450), text="{}" + "x" * (MAX_LINE_CHARS - 10))
+    following = aiter(world.line_log.follow())
+    appending = asyncio.create_task(world.line_log.append("talk", "en", batch))
+    await anext(following)
+    await world.cut_off()
+    with contextlib.suppress(Unavailable):  # where all of it is one transaction, it had succeeded
+        await appending
+    await world.reopen()
+    there = await lines(world.line_log)
+    assert [line.number for line in there] == list(range(len(there)))
+    receipts = await world.line_log.append("talk", "en", batch)
+    assert [(one.number, one.seq) for one in receipts] == [(n, n + 1) for n in range(450)]
+    assert [(line.number, line.seq) for line in await lines(world.line_log)] == [(n, n + 1) for n in range(450)]
+    assert [line.received_at for line in there] == [one.received_at for one in receipts[: len(there)]]
+
+
+async def test_what_fits_into_one_record_is_appended_all_or_none(world: World) -> None:
+    batch = drafts(*range(100))
+    appending = asyncio.create_task(world.line_log.append("talk", "en", batch))
+    await asyncio.sleep(0)  # it has begun
+    await world.cut_off()
+    with contextlib.suppress(Unavailable):
+        await appending
+    await world.reopen()
+    assert len(await lines(world.line_log)) in {0, 100}
 
 
 async def test_reading_ends_where_the_log_ended_when_it_began(line_log: LineLog) -> None:

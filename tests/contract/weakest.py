@@ -22,7 +22,7 @@ from captionflow.adapters.sqlite.search import SqliteSearch
 from captionflow.adapters.sqlite.session_store import SqliteSessionStore
 from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
 from captionflow.errors import NotFound
-from captionflow.messages import Draft, Facts, LineRecord, Receipt, Session, StepRecord, Stream
+from captionflow.messages import MAX_RECORD_BYTES, Draft, Facts, LineRecord, Receipt, Session, StepRecord, Stream
 from captionflow.ports import (
     THE_BEGINNING,
     Demos,
@@ -52,7 +52,13 @@ class PartitionedLog:
     async def append(
         self, session: str, language: str, drafts: Sequence[Draft], *, said_at: datetime | None = None
     ) -> tuple[Receipt, ...]:
-        return await self._of(session).append(session, language, drafts, said_at=said_at)
+        log = self._of(session)
+        if sum(len(draft.text) for draft in drafts) < MAX_RECORD_BYTES // 8:
+            return await log.append(session, language, drafts, said_at=said_at)
+        receipts: list[Receipt] = []
+        for draft in drafts:  # a large batch is written line by line, and may end anywhere
+            receipts += await log.append(session, language, [draft], said_at=said_at)
+        return tuple(receipts)
 
     async def last_number(self, session: str, language: str, sender: str, *, before: int | None = None) -> int | None:
         return await self._of(session).last_number(session, language, sender, before=before)
@@ -194,6 +200,7 @@ class WeakestWorld:
         return cls(folder)
 
     def _open(self) -> None:
+        self._reached = True
         self._databases = [Database.open(self._folder / f"{n}" / "captionflow.db") for n in range(PARTITIONS)]
         stores = self._databases[0]
         self._turns = LateTurnStore(SqliteTurnStore(stores))
@@ -214,11 +221,13 @@ class WeakestWorld:
         await self._sessions.settle()
 
     async def reopen(self) -> None:
-        await self.settle()
+        if self._reached:
+            await self.settle()
         await self.cut_off()
         self._open()
 
     async def cut_off(self) -> None:
+        self._reached = False
         for database in self._databases:
             await database.close()
 

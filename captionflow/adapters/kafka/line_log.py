@@ -81,9 +81,6 @@ class KafkaLineLog:
     ) -> tuple[Receipt, ...]:
         """See ``LineLog.append``. A batch that is larger than a record becomes several.
 
-        If the log can't be reached in between, or another process takes lines of the same sender at the same moment,
-        the first records of a large batch may be there and the rest not. The same call again does the rest.
-
         Raises:
             BadMessage: a number below 0 or above ``MAX_NUMBER``, or text that isn't Unicode (a lone surrogate).
             TooLarge: a line that doesn't fit into a record.
