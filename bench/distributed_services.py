@@ -13,8 +13,8 @@ from pathlib import Path
 TESTS = Path(__file__).parent.parent / "tests"
 sys.path[:0] = [str(TESTS), str(TESTS / "distributed")]
 
-from installation import Installation, running  # noqa: E402  the tests' modules are no package
-from stack.servers import elasticsearch_server, kafka_server  # noqa: E402
+from installation import Installation, running  # noqa: E402 - the tests' modules are no package
+from stack.servers import elasticsearch_server, kafka_server  # noqa: E402 - as above
 
 PARTITIONS = 12
 

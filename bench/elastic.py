@@ -24,16 +24,16 @@ from elasticsearch import AsyncElasticsearch
 ROOT = Path(__file__).parent.parent
 sys.path.append(str(ROOT / "tests"))
 
-from stack.servers import elasticsearch_server  # noqa: E402  the tests' servers are no package
+from stack.servers import elasticsearch_server  # noqa: E402 - the tests' servers are no package
 
-from captionflow.adapters.elastic.client import connect  # noqa: E402
-from captionflow.adapters.elastic.documents import plan  # noqa: E402
-from captionflow.adapters.elastic.indices import ElasticIndices  # noqa: E402
-from captionflow.adapters.elastic.schema import Names  # noqa: E402
-from captionflow.adapters.elastic.search import ElasticSearch  # noqa: E402
-from captionflow.adapters.elastic.turn_store import ElasticTurnStore  # noqa: E402
-from captionflow.messages import Part, Session, StepRecord  # noqa: E402
-from captionflow.ports import SearchQuery, SessionFilter, SessionStore  # noqa: E402
+from captionflow.adapters.elastic.client import connect  # noqa: E402 - as above
+from captionflow.adapters.elastic.documents import plan  # noqa: E402 - as above
+from captionflow.adapters.elastic.indices import ElasticIndices  # noqa: E402 - as above
+from captionflow.adapters.elastic.schema import Names  # noqa: E402 - as above
+from captionflow.adapters.elastic.search import ElasticSearch  # noqa: E402 - as above
+from captionflow.adapters.elastic.turn_store import ElasticTurnStore  # noqa: E402 - as above
+from captionflow.messages import Part, Session, StepRecord  # noqa: E402 - as above
+from captionflow.ports import SearchQuery, SessionFilter, SessionStore  # noqa: E402 - as above
 
 PART_WORDS = 120
 """About a paragraph."""
@@ -64,7 +64,7 @@ class Sessions:
 
 def steps(count: int) -> list[StepRecord]:
     """One closed part each, of words as frequent as Zipf says."""
-    chance = random.Random(1)  # noqa: S311  the same words each time
+    chance = random.Random(1)  # noqa: S311 - the same words each time
     words = [f"word{n}" for n in range(30_000)]
     weights = [1 / (n + 3) for n in range(len(words))]
     text = chance.choices(words, weights, k=count * PART_WORDS)
@@ -148,7 +148,7 @@ async def reading(client: AsyncElasticsearch, names: Names, count: int) -> None:
     sessions = cast("SessionStore", Sessions(count // TURNS_A_SESSION))
     search = ElasticSearch(client, sessions, index=names.read)
     store = ElasticTurnStore(client, read=names.read, write=names.write)
-    chance = random.Random(2)  # noqa: S311  the same words each time
+    chance = random.Random(2)  # noqa: S311 - the same words each time
     rare = [f"word{chance.randrange(2_000, 20_000)}" for _ in range(SEARCHES)]
     common = [f"word{chance.randrange(0, 20)}" for _ in range(SEARCHES)]
 

@@ -54,12 +54,12 @@ http {{
 
 async def serve(port: int, folder: str) -> None:
     import structlog  # noqa: PLC0415 - only this role needs it
-    import uvicorn  # noqa: PLC0415
+    import uvicorn  # noqa: PLC0415 - as above
 
-    from captionflow.messages import Session  # noqa: PLC0415
-    from captionflow.settings import Settings  # noqa: PLC0415
-    from captionflow.wiring.embedded import open_embedded  # noqa: PLC0415
-    from services.api.app import create_app  # noqa: PLC0415
+    from captionflow.messages import Session  # noqa: PLC0415 - as above
+    from captionflow.settings import Settings  # noqa: PLC0415 - as above
+    from captionflow.wiring.embedded import open_embedded  # noqa: PLC0415 - as above
+    from services.api.app import create_app  # noqa: PLC0415 - as above
 
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
@@ -78,7 +78,7 @@ async def serve(port: int, folder: str) -> None:
 
 async def _publish_on_command(feed: object) -> None:
     """``rate seconds`` on standard input starts a run."""
-    from captionflow.messages import Part, StepRecord  # noqa: PLC0415
+    from captionflow.messages import Part, StepRecord  # noqa: PLC0415 - as above
 
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)

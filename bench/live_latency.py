@@ -70,7 +70,7 @@ async def measure(door: int, screen: int, sessions: int, rate: float, seconds: f
     await asyncio.gather(*senders)
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(LAST_SECONDS):
-            while sent.keys() - seen.keys():  # noqa: ASYNC110  many readers may be the last
+            while sent.keys() - seen.keys():  # noqa: ASYNC110 - many readers may be the last
                 await asyncio.sleep(0.1)
     for reader in readers:
         if reader.done():

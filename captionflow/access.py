@@ -1,4 +1,4 @@
-"""Who may do what: decided here alone, for every kind of connection. What nothing allows is denied. Pure."""
+"""Who may do what: decided here alone, for every kind of connection, and denied by default. Pure."""
 
 from typing import Final, Literal
 
@@ -18,13 +18,13 @@ def action_of(kind: str, method: str = "") -> Action:
 
 
 class Access:
-    """The rule of an installation: everybody reads; who writes shows its token, where one is set."""
+    """The rule of an installation: everybody may read; a write needs the token, where one is set."""
 
     def __init__(self, write_token: Secret | None) -> None:
         self._write_token = write_token
 
     def allows(self, action: Action, authorization: str) -> bool:
-        """Whether who shows this may do that. ``authorization`` is the header's value; empty if there is none."""
+        """Whether the action is allowed. ``authorization`` is the value of that header; empty if there is none."""
         if action == "read" or self._write_token is None:
             return True
         scheme, _, token = authorization.partition(" ")

@@ -22,7 +22,7 @@ class CaptionflowError(Exception):
 
 
 class BadMessage(CaptionflowError):
-    """What came in can't be used and never will be: correct it, don't retry.
+    """The input can't be used and never will be: correct it, don't retry.
 
     A record from a topic goes to the dead letters.
     """
@@ -43,7 +43,7 @@ class WrongKind(BadMessage):
 
 
 class Rejected(BadMessage):
-    """Some of what came in can't be used, and never will be; all the rest is done."""
+    """Some of the input can't be used, and never will be; all the rest is done."""
 
     code = "rejected"
 
@@ -66,7 +66,7 @@ class Conflict(CaptionflowError):
 
 
 class Unavailable(CaptionflowError):
-    """It can't be done now and nothing was done: retry the very same call later."""
+    """It can't be done now, and nothing was done: repeat exactly the same call later."""
 
     code = "unavailable"
 

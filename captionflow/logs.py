@@ -28,7 +28,7 @@ SECRET_WORDS = ("apikey", "api_key", "authorization", "cookie", "password", "sec
 """A field whose name has one of these in it is logged as ``***`` at every level."""
 
 _QUIET = ("httpx", "httpcore", "asyncio", "uvicorn.access", "elastic_transport", "kafka", "aiokafka", "faust", "mode")
-"""Loggers that repeat at info what we log ourselves, queries with their secrets included, or tell of every step."""
+"""Loggers that at info repeat what we log ourselves (queries with secrets included), or log every internal step."""
 
 _MAX_DEPTH = 4
 
@@ -90,7 +90,7 @@ def _json() -> list[Processor]:
 
 
 def hide_captions(_logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """At info and above: the size of what was said, in place of what was said. Whole messages shrink to their type."""
+    """At info and above: the size of captions instead of their text. Whole messages are logged as their type."""
     if event.get("level", method) == "debug":
         return event
     return {name: _without_captions(name, value, 0) for name, value in event.items()}
@@ -132,7 +132,7 @@ def _descend(value: object, depth: int, change: Any) -> object:
 
 
 def name_requests(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Access messages of uvicorn as events with fields, less the query: it carries signatures and what people seek."""
+    """Access messages of uvicorn as events with fields, without the query, which has signatures and search terms."""
     args = event.pop("positional_args", None)
     if event.get("logger") != "uvicorn.access" or not isinstance(args, tuple):
         return event
@@ -151,7 +151,7 @@ def _path_of(target: object) -> str:
 
 
 def escape_controls(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Control characters as escapes, so that nobody outside writes to our terminal."""
+    """Control characters as escapes, so that input can't control the terminal."""
     return {name: _printable(value) if isinstance(value, str) else value for name, value in event.items()}
 
 

@@ -15,7 +15,7 @@ MAX_RECORD_BYTES = 64 * 1024
 """No record and no segmenter state weighs more than this when encoded as JSON, whatever comes in."""
 
 MAX_LINE_CHARS = 2_000
-"""Longest text of one line. The door refuses longer ones; readers of files cut them."""
+"""Longest text of one line. Ingest refuses longer ones; readers of files cut them."""
 
 Status = Literal["scheduled", "live", "finished"]
 
@@ -35,7 +35,7 @@ class Stream(NamedTuple):
 
 
 class Draft(Message, frozen=True):
-    r"""A line as its sender gave it, cleaned at the door, before the log has numbered it.
+    r"""A line as its sender gave it, with control characters removed, before the log has numbered it.
 
     ``text`` is a verbatim stretch of the caption stream: the texts of a session's lines, joined with nothing between,
     are what was typed. A line break is a ``\n`` inside ``text``; a line without one goes on in the next line. That is
@@ -62,10 +62,10 @@ class Draft(Message, frozen=True):
 
 
 class Line(Draft, frozen=True, kw_only=True):
-    """A line in the log: a draft with its place in the truth."""
+    """A line in the log: a draft with its position."""
 
     seq: int
-    """Position in the session and language: 1, 2, 3 … without holes; given by the line log."""
+    """Position in its stream: 1, 2, 3 … without holes; given by the line log."""
     received_at: datetime
 
 
@@ -84,7 +84,7 @@ class LineRecord(Message, frozen=True, omit_defaults=False):
 
 
 class Receipt(Message, frozen=True):
-    """What the log answers for one accepted draft. The same draft again gets the same receipt."""
+    """The log's answer for one accepted draft. The same draft again gets the same receipt."""
 
     number: int
     """The sender's number."""
@@ -100,7 +100,7 @@ class Note(Message, frozen=True):
 
     text: str
     at: int
-    """Where it stood: offset into the part's text (see ``Part.text``)."""
+    """Its offset in the part's text (see ``Part.text``)."""
 
 
 class Apart(Message, frozen=True):
@@ -135,25 +135,25 @@ class Part(Message, frozen=True):
     session: str
     language: str
     ordinal: int
-    """Place of the turn in its session and language: 1, 2, 3 …; 0 is the head."""
+    """Position of the turn in its stream: 1, 2, 3 …; 0 is the head."""
     version: int
     """``seq`` of the last line that changed this part."""
     speaker: str | None = None
-    """The label as captioned; None if nobody knows."""
+    """The label as captioned; None if it is not known."""
     role: bool = False
-    """The label is a role that many people share (MODERATOR), and no person."""
+    """The label is a role that many people share (MODERATOR), not a person."""
     paragraphs: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
     apart: tuple[Apart, ...] = ()
     stamps: tuple[Stamp, ...] = ()
     interim: str = ""
-    """What a recogniser believes right now; shown live, never stored in transcripts or searched."""
+    """A recogniser's results that are not final; shown live, never stored in transcripts or searched."""
     continues: bool = False
     """The first paragraph goes on with the last one of the part before (it was split because of its length): join with
     one space."""
     closed: bool = False
     retracted: bool = False
-    """A revision took away what opened this turn: treat it as if it had never been."""
+    """A revision removed what opened this turn: treat the part as if it had never existed."""
 
     @property
     def text(self) -> str:
@@ -162,7 +162,7 @@ class Part(Message, frozen=True):
 
 
 class Facts(Message, frozen=True):
-    """What the text itself said about its session. It fills what the organiser left open, and never overrides them."""
+    """What the text itself says about its session. It fills what the organiser left open, and overrides nothing."""
 
     title: str | None = None
     date: str | None = None
@@ -178,8 +178,8 @@ class Facts(Message, frozen=True):
 class StepRecord(Message, frozen=True, omit_defaults=False):
     """One record of ``captions.turns`` (key: ``<session>.<language>``, raw bytes): what one step changed.
 
-    On the topic it has two fields more, the segmenter's own: the state after the step, and where in the log that is.
-    Readers ignore a record whose ``last_seq`` is not above the highest seen for its session and language.
+    On the topic it has two more fields, for the segmenter: the state after the step, and the offset that it reached.
+    Consumers ignore a record whose ``last_seq`` is not above the highest seen for its session and language.
     """
 
     session: str
@@ -190,10 +190,10 @@ class StepRecord(Message, frozen=True, omit_defaults=False):
     facts: Facts | None = None
     """Present when they changed."""
     missing: tuple[int, int] | None = None
-    """A hole in ``seq`` was noticed before this step: first and last missing."""
+    """A hole in ``seq`` before this step: the first and the last that are missing."""
     v: int = VERSION
     received_at: datetime | None = None
-    """When the last of its lines was accepted: what delays are measured from."""
+    """When the last of its lines was accepted. Delays are measured from here."""
 
     @property
     def stream(self) -> Stream:
@@ -202,7 +202,7 @@ class StepRecord(Message, frozen=True, omit_defaults=False):
 
 
 def turns_key(session: str, language: str) -> bytes:
-    """The key of a step in captions.turns, ``opening.en``: a session's id has no full stop."""
+    """The key of a step in captions.turns, for example ``opening.en``. A session's id has no full stop."""
     return f"{session}.{language}".encode()
 
 

@@ -1,4 +1,4 @@
-"""What the processes count and measure, for Prometheus; docs/metrics.md has the names and what they are good for.
+"""What the processes count and measure, for Prometheus; docs/metrics.md lists the names and their use.
 
 Each process makes one ``Metrics`` and registers nothing globally.
 """
@@ -17,7 +17,7 @@ from prometheus_client.registry import Collector
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 DELAY_BUCKETS: Final = (0.002, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
-"""Seconds; 15 and 50 ms are what live delivery promises, 5 s is what nobody should ever see."""
+"""Seconds. 15 and 50 ms are the targets of live delivery; 5 s is too late."""
 
 
 def since(moment: datetime) -> float:
@@ -48,12 +48,12 @@ class Metrics:
         return made.labels(self._service)
 
     def gauge(self, name: str, about: str, value: Callable[[], float | None]) -> None:
-        """``captionflow_<name>``, asked when it is read; NaN while nobody knows."""
+        """``captionflow_<name>``; ``value`` is called when it is scraped, and None becomes NaN."""
         made = Gauge(name, about, ["service"], namespace="captionflow", registry=self._registry)
         made.labels(self._service).set_function(lambda: nan if (now := value()) is None else now)
 
     def counts(self, name: str, about: str, labels: Sequence[str], read: Callable[[], Mapping[Labels, int]]) -> None:
-        """``captionflow_<name>_total`` with more labels, from what somebody else counts."""
+        """``captionflow_<name>_total`` with more labels; ``read`` gives the counts."""
         self._registry.register(_Counts(f"captionflow_{name}", about, ("service", *labels), self._service, read))
 
     def text(self) -> bytes:

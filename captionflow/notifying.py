@@ -1,12 +1,12 @@
-"""Waking everybody who waits for something to change, without losing a change that comes between look and wait."""
+"""Wakes everybody who waits for a change. A change that comes between the look and the wait is not lost."""
 
 import asyncio
 
 
 class Notifier:
-    """Wakes all who listen at this moment; whoever listens later waits for the next time.
+    """Wakes all who listen now; those who listen later wait for the next change.
 
-    Listen first, then look, then wait: a change that comes after the look is heard all the same.
+    Listen first, then look, then wait: so a change that comes after the look is not missed.
     """
 
     def __init__(self) -> None:

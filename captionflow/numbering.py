@@ -1,7 +1,7 @@
 """How drafts become lines: pure, and the same for every line log.
 
-A *run* (sender, numbers a to b, seq s on) says that number a + i has seq s + i. A live sender who is alone only ever
-extends its run, an import adds one for a whole file; so knowing every (sender, number) for good costs next to nothing.
+A *run* (sender, numbers a to b, first seq s) says that number a + i has seq s + i. A live sender that is alone only
+extends its run, and an import adds one for a whole file. So remembering every (sender, number) costs next to nothing.
 """
 
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
@@ -16,7 +16,7 @@ from captionflow.identity import MAX_NUMBER
 from captionflow.messages import MAX_RECORD_BYTES, Draft, Line, Receipt
 
 ENVELOPE_BYTES = 1024
-"""Kept free in a record for session id, language and field names."""
+"""Room in a record for session id, language and field names."""
 _MAX_LINES_BYTES = MAX_RECORD_BYTES - ENVELOPE_BYTES
 
 _encode = msgspec.json.Encoder().encode
@@ -39,7 +39,7 @@ class Run:
 
 
 def check(draft: Draft) -> None:
-    """Refuse what no log can hold.
+    """Refuse a draft that no log can hold.
 
     Raises:
         BadMessage: a number below 0 or above ``MAX_NUMBER``, or text that isn't Unicode (a lone surrogate).
@@ -103,7 +103,7 @@ def packed(lines: Sequence[Line]) -> Iterator[tuple[Sequence[Line], bytes]]:
 
 
 class Numbered(Protocol):
-    """What of a line makes runs."""
+    """The fields of a line that runs are made of."""
 
     @property
     def seq(self) -> int:
@@ -150,7 +150,7 @@ def _line(draft: Draft, seq: int, now: datetime, said_at: datetime | None) -> Li
 
 
 def _same(line: Line, draft: Draft, said_at: datetime | None) -> bool:
-    """All that the sender gave is the same; a time that was not given is the log's."""
+    """Whether all that the sender gave is the same; a time that it did not give is the log's."""
     if draft.at is None and said_at is not None:
         draft = msgspec.structs.replace(draft, at=line.at)
     return all(getattr(line, name) == getattr(draft, name) for name in Draft.__struct_fields__)

@@ -1,6 +1,6 @@
-"""What the services need from the outside, each as small as its callers' needs.
+"""The ports: what the services need from the outside, each no larger than its callers need.
 
-One contract suite in tests/contract for each port with several adapters runs on all of them. All methods raise
+Each port with several adapters has one contract suite in tests/contract, which runs on all of them. All methods raise
 ``Unavailable`` when the technology behind them can't be reached (retry), and adapters translate every vendor error.
 """
 
@@ -11,7 +11,7 @@ from typing import NewType, Protocol
 from captionflow.messages import Draft, Facts, LineRecord, Message, Part, Receipt, Session, Status, StepRecord, Stream
 
 Position = NewType("Position", str)
-"""Where a reader of the whole log stands: made by ``LineLog.follow``, opaque to everybody else, valid for good.
+"""A position in the whole log. Made by ``LineLog.follow``, opaque to its callers, and valid for good.
 
 Not a number, since a log may have several partitions, between which there is no order.
 """
@@ -70,27 +70,29 @@ class Turns(Message, frozen=True):
 
 
 class TurnStore(Protocol):
-    """The transcripts: derived, can be thrown away and rebuilt from the line log.
+    """The transcripts. Derived: they can be thrown away and rebuilt from the line log.
 
-    What was written may take a moment until it is read.
+    What was written may take a moment until it can be read.
     """
 
     async def apply(self, steps: Sequence[StepRecord]) -> None:
-        """Upsert all parts of all steps, and say so in ``last_seq`` once they are there.
+        """Upsert all parts of all steps; ``last_seq`` advances once they are stored.
 
         An older version never wins, and a step that came before changes nothing. After ``Unavailable`` some of it may
-        have been written: the same call again does the rest. Parts that can never be stored raise ``Rejected``
-        when all others are.
+        have been written: the same call again does the rest.
+
+        Raises:
+            Rejected: some parts can never be stored; all others are.
         """
 
     async def turns(self, session: str, language: str, *, last: int | None = None) -> Turns:
-        """The transcript so far, head first, retracted parts left out; with ``last`` only the last so many turns.
+        """The transcript so far, head first, retracted parts left out; with ``last``, only that many turns at the end.
 
-        A session of which nothing was said gives no parts and ``last_seq`` 0.
+        A stream without lines gives no parts and ``last_seq`` 0.
         """
 
     async def last_seq(self, session: str, language: str) -> int:
-        """How far the stored turns reflect the line log; 0 before the first line."""
+        """The last ``seq`` that the stored turns reflect; 0 before the first line."""
 
 
 class SearchQuery(Message, frozen=True):
@@ -105,7 +107,7 @@ class SearchQuery(Message, frozen=True):
     limit: int = 20
     """Turns a page, 1 to 100."""
     cursor: str | None = None
-    """``SearchPage.next`` of the page before. One that is not ours raises ``BadMessage``."""
+    """``SearchPage.next`` of the page before. One that no page gave raises ``BadMessage``."""
 
 
 class Fragment(Message, frozen=True, omit_defaults=False):
@@ -149,14 +151,14 @@ class SearchPage(Message, frozen=True, omit_defaults=False):
     languages: tuple[Count, ...] = ()
     next: str | None = None
     behind: int = 0
-    """Steps that the index has not taken yet, as of some seconds ago: what they say isn't found. 0 if it has all."""
+    """Steps that are not indexed yet, as of some seconds ago; search does not find what they say. 0 if all are."""
 
 
 class Search(Protocol):
     """Finds turns by their words: case, diacritics and hyphen variants don't matter."""
 
     async def search(self, query: SearchQuery) -> SearchPage:
-        """One page. Paging through is stable while nothing is written: no hit twice, none left out."""
+        """One page. Paging is stable while nothing is written: no hit comes twice, and none is left out."""
 
 
 class SessionFilter(Message, frozen=True):
@@ -171,21 +173,28 @@ class SessionStore(Protocol):
     """What is known of each session. A change may take a moment until ``list`` shows it; ``get`` shows it at once."""
 
     async def create(self, session: Session) -> Session:
-        """Store it.
+        """Store a new session. If the same content is stored under this id already, return that.
 
-        The same content under the same id again gives the stored one; another content raises ``Conflict``.
+        Raises:
+            Conflict: the id is used with other content.
         """
 
     async def get(self, session: str) -> Session:
-        """Raises ``NotFound``."""
+        """The session.
+
+        Raises:
+            NotFound: there is none with this id.
+        """
 
     async def list(self, wanted: SessionFilter) -> tuple[Session, ...]:
         """Live ones first, then by date and start, newest first."""
 
     async def replace(self, session: Session, *, expected_version: int) -> Session:
-        """Store it with ``expected_version + 1``; raises ``Conflict`` if somebody was faster.
+        """Store it with ``expected_version + 1``.
 
-        ``NotFound`` if it isn't there.
+        Raises:
+            Conflict: the stored version is not the expected one.
+            NotFound: there is none with this id.
         """
 
     async def learn(self, session: str, facts: Facts, *, at: datetime) -> Session:
@@ -196,17 +205,17 @@ class SessionStore(Protocol):
 
 
 class Demos(Protocol):
-    """Sessions that are marked as a demo: the only ones that may be forgotten."""
+    """Sessions that are marked as a demo: the only ones that may be deleted."""
 
     async def forget(self, session: str) -> None:
-        """Take away a demo session with its lines and turns; any other session stays as it is.
+        """Delete a demo session with its lines and turns; any other session stays as it is.
 
-        No position of the log is ever given a second time.
+        Positions of the log are not used a second time.
         """
 
 
 class StepFeed(Protocol):
-    """``captions.turns``: the segmenter's steps on their way to the index and to live readers."""
+    """``captions.turns``: the segmenter's steps on their way to the index and to viewers."""
 
     async def publish(self, step: StepRecord) -> None:
         """Hand a step on; returns when it can't be lost any more (embedded: the line log has it already)."""
@@ -214,36 +223,36 @@ class StepFeed(Protocol):
     def follow(self) -> AsyncIterator[StepRecord]:
         """Every step from now on, in the order of its session; the subscription stands when this returns.
 
-        Some from before may come first, or come again: readers ignore steps that don't advance.
+        Older steps may come first, and steps may come again: callers ignore those that don't advance.
         """
 
 
 class StepQueue(Protocol):
     """``captions.turns`` shared by all processes of one kind: each step goes to one of them.
 
-    Some steps may come again: readers ignore steps that don't advance.
+    Steps may come again: callers ignore those that don't advance.
     """
 
     async def take(self) -> Sequence[StepRecord]:
-        """The next steps, those of a session in order; waits until there are some.
+        """The next steps, in order within a session; waits until there are some.
 
-        Those that were taken and not ``done`` when a process ended, in whatever way, are not lost: they go to another
-        process, or, where there is only one, are published again when it has started again.
+        Steps that were taken but not ``done`` when a process ended, in whatever way, are not lost: they go to another
+        process. Where there is only one process, they are published again after it has restarted.
         """
 
     async def done(self) -> None:
-        """Everything that was taken so far is done for good."""
+        """Commit everything that was taken so far."""
 
 
 class DeadLetters(Protocol):
-    """``captions.dead-letter``: what can't be used, kept for a person who looks at it."""
+    """``captions.dead-letter``: records that can't be used, kept for a person to look at."""
 
     async def put(self, value: bytes, *, key: bytes | None, origin: str, reason: str) -> None:
         """Keep it for good. ``origin`` is ``topic/partition/offset``; ``reason`` never has caption text."""
 
 
 class DeadLetter(Message, frozen=True):
-    """One of them, as a person finds it."""
+    """A dead letter as it is kept."""
 
     number: int
     """0, 1, 2 …, with gaps; it stays the same."""
@@ -264,7 +273,7 @@ class DeadLetterBox(Protocol):
         """All that are still kept, oldest first."""
 
     async def put_back(self, letter: DeadLetter) -> str:
-        """Write the raw record to its topic again, and note that; where it is now.
+        """Write the raw record to its topic again, note that, and return where it is now.
 
         Raises:
             BadMessage: it did not come from a topic of this installation.
@@ -290,7 +299,7 @@ class IndexBuilder(Protocol):
         """How far an index reflects the line log: the last ``seq`` of each stream."""
 
     async def block_writes(self, index: str) -> None:
-        """Return when nobody can write to the index any more; whoever tries is told ``Unavailable``."""
+        """Return when nothing can be written to the index any more; writes raise ``Unavailable``."""
 
     async def allow_writes(self, index: str) -> None:
         """Undo ``block_writes``."""

@@ -1,4 +1,4 @@
-"""Trying again while something can't be reached: one policy for everybody, exponential back-off with jitter."""
+"""Retries while something can't be reached: one policy for all callers, exponential back-off with jitter."""
 
 import asyncio
 import random
@@ -20,8 +20,8 @@ T = TypeVar("T")
 class Backoff:
     """How long to wait before the next try: twice as long each time, up to a limit.
 
-    Each wait is shortened by chance, to between half of it and all of it, so that many who lost the same server don't
-    come back at once.
+    Each wait is shortened at random, to between half of it and all of it, so that many clients that lost the same
+    server don't come back at once.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Backoff:
 
 
 class Retry:
-    """Calls until it is possible. ``waiting`` says for what it waits now, in a sentence; it is empty otherwise."""
+    """Calls until it succeeds. ``waiting`` is a sentence that says for what it waits now; empty if it does not."""
 
     def __init__(self, event: str, backoff: Backoff | None = None) -> None:
         """``event`` is what the log calls a wait, for example ``index_waits``."""
@@ -70,13 +70,13 @@ class Retry:
                 return result
 
     async def wait(self, error: Unavailable) -> None:
-        """Wait as long as it is worth after this error."""
+        """Log this error, and wait before the next attempt."""
         self.waiting = str(error)
         seconds = self._backoff.failed(at_least_seconds=error.retry_after)
         log.warning(self._event, reason=self.waiting, tries=self._backoff.tries, seconds=round(seconds, 2))
         await asyncio.sleep(seconds)
 
     def succeeded(self) -> None:
-        """It goes on: nothing is waited for."""
+        """An attempt succeeded: nothing is waited for."""
         self.waiting = ""
         self._backoff.succeeded()

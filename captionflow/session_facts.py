@@ -1,4 +1,4 @@
-"""What a session learns from its text and what its organiser gave: pure, and the same for every session store."""
+"""A session's fields: what its organiser gave, and what its text says. Pure, and the same for every session store."""
 
 from collections.abc import Collection
 from datetime import UTC, datetime
@@ -12,20 +12,20 @@ from captionflow.messages import Facts, Session
 from captionflow.ports import SessionFilter
 
 LEARNABLE: Final = ("title", "date", "room", "edition", "about")
-"""Fields that the text may fill. Those it did fill are remembered: a later reading of the text may better them."""
+"""Fields that the text may fill. Those that it did fill are remembered, since later lines may correct them."""
 
 _NOT_CONTENT: Final = frozenset({"version", "created_at", "updated_at", "status"})
-"""Fields that change by themselves, so that they don't make a session another one when it is created again."""
+"""Fields that change by themselves. They don't count when a session is created again."""
 
 Known = tuple[Session, frozenset[str]]
 """A session, and which of its fields were learned from the text."""
 
 
 def created(known: Known | None, session: Session) -> Known:
-    """The session that ``create`` gives: the stored one if there is one of the same content.
+    """The session that ``create`` returns: the stored one if it has the same content.
 
     Raises:
-        Conflict: there is one of another content.
+        Conflict: the stored one has other content.
     """
     if known is None:
         return session, frozenset()
@@ -35,10 +35,10 @@ def created(known: Known | None, session: Session) -> Known:
 
 
 def replaced(known: Known, session: Session, expected_version: int) -> Known:
-    """The session that takes the place of a known one. A field that it changes is the organiser's from then on.
+    """The session that replaces a known one. A field that it changes is the organiser's from then on.
 
     Raises:
-        Conflict: the known one is not of the expected version.
+        Conflict: the known one does not have the expected version.
     """
     stored, learned = known
     if stored.version != expected_version:
@@ -51,7 +51,7 @@ def replaced(known: Known, session: Session, expected_version: int) -> Known:
 
 
 def learnt(known: Known | None, session: str, facts: Facts, at: datetime) -> Known:
-    """The session with what its text says of it; the very same if that is nothing new."""
+    """The session with what its text says of it; the same object if that is nothing new."""
     stored, learned = known or (Session(session, version=0, created_at=at, updated_at=at), frozenset[str]())
     changes = _changes(stored, learned, facts)
     if known is not None and not changes:

@@ -19,7 +19,7 @@ LogLevel = Literal["debug", "info", "warning", "error"]
 _T = TypeVar("_T")
 
 
-def _setting(  # noqa: PLR0913  one keyword for each column of docs/settings.md
+def _setting(  # noqa: PLR0913 - one keyword for each column of docs/settings.md
     variable: str, default: _T, parse: Callable[[str], _T], *, unit: str, doc: str, example: str, secret: bool = False
 ) -> _T:
     about = {"variable": PREFIX + variable, "parse": parse, "unit": unit, "doc": doc, "example": example}
@@ -45,7 +45,7 @@ class Settings:
         values.host,
         unit="address or host name",
         doc="Where the server listens; 0.0.0.0 serves other machines too.",
-        example="0.0.0.0",  # noqa: S104  an example in a message; the default is this machine alone
+        example="0.0.0.0",  # noqa: S104 - an example in a message; the default is this machine alone
     )
     port: int = _setting(
         "PORT",

@@ -53,7 +53,7 @@ def start_command(*arguments: object, **settings: object) -> subprocess.Popen[by
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environ(**settings),
-        preexec_fn=_hears_ctrl_c,  # noqa: PLW1509  it has one thread to take care of: the one that forks
+        preexec_fn=_hears_ctrl_c,  # noqa: PLW1509 - it has one thread to take care of: the one that forks
     )
 
 

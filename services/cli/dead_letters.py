@@ -69,7 +69,7 @@ def retry(
 
 
 async def _letters(settings: Settings) -> Sequence[DeadLetter]:
-    from captionflow.wiring.tools import open_dead_letters  # noqa: PLC0415  `--help` needs no Kafka
+    from captionflow.wiring.tools import open_dead_letters  # noqa: PLC0415 - `--help` needs no Kafka
 
     async with open_dead_letters(settings) as box:
         return await box.letters()
@@ -77,7 +77,7 @@ async def _letters(settings: Settings) -> Sequence[DeadLetter]:
 
 async def _retry(settings: Settings, numbers: Sequence[int], *, again: bool) -> None:
     """Without numbers: all that nobody has put back, but for those that can't be."""
-    from captionflow.wiring.tools import open_dead_letters  # noqa: PLC0415  as above
+    from captionflow.wiring.tools import open_dead_letters  # noqa: PLC0415 - as above
 
     async with open_dead_letters(settings) as box:
         letters = await box.letters()

@@ -169,7 +169,7 @@ def segment(
 
 
 @app.command(help=help_texts.REPLAY)
-def replay(  # noqa: PLR0913  one option for each thing that can be told
+def replay(  # noqa: PLR0913 - one option for each thing that can be told
     file: Annotated[Path, typer.Argument(help="A transcript (text, WebVTT or SRT); - reads standard input.")],
     *,
     url: Url = HERE,
@@ -243,7 +243,7 @@ def export(
 
 
 @app.command(help=help_texts.SEARCH)
-def search(  # noqa: PLR0913  one option for each filter
+def search(  # noqa: PLR0913 - one option for each filter
     words: Annotated[str, typer.Argument(help='Words; "…" makes a phrase.')],
     *,
     url: Url = HERE,

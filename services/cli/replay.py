@@ -84,7 +84,7 @@ async def _announce(client: httpx.AsyncClient, session: str, request: Request, s
         raise Conflict(f"Session {session!r} has ended, and not with this file and cut: give another --session.")
 
 
-async def _send(  # noqa: PLR0913, PLR0917  the inside of replay_file
+async def _send(  # noqa: PLR0913, PLR0917 - the inside of replay_file
     client: httpx.AsyncClient, session: str, request: Request, reading: Reading, plan: Plan, messages: Console
 ) -> None:
     show = _Show(messages)

@@ -131,5 +131,5 @@ def _at_marks(lines: Sequence[Line], marks: Collection[int]) -> Iterator[Sequenc
 
 def _said(seq: int, of: dict[str, object]) -> Said:
     turns = of["turns"]
-    assert isinstance(turns, list)  # noqa: S101  as ``document`` makes it
+    assert isinstance(turns, list)  # noqa: S101 - as ``document`` makes it
     return Said(seq, len(turns), digest(of))

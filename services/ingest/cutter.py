@@ -74,7 +74,7 @@ def _filled(paragraph: str, columns: int) -> Iterator[str]:
             piece = ""
         while bare > columns:
             yield word[:columns]
-            word = word[columns:]  # noqa: PLW2901 what is left of a long word
+            word = word[columns:]  # noqa: PLW2901 - what is left of a long word
             bare -= columns
         piece += word
     yield piece

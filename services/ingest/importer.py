@@ -58,7 +58,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-async def import_paths(  # noqa: PLR0913  what an import can be told
+async def import_paths(  # noqa: PLR0913 - what an import can be told
     paths: Sequence[Path],
     line_log: LineLog,
     sessions: SessionStore,
@@ -132,7 +132,7 @@ def _load(path: Path) -> _Loaded:
     return _Loaded(read(data, path.name), hashlib.sha256(data).hexdigest())
 
 
-async def _import(  # noqa: PLR0913, PLR0917  the inside of import_paths
+async def _import(  # noqa: PLR0913, PLR0917 - the inside of import_paths
     path: Path,
     loaded: _Loaded,
     line_log: LineLog,

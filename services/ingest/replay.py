@@ -63,7 +63,7 @@ def sender_id(data: bytes, how: Cut) -> str:
     return f"file-{hashlib.sha256(data).hexdigest()[:16]}-{str(how).replace(':', '-')}"
 
 
-async def replay(  # noqa: PLR0913  the clock and the sleep are for tests
+async def replay(  # noqa: PLR0913 - the clock and the sleep are for tests
     passages: Iterable[Passage],
     target: Target,
     plan: Plan,

@@ -56,7 +56,7 @@ def pieces(root: Path) -> list[str]:
 @pytest.fixture
 def drawn(request: pytest.FixtureRequest) -> random.Random:
     """Draws this test's moments, by the seed that is printed."""
-    return random.Random(f"{SEED} {request.node.name}")  # noqa: S311  drawn to be drawn again
+    return random.Random(f"{SEED} {request.node.name}")  # noqa: S311 - drawn to be drawn again
 
 
 @pytest.fixture

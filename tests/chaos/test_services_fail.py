@@ -28,7 +28,7 @@ Records = Callable[[str, int, Outcome], None]
 
 @pytest.mark.parametrize("ways", WAYS, ids=" and ".join)
 @pytest.mark.parametrize("kind", ["ingest", "segment", "index", "api"])
-def test_a_service_ends_again_and_again(  # noqa: PLR0913, PLR0917  fixtures
+def test_a_service_ends_again_and_again(  # noqa: PLR0913, PLR0917 - fixtures
     installation: Installation, live: Starts, drawn: random.Random, record: Records, kind: str, ways: Sequence[str]
 ) -> None:
     service = installation.services[kind]

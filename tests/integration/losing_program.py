@@ -11,7 +11,7 @@ _take = worker._Consumer._getmany
 _lost: list[object] = []
 
 
-async def _lose(self: worker._Consumer, active_partitions: Any, timeout: float) -> Mapping[Any, list[Any]]:  # noqa: ASYNC109
+async def _lose(self: worker._Consumer, active_partitions: Any, timeout: float) -> Mapping[Any, list[Any]]:  # noqa: ASYNC109 - as the method that it stands for
     records = await _take(self, active_partitions, timeout)
     mine = [place for place in records if place.topic.endswith(os.environ["LOSE"]) and not _lost]
     _lost.extend(mine)

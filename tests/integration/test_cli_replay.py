@@ -169,7 +169,7 @@ def test_cue_files_are_replayed_with_their_speakers(server: Server, tmp_path: Pa
 
 
 def test_a_token_is_sent_and_its_lack_is_told(tmp_path: Path, talk: Path) -> None:
-    token = "a-secret-of-many-letters"  # noqa: S105  of this test
+    token = "a-secret-of-many-letters"  # noqa: S105 - of this test
     with Server(tmp_path / "data", INGEST_TOKEN=token) as server:
         command = ["replay", talk, "--url", server.url, "--session", "closed", "--speed", "max"]
         refused = run_command(*command)

@@ -45,7 +45,7 @@ def undisturbed(talk: Path) -> str:
 
 def _chance() -> random.Random:
     sys.stdout.write(f"seed {SEED}\n")
-    return random.Random(SEED)  # noqa: S311  moments, no secrets
+    return random.Random(SEED)  # noqa: S311 - moments, no secrets
 
 
 def _replay(talk: Path, url: str, wpm: int = WORDS_A_MINUTE) -> Popen[bytes]:

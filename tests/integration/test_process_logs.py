@@ -13,7 +13,7 @@ import httpx
 import pytest
 from real_program import PROGRAM, Server, environ, free_port
 
-TOKEN = "correct-horse-battery-staple"  # noqa: S105  a test's own
+TOKEN = "correct-horse-battery-staple"  # noqa: S105 - a test's own
 SAID = "we move to the confidential item"
 SOUGHT = "what somebody looks for"
 

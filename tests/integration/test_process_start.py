@@ -233,7 +233,7 @@ def test_bad_values_stop_the_start_and_are_all_named_with_an_example(tmp_path: P
 
 
 def test_a_bad_secret_stops_the_start_without_being_shown(tmp_path: Path) -> None:
-    told = refused(DATA=tmp_path / "data", INGEST_TOKEN="hunter2")  # noqa: S106  a test's own
+    told = refused(DATA=tmp_path / "data", INGEST_TOKEN="hunter2")  # noqa: S106 - a test's own
     assert "CAPTIONFLOW_INGEST_TOKEN" in told
     assert "hunter2" not in told
 

@@ -131,7 +131,7 @@ def test_told_twice_it_does_not_wait_for_a_request_that_never_ends(tmp_path: Pat
 
 
 def test_at_any_moment_a_kill_loses_no_acknowledged_line(tmp_path: Path) -> None:
-    chance = random.Random(SEED)  # noqa: S311  moments, no secrets
+    chance = random.Random(SEED)  # noqa: S311 - moments, no secrets
     sys.stdout.write(f"seed {SEED}\n")
     with Server(tmp_path / "data") as server:
         server.announce("talk")

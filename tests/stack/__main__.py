@@ -32,7 +32,7 @@ def main() -> int:
             front = Front(services.ports, port)
             running.callback(front.stop)
             front.start()
-            print(  # noqa: T201
+            print(  # noqa: T201 - a command talks to its terminal
                 f"captionflow is at http://127.0.0.1:{port} (Ctrl-C stops it)\n"
                 f"TEST_KAFKA={kafka.address} TEST_ELASTICSEARCH={elasticsearch.address}",
                 flush=True,
@@ -40,7 +40,7 @@ def main() -> int:
             while signal.sigtimedwait(_SIGNALS, _LOOK_SECONDS) is None:
                 services.look_after()
     except CannotStart as error:
-        print(error, file=sys.stderr)  # noqa: T201
+        print(error, file=sys.stderr)  # noqa: T201 - a command talks to its terminal
         return 1
     return 0
 

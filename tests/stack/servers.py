@@ -49,7 +49,7 @@ def kafka_server(folder: Path) -> Iterator[Server]:
 @contextmanager
 def elasticsearch_server(folder: Path) -> Iterator[Server]:
     """An Elasticsearch node; its ``address`` is a URL. See ``kafka_server``."""
-    make = lambda: elastic.prepared(folder)  # noqa: E731  as short as its twin
+    make = lambda: elastic.prepared(folder)  # noqa: E731 - as short as its twin
     with _server("TEST_ELASTICSEARCH", "elasticsearch", "http://{}", elastic.answers, make) as server:
         yield server
 

@@ -54,7 +54,7 @@ class Services:
                     stdin=subprocess.DEVNULL,
                     env=self._env | {"CAPTIONFLOW_DATA": str(self._folder / kind)},
                     start_new_session=True,  # so that Ctrl-C is for us alone, and they stop before their servers do
-                    preexec_fn=_hears_signals,  # noqa: PLW1509  there is one thread
+                    preexec_fn=_hears_signals,  # noqa: PLW1509 - there is one thread
                 )
 
     def stop(self) -> None:

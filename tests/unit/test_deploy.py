@@ -108,7 +108,7 @@ def test_only_the_proxy_can_be_reached_from_other_machines_and_only_when_it_is_t
         name
         for name, service in services.items()
         for port in service.get("ports", [])
-        if filled_in(port, {"PROXY_ADDRESS": "0.0.0.0"}).startswith("0.0.0.0:")  # noqa: S104  what is tested
+        if filled_in(port, {"PROXY_ADDRESS": "0.0.0.0"}).startswith("0.0.0.0:")  # noqa: S104 - what is tested
     }
     assert told == {"proxy"}
 
@@ -116,7 +116,7 @@ def test_only_the_proxy_can_be_reached_from_other_machines_and_only_when_it_is_t
 def test_nobody_else_reaches_the_proxy_before_writing_needs_a_token(services: dict[str, dict[str, Any]]) -> None:
     for name in ("ingest", "api"):
         with pytest.raises(Refused, match="set it in"):
-            environment(services[name], {"PROXY_ADDRESS": "0.0.0.0"})  # noqa: S104  what is tested
+            environment(services[name], {"PROXY_ADDRESS": "0.0.0.0"})  # noqa: S104 - what is tested
         for given in ({"INGEST_TOKEN": "drawn"}, {"INGEST_TOKEN": "drawn", "PROXY_ADDRESS": "192.0.2.1"}):
             assert environment(services[name], given)["CAPTIONFLOW_INGEST_TOKEN"] == given["INGEST_TOKEN"]
 
@@ -136,7 +136,7 @@ def test_every_service_accepts_the_settings_that_compose_gives_it(
         settings = read_settings(image_environment(root) | environment(services[name], given))
         assert settings.kafka == ("kafka:9092",)
         assert settings.elasticsearch == ("http://elasticsearch:9200",)
-        assert settings.host == "0.0.0.0"  # noqa: S104  a container's own
+        assert settings.host == "0.0.0.0"  # noqa: S104 - a container's own
         assert (settings.ingest_token is not None) is with_example
 
 
@@ -237,7 +237,7 @@ def test_the_proxy_sends_lines_to_ingest_and_everything_else_to_api(caddyfile: s
 
 
 def test_the_proxy_sends_to_ingest_all_that_ingest_serves(caddyfile: str) -> None:
-    from services.ingest import routes  # noqa: PLC0415  only its paths
+    from services.ingest import routes  # noqa: PLC0415 - only its paths
 
     found = re.search(r"@lines path_regexp (\S+)", caddyfile)
     assert found

@@ -34,7 +34,7 @@ def test_utf_16_without_a_mark_is_recognised_by_its_nuls(codec: str, text: str) 
 
 def test_broken_utf_16_is_read_and_the_break_is_told() -> None:
     text, oddities = decode(b"\xff\xfe" + "ab".encode("utf-16-le") + b"\x00\xd8" + "c".encode("utf-16-le"))
-    assert text.startswith("ab") and "\ufffd" in text  # noqa: PT018  one promise
+    assert text.startswith("ab") and "\ufffd" in text  # noqa: PT018 - one promise
     assert "1 broken characters" in oddities[1]
 
 

@@ -59,7 +59,7 @@ def test_each_session_and_language_has_its_own_place() -> None:
 
 
 def test_whatever_the_senders_order_every_line_is_found_where_it_is() -> None:
-    draw = random.Random(7)  # noqa: S311  a fixed order of arrival
+    draw = random.Random(7)  # noqa: S311 - a fixed order of arrival
     index, where, seq = LineIndex(), {}, 1
     numbers = {sender: draw.sample(range(60), 60) for sender in ("a", "b")}
     for offset in range(120):

@@ -14,7 +14,7 @@ from captionflow.messages import Note
 from captionflow.settings import LogFormat, LogLevel, Secret
 
 SAID = "we will now move to the next item"
-TOKEN = "correct-horse-battery-staple"  # noqa: S105  a test's own
+TOKEN = "correct-horse-battery-staple"  # noqa: S105 - a test's own
 
 
 class Terminal(io.StringIO):

@@ -10,7 +10,7 @@ from captionflow.adapters.kafka.from_settings import kafka_from
 from captionflow.errors import Misconfigured
 from captionflow.settings import Settings, read_settings
 
-PASSWORD = "long-enough-for-any"  # noqa: S105  of nobody
+PASSWORD = "long-enough-for-any"  # noqa: S105 - of nobody
 
 
 def given(**settings: object) -> Settings:

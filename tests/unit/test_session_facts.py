@@ -85,5 +85,5 @@ def test_live_sessions_come_first_then_the_newest_and_those_without_a_date_last(
         session("f"),
         session("e"),
     ]
-    shuffled = random.Random(7).sample(wanted, len(wanted))  # noqa: S311  any other order
+    shuffled = random.Random(7).sample(wanted, len(wanted))  # noqa: S311 - any other order
     assert sorted(shuffled, key=order, reverse=True) == wanted

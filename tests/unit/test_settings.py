@@ -8,7 +8,7 @@ import pytest
 from captionflow.errors import Misconfigured
 from captionflow.settings import Secret, Settings, declared, read_settings
 
-TOKEN = "correct-horse-battery-staple"  # noqa: S105  a test's own
+TOKEN = "correct-horse-battery-staple"  # noqa: S105 - a test's own
 
 
 def refused(name: str, value: str) -> str:

@@ -65,7 +65,7 @@ def mend() -> None:
         if not any(isinstance(one, _Seldom) for one in logger.filters):
             logger.addFilter(_Seldom())
     for kind, receive in _RECEIVE.items():
-        kind._sock_recv = _hearing_out(receive)  # noqa: SLF001  there is no other place for it
+        kind._sock_recv = _hearing_out(receive)  # noqa: SLF001 - there is no other place for it
 
 
 def _hearing_out(receive: Callable[[Any], _Received]) -> Callable[[Any], _Received]:

@@ -117,4 +117,4 @@ def _close(producer: KafkaProducer) -> None:
         producer.close(timeout=_CLOSE_SECONDS)
     except KafkaError as error:  # no broker took it in time; its writer was told nothing, and will try again
         log.warning("producer_not_flushed", reason=str(error) or type(error).__name__)
-        producer._sender.force_close()  # noqa: SLF001  close() raises before it comes to this
+        producer._sender.force_close()  # noqa: SLF001 - close() raises before it comes to this

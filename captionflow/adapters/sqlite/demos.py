@@ -36,5 +36,5 @@ def _forget(connection: sqlite3.Connection, session: str) -> None:
             (stream,),
         )
         for table in _OF_A_STREAM:
-            connection.execute(f"DELETE FROM {table} WHERE stream = ?", (stream,))  # noqa: S608  our own names
+            connection.execute(f"DELETE FROM {table} WHERE stream = ?", (stream,))  # noqa: S608 - our own names
         connection.execute("DELETE FROM streams WHERE id = ?", (stream,))

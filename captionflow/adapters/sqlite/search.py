@@ -144,7 +144,7 @@ def _page(
             LIMIT :limit
         ) AS page JOIN parts ON parts.id = page.id LEFT JOIN sessions ON sessions.id = page.session
         ORDER BY page.date DESC, page.starts_at DESC, page.session DESC, page.language, page.ordinal, page.number
-        """,  # noqa: S608
+        """,  # noqa: S608 - our own clauses; values are parameters
         values | after | {"limit": limit},
     ).fetchall()
 

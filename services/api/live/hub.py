@@ -73,7 +73,7 @@ class Hub:
     which the oldest line in it was accepted.
     """
 
-    def __init__(  # noqa: PLR0913  what differs between the processes that have one
+    def __init__(  # noqa: PLR0913 - what differs between the processes that have one
         self,
         feed: StepFeed,
         turns: TurnStore,

@@ -32,7 +32,7 @@ def voiced(lines: tuple[str, ...]) -> tuple[Said, ...]:
     speaker: str | None = None
     said: list[Said] = []
     for line in lines:
-        for text, speaker in _runs(line, speaker):  # noqa: B020 a voice stays open over the lines of its cue
+        for text, speaker in _runs(line, speaker):  # noqa: B020 - a voice stays open over the lines of its cue
             if text.strip():
                 said.append(Said(text, speaker))
     return tuple(said)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from captionflow.messages import Part
 from captionflow.ports import Turns
 
-_CLINGS = frozenset(".,;:?!…)]}%”’。，？！")  # noqa: RUF001 (punctuation as captioned)
+_CLINGS = frozenset(".,;:?!…)]}%”’。，？！")  # noqa: RUF001 - punctuation as captioned
 
 
 class Mark(NamedTuple):
