@@ -2,7 +2,7 @@
 
 The libraries for these formats drop what they can't read without saying where: webvtt-py a cue with bad times and
 words after a blank line, pysubs2 what stands before the first cue and a last line made of digits. So the file is
-divided here, the library reads one block at a time, and what it refuses is kept as words and reported. Pure.
+divided and its times are read here, and what can't be read is kept as words and reported. Pure.
 """
 
 import re

@@ -1,14 +1,12 @@
 """What WebVTT and SRT have in common: cues in order, everything accounted for, nothing said lost. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Literal
 
 from services.ingest.readers.cue_blocks import Block
-from services.ingest.readers.cue_times import read_times
+from services.ingest.readers.cue_times import Form, read_times
 from services.ingest.readers.reading import Passage, Reading, listed
 from services.ingest.readers.rollup import Cue, Said, unroll
 
-Form = Literal["vtt", "srt"]
 Words = Callable[[tuple[str, ...]], tuple[Said, ...]]
 
 

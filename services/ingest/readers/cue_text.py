@@ -1,7 +1,7 @@
 """The text of WebVTT and SRT cues: formatting goes, voices and words stay. Pure.
 
 Only tags that the formats define are taken away. ``<script>`` is no such tag, and ``5 < 6`` is no tag at all: they are
-words that somebody typed. webvtt-py knows the voice of a cue's first line only, hence our own.
+words that somebody typed.
 """
 
 import html
