@@ -8,7 +8,7 @@ from captionflow.ports import Search, SearchPage, SearchQuery
 
 
 class LaggingSearch:
-    """``Search``. ``behind`` gives the steps that the index has not taken yet; None if nobody knows."""
+    """``Search``. ``behind`` gives the steps that the index has not taken yet; None if that is not known."""
 
     def __init__(self, search: Search, behind: Callable[[], int | None]) -> None:
         self._search = search

@@ -1,7 +1,7 @@
-"""What every api process keeps itself: the turns that the topic still has, merged with the archive.
+"""The turns that an api process serves: those that the topic still has, merged with the archive.
 
-So snapshots and live captions need no search server, and none of them waits for the index. What the topic has of a
-session may begin in its middle; the parts before that come from the archive, if it has come that far.
+So snapshots and live captions need no search server and don't wait for the index. The topic may have only the end of
+a session; the parts before come from the archive, once it has them.
 """
 
 import asyncio
@@ -17,9 +17,9 @@ from captionflow.ports import Turns, TurnStore
 from captionflow.transcript import latest, ordered
 
 MAX_UNWRITTEN = 500
-"""Steps that wait in memory: nobody may ever ask for them."""
+"""Steps that are kept in memory before they are written, since they may never be read."""
 SCRATCH = "live"
-"""The folder in the data folder that has nothing which can't be made again."""
+"""The subfolder of the data folder for what can be rebuilt."""
 
 
 def open_scratch(data_folder: Path) -> Database:
@@ -61,7 +61,7 @@ class LiveTurnStore:
         self._writing = asyncio.Lock()
 
     async def keep(self, steps: Sequence[StepRecord]) -> None:
-        """Take the next steps of the topic; they are written when there are many, or when somebody asks."""
+        """Take the next steps of the topic. They are written when there are many, or before the next read."""
         self._unwritten += steps
         if len(self._unwritten) >= MAX_UNWRITTEN:
             await self._write()

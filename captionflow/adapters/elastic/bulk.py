@@ -1,4 +1,4 @@
-"""Many writes in a few requests, with a look at what became of each."""
+"""Many writes in a few requests, with the result of each."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -53,7 +53,7 @@ def _chunks(writes: Sequence[Write]) -> Iterator[Sequence[Write]]:
 
 
 def _look_at(items: Sequence[Mapping[str, Any]], chunk: Sequence[Write]) -> list[Part]:
-    """The parts that were refused; raises for whatever can be mended, an outage first."""
+    """The parts that were refused. Raises an error for everything else that failed, an outage first."""
     refused: list[Part] = []
     problems: list[CaptionflowError] = []
     for item, write in zip(items, chunk, strict=True):

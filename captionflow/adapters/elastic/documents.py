@@ -1,8 +1,8 @@
-"""What is written to Elasticsearch for which steps: pure.
+"""The documents that steps become in Elasticsearch. Pure.
 
 Two kinds of documents. A *part* is one part of a turn, findable by its folded words. A *stream*, a session in one
-language, has one *progress*: how far its parts reflect the line log. It is written when they are, into the same shard,
-so whoever finds it finds them too.
+language, has one *progress*: how far its parts reflect the line log. It is written after them, into the same shard,
+so a search that finds it finds them too.
 """
 
 from collections.abc import Iterable
@@ -57,7 +57,7 @@ class Plan(NamedTuple):
 def plan(steps: Iterable[StepRecord]) -> Plan:
     """The writes for some steps, each stream's in order; a step that doesn't advance its stream is left out.
 
-    Only the newest version of each part, without what is only believed.
+    Only the newest version of each part, without interims.
     """
     last_seqs: dict[Stream, int] = {}
     writes: list[Write] = []

@@ -54,7 +54,7 @@ def translated() -> Iterator[None]:
 
 
 def from_response(status: int, body: Any, message: str = "") -> CaptionflowError:
-    """The error for a response that is none of success; ``body`` is the decoded JSON, or whatever came instead."""
+    """The error for an unsuccessful response; ``body`` is the decoded JSON, or what came instead."""
     if isinstance(body, Mapping) and isinstance(body.get("error"), Mapping):
         return from_cause(status, body["error"])
     return from_cause(status, {"type": message, "reason": message})
@@ -88,12 +88,12 @@ def from_cause(status: int, cause: Mapping[str, Any]) -> CaptionflowError:
 
 
 def is_stale(status: int) -> bool:
-    """Whether a write was left undone because a newer version is there: as good as done."""
+    """Whether a write was skipped because a newer version is there, which is as good as done."""
     return status == _CONFLICT
 
 
 def is_refused(status: int, cause: Mapping[str, Any]) -> bool:
-    """Whether a document itself is why it was not taken, so that it never will be."""
+    """Whether a write failed because of the document itself, so that no retry helps."""
     return status in (_BAD_REQUEST, _TOO_LARGE) and cause.get("type") != "strict_dynamic_mapping_exception"
 
 

@@ -1,4 +1,4 @@
-"""Indices beside the one in use: filled, compared and put in its place."""
+"""Indices beside the one in use: filled, verified and swapped in."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final
@@ -32,7 +32,7 @@ class ElasticIndexBuilder:
         self._indices = ElasticIndices(client, names)
 
     async def current(self) -> str:
-        """See ``IndexBuilder.current``. Its mapping may be any: it may be why it is made anew."""
+        """See ``IndexBuilder.current``. Its mapping is not checked: it may be the reason for the rebuild."""
         return await self._indices.behind(self._names.write)
 
     async def create(self) -> str:

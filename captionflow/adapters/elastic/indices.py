@@ -1,4 +1,4 @@
-"""Our index in Elasticsearch: made once, and looked at before it is used."""
+"""Our index in Elasticsearch: created once, and checked before it is used."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final

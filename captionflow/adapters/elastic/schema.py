@@ -1,4 +1,4 @@
-"""What things are called in Elasticsearch: indices, aliases, and the fields that words are in. Pure."""
+"""Names in Elasticsearch: indices, aliases, and the fields that hold words. Pure."""
 
 from dataclasses import dataclass
 from typing import Final

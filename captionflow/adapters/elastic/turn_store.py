@@ -21,8 +21,8 @@ PAGE: Final = 5_000
 class ElasticTurnStore:
     """``TurnStore``, on the index or alias ``read`` for reading and ``write`` for writing.
 
-    What was written is read about a second later. Any process may write any step at any time, again or late: versions
-    decide, in Elasticsearch.
+    What was written is read about a second later. Any process may write any step at any time, repeatedly or late:
+    Elasticsearch compares versions.
     """
 
     def __init__(self, client: AsyncElasticsearch, *, read: str, write: str, page: int = PAGE) -> None:

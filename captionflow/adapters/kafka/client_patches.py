@@ -1,8 +1,8 @@
-"""What of kafka-python 3.0 has to be mended to run a service on it; each piece can go when it has been mended there.
+"""Patches to kafka-python 3.0 that a service needs; each can go when the library has it.
 
-- While no broker can be reached it logs every try of every connection, many lines a second; so does aiokafka.
+- While no broker can be reached, it logs every attempt of every connection, many lines a second; so does aiokafka.
 - Why a broker refused a connection is only logged: the caller gets a time-out.
-- What a broker sends last, before it closes a connection, is dropped: the very reason why it refuses a password.
+- What a broker sends just before it closes a connection is dropped, such as why it refuses a password.
 """
 
 import logging
@@ -38,7 +38,7 @@ _listening: list[list[KafkaError]] = []
 
 
 class _Seldom(logging.Filter):
-    """Lets the same message through once in a while, as a warning: what it means for a caller is told elsewhere."""
+    """Lets a repeated message through every 30 s, as a warning. Callers get an error of their own."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -59,7 +59,7 @@ class _Seldom(logging.Filter):
 
 
 def mend() -> None:
-    """From now on those messages are rare, and last words are heard. Repeating it does nothing."""
+    """Apply the patches. Repeating it does nothing."""
     for name in _NOISY:
         logger = logging.getLogger(name)
         if not any(isinstance(one, _Seldom) for one in logger.filters):
@@ -69,7 +69,7 @@ def mend() -> None:
 
 
 def _hearing_out(receive: Callable[[Any], _Received]) -> Callable[[Any], _Received]:
-    """Gives what has come, and only when nothing has, why nothing more will: the next call tells that again."""
+    """Returns the data that has come, and an error only when there is none; the next call returns the error again."""
 
     def received(transport: Any) -> _Received:
         data, error = receive(transport)
@@ -80,7 +80,7 @@ def _hearing_out(receive: Callable[[Any], _Received]) -> Callable[[Any], _Receiv
 
 @contextmanager
 def listening() -> Iterator[list[KafkaError]]:
-    """The errors that any client of this process tells meanwhile. Needs ``mend``."""
+    """The errors that clients of this process log meanwhile. Needs ``mend``."""
     heard: list[KafkaError] = []
     _listening.append(heard)
     try:

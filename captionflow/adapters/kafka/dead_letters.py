@@ -1,4 +1,4 @@
-"""The dead letters on Kafka: the raw bytes of a record, with where it was and what is wrong with it as headers.
+"""The dead letters on Kafka: the raw bytes of a record; headers say where it was and what is wrong with it.
 
 When a person puts one back, that is noted in the same topic: a record without a value whose header ``put-back`` has the
 number of the letter, and ``origin`` the place where its bytes are now.
@@ -62,7 +62,7 @@ class KafkaDeadLetterBox:
         return await asyncio.to_thread(self._letters)
 
     async def put_back(self, letter: DeadLetter) -> str:
-        """See ``DeadLetterBox.put_back``. If we are killed in between, it is put back, and not noted."""
+        """See ``DeadLetterBox.put_back``. A kill in between leaves the record put back without a note."""
         place = self._origin(letter)
         offset = await self._producer.send(place, letter.key, letter.value)
         now_at = f"{place.topic}/{place.partition}/{offset}"

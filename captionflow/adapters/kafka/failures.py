@@ -24,14 +24,13 @@ _REFUSED: Final = (
 _LOST: Final = (errors.OffsetOutOfRangeError, errors.LogTruncationError)
 
 _NOT_REACHED: Final = (errors.KafkaConnectionError, errors.KafkaTimeoutError, errors.NodeNotReadyError)
-"""Also when the broker hangs up on whoever does not say who it is."""
+"""Also when the broker closes a connection that is not authenticated."""
 
 
 def translated(error: errors.KafkaError, servers: str, topic: str) -> CaptionflowError:
     """The error that a caller of a port is promised.
 
-    ``Misconfigured`` for what a person must change, ``Unavailable`` for everything else: it goes away, or the same
-    call works with a new connection.
+    ``Misconfigured`` for what a person must change, ``Unavailable`` for everything else, where a retry can help.
     """
     reason = str(error) or type(error).__name__
     if not_allowed(error):
@@ -63,7 +62,7 @@ def no_topic(servers: str, topic: str) -> Misconfigured:
 
 
 def not_allowed(error: errors.KafkaError) -> bool:
-    """Whether the broker knows us not, or does not let us."""
+    """Whether the broker refuses our credentials or our rights."""
     return isinstance(error, _NOT_ALLOWED)
 
 

@@ -1,4 +1,4 @@
-"""How many records of a topic a consumer group has not done yet."""
+"""How many records of a topic a consumer group has not committed yet."""
 
 import asyncio
 import contextlib
@@ -19,9 +19,9 @@ _ASK_MS: Final = 3_000
 
 
 class GroupLag:
-    """``records`` is up to date within some seconds while ``run`` runs; None as long as no broker has told.
+    """``records`` is a few seconds old at most while ``run`` runs; None until a broker has answered.
 
-    ``waiting`` says why none tells it now; it is empty otherwise.
+    ``waiting`` says why no broker answers now; it is empty otherwise.
     """
 
     def __init__(self, kafka: Kafka, name: str, topic: str) -> None:

@@ -1,4 +1,4 @@
-"""What a log of lines on Kafka must know of its records to number new ones and to find old ones: pure.
+"""What the line log on Kafka remembers of its records, to number new lines and to find old ones. Pure.
 
 Only records that are valid count: ``captionflow.records.is_valid``.
 """
@@ -16,7 +16,7 @@ from captionflow.records import is_valid, lines_reader
 
 
 class LineHead(msgspec.Struct, frozen=True):
-    """Of a line what the index needs."""
+    """The fields of a line that the index needs."""
 
     seq: int
     sender: str
@@ -24,7 +24,7 @@ class LineHead(msgspec.Struct, frozen=True):
 
 
 class RecordHead(msgspec.Struct, frozen=True):
-    """Of a ``LineRecord`` what the index needs; the rest is not decoded."""
+    """The fields of a ``LineRecord`` that the index needs; the rest is not decoded."""
 
     session: str
     language: str
@@ -123,7 +123,8 @@ class LineIndex:
         return list(found.offsets[begin : begin + limit])
 
     def has(self, stream: Stream, offset: int, first_seq: int) -> bool:
-        """Whether the record at this offset of the stream's partition is a valid one of it, and begins so."""
+        """Whether the record at this offset of the stream's partition is valid, of this stream, and begins with this
+        ``seq``."""
         found = self._streams.get(stream)
         if found is None:
             return False
@@ -140,7 +141,7 @@ class LineIndex:
 
 
 def _add_run(known: list[Run], run: Run) -> None:
-    """Extend the run that this one goes on with, else put it where it belongs."""
+    """Extend the run that this one continues, or insert it in order."""
     at = bisect_right(known, run.first_number, key=_first_number)
     if at:
         before = known[at - 1]

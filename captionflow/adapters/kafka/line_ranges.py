@@ -1,4 +1,4 @@
-"""Reads a stretch of one partition of the lines: what a worker needs to fill a hole."""
+"""Reads a range of one partition of the lines topic, which a worker needs to heal a gap."""
 
 import asyncio
 import time

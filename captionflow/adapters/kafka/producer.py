@@ -1,4 +1,4 @@
-"""Writes records and says where they are: kafka-python's producer for asyncio."""
+"""Writes records and returns their offsets: kafka-python's producer for asyncio."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -15,15 +15,15 @@ from captionflow.adapters.kafka.failures import translated
 log = structlog.get_logger(__name__)
 
 _DELIVERY_MS: Final = 30_000
-"""After which a record that no broker took is given up, and can't arrive any more."""
+"""A record that no broker took for so long is given up, and can't arrive any more."""
 _REQUEST_MS: Final = 10_000
 _STUCK_SECONDS: Final = 35.0
-"""After which a producer that has said nothing of a record will never do."""
+"""A producer that said nothing about a record for so long is stuck."""
 _CLOSE_SECONDS: Final = 1.0
 
 
 class Producer:
-    """One idempotent producer, made at the first record, and anew when it can't go on."""
+    """One idempotent producer, made at the first record, and replaced when it can't go on."""
 
     def __init__(self, kafka: Kafka, *, max_bytes: int = MAX_REQUEST_BYTES) -> None:
         self._kafka = kafka
@@ -62,7 +62,7 @@ class Producer:
             raise translated(error, self._kafka.servers, place.topic) from error
 
     async def close(self) -> None:
-        """Write what is on its way, if that is possible soon, and stop."""
+        """Write what is in flight, if that is possible soon, and stop."""
         async with self._making:
             producer, self._producer = self._producer, None
         if producer is not None:

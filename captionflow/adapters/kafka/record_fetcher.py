@@ -1,4 +1,4 @@
-"""Reads single records by their place, and tells where a partition ends now."""
+"""Reads single records by their offset, and tells where a partition ends now."""
 
 import asyncio
 import threading
@@ -19,7 +19,7 @@ _READ_SECONDS: Final = 10.0
 _END_MS: Final = 3_000
 _POLL_MS: Final = 500
 _SKIP_RECORDS: Final = 2_000
-"""A wanted record that is further away is asked for; what lies before a nearer one is read and dropped."""
+"""A wanted record that is further away is fetched by a seek; records before a nearer one are read and dropped."""
 
 _T = TypeVar("_T")
 
@@ -81,7 +81,7 @@ class Reader:
 
 
 def _fetched(consumer: KafkaConsumer, place: TopicPartition, offsets: Sequence[int]) -> Iterator[bytes]:
-    """The values at the offsets, with as few jumps as it pays."""
+    """The values at the offsets, with a seek only where it pays."""
     give_up = time.monotonic() + _READ_SECONDS
     at = -_SKIP_RECORDS
     wanted = iter(offsets)

@@ -1,7 +1,7 @@
 """The sessions on Kafka: topic ``sessions``, one partition, one record a change; every process keeps all in memory.
 
-The rule for every reader: **a record is valid if its version is the one after the last of its session** (the first may
-have any); otherwise it is void. So of two who change the same version one wins, and everybody knows who. The topic is
+The rule for every consumer: **a record is valid if its version follows the last one of its session** (the first may
+have any); otherwise it is void. So of two changes to the same version one wins, and all consumers agree which. The topic is
 not compacted: that could drop the record that won and keep the one that lost.
 """
 
@@ -88,7 +88,7 @@ class KafkaSessionStore:
         return await self._change(session.id, lambda _: replaced(self._known(session.id), session, expected_version))
 
     async def learn(self, session: str, facts: Facts, *, at: datetime) -> Session:
-        """See ``SessionStore.learn``. What it learned before it may better; what was given it leaves alone."""
+        """See ``SessionStore.learn``. It may replace fields that it learned before, but not what an organiser gave."""
         return await self._change(session, lambda known: learnt(known, session, facts, at))
 
     def _known(self, session: str) -> Known:
@@ -97,7 +97,7 @@ class KafkaSessionStore:
         return self._sessions[session]
 
     async def _change(self, session: str, change: Callable[[Known | None], Known]) -> Session:
-        """Write what ``change`` makes of the newest version, again and again until nobody was faster."""
+        """Write what ``change`` makes of the newest version; if another process was faster, do it again."""
         self._journal.check()
         try:
             async with asyncio.timeout(WRITE_SECONDS), self._locks[session]:

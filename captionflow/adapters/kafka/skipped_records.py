@@ -1,4 +1,4 @@
-"""Counts the records that count for nothing, and tells of them without filling the log."""
+"""Counts skipped records, and logs them without filling the log."""
 
 from collections import Counter
 from typing import Final
@@ -10,11 +10,11 @@ from captionflow.adapters.kafka.journal import Record
 log = structlog.get_logger(__name__)
 
 _TOLD: Final = 20
-"""So many foreign records are told one by one, then every thousandth: a topic may be full of them."""
+"""So many foreign records are logged one by one, then every thousandth: a topic may be full of them."""
 
 
 class Skipped(Counter[str]):
-    """``void`` came too late, which is part of the game; ``foreign`` are none of ours, which is not."""
+    """By reason: ``void`` lost a race, which is normal; ``foreign`` are not captionflow's, which is not."""
 
     def void(self, record: Record) -> None:
         """The record lost a race, or does not advance."""

@@ -17,13 +17,14 @@ from captionflow.messages import StepRecord, Stream, turns_key
 from captionflow.records import read_step
 
 _GATHER_MS: Final = 8
-"""Nobody who reads sees it, and the slowest lines come sooner for it: ADR 0023."""
+"""Viewers don't notice the delay, and the slowest lines come sooner: ADR 0023."""
 
 _encode = msgspec.json.Encoder().encode
 
 
 class KafkaStepFeed:
-    """``StepFeed``. One reader of the topic serves all followers of this process, and waits for the slowest of them.
+    """``StepFeed``. One consumer of the topic serves all followers of this process, and waits for the slowest of
+    them.
 
     Steps are published by the segment worker's table; ``publish`` is for tools. ``keep`` gets the steps too, after the
     followers, and those from before that the topic still has.
@@ -37,7 +38,7 @@ class KafkaStepFeed:
         self._journal = Journal(kafka, kafka.turns, self._take, start="kept" if keep else "now", gather_ms=_GATHER_MS)
 
     async def ready(self) -> Self:
-        """Wait until the topic is being read: who follows from then on misses nothing.
+        """Wait until the topic is being read. A follower that starts after that misses nothing.
 
         Raises:
             Misconfigured: the topic is missing or is not as it must be.

@@ -1,4 +1,4 @@
-"""Makes the topics, with everything about them said explicitly, and tells what differs in those that are there."""
+"""Creates the topics, with explicit settings, and reports differences in existing ones."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ _BATCH_OVERHEAD_BYTES: Final = 12
 
 
 async def create_topics(kafka: Kafka, *, replication: int = 1, turns_hours: int = 168) -> tuple[str, ...]:
-    """Make those topics that are missing; their names. Repeating it does nothing.
+    """Create the topics that are missing, and return their names. Repeating it does nothing.
 
     ``replication`` is how many brokers have each record; from two on, one of them may be down and none is lost.
 
@@ -32,9 +32,9 @@ async def create_topics(kafka: Kafka, *, replication: int = 1, turns_hours: int 
 def settings(kafka: Kafka, *, replication: int, turns_hours: int) -> Mapping[str, Mapping[str, str]]:
     """How each topic must be set up.
 
-    Lines and sessions are the truth and stay for ever. Turns are made again from the lines whenever they are missing:
-    they stay as long as a worker that comes back should find its state there. Dead letters wait a month for somebody
-    who looks at them.
+    Lines and sessions are the source of truth and stay for ever. Turns are rebuilt from the lines whenever they are
+    missing: they are kept as long as a worker that comes back should find its state there. Dead letters are kept for
+    a month, so that somebody can look at them.
     """
     common = {
         "cleanup.policy": "delete",

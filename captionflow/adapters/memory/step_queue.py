@@ -40,8 +40,8 @@ class MemoryStepQueue:
 def index_queues(feed: MemoryStepFeed) -> tuple[MemoryStepQueue, MemoryStepQueue]:
     """The queues of the index, for facts and for parts: a step comes to the parts when its facts are done.
 
-    A step that the stored turns reflect is never made again. Were its parts stored first, a crash in between would lose
-    its facts for good; in this order a crash only makes the step come again, which changes nothing.
+    A step that the stored turns reflect is not made again after a crash. If its parts were stored first, a crash in
+    between would lose its facts for good. In this order the step only comes again, which changes nothing.
     """
     facts = MemoryStepQueue(feed)
     return facts, MemoryStepQueue(facts.finished)

@@ -1,7 +1,7 @@
-"""One SQLite file, its lock, its writer and its readers: what the embedded adapters share.
+"""One SQLite file, its lock, its writer and its read connections, which the SQLite adapters share.
 
-Why one file and not one for each port: a line, the turns made of it and the index are then always of one state, a
-backup is one file, and one WAL orders durable and derived writes.
+It is one file for all ports: lines, the turns made of them and the index are then always consistent, a backup is one
+file, and one WAL orders durable and derived writes.
 """
 
 import asyncio
@@ -86,7 +86,7 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
 
     async def close(self) -> None:
-        """Finish queued writes, fold the WAL into the file and give the folder free. Repeating it does nothing."""
+        """Finish queued writes, checkpoint the WAL and release the folder. Repeating it does nothing."""
         if self._closed:
             return
         self._closed = True

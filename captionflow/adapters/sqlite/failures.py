@@ -22,8 +22,8 @@ _TROUBLE = frozenset(
 def translated(error: sqlite3.Error, folder: object) -> CaptionflowError | sqlite3.Error:
     """The error that a caller of a port is promised, or the same error if it can only be a mistake in this package.
 
-    ``Unavailable`` for what goes away (no space, a device in trouble); ``Misconfigured`` for a file that has to be
-    looked at by a person.
+    ``Unavailable`` for what can go away (no space, an I/O error); ``Misconfigured`` for a file that a person has to
+    look at.
     """
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     if code == sqlite3.SQLITE_FULL:

@@ -19,7 +19,7 @@ decode_part = msgspec.json.Decoder(Part).decode
 
 
 def index_part(connection: sqlite3.Connection, part_id: int, stream: int, part: Part) -> None:
-    """Make the index say what this part says now; a retracted part or one without spoken words leaves it."""
+    """Index this part as it is now; a retracted part or one without spoken words is removed."""
     words, joined = index_terms("" if part.retracted else part.text)
     if not words:
         connection.execute("DELETE FROM search_text WHERE rowid = ?", (part_id,))

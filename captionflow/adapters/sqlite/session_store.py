@@ -1,4 +1,4 @@
-"""The sessions in SQLite. What an organiser gave can't be derived and waits for fsync; what the text said can."""
+"""The sessions in SQLite. What an organiser gave can't be derived, so it waits for fsync; what the text said can."""
 
 import sqlite3
 from datetime import UTC, datetime
@@ -63,7 +63,7 @@ class SqliteSessionStore:
         return await self._database.write(work, durable=True)
 
     async def learn(self, session: str, facts: Facts, *, at: datetime) -> Session:
-        """See ``SessionStore.learn``. What it learned before it may better; what was given it leaves alone."""
+        """See ``SessionStore.learn``. It may replace fields that it learned before, but not what an organiser gave."""
 
         def work(connection: sqlite3.Connection) -> Session:
             found = _find(connection, session)

@@ -16,7 +16,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class SqliteTurnStore:
-    """``TurnStore``. A power cut may take the newest steps back, never a line: they are made again from the log.
+    """``TurnStore``. A power cut may undo the newest steps, which are made again from the log, but never a line.
 
     ``searchable``: closed parts go into the search index at once. Without it nothing is found, and a closed part
     costs a tenth.
@@ -36,7 +36,7 @@ class SqliteTurnStore:
     async def turns(self, session: str, language: str, *, last: int | None = None, retracted: bool = False) -> Turns:
         """See ``TurnStore.turns``. The head counts as no turn: with ``last`` it is left out.
 
-        ``retracted``: such parts are there too, for who merges them with those of another store.
+        ``retracted``: such parts are returned too, for callers that merge them with another store.
         """
 
         def query(connection: sqlite3.Connection) -> Turns:

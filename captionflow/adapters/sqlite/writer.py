@@ -30,7 +30,7 @@ class _Job:
     failed: bool = False
 
     def deliver(self) -> None:
-        """Tell the caller, if it still waits; what was committed is announced even if it does not."""
+        """Tell the caller, if it still waits; call ``committed`` in any case."""
         if not self.failed and self.committed is not None:
             self.committed()
         if self.future.done():
