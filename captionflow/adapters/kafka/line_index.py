@@ -123,8 +123,7 @@ class LineIndex:
         return list(found.offsets[begin : begin + limit])
 
     def has(self, stream: Stream, offset: int, first_seq: int) -> bool:
-        """Whether the record at this offset of the stream's partition is valid, of this stream, and begins with this
-        ``seq``."""
+        """Whether the record at this offset of the stream's partition is a valid one that begins with ``first_seq``."""
         found = self._streams.get(stream)
         if found is None:
             return False

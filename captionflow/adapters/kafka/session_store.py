@@ -1,8 +1,8 @@
 """The sessions on Kafka: topic ``sessions``, one partition, one record a change; every process keeps all in memory.
 
 The rule for every consumer: **a record is valid if its version follows the last one of its session** (the first may
-have any); otherwise it is void. So of two changes to the same version one wins, and all consumers agree which. The topic is
-not compacted: that could drop the record that won and keep the one that lost.
+have any); otherwise it is void. So of two changes to the same version one wins, and all consumers agree which. The
+topic is not compacted: that could drop the record that won and keep the one that lost.
 """
 
 import asyncio

@@ -23,8 +23,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class KafkaStepFeed:
-    """``StepFeed``. One consumer of the topic serves all followers of this process, and waits for the slowest of
-    them.
+    """``StepFeed``. One consumer of the topic serves all followers of this process, at the pace of the slowest.
 
     Steps are published by the segment worker's table; ``publish`` is for tools. ``keep`` gets the steps too, after the
     followers, and those from before that the topic still has.
