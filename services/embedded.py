@@ -28,18 +28,18 @@ log = structlog.get_logger(__name__)
 
 
 def run(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:
-    """``serve`` in a loop of its own, the one that costs least a reader."""
+    """``serve`` in a uvloop loop, which costs least per viewer."""
     uvloop.run(serve(settings, ready=ready))
 
 
 async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:
     """Run until SIGTERM or SIGINT; a second one does not wait for requests in flight.
 
-    ``ready`` is told the address as soon as connections are taken; they are answered a moment later.
+    ``ready`` gets the address as soon as connections are accepted; they are answered a moment later.
 
     Raises:
         Misconfigured: the port or the data folder can't be had.
-        Exception: a part failed. It was logged; the process must end, for nothing works without it.
+        Exception: a part failed, and was logged. The process must end, since nothing works without it.
     """
     stopping = Stopping()
     with listen(settings.host, settings.port) as listening:
@@ -83,7 +83,7 @@ async def _demo(gateway: Gateway, ports: EmbeddedPorts) -> None:
 
 
 async def _without_demos(ports: EmbeddedPorts) -> None:
-    """A demo that is switched off leaves nothing behind; where nothing can be written, it waits for another start."""
+    """Delete the demos of earlier runs, if the demo is switched off; a full disk leaves that to the next start."""
     try:
         await forget_old(ports.sessions, ports.demos, kept=0)
     except CaptionflowError as error:

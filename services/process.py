@@ -1,4 +1,4 @@
-"""What every process of captionflow does alike: take connections, watch its parts, and end when it is told to."""
+"""What every process of captionflow does: accept connections, supervise its parts, and stop when it is told to."""
 
 import asyncio
 import errno
@@ -22,9 +22,9 @@ log = structlog.get_logger(__name__)
 STOP_SECONDS = 2
 """How long requests in flight may take when the process is told to stop."""
 OPERATIONS_STOP_SECONDS = 1
-"""The same where nobody sends lines or reads: all that ends after it must fit into 5 s."""
+"""The same for processes without senders and viewers: everything that ends after it must fit into 5 s."""
 BACKLOG = 2048
-"""Connections that wait to be accepted: a crowd comes back all at once after a restart."""
+"""Connections that wait to be accepted: after a restart all viewers reconnect at once."""
 
 GC_THRESHOLD = 50_000
 """New objects before the garbage collector looks at the youngest generation. With Python's 700, a line, which makes
@@ -34,8 +34,8 @@ thousands of them, pays for several collections, and every hundredth of these go
 def run(serving: Coroutine[Any, Any, None]) -> None:
     """Run it in a loop of its own, and end the process when it ends.
 
-    At once, for a thread may be in the middle of a call to a server that does not answer. What must be kept was kept
-    before; an error is raised.
+    It ends at once, since a thread may be in the middle of a call to a server that does not answer. Everything that
+    must be kept is stored by then; an error is raised.
     """
     gc.set_threshold(GC_THRESHOLD)
 
@@ -116,7 +116,7 @@ def listen(host: str, port: int, *, setting: str = "CAPTIONFLOW_PORT") -> socket
 
 
 def address(listening: socket.socket, host: str) -> str:
-    """Where a program on this machine finds it; with port 0 the port that the system chose."""
+    """The address for programs on this machine; with port 0, it has the port that the system chose."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
     return f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
 
@@ -132,7 +132,7 @@ async def serve_until_told(
     """Serve until the process is told to stop or one of the parts ends; then end the server, the parts and the extras.
 
     Raises:
-        Exception: a part failed. It was logged; the process must end, for nothing works without it.
+        Exception: a part failed, and was logged. The process must end, since nothing works without it.
     """
     parts, extras = list(parts), list(extras)
     stopping.server = server

@@ -1,4 +1,4 @@
-"""What the routes share: the adapters, the settings and the hub of this application."""
+"""What the routes share: the ports, the settings and the hub of this application."""
 
 from __future__ import annotations
 

@@ -29,11 +29,13 @@ from services.segment.runner import Runner
 async def import_files(
     settings: Settings, paths: Sequence[Path], event: str, language: str, report: ImportReport
 ) -> None:
-    """Import, and tell ``report`` of each file what it gave, once that can be searched.
+    """Import, and call ``report`` with the result of each file, once that can be searched.
 
-    Where Kafka is set, as soon as the log has it: what it gives is known beforehand, and the services follow.
+    Where Kafka is set, as soon as the log has it: the result is known beforehand, and the services follow.
 
-    Raises ``Misconfigured`` if a server has the data folder, and ``Unavailable`` if it takes no more.
+    Raises:
+        Misconfigured: a server uses the data folder.
+        Unavailable: the log takes no more.
     """
     if settings.kafka:
         await _import_to_services(settings, paths, event, language, report)

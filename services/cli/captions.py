@@ -31,7 +31,7 @@ _decode_delta = msgspec.json.Decoder(_Delta).decode
 
 
 class Captions:
-    """The turns as the events leave them, and how much of each was printed."""
+    """The turns after the events so far, and how much of each was printed."""
 
     def __init__(self, *, words: bool) -> None:
         self._words = words

@@ -76,7 +76,7 @@ async def _letters(settings: Settings) -> Sequence[DeadLetter]:
 
 
 async def _retry(settings: Settings, numbers: Sequence[int], *, again: bool) -> None:
-    """Without numbers: all that nobody has put back, but for those that can't be."""
+    """Without numbers: all that were not put back yet, except those that can't be."""
     from captionflow.wiring.tools import open_dead_letters  # noqa: PLC0415 - as above
 
     async with open_dead_letters(settings) as box:

@@ -68,7 +68,11 @@ class ImportReport:
             console.print(Text(f"  {about + ': ' if about else ''}{counts}"), soft_wrap=True)
 
     def end(self) -> None:
-        """The sum. Raises ``NotFound`` if there was no file at all."""
+        """Print the sum.
+
+        Raises:
+            NotFound: there was no file at all.
+        """
         counts = [f"{count} {name}" for name, count in self._outcomes.items() if name != "skipped"]
         skipped = self._outcomes["skipped"]
         if skipped:

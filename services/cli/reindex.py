@@ -1,4 +1,4 @@
-"""``captionflow reindex``: the index made anew from the line log."""
+"""``captionflow reindex``: rebuilds the index from the line log."""
 
 from captionflow.settings import Settings
 from captionflow.wiring.tools import open_index_builder, open_line_log

@@ -23,7 +23,7 @@ async def find(url: str, query: Mapping[str, str | None]) -> bytes:
 
 
 def session_path(session: str) -> str:
-    """Whatever was typed stays one segment of the path."""
+    """Quoted, so that the name stays one segment of the path."""
     return f"/v1/sessions/{quote(session, safe='')}"
 
 

@@ -43,8 +43,10 @@ class Request(NamedTuple):
 async def replay_file(request: Request) -> None:
     """Return when the pipeline has all of it.
 
-    Raises ``BadMessage`` for a file that can't be used, ``Conflict`` for a session that has ended with another text,
-    and ``Unavailable`` when the pipeline is away for too long.
+    Raises:
+        BadMessage: the file can't be used.
+        Conflict: the session has ended with another text.
+        Unavailable: the pipeline is away for too long.
     """
     messages = terminal.messages()
     data = sys.stdin.buffer.read() if request.file == STDIN else request.file.read_bytes()
@@ -67,7 +69,7 @@ async def replay_file(request: Request) -> None:
 
 
 async def _announce(client: httpx.AsyncClient, session: str, request: Request, sender: str, messages: Console) -> None:
-    """Announce the session, and see that the replay is at home there."""
+    """Announce the session, and check that the replay belongs there."""
 
     def waiting(reason: str) -> None:
         if not told:

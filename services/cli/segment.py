@@ -16,7 +16,11 @@ from services.segment.file_session import lines_of, segment_lines
 
 
 def print_turns(file: str, *, as_json: bool, cut: str, repeat: bool, language: str) -> None:
-    """Print the transcript; oddities of the file go to standard error. Raises ``BadMessage`` for what can't be read."""
+    """Print the transcript; oddities of the file go to standard error.
+
+    Raises:
+        BadMessage: the file can't be read.
+    """
     data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     how = parse_cut(cut)
     reading = read(data, file)

@@ -30,7 +30,11 @@ async def follow(
 ) -> None:
     """Show new text until the session has ended.
 
-    Raises ``Unavailable`` if nobody answers at the first try, and what the server refuses; later it tries for ever.
+    Later outages are waited out, however long they last.
+
+    Raises:
+        Unavailable: no server answers at the first attempt.
+        CaptionflowError: the server refuses.
     """
     query = {"last": str(wanted.last)} | ({} if wanted.language is None else {"lang": wanted.language})
     position: str | None = None

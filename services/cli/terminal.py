@@ -23,7 +23,11 @@ def results() -> Console:
 
 
 def write(data: str | bytes) -> None:
-    """Write to standard output at once; raises ``BrokenPipeError`` when the reader has gone."""
+    """Write to standard output at once.
+
+    Raises:
+        BrokenPipeError: the pipe was closed.
+    """
     if isinstance(data, str):
         sys.stdout.write(data)
         sys.stdout.flush()

@@ -66,7 +66,7 @@ async def verify(
 
 
 def advice(compared: Sequence[Compared], url: str) -> str:
-    """What is so, and what to do."""
+    """The result, and what to do."""
     wrong = {place for one in compared for place in one.wrong}
     behind = {place for one in compared for place in one.behind}
     told = []

@@ -1,4 +1,4 @@
-"""Asks ``captionflow.access`` about each connection, whatever its kind, before anything else looks at it."""
+"""Asks ``captionflow.access`` about each connection of any kind, before anything else sees it."""
 
 from __future__ import annotations
 

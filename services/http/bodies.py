@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BODY_SECONDS: Final = 30.0
-"""How long a body may take to come in."""
+"""How long a body may take to arrive."""
 
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _WHERE = re.compile(r" - at `\$\.?([\w.\[\]]*)`$")
@@ -25,7 +25,7 @@ _PATTERNS = {
     "id": "an id is 1 to 80 of a-z, 0-9, _ and -, and begins with a letter or a digit",
     "languages": "a language is a BCP 47 tag such as en, pt-BR or zh-Hans",
 }
-"""What the regular expressions of fields mean, by the field's name."""
+"""What the regular expressions of fields mean in words, by the field's name."""
 
 _Wanted = TypeVar("_Wanted")
 

@@ -1,4 +1,4 @@
-"""``/healthz`` and ``/readyz``, for whoever watches over the process."""
+"""``/healthz`` and ``/readyz``, for whatever supervises the process."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse

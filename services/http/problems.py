@@ -115,7 +115,7 @@ async def _ours(request: Request, error: Exception) -> Response:
         log.warning("unavailable", path=request.url.path, reason=str(error))
         headers = {"Retry-After": str(max(1, round(error.retry_after)))}
         return _answer(request, error.code, str(error), headers=headers)
-    if isinstance(error, Misconfigured):  # for whoever runs it, not for whoever asks
+    if isinstance(error, Misconfigured):  # the reason is for the operator, not for the caller
         log.error("misconfigured", path=request.url.path, reason=str(error))
         return _answer(request, Unavailable.code, _MISCONFIGURED, headers={"Retry-After": str(_MENDING_SECONDS)})
     assert isinstance(error, CaptionflowError)  # noqa: S101 - the handler is registered for it

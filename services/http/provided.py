@@ -15,6 +15,6 @@ def provide(app: Starlette, *needs: object) -> None:
 
 
 def provided(request: Request, wanted: type[T]) -> T:
-    """The one of this type. KeyError if nobody provided it: a mistake of whoever made the application."""
+    """The one of this type. KeyError if it was not provided, which is a bug in how the application is made."""
     found: Any = request.app.state.provided[wanted]
     return found  # type: ignore[no-any-return] # it is under its own type

@@ -1,4 +1,4 @@
-"""What a process that is asked ``/readyz`` answers: whether its parts can do what they are for, now."""
+"""The answer to ``/readyz``: whether the parts of the process can work now."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Container, Mapping
@@ -8,21 +8,21 @@ from typing import Any, Final
 from starlette.responses import JSONResponse
 
 CHECK_SECONDS: Final = 2.0
-"""Within this much a part that is asked must answer."""
+"""How long the answer of a part may take."""
 
 PROBE: Final = "readyz"
-"""A session that nobody has, to ask for."""
+"""A session that does not exist, to ask for."""
 
 Check = Callable[[], Awaitable[object]]
 """Asks a part that is needed; raises when it can't answer."""
 Waiting = Callable[[], str]
-"""What a part waits for, in a sentence; empty when it goes on."""
+"""What a part waits for, in a sentence; empty when it works."""
 
 
 class Readiness:
     """Parts that are asked (``checks``) and parts that tell (``waiting``), by name.
 
-    Without those that are ``dispensable`` the process is ready, and can do less: that is told too.
+    Without those that are ``dispensable`` the process is ready but can do less, which the answer says.
     """
 
     def __init__(

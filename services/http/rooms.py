@@ -1,4 +1,4 @@
-"""A room: calls that belong together, with the types that their description names. Each service puts its own up."""
+"""A room: calls that belong together, with the types that their description names. Each service defines its own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -24,9 +24,9 @@ class FactsIndexer:
 
     No facts are skipped: while the session store is unavailable it tries again, and ``waiting`` says why.
 
-    In one process it must have written a step's facts before the part indexer gets that step: after a crash the runner
-    makes again only those steps that the stored turns don't reflect. The queues of that process see to it. On Kafka the
-    two are independent, for the topic gives each of them again what it was not done with.
+    In one process it must have written a step's facts before the part indexer gets that step: after a crash the
+    runner makes again only the steps that the stored turns don't reflect. The queues of that process ensure this. On
+    Kafka the two are independent, since the topic gives each of them again what it did not commit.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class FactsIndexer:
 
     @property
     def waiting(self) -> str:
-        """What it waits for now, in a sentence; empty when it goes on."""
+        """What it waits for now, in a sentence; empty when it works."""
         return self._retry.waiting
 
     async def run(self) -> None:

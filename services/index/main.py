@@ -1,4 +1,4 @@
-"""``captionflow serve index``: brings turns into the archive, and what they say of their sessions to the sessions."""
+"""``captionflow serve index``: writes turns to the archive, and what they say of their sessions to the sessions."""
 
 import asyncio
 import os

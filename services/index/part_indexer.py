@@ -55,7 +55,7 @@ class PartIndexer:
 
     @property
     def waiting(self) -> str:
-        """What it waits for now, in a sentence; empty when it goes on."""
+        """What it waits for now, in a sentence; empty when it works."""
         return self._retry.waiting
 
     async def run(self) -> None:

@@ -1,4 +1,4 @@
-"""Puts the door together: lines, and the announcements that they need. Importing it does nothing."""
+"""The application of ingest: lines, and the announcements that they need. Importing it does nothing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ROOMS: Final[tuple[Room, ...]] = (sessions.ROOM, lines.ROOM)
 def create_app(
     line_log: LineLog, known: SessionStore, settings: Settings, *, extra_rooms: Sequence[Room] = ()
 ) -> FastAPI:
-    """The application of a process that takes lines and announcements, and serves nobody who reads."""
+    """The application of a process that takes lines and announcements, and serves no viewers."""
     app = create_application([*ROOMS, *extra_rooms], settings)
     provide(
         app,

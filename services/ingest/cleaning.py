@@ -1,4 +1,4 @@
-"""What must not get into the log, whoever sends it: characters that no reader sees and that change what others see.
+"""Characters that must not get into the log: nobody can see them, and they change what viewers see.
 
 Nothing is normalised: the letters of a word stay as they were typed. Joiners (ZWJ, ZWNJ), marks (LRM, RLM, ALM), soft
 hyphens and every letter pass. Pure.

@@ -28,7 +28,11 @@ class Cut(msgspec.Struct, frozen=True):
 
 
 def parse_cut(text: str) -> Cut:
-    """Read ``whole``, ``columns:N``, ``words`` or ``chars``; raises ``BadMessage`` for anything else."""
+    """Read ``whole``, ``columns:N``, ``words`` or ``chars``.
+
+    Raises:
+        BadMessage: it is none of these.
+    """
     form = _FORM.fullmatch(text)
     if form is None:
         raise BadMessage("A cut is whole, words, chars or columns:N with N from 1 to 9999.")

@@ -1,4 +1,4 @@
-"""The door: lines of live senders go in here, and are acknowledged when the log has them for good."""
+"""The gateway for the lines of live senders, which are acknowledged when the log has them durably."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
@@ -24,9 +24,9 @@ class Receipts(Message, frozen=True, omit_defaults=False):
     receipts: tuple[Receipt, ...]
     """One for each line, in their order."""
     cleaned: int = 0
-    """Characters that were taken out at the door."""
+    """Characters that were removed."""
     missing: tuple[tuple[int, int], ...] = ()
-    """Runs of numbers, first and last, that the sender skipped with these lines. They are still welcome later."""
+    """Ranges of numbers, first and last, that the sender skipped with these lines. They can still be sent."""
 
 
 def _now() -> datetime:
@@ -49,7 +49,10 @@ class Gateway:
     ) -> Receipts:
         """Make the drafts durable; None is the floor's language. A retry gets the receipts of the first time.
 
-        Raises ``NotFound`` for a session that nobody announced, and what ``LineLog.append`` raises.
+        Also raises what ``LineLog.append`` raises.
+
+        Raises:
+            NotFound: the session was not announced.
         """
         stream = await self._stream(session, language)
         receipts = await self._log.append(session, stream, drafts, said_at=self._clock())
@@ -64,7 +67,11 @@ class Gateway:
         return Receipts(session, stream, receipts, cleaned, tuple(missing))
 
     async def last_number(self, session: str, language: str | None, sender: str) -> int | None:
-        """The highest number that the log has from this sender; raises ``NotFound`` as ``accept`` does."""
+        """The highest number that the log has from this sender.
+
+        Raises:
+            NotFound: the session was not announced.
+        """
         found = await self._found(session)
         return await self._log.last_number(session, _spelled(found, language), sender)
 
@@ -100,7 +107,7 @@ def _spelled(session: Session, language: str | None) -> str:
 
 
 def holes(last: int | None, numbers: Iterable[int]) -> list[tuple[int, int]]:
-    """The runs of numbers above ``last`` that are left out below the highest of ``numbers``.
+    """The ranges of numbers above ``last`` that are missing below the highest of ``numbers``.
 
     A sender that is new may begin with any number.
     """

@@ -25,7 +25,7 @@ LINES_A_CALL = 500
 MAX_FILE_BYTES = 64 * 1024 * 1024
 """A day of captions is some 1 MB; what is far above is no transcript."""
 FILE_CLOCK = datetime(1970, 1, 1, tzinfo=UTC)
-"""When a cue file begins if nobody says: its times then show as hours, minutes and seconds of that day."""
+"""When a cue file begins if that is not given: its times then show as hours, minutes and seconds of that day."""
 
 _WHOLE = Cut("whole")
 _MAX_WORDS_CHARS = 66
@@ -70,7 +70,10 @@ async def import_paths(  # noqa: PLR0913 - what an import can be told
 ) -> AsyncIterator[FileReport]:
     """Import files and folders in order, one report a file; one that can't be read does not stop the others.
 
-    ``starts_at`` is when the cues' clock showed 0. Raises ``Unavailable`` when the log can't take more: run it again.
+    ``starts_at`` is when the cues' clock showed 0.
+
+    Raises:
+        Unavailable: the log can't take more now; the same import again goes on.
     """
     language = language_tag(language)
     for path in paths:
@@ -105,7 +108,7 @@ def _listed(path: Path) -> list[_Found]:
 
 
 def _files(path: Path) -> Iterator[_Found]:
-    """Each file below, in the order of the names. Nothing hidden is even mentioned, and no linked folder entered."""
+    """Each file below, in the order of names, without hidden entries and linked folders."""
     if not path.is_dir():
         yield _Found(path)
         return
@@ -171,7 +174,7 @@ async def _import(  # noqa: PLR0913, PLR0917 - the inside of import_paths
 
 
 async def _announce(session: str, sessions: SessionStore, event: str, language: str, now: datetime) -> None:
-    """Title, date and room stay open: the segmenter finds them in the text."""
+    """Title, date and room are left open: the segmenter finds them in the text."""
     try:
         await sessions.get(session)
     except NotFound:

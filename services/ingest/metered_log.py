@@ -1,4 +1,4 @@
-"""The line log with a clock: how long senders wait for it, and how often in vain."""
+"""The line log with metrics: how long senders wait for it, and how often it fails."""
 
 import time
 from collections.abc import AsyncIterator, Sequence

@@ -49,7 +49,7 @@ class PipelineClient:
         self._chance = chance
 
     async def ensure_session(self, **fields: Any) -> dict[str, Any]:
-        """Announce the session if nobody did, with ``fields`` as in ``POST /v1/sessions``; one that is there stays.
+        """Announce the session if it does not exist, with ``fields`` as in ``POST /v1/sessions``.
 
         Gives the session as it is there, by the fields of the API.
         """

@@ -1,4 +1,4 @@
-"""Sends a file as a captioner would, to a pipeline that runs somewhere.
+"""Sends a file to a running pipeline, as a captioner would.
 
 A piece's number is its place in the cut, and the sender's name comes from the file's content and the cut. So a replay
 that was stopped at any moment, by Ctrl-C or by a power cut on either side, goes on where it was when it is run again,
@@ -42,7 +42,7 @@ class Progress(msgspec.Struct, frozen=True):
     """How far a replay is."""
 
     sent: int
-    """Pieces that the pipeline has for good, those of earlier runs included."""
+    """Pieces that the pipeline has durably, those of earlier runs included."""
     total: int
     resumed_at: int = 0
     """Pieces that it had when this run began."""

@@ -87,7 +87,7 @@ async def accept_lines(request: Request, session: SessionId, lang: Language = No
     },
 )
 async def last_number(request: Request, session: SessionId, sender: AskedSender, lang: Language = None) -> Response:
-    """Tell how far a sender got."""
+    """The last number of a sender."""
     gateway = provided(request, Gateway)
     number = await gateway.last_number(session_id(session), _language(lang), parse_sender(sender))
     return Response(_encode({"number": number}), media_type="application/json")

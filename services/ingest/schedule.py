@@ -6,7 +6,7 @@ from itertools import accumulate
 from captionflow.errors import BadMessage
 
 CAPTIONERS_WPM = 160.0
-"""What people say in a minute when they speak freely; stenographers follow it."""
+"""Words a minute of free speech, which stenographers can follow."""
 
 
 def due_times(texts: Sequence[str], *, wpm: float = CAPTIONERS_WPM, speed: float | None = 1.0) -> tuple[float, ...]:

@@ -22,7 +22,7 @@ Action = Literal["apply", "skip", "heal"]
 class CheckpointedStep(StepRecord, frozen=True, kw_only=True, omit_defaults=False):
     """A step as the turns topic has it: with the checkpoint after it.
 
-    Readers of steps read it as a ``StepRecord``; the worker reads its own table from it.
+    Other consumers read it as a ``StepRecord``; the worker restores its table from it.
     """
 
     offset: int
@@ -98,7 +98,7 @@ class GapDetector:
     """Notices which records of a partition were not delivered: their offsets follow each other."""
 
     def __init__(self, highest_offset: int) -> None:
-        """The highest offset that any checkpoint of the partition has; if NO_OFFSET, the first delivery is believed."""
+        """The highest offset that any checkpoint of the partition has; if NO_OFFSET, any first one is in turn."""
         self._next = None if highest_offset == NO_OFFSET else highest_offset + 1
 
     def gap_before(self, offset: int) -> range:

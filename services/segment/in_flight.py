@@ -1,4 +1,4 @@
-"""What was sent and has not been answered yet."""
+"""Records that were sent and are not acknowledged yet."""
 
 import asyncio
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""The steps that the segmenter makes of a whole line log: what a rebuild of the index is filled with."""
+"""The steps that the segmenter makes of the whole line log, to rebuild the index."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence

@@ -1,4 +1,4 @@
-"""``captionflow serve segment``: turns lines into steps, sharing the partitions with its like."""
+"""``captionflow serve segment``: turns lines into steps, sharing the partitions with other workers."""
 
 import asyncio
 import shutil
@@ -21,7 +21,7 @@ from services.segment.worker_events import WorkerEvents
 log = structlog.get_logger(__name__)
 
 FOLDER = "segment"
-"""In the data folder: what the worker need not read again after a restart."""
+"""In the data folder: the table's files, so that a restarted worker need not read the topic again."""
 
 
 def run(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:

@@ -1,6 +1,6 @@
-"""Turns records of lines into records of turns; what was left out before one is read from the log first.
+"""Turns records of lines into records of steps; records that were not delivered are read from the log first.
 
-Knows no Faust: what delivers the records and keeps the table is the worker's.
+Knows no Faust: the worker delivers the records and keeps the table.
 """
 
 from __future__ import annotations

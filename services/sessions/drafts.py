@@ -56,7 +56,7 @@ class SessionDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class SessionPatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The body of ``PATCH /v1/sessions/{id}`` (RFC 7396): what is left out stays, null goes back to nothing."""
+    """The body of ``PATCH /v1/sessions/{id}`` (RFC 7396): fields that are left out stay, null clears a field."""
 
     title: Name | UnsetType | None = UNSET
     event: Name | UnsetType | None = UNSET
@@ -92,7 +92,7 @@ def new_session(draft: SessionDraft, now: datetime) -> Session:
 
 
 def says_the_same(draft: SessionDraft, stored: Session) -> bool:
-    """Everything in the draft is so in what is stored: it is the same announcement again."""
+    """Whether everything in the draft is stored already: it is the same announcement again."""
     return all(getattr(stored, name) == value for name, value in _given(draft).items() if name != "status")
 
 

@@ -25,7 +25,7 @@ from services.sessions.drafts import SessionDraft, SessionPatch, new_session, pa
 from services.sessions.end_line import end_session
 
 MAX_TRIES = 5
-"""Of a change that says nothing of versions and meets another one."""
+"""Attempts of a change without a version that meets other changes."""
 MAX_FILTER_CHARS = 300
 
 _EXAMPLE = {
@@ -94,7 +94,7 @@ WantedRoom = Annotated[str | None, Query(max_length=MAX_FILTER_CHARS, descriptio
     openapi_extra=body("SessionDraft", _ANNOUNCEMENT),
 )
 async def announce(request: Request) -> Response:
-    """Make a session known, or find that it is."""
+    """Announce a session; the same announcement again changes nothing."""
     desk = provided(request, SessionDesk)
     draft = await json_body(request, SessionDraft)
     wanted = new_session(draft, datetime.now(UTC))
@@ -120,7 +120,7 @@ async def announce(request: Request) -> Response:
 async def listed(
     request: Request, status: WantedStatus = None, event: WantedEvent = None, room: WantedRoom = None
 ) -> Response:
-    """All sessions that the filters leave."""
+    """All sessions that match the filters."""
     wanted = SessionFilter(status=status, event=event or None, room=room or None)
     found = await provided(request, SessionDesk).sessions.list(wanted)
     return Response(msgspec.json.encode(found), media_type="application/json")

@@ -1,1 +1,1 @@
-"""Live delivery: from the steps of the segmenter to everybody who reads along."""
+"""Live delivery: from the segmenter's steps to the viewers."""

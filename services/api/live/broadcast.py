@@ -1,7 +1,7 @@
 """Writes the same bytes to many viewers, at the cost of one write each.
 
-No task wakes up per viewer and event. A viewer that does not read is seen by the length of its write buffer and cut
-off; it never makes the others wait. The bytes are shared, so even its buffer costs next to nothing.
+No task wakes up per viewer and event. A viewer that does not read is noticed by the length of its write buffer and
+cut off; others never wait for it. The bytes are shared, so even its buffer costs next to nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SLACK_BYTES = 256 * 1024
 
 
 class Viewer(Protocol):
-    """Somebody who reads a stream; none of the methods waits."""
+    """Somebody who reads captions; none of the methods waits."""
 
     def write(self, payload: bytes) -> None:
         """Pass it on."""

@@ -1,7 +1,7 @@
 """What live viewers of one session and language share: the recent events, and the parts that the next ones change.
 
-Does no I/O and never waits. A channel holds every event with ``floor < id <= last_seq``; so whoever has a snapshot or
-an event at or above the floor can be brought up to date without a hole.
+Does no I/O and never waits. A channel holds every event with ``floor < id <= last_seq``, so a viewer that has a
+snapshot or an event at or above the floor can be brought up to date without a hole.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 MAX_EVENTS = 1_000
 MAX_BYTES = 1024 * 1024
-"""Of events kept for those who come back."""
+"""Size of the replay buffer."""
 
 MAX_PARTS = 32
 """Parts kept as the base of the next delta. One that is not among them is sent whole."""
@@ -44,7 +44,7 @@ class Snapshot(msgspec.Struct, frozen=True):
 
 
 class Channel:
-    """See the module. ``last_seq`` is None until the first step or snapshot says where the session stands."""
+    """See the module. ``last_seq`` is None until the first step or snapshot."""
 
     def __init__(self, session: str, language: str, last_seq: int | None) -> None:
         self.session = session
@@ -174,7 +174,7 @@ def about(session: Session) -> Event:
 
 
 def finished(seq: int) -> Event:
-    """The event after which nothing is expected; more lines may come all the same."""
+    """The event after which nothing is expected, although more lines may come."""
     return event("finished", b'{"seq":%d}' % seq, id=seq)
 
 

@@ -1,4 +1,4 @@
-"""What changed in a part between two steps: made once by the hub, applied by every reader. Pure.
+"""What changed in a part between two steps: made once by the hub, applied by every viewer. Pure.
 
 The text of a part grows at its end, so a change is a prefix to keep and what comes after it. Offsets count Unicode code
 points, which Python's strings do by themselves; a browser must not count UTF-16 units.
@@ -68,10 +68,10 @@ def _common(old: str, new: str) -> int:
 
 
 def apply(old: Part | None, change: PartDelta, *, session: str, language: str) -> Part | None:
-    """What a reader does with a delta: the part as it is now, or ``old`` if the delta says nothing new.
+    """Apply a delta: the part as it is now, or ``old`` if the delta has nothing new.
 
-    A delta made from a version that the reader does not have changes nothing: the reader asked for the last turns only,
-    and this part is before them.
+    A delta made from a version that the viewer does not have changes nothing: the viewer asked for the last turns
+    only, and this part is before them.
     """
     if old is not None and change.version <= old.version:
         return old

@@ -1,8 +1,9 @@
-"""Brings the segmenter's steps to everybody who reads along.
+"""Brings the segmenter's steps to all viewers.
 
-One task follows the step feed. Each step becomes events once, for all viewers of its session and language; what is
-waiting is written to them in one go. Between two goes there is a pause as long as the last one took, so that what comes
-faster is merged, and a crowd never takes more than half of the processor. With few viewers there is no pause.
+One task follows the step feed. Each step becomes events once, for all viewers of its session and language; all
+waiting events are written to them in one round. Between two rounds there is a pause as long as the last one took, so
+that faster events are merged, and many viewers never take more than half of the processor. With few viewers there is
+no pause.
 """
 
 from __future__ import annotations
@@ -35,13 +36,13 @@ HEARTBEAT_SECONDS = 15.0
 """Longest silence of a stream: proxies cut a connection that is silent for longer."""
 
 MAX_PAUSE_SECONDS = 0.05
-"""Too short for anybody to see."""
+"""Too short to be noticed."""
 
 IDLE_SECONDS = 120.0
 """A channel without viewers is kept that long, for those who come back."""
 
 MAX_PREPARED = 200
-"""Most channels that are kept for viewers who may come over from other processes."""
+"""Most channels that are kept for viewers who may reconnect from other processes."""
 
 STALE_EVENTS = 100
 """After so many more lines a snapshot is not shared with new viewers any more."""
@@ -50,7 +51,7 @@ CATCH_UP_SECONDS = 5.0
 """How long a new viewer waits until store and hub have reached the same position."""
 
 AHEAD_SECONDS = 2.0
-"""How long a viewer who is ahead of this process waits for it: it may get the steps a moment later than another."""
+"""How long a viewer who is ahead of this process waits for it. Another process may get a step a moment earlier."""
 
 
 class Position(NamedTuple):
@@ -68,9 +69,9 @@ class Position(NamedTuple):
 class Hub:
     """See the module. Nothing arrives unless ``run`` runs; ``close`` ends all streams.
 
-    ``prepared``: every live session has a channel, also without viewers, so that a viewer who comes over from another
-    process goes on after their last event. ``on_delivered`` is called after each write to viewers, with the time at
-    which the oldest line in it was accepted.
+    ``prepared``: every live session has a channel, also without viewers, so that a viewer who reconnects from
+    another process goes on after their last event. ``on_delivered`` is called after each write to viewers, with the
+    time at which the oldest line in it was accepted.
     """
 
     def __init__(  # noqa: PLR0913 - what differs between the processes that have one
@@ -120,7 +121,7 @@ class Hub:
             self.running = False
 
     def session_changed(self, session: Session) -> None:
-        """Tell everybody who reads it, in any language."""
+        """Tell the viewers of the session, in all languages."""
         for channel in self._channels.values():
             if channel.session == session.id:
                 channel.tell(session)
@@ -128,7 +129,11 @@ class Hub:
 
     @contextmanager
     def reading(self, session: str, language: str) -> Iterator[Channel]:
-        """The channel, for as long as somebody needs it. Raises ``Unavailable`` when there are too many."""
+        """The channel, for as long as the caller needs it.
+
+        Raises:
+            Unavailable: there are too many viewers, or the server is about to stop.
+        """
         if self._closed:
             raise Unavailable("The server is about to stop: connect again.", retry_after=2)
         if self._users >= self._max_readers:
@@ -302,7 +307,7 @@ class Hub:
 
 
 def _may_be_on_its_way(after: int, reached: int) -> bool:
-    """Whether a position is so little ahead of ours that another process may have given it."""
+    """Whether a position is slightly ahead of ours, so that another process may have given it."""
     return reached <= after <= reached + channels.MAX_EVENTS
 
 

@@ -6,7 +6,7 @@ HEARTBEAT = b": \n\n"
 
 
 class Event(NamedTuple):
-    """One event, with the bytes that every reader gets."""
+    """One event, with the bytes that every viewer gets."""
 
     name: str
     data: bytes

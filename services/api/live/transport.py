@@ -1,4 +1,4 @@
-"""The connection beneath a request, for those who write the same bytes to thousands of them.
+"""The connection beneath a request, to write the same bytes to thousands of them.
 
 ASGI has no way to send one event to many without waking a task for each. uvicorn's transports can be had through the
 request's ``receive``, which is a method of its request cycle. That is private, so all of it is in this file, a test

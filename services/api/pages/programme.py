@@ -33,7 +33,7 @@ class RoomState(msgspec.Struct, frozen=True):
 
     name: str
     shown: Session | None
-    """What is on, else what comes, else what was on last; None where all that was announced was missed."""
+    """What is on, otherwise what comes next, otherwise what was on last; None if there is none of these."""
     next: Session | None
     """What comes after that, if anything."""
 
@@ -80,8 +80,8 @@ def programme(sessions: Sequence[Session], today: date) -> Programme:
 def room_state(sessions: Sequence[Session], slug: str, now: datetime, shown: Session | None = None) -> RoomState | None:
     """What is going on in the room of this slug; None if no session names it.
 
-    ``shown`` is the session that a screen is for, where its address says so. A session that should have begun more than
-    ``LATE`` ago is not what comes next: nobody captioned it.
+    ``shown`` is the session that a screen is for, where its address says so. A session that should have begun more
+    than ``LATE`` ago does not come next: it was not captioned.
     """
     here = [session for session in sessions if session.room and room_slug(session.room) == slug]
     if not here:

@@ -43,5 +43,5 @@ def error_page(request: Request, status: int, title: str, detail: str) -> Respon
 
 
 def nothing_yet(name: str, path: str | None = None) -> Response:
-    """A session or room that is not known yet: the page asks again by itself and begins when it is."""
+    """The page for a session or room that is not known yet: it asks again by itself, and starts when it is."""
     return page("nothing_yet.html", status=404, name=name, path=path)

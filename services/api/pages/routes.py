@@ -1,6 +1,6 @@
 """The five pages: home, room screen, follow, transcript and search.
 
-Rendered by the server, readable without a script; live parts go on over the same ``/v1`` that everybody has.
+Rendered by the server, readable without a script; live content comes from the public API, ``/v1``.
 """
 
 import io

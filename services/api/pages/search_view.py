@@ -13,7 +13,7 @@ from services.api.pages.programme import day
 from services.api.pages.turn_views import anchor
 
 MANY_STEPS = 50
-"""Fewer are on their way while people talk, and are found before anybody has read the results."""
+"""Fewer than this are normal while people talk, and are found a moment later."""
 
 FilterName = Literal["speaker", "event", "language", "room", "session"]
 
@@ -123,12 +123,12 @@ def search_view(query: SearchQuery, page: SearchPage) -> SearchView:
 
 
 def behind_in_words(steps: int) -> str:
-    """What a reader of search results has to know while search lacks so many steps; empty if that is nothing."""
+    """A note for people while search lacks so many steps; empty if there is nothing to say."""
     return f"The newest captions can't be found yet ({steps:,} steps behind)." if steps >= MANY_STEPS else ""
 
 
 def hit_url(hit: Hit) -> str:
-    """The transcript at the very turn."""
+    """The transcript at this turn."""
     where = anchor(hit.session, hit.language, hit.turn_id, hit.part)
     return f"/s/{quote(hit.session)}?{urlencode({'lang': hit.language})}#{quote(where)}"
 

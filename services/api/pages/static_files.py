@@ -39,7 +39,11 @@ class StaticFiles(msgspec.Struct, frozen=True):
         return f"/static/{self.version}/{name}"
 
     def respond(self, version: str, name: str, request: Request) -> Response:
-        """The file, cached for good under its own version; raises ``NotFound``. Only names read at start exist."""
+        """The file, cached for good under its own version. Only names that were read at the start exist.
+
+        Raises:
+            NotFound: there is no such file.
+        """
         file = self.files.get(name)
         if file is None:
             raise NotFound("There is no such file among the pages' files.")

@@ -1,1 +1,1 @@
-"""Finished and growing transcripts, in every form in which they can be had."""
+"""Finished and growing transcripts, in all export forms."""

@@ -1,4 +1,4 @@
-"""The JSON schema of a transcript, which is put together of turns and is no struct."""
+"""The JSON schema of a transcript, which is composed of turns and is not a struct."""
 
 from typing import Any
 

@@ -1,1 +1,1 @@
-"""What senders speak, one module each. Pure: bytes to drafts."""
+"""The protocols of senders, one module each. Pure: from bytes to drafts."""

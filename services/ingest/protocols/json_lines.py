@@ -1,6 +1,6 @@
-"""Bodies of ``POST …/lines`` as drafts: strict, and clear about what is wrong where. Pure.
+"""The protocol of ``POST …/lines``: JSON and NDJSON bodies become drafts. Pure.
 
-A message about a bad body names the line and the field, and never repeats the text.
+It is strict. An error names the line and the field, and never repeats the text.
 """
 
 import re
@@ -75,7 +75,9 @@ class Parsed(NamedTuple):
 def parse(body: bytes, content_type: str, *, sender: str | None = None) -> Parsed:
     """Read a JSON or NDJSON body; ``sender`` is who it is when neither body nor row says.
 
-    Raises ``BadMessage`` for what is not valid and ``TooLarge`` for a line or a number of lines above the limits.
+    Raises:
+        BadMessage: the body is not valid.
+        TooLarge: a line or the number of lines is above the limit.
     """
     kind = content_type.partition(";")[0].strip().casefold()
     if kind in {"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"}:
@@ -93,7 +95,11 @@ def parse(body: bytes, content_type: str, *, sender: str | None = None) -> Parse
 
 
 def parse_sender(sender: str) -> str:
-    """A sender's name, or ``BadMessage``."""
+    """A sender's name.
+
+    Raises:
+        BadMessage: it can't be one.
+    """
     if not _SENDER.fullmatch(sender):
         raise BadMessage("A sender's name is 1 to 64 letters, digits or the signs _ . @ -.")
     return sender

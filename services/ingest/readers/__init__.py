@@ -1,7 +1,6 @@
 """Readers: the bytes of a file in, a stream of captions out. Pure: no file is opened here.
 
-``read`` is all that the outside needs. What a file is, its content says first; its name is only asked when the content
-is silent.
+``read`` is the only entry. The content decides what a file is; its name only where the content does not.
 """
 
 from services.ingest.cleaning import clean
@@ -20,8 +19,10 @@ _READERS = {"text": read_plain, "vtt": read_webvtt, "srt": read_srt}
 def read(data: bytes, name: str) -> Reading:
     """A transcript, WebVTT or SRT file as passages.
 
-    Nothing said is lost silently: what can't be understood is kept as words and told in ``oddities``. Raises
-    ``BadMessage`` for what is no text at all.
+    Nothing said is lost silently: what can't be understood is kept as words and reported in ``oddities``.
+
+    Raises:
+        BadMessage: the file is not text.
     """
     text, oddities = decode(data)
     text, removed = clean(text)

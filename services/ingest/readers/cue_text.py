@@ -1,4 +1,4 @@
-"""The text of WebVTT and SRT cues: formatting goes, voices and words stay. Pure.
+"""The text of WebVTT and SRT cues, without formatting, with voices. Pure.
 
 Only tags that the formats define are taken away. ``<script>`` is no such tag, and ``5 < 6`` is no tag at all: they are
 words that somebody typed.

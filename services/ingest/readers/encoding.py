@@ -45,7 +45,11 @@ class Decoded(NamedTuple):
 
 
 def decode(data: bytes) -> Decoded:
-    """The text of a file; raises ``BadMessage`` for one that is no text."""
+    """The text of a file.
+
+    Raises:
+        BadMessage: it is not text.
+    """
     for magic, what in _BINARY.items():
         if data.startswith(magic):
             raise BadMessage(f"This is {what}, not text: export it as plain text, WebVTT or SRT first.")

@@ -1,4 +1,4 @@
-"""Roll-up captions as a file show each line twice or more, as it moves up the screen: say everything once. Pure."""
+"""Roll-up captions in a file repeat each line while it moves up the screen; this keeps it once. Pure."""
 
 from collections.abc import Sequence
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The forms in which a transcript can be had. Pure: what the stores have in, bytes out."""
+"""The export forms of a transcript. Pure: from turns to bytes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Format:
     write: Callable[[Session, str, Turns], bytes]
     """(session, language, turns) to the document."""
     revision: int = 1
-    """Rises when the same transcript is written in another way, so that nobody keeps the old one."""
+    """Rises when the same transcript is written in another way, so that caches drop the old one."""
 
     @property
     def media_type(self) -> str:

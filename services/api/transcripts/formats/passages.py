@@ -1,4 +1,4 @@
-"""A transcript as a row of passages, each with its words in the order and the places in which they came. Pure."""
+"""A transcript as passages, each with its words and notes in their original order. Pure."""
 
 from collections.abc import Iterator
 from typing import NamedTuple

@@ -26,5 +26,5 @@ def _note(text: str) -> str:
 
 
 def escape(text: str) -> str:
-    """Text that is no markup, and holds no arrow."""
+    """Text escaped, so that it has no markup and no arrow."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
