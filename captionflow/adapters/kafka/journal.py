@@ -7,7 +7,6 @@ transaction.
 """
 
 import asyncio
-import random
 import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
@@ -23,6 +22,8 @@ from captionflow.adapters.kafka.failures import lost, translated
 from captionflow.adapters.kafka.producer import Producer
 from captionflow.adapters.kafka.record_fetcher import Reader
 from captionflow.errors import CaptionflowError, Unavailable
+from captionflow.notifying import Notifier
+from captionflow.retrying import Backoff
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +32,8 @@ _POLL_MS: Final = 400
 _POLL_RECORDS: Final = 500
 _MANY: Final = 50
 """Records at once of which nobody gathers more: there is a backlog to be read."""
-_MAX_WAIT_SECONDS: Final = 5.0
+_FIRST_WAIT_SECONDS: Final = 0.2
+_LONGEST_WAIT_SECONDS: Final = 5.0
 _JOIN_SECONDS: Final = 0.5
 """A thread that is just trying to reach a broker is left alone: it ends when it can't, and touches nothing more."""
 
@@ -82,9 +84,10 @@ class Journal:
         self._ready = False
         self._problem = ""
         self._broken: BaseException | None = None
-        self._moved = asyncio.Event()
+        self._moved = Notifier()
         self._taking = asyncio.Lock()
         self._writing: dict[bytes, asyncio.Task[int]] = {}
+        self._backoff = Backoff(first_seconds=_FIRST_WAIT_SECONDS, longest_seconds=_LONGEST_WAIT_SECONDS)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"{topic}-tail", daemon=True)
         self._thread.start()
@@ -110,7 +113,7 @@ class Journal:
             Misconfigured: see ``check``.
         """
         while True:
-            moved = self._moved
+            moved = self._moved.listen()
             try:
                 return self.check()
             except Unavailable:
@@ -152,7 +155,7 @@ class Journal:
     async def close(self) -> None:
         """Stop reading and writing. Repeating it does nothing."""
         self._stopping.set()
-        self._wake()
+        self._moved.notify()
         await self._producer.close()
         await self.reader.close()
         await asyncio.to_thread(self._thread.join, _JOIN_SECONDS)
@@ -176,19 +179,14 @@ class Journal:
 
     async def _reach(self, place: TopicPartition, offset: int) -> None:
         while self._positions.get(place, 0) < offset:
-            moved = self._moved
+            moved = self._moved.listen()
             if self._broken is not None or self._stopping.is_set():
                 self.check()
             await moved.wait()
 
-    def _wake(self) -> None:
-        self._moved.set()
-        self._moved = asyncio.Event()
-
     # --- in the thread ----------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        tries = 0
         while not self._stopping.is_set():
             try:
                 self._read()
@@ -204,9 +202,8 @@ class Journal:
                 log.error("topic_not_read", topic=self.topic, reason=str(problem), exc_info=_unexpected(problem))
                 self._in_loop(self._break(problem))
                 return
-            tries += 1
             self._problem = str(problem)
-            seconds = min(_MAX_WAIT_SECONDS, 0.1 * 2 ** min(tries, 6)) * random.uniform(0.5, 1.0)  # noqa: S311  spreads load
+            seconds = self._backoff.failed()
             log.warning("topic_waited_for", topic=self.topic, reason=str(problem), seconds=round(seconds, 2))
             self._stopping.wait(seconds)
 
@@ -221,6 +218,7 @@ class Journal:
             for place, offset in positions.items():
                 consumer.seek(place, offset)
             self._in_loop(self._moved_to(positions))
+            self._backoff.succeeded()
             while not self._stopping.is_set():
                 records = consumer.poll(_POLL_MS)
                 self._check_identity(consumer)
@@ -279,13 +277,13 @@ class Journal:
 
     async def _break(self, problem: BaseException) -> None:
         self._broken = problem
-        self._wake()
+        self._moved.notify()
 
     def _note(self) -> None:
         if not self._ready and all(self._positions[place] >= end for place, end in self._ends.items()):
             self._ready = True
             log.info("topic_read", topic=self.topic, records=sum(self._positions.values()))
-        self._wake()
+        self._moved.notify()
 
 
 def _read(found: Sequence[ConsumerRecord]) -> list[Record]:

@@ -22,6 +22,7 @@ from captionflow.adapters.kafka.line_index import LineIndex, RecordHead, read_he
 from captionflow.adapters.kafka.skipped_records import Skipped
 from captionflow.errors import BadMessage, Unavailable
 from captionflow.messages import VERSION, Draft, Line, LineRecord, Receipt, Stream
+from captionflow.notifying import Notifier
 from captionflow.numbering import Key, check, number, packed
 from captionflow.ports import THE_BEGINNING, Position
 from captionflow.records import check_partition
@@ -55,7 +56,7 @@ class KafkaLineLog:
         self._index = LineIndex()
         self._recent: OrderedDict[tuple[int, int], bytes] = OrderedDict()
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._appended = asyncio.Event()
+        self._appended = Notifier()
         self._journal = Journal(kafka, kafka.lines, self._take, start="beginning", gather_ms=gather_ms)
 
     async def ready(self) -> Self:
@@ -74,7 +75,7 @@ class KafkaLineLog:
     async def close(self) -> None:
         """Stop. Repeating it does nothing."""
         await self._journal.close()
-        self._wake()
+        self._appended.notify()
 
     async def append(
         self, session: str, language: str, drafts: Sequence[Draft], *, said_at: datetime | None = None
@@ -137,7 +138,7 @@ class KafkaLineLog:
         offsets = [int(offset) for offset in after.split(".")] if after else [0] * self._kafka.partitions
         begin = 0
         while True:
-            appended = self._appended  # before the look, so that what comes after it is not slept over
+            appended = self._appended.listen()
             chunk = self._index.in_order(begin, _RECORDS_A_READ)
             if not chunk:
                 self._journal.check()
@@ -200,13 +201,9 @@ class KafkaLineLog:
             self._recent[record.partition, record.offset] = record.value or b""
             if len(self._recent) > _RECENT_RECORDS:
                 self._recent.popitem(last=False)
-        self._wake()
+        self._appended.notify()
 
     def _head(self, record: Record) -> RecordHead:
         head = read_head(record.key, record.value)
         check_partition(record.partition, self._place(head.session).partition)
         return head
-
-    def _wake(self) -> None:
-        self._appended.set()
-        self._appended = asyncio.Event()

@@ -6,7 +6,6 @@ broker was restarted, while the group went on without them, and commits to fail 
 
 import asyncio
 import contextlib
-import random
 import ssl
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
@@ -21,6 +20,7 @@ from captionflow.errors import BadMessage, Unavailable
 from captionflow.messages import StepRecord, Stream
 from captionflow.ports import DeadLetters
 from captionflow.records import read_step
+from captionflow.retrying import Backoff
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +38,8 @@ _PATIENCE_MS: Final = 30 * 60 * 1000
 """How long one batch may take, an outage of the store included, before others get the partitions."""
 _ANSWER_SECONDS: Final = 5.0
 _LEAVE_SECONDS: Final = 1.0
-_MAX_WAIT_SECONDS: Final = 5.0
+_FIRST_WAIT_SECONDS: Final = 0.2
+_LONGEST_WAIT_SECONDS: Final = 5.0
 
 
 class StepGroup:
@@ -76,18 +77,17 @@ class StepGroup:
         Raises:
             Misconfigured: the topic can't be used.
         """
-        tries = 0
+        backoff = Backoff(first_seconds=_FIRST_WAIT_SECONDS, longest_seconds=_LONGEST_WAIT_SECONDS)
         while True:
             try:
                 steps = await self._gather()
             except (KafkaError, TimeoutError) as error:
                 await self._leave()  # the next try joins anew
-                tries += 1
-                seconds = min(_MAX_WAIT_SECONDS, 0.1 * 2 ** min(tries, 6)) * random.uniform(0.5, 1.0)  # noqa: S311  spreads load
+                seconds = backoff.failed()
                 log.warning("topic_waited_for", group=self._name, reason=_told(error), seconds=round(seconds, 2))
                 await asyncio.sleep(seconds)
                 continue
-            tries = 0
+            backoff.succeeded()
             if steps:
                 return steps
             if self._taken:

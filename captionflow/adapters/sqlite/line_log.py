@@ -1,6 +1,5 @@
 """The line log in SQLite: one row a record, and one row a run of a sender's consecutive numbers."""
 
-import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from captionflow.adapters.sqlite.database import Database
 from captionflow.adapters.sqlite.streams import find_stream, make_stream
 from captionflow.errors import Misconfigured
 from captionflow.messages import Draft, Line, LineRecord, Receipt, Stream
+from captionflow.notifying import Notifier
 from captionflow.numbering import Run, check, number, packed, runs
 from captionflow.ports import THE_BEGINNING, Position
 
@@ -31,7 +31,7 @@ class SqliteLineLog:
     def __init__(self, database: Database, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._database = database
         self._clock = clock
-        self._appended = asyncio.Event()
+        self._appended = Notifier()
 
     async def append(
         self, session: str, language: str, drafts: Sequence[Draft], *, said_at: datetime | None = None
@@ -48,7 +48,7 @@ class SqliteLineLog:
         if not drafts:
             return ()
         append = _Append(session, language, tuple(drafts), self._clock(), said_at)
-        return await self._database.write(append, durable=True, committed=self._wake)
+        return await self._database.write(append, durable=True, committed=self._appended.notify)
 
     async def last_number(self, session: str, language: str, sender: str, *, before: int | None = None) -> int | None:
         """See ``LineLog.last_number``."""
@@ -118,7 +118,7 @@ class SqliteLineLog:
             ).fetchall()
 
         while True:
-            appended = self._appended  # before the query, so that what comes after it is not slept over
+            appended = self._appended.listen()
             rows = await self._database.read(query)
             for position, session, language, last_seq, encoded in rows:
                 lines = _readable(session, language, last_seq, encoded)
@@ -127,10 +127,6 @@ class SqliteLineLog:
                 reached = position
             if not rows:
                 await appended.wait()
-
-    def _wake(self) -> None:
-        self._appended.set()
-        self._appended = asyncio.Event()
 
 
 def _readable(session: str, language: str, last_seq: int, encoded: bytes) -> tuple[Line, ...]:
