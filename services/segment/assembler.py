@@ -13,6 +13,7 @@ import msgspec
 from captionflow.messages import Apart, Facts, Note, Part, Stamp
 from services.segment.joints import AFTER, CLOSING, Joint, between
 from services.segment.rules.head_rules import learn
+from services.segment.rules.lexicon import for_language
 from services.segment.rules.turn_rules import Kind
 
 PART_BYTES = 4_096
@@ -249,7 +250,7 @@ class Assembler(AssemblerFields, kw_only=True):
         """Words that nobody spoke, with the reason."""
         text = " ".join(raw.split())
         if why == "head":
-            self.facts = learn(self.facts, text)
+            self.facts = learn(self.facts, text, for_language(self.language))
             self.heads = (*self.heads, text[:MAX_HEAD].casefold())[:MAX_HEADS]
         last = self.apart[-1] if self.apart else None
         if (

@@ -14,6 +14,7 @@ from services.segment.assembler import MAX_HEAD, Assembler, AssemblerState
 from services.segment.buffer_spans import LineSpans, TimeSpans
 from services.segment.rules.head_detector import MAX_ROWS, decide, is_about
 from services.segment.rules.label_rules import is_role
+from services.segment.rules.lexicon import for_language
 from services.segment.rules.note_rules import apart_line
 from services.segment.rules.rows import Row, cut_rows
 from services.segment.rules.turn_rules import Token, cut_label, cut_note, is_plain, joins, read_line
@@ -48,6 +49,7 @@ class Tokenizer:
         self._times = TimeSpans(state.times)
         self._starts = state.starts
         self._given = state.given
+        self._lexicon = for_language(language)
 
     def state(self) -> TokenizerState:
         """The value of this moment."""
@@ -105,7 +107,7 @@ class Tokenizer:
 
     def _open_given(self, label: str, seq: int) -> None:
         self.assembler.begin_row("", seq, starts=False)
-        self.assembler.open(label, seq, role=is_role(label))
+        self.assembler.open(label, seq, role=is_role(label, self._lexicon))
 
     def _end(self, seq: int) -> None:
         self.assembler.seq = max(self.assembler.seq, seq)
@@ -164,7 +166,9 @@ class Tokenizer:
         while index < len(rows):
             if assembler.in_head and index >= speaks:
                 waiting = rows[index : index + MAX_ROWS]
-                decision = decide(waiting, titled=bool(assembler.heads), last=last, known=assembler.knows)
+                decision = decide(
+                    waiting, titled=bool(assembler.heads), last=last, known=assembler.knows, lexicon=self._lexicon
+                )
                 if decision is None:
                     break
                 seq = max(floor, self._spans.seq_at(rows[index + decision.seen - 1].decided))
@@ -179,14 +183,18 @@ class Tokenizer:
             row = rows[index]
             decided = row.decided
             following = index + 1
-            while row.ended and following <= index + _MAX_JOINED and (cut_label(row.text) or cut_note(row.text)):
+            while (
+                row.ended
+                and following <= index + _MAX_JOINED
+                and (cut_label(row.text, self._lexicon) or cut_note(row.text, self._lexicon))
+            ):
                 if following == len(rows):
                     if last:
                         break
                     return index
                 after = rows[following]
                 decided = after.decided
-                if not joins(row.text, after.text, assembler.knows):
+                if not joins(row.text, after.text, assembler.knows, self._lexicon):
                     break
                 row = row._replace(text=f"{row.text}\n{after.text}", ended=after.ended)
                 following += 1
@@ -198,7 +206,7 @@ class Tokenizer:
         self.assembler.begin_row(row.text, seq, starts=row.starts)
         line = row.text.strip()
         if line:
-            self.assembler.stand_apart(line, apart_line(line) or "head")
+            self.assembler.stand_apart(line, apart_line(line, self._lexicon) or "head")
 
     def _row(self, row: Row, seq: int) -> None:
         assembler = self.assembler
@@ -211,7 +219,7 @@ class Tokenizer:
         if len(text) <= 2 * MAX_HEAD and assembler.repeats_head(text.strip()):
             assembler.stand_apart(text, "furniture")
             return
-        if assembler.over and is_about(text):
+        if assembler.over and is_about(text, self._lexicon):
             assembler.stand_apart(text, "end")
             return
         if is_plain(text) and not assembler.armed:
@@ -225,6 +233,7 @@ class Tokenizer:
             marked=assembler.armed > 0,
             trusted=assembler.trusted,
             known=assembler.knows,
+            lexicon=self._lexicon,
             arrows=assembler.arrows,
         ):
             self._token(token, row.begin + token.offset, wrapped=wrapped)

@@ -8,13 +8,14 @@ import pytest
 from captionflow.messages import Facts
 from services.segment.rules.head_detector import MAX_CHARS, MAX_ROWS
 from services.segment.rules.head_rules import MAX_ABOUT, MAX_TITLE, classify, is_key, learn
+from services.segment.rules.lexicon import ENGLISH
 from tests.unit.segment_material import apart_of, document_of, turns_of
 
 
 def learnt(*lines: str) -> dict[str, Any]:
     facts = Facts()
     for line in lines:
-        facts = learn(facts, line)
+        facts = learn(facts, line, ENGLISH)
     found: dict[str, Any] = msgspec.to_builtins(facts)
     found.pop("status", None)
     return found
@@ -47,33 +48,33 @@ def learnt(*lines: str) -> dict[str, Any]:
     ],
 )
 def test_a_line_that_can_only_be_about_the_session_is_head(line: str) -> None:
-    assert classify(line) == "head"
+    assert classify(line, ENGLISH) == "head"
 
 
 @pytest.mark.parametrize("line", ["Opening of the forum", "WS 245 Mexico: The National Digital Strategy"])
 def test_a_line_that_sounds_like_neither_may_be_a_title(line: str) -> None:
-    assert classify(line) == "titled"
+    assert classify(line, ENGLISH) == "titled"
 
 
 @pytest.mark.parametrize(
     "line", ["Good morning", "Can we start now?", "we are late", "Dear colleagues,", "And they came."]
 )
 def test_a_line_that_sounds_spoken_is_a_greeting(line: str) -> None:
-    assert classify(line) == "greeting"
+    assert classify(line, ENGLISH) == "greeting"
 
 
 @pytest.mark.parametrize("line", ["Thank you all.", "It is late. We are here. Is everybody in the room", "word " * 50])
 def test_sentences_in_the_first_person_and_long_lines_are_speech(line: str) -> None:
-    assert classify(line.strip()) == "speech"
+    assert classify(line.strip(), ENGLISH) == "speech"
 
 
 def test_a_line_without_words_is_blank() -> None:
-    assert classify("") == "blank"
+    assert classify("", ENGLISH) == "blank"
 
 
 def test_a_key_with_a_value_is_known() -> None:
-    assert is_key("Room: 3")
-    assert not is_key("DANA OKOYE: Hello")
+    assert is_key("Room: 3", ENGLISH)
+    assert not is_key("DANA OKOYE: Hello", ENGLISH)
 
 
 @pytest.mark.parametrize(

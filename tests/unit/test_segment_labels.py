@@ -12,10 +12,11 @@ from services.segment.rules.label_rules import (
     must_go_on,
     shape,
 )
+from services.segment.rules.lexicon import ENGLISH
 
 
 def label(line: str, *, marked: bool = False, trusted: bool = True, known: tuple[str, ...] = ()) -> Label | None:
-    return find_label(line, 0, marked=marked, trusted=trusted, known=known.__contains__)
+    return find_label(line, 0, marked=marked, trusted=trusted, known=known.__contains__, lexicon=ENGLISH)
 
 
 def speaker(line: str, *, marked: bool = False, trusted: bool = True, known: tuple[str, ...] = ()) -> str | None:
@@ -172,7 +173,7 @@ def test_what_is_longer_than_the_longest_label_is_text(longest: str) -> None:
     ],
 )
 def test_a_label_that_many_people_share_is_a_role(name: str) -> None:
-    assert is_role(name)
+    assert is_role(name, ENGLISH)
     found = label(f"{name}: Hello", marked=True)
     assert found is not None
     assert found.role
@@ -180,11 +181,11 @@ def test_a_label_that_many_people_share_is_a_role(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["CHAIR MBEKI", "LEON FELIPE", "DR. SMITH", "Terry Agnes", "YOUNG", "12", ""])
 def test_a_name_is_no_role(name: str) -> None:
-    assert not is_role(name)
+    assert not is_role(name, ENGLISH)
 
 
 def test_a_role_written_as_a_phrase_has_a_shape_of_its_own() -> None:
-    assert [shape(text) for text in ("CHAIR", "Audience member 2", "Anna Lee", "anna Lee", "")] == [
+    assert [shape(text, ENGLISH) for text in ("CHAIR", "Audience member 2", "Anna Lee", "anna Lee", "")] == [
         "capitals",
         "phrase",
         "mixed",
@@ -207,7 +208,7 @@ def test_a_role_written_as_a_phrase_has_a_shape_of_its_own() -> None:
     ],
 )
 def test_after_a_marker_up_to_five_words_of_a_name_may_be_half_a_label(text: str, may: bool) -> None:
-    assert may_go_on(text) is may
+    assert may_go_on(text, ENGLISH) is may
 
 
 @pytest.mark.parametrize(
@@ -222,4 +223,4 @@ def test_after_a_marker_up_to_five_words_of_a_name_may_be_half_a_label(text: str
     ],
 )
 def test_without_a_marker_only_capitals_that_end_in_a_particle_or_title_are_half_a_label(text: str, must: bool) -> None:
-    assert must_go_on(text) is must
+    assert must_go_on(text, ENGLISH) is must

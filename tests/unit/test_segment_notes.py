@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.segment.rules.lexicon import ENGLISH
 from services.segment.rules.note_rules import MAX_NOTE, MAX_SPACES, apart_line, bracket, opens_note
 
 
@@ -30,7 +31,7 @@ from services.segment.rules.note_rules import MAX_NOTE, MAX_SPACES, apart_line, 
     ],
 )
 def test_a_sound_or_a_captioners_note_is_no_words_that_somebody_said(text: str) -> None:
-    assert bracket(text) == "note"
+    assert bracket(text, ENGLISH) == "note"
 
 
 @pytest.mark.parametrize(
@@ -54,26 +55,26 @@ def test_a_sound_or_a_captioners_note_is_no_words_that_somebody_said(text: str) 
     ],
 )
 def test_dictated_parentheses_addresses_and_numbers_are_text(text: str) -> None:
-    assert bracket(text) is None
+    assert bracket(text, ENGLISH) is None
 
 
 def test_a_note_in_parentheses_has_few_words_and_none_is_longer_than_the_longest_note() -> None:
-    assert bracket(f"(music{' la' * MAX_SPACES})") == "note"
-    assert bracket(f"(music{' la' * (MAX_SPACES + 1)})") is None
-    assert bracket(f"[{'x' * (MAX_NOTE - 2)}]") == "note"
-    assert bracket(f"[{'x' * (MAX_NOTE - 1)}]") is None
+    assert bracket(f"(music{' la' * MAX_SPACES})", ENGLISH) == "note"
+    assert bracket(f"(music{' la' * (MAX_SPACES + 1)})", ENGLISH) is None
+    assert bracket(f"[{'x' * (MAX_NOTE - 2)}]", ENGLISH) == "note"
+    assert bracket(f"[{'x' * (MAX_NOTE - 1)}]", ENGLISH) is None
 
 
 @pytest.mark.parametrize("text", ["(1.45 pm)", "[00:00:08]", "(14:30)", "[ 9 a.m. ]", "(13:00 UTC)"])
 def test_a_clock_in_brackets_is_a_mark_in_a_line_and_alone(text: str) -> None:
-    assert bracket(text) == "mark"
-    assert apart_line(text) == "mark"
+    assert bracket(text, ENGLISH) == "mark"
+    assert apart_line(text, ENGLISH) == "mark"
 
 
 @pytest.mark.parametrize("text", ["[End of meeting]", "[The meeting ended at 14.00]", "[Session ended]"])
 def test_an_end_in_square_brackets_is_the_end_in_a_line_and_alone(text: str) -> None:
-    assert bracket(text) == "end"
-    assert apart_line(text) == "end"
+    assert bracket(text, ENGLISH) == "end"
+    assert apart_line(text, ENGLISH) == "end"
 
 
 @pytest.mark.parametrize(
@@ -91,12 +92,12 @@ def test_an_end_in_square_brackets_is_the_end_in_a_line_and_alone(text: str) -> 
     ],
 )
 def test_a_line_that_says_so_is_the_end(line: str) -> None:
-    assert apart_line(line) == "end"
+    assert apart_line(line, ENGLISH) == "end"
 
 
 @pytest.mark.parametrize("line", ["2 Page 2", "Page 3 of 9", "page 7", "12 Page 12/40", "- 12 -", "– 3 –"])
 def test_a_page_number_is_furniture(line: str) -> None:
-    assert apart_line(line) == "furniture"
+    assert apart_line(line, ENGLISH) == "furniture"
 
 
 @pytest.mark.parametrize(
@@ -104,7 +105,7 @@ def test_a_page_number_is_furniture(line: str) -> None:
     ["***", "-----", "* * *", "______", "[4. APPROVAL OF AGENDA]", "[Agenda item 3]", "[2.1. Budget]", "00:00:08"],
 )
 def test_rules_agenda_marks_and_time_codes_are_marks(line: str) -> None:
-    assert apart_line(line) == "mark"
+    assert apart_line(line, ENGLISH) == "mark"
 
 
 @pytest.mark.parametrize(
@@ -124,9 +125,9 @@ def test_rules_agenda_marks_and_time_codes_are_marks(line: str) -> None:
     ],
 )
 def test_a_line_that_is_anything_else_is_read_word_by_word(line: str) -> None:
-    assert apart_line(line) is None
+    assert apart_line(line, ENGLISH) is None
 
 
 @pytest.mark.parametrize(("tail", "opens"), [("[any word", True), ("(speaking in", True), ("(as I said", False)])
 def test_a_bracket_left_open_can_be_a_note_if_its_words_say_so_or_it_is_square(tail: str, opens: bool) -> None:
-    assert opens_note(tail) is opens
+    assert opens_note(tail, ENGLISH) is opens

@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 
 from services.segment.rules.head_rules import HeadLine, classify, is_key
 from services.segment.rules.label_rules import find_label, find_question, shape
+from services.segment.rules.lexicon import Lexicon
 from services.segment.rules.note_rules import apart_line, leading_time
 from services.segment.rules.rows import Row
 from services.segment.rules.turn_rules import MARKER
@@ -29,7 +30,7 @@ class Decision(NamedTuple):
     """and with the next one somebody speaks."""
 
 
-def kind_of(row: str, known: Callable[[str], bool]) -> Kind:
+def kind_of(row: str, known: Callable[[str], bool], lexicon: Lexicon) -> Kind:
     """What one row is, as if it stood alone."""
     line = row.strip()
     if not line:
@@ -37,20 +38,23 @@ def kind_of(row: str, known: Callable[[str], bool]) -> Kind:
     start = leading_time(row)
     if MARKER.match(row, start):
         return "opener"
-    if apart_line(line) or is_key(line):
+    if apart_line(line, lexicon) or is_key(line, lexicon):
         return "head"
-    label = find_label(row, start, marked=False, trusted=True, known=known) or find_question(row, start, known=known)
+    label = find_label(row, start, marked=False, trusted=True, known=known, lexicon=lexicon)
+    label = label or find_question(row, start, known=known)
     if label:
-        return "opener" if shape(label.speaker) == "capitals" else "label"
-    return classify(line)
+        return "opener" if shape(label.speaker, lexicon) == "capitals" else "label"
+    return classify(line, lexicon)
 
 
-def is_about(row: str) -> bool:
+def is_about(row: str, lexicon: Lexicon) -> bool:
     """Whether a row that follows the end of a session is surely about it, as those before its beginning."""
-    return kind_of(row, lambda _: False) == "head"
+    return kind_of(row, lambda _: False, lexicon) == "head"
 
 
-def decide(rows: Sequence[Row], *, titled: bool, last: bool, known: Callable[[str], bool]) -> Decision | None:
+def decide(
+    rows: Sequence[Row], *, titled: bool, last: bool, known: Callable[[str], bool], lexicon: Lexicon
+) -> Decision | None:
     """Decide the first of these rows, seeing no more of them than needed; None when more must be seen.
 
     ``titled``: lines about the session came before. ``last``: no more rows will come.
@@ -58,7 +62,7 @@ def decide(rows: Sequence[Row], *, titled: bool, last: bool, known: Callable[[st
     kinds: list[Kind] = []
     chars = 0
     for seen, row in enumerate(rows, 1):
-        kind = kind_of(row.text, known)
+        kind = kind_of(row.text, known, lexicon)
         waiting = [one for one in kinds if one != "blank"]
         if kind == "head" or (kind == "blank" and not waiting):
             return Decision(seen, seen, speaks=False)

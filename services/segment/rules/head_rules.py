@@ -1,86 +1,31 @@
 """What stands before the first speaker: which lines are about the session, and what they say of it. Pure."""
 
 import re
+from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Literal, get_args
 
 import msgspec
 
 from captionflow.messages import Facts
-from services.segment.rules.lexicon.en import PARTICLES
+from services.segment.rules.lexicon import Lexicon
+from services.segment.rules.lexicon.words import either
 
 MAX_ABOUT = 4_096
 """Longest ``Facts.about`` as JSON, in bytes: the rest stays in the head only."""
 MAX_TITLE = 300
 MIN_TITLE = 3
 
-_KEY = re.compile(
-    r"(?:session (?:title|id|name|number)|day|date|time|room|venue|location|place|title|event|topic|theme|track|"
-    r"(?:services |cart |captioning |captions |transcription )?provided by|captioned by|captioning by|transcribed by|"
-    r"transcription by|contact|phone|telephone|tel|fax|e-?mail|web|website|url|link|deprecated|warning|notice|note|"
-    r"attention|disclaimer|copyright|status|version|(?:original )?language|original|duration|recording|apologies|"
-    r"regrets|present|absent|coordinates|file|job|edition|client|meeting|course|class|type|format|source|subject|reference|"
-    r"working party|study group|study period|document|agenda|project|series|producer|posted|published|"
-    r"(?P<people>(?:session |guest |panel )?(?:facilitator|leader|chair|presenter|organi[sz]er|panell?ist|speaker|"
-    r"moderator|host|rapporteur|instructor|captioner|participant|attendee)|(?:\w+ )?staff))"
-    r"(?P<several>\(s\)|s)?(?:\s*[&/]\s*\w+|\s+and\s+\w+)?\s*:(?:\s+(?P<value>.*)|$)",
-    re.IGNORECASE,
-)
-_ABOUT = re.compile(
-    r"real-?time caption|^caption(?:ing|ed) (?:by|provided)|captioning (?:service|provid|firm|compan|file|is |was )|"
-    r"captioner|transcript|transcri(?:bed|ption)|authoritative|verbatim|disclaimer|"
-    r"provisional|inaudible passages|communication access|\bCART\b|not be treated|aid to understanding|"
-    r"rough edit|unedited|mistranslation|\bcopyright\b|all rights reserved|largely accurate|"
-    r"this (?:file|text|document) ",
-    re.IGNORECASE,
-)
-_EDITION = re.compile(
-    r"\b(?P<raw>raw(?= file| copy| transcript| captions?\b|$)|unedited)\b|\b(?P<rough>rough(?:ly)?(?= |$))"
-    r"|\b(?P<draft>draft(?= |$))|\b(?P<finished>(?:finished|final)(?= file| copy| transcript| edition|$))",
-    re.IGNORECASE,
-)
-_EDITION_LINE = re.compile(
-    r"[\W_]*(?:raw|rough|finished|final|draft|unedited|edited|rough(?:ly)? edited)"
-    r"(?:[ -](?:file|copy|transcript|edited|captions?|text|version))*[\W_]*",
-    re.IGNORECASE,
-)
-_EDITION_TAIL = re.compile(
-    r"[\s(\[|,\u2013-]+(?:raw|rough|draft|finished|final)(?:[ -](?:file|copy))?[)\]]?$", re.IGNORECASE
-)
-_PLACE = (
-    r"(?:(?:workshop|meeting|main|conference|convention|open|press|plenary)\s+)?(?:room|hall|auditorium|salle|sala)"
-    r"(?:\s+(?:\d+\w?|[A-Z]\w*))?"
-)
-_ROOM_TAIL = re.compile(rf"[\s,|\u2013-]+({_PLACE})$", re.IGNORECASE)
-_ROOM_INSIDE = re.compile(rf"(?:^|\s[-|\u2013]\s)({_PLACE})(?=\s[-|\u2013]\s|$)", re.IGNORECASE)
 _NUMBERED = re.compile(
     r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b|(?:confirmation|job|doc\w*|page)\b[\s.]*#?\s*\d", re.IGNORECASE
 )
 _CLOCK = re.compile(r"\d{1,2}[.:]\d\d\b.{0,30}")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-_DAY_FIRST = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[ \-]+{_MONTH},?[ \-]+(\d{{4}})\b", re.IGNORECASE)
-_MONTH_FIRST = re.compile(rf"\b{_MONTH} (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})\b", re.IGNORECASE)
 _YEAR_FIRST = re.compile(r"\b(\d{4})[ .\-/](\d{1,2})[ .\-/](\d{1,2})\b")
 _RANGE = re.compile(r"\d\s*(?:to|until|-|–|and)\s*\d{1,2}\s+[A-Z][a-z]{2}", re.ASCII)  # noqa: RUF001 (en dash)
-_WEEKDAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.IGNORECASE)
-_TITLE_KEY = re.compile(r"(?:session )?(?:title|name|topic)\s*:\s*(.+)", re.IGNORECASE)
-_ROOM_KEY = re.compile(r"(?:room|venue)\s*:\s*(.*)", re.IGNORECASE)
-_NAMED = re.compile(r"transcript(?:ion)?\s*(?:[-–:|]|of )\s*\S.{0,200}$", re.IGNORECASE)  # noqa: RUF001 (en dash)
 _ADDRESS = re.compile(
     r"https?://|www\.|\S+@\S+\.\w|^[\w\-]+(?:\.[\w\-]+)*\.(?:com|org|net|int|edu|gov|io)\S*$|"
     r"\+?\d[\d ().\-]{8,}$|\bP\.?O\.? box\b|\b\d{3}[-.]\d{3}[-.]\d{4}\b",
-    re.IGNORECASE,
-)
-_SPEECH_WORD = re.compile(
-    r"\b(?:i|i'm|i've|i'll|we|we're|we've|we'll|you|you're|my|me|our|us|your|it's|that's|let's|don't|thank|thanks|okay|"
-    r"ok|yeah|hello|hi|please|uh|um)\b",
-    re.IGNORECASE,
-)
-_GREETING = re.compile(
-    r"(?:hello|hi|hey|okay|ok|all right|alright|thank|thanks|so|well|yes|yeah|welcome|"
-    r"good (?:morning|afternoon|evening|day)|please|now|right|ladies and gentlemen|dear|let's|let me|we|i|i'm|we're|"
-    r"can|could|if you|this is|my)\b",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.?!…][\"'”’)]*(?:\s|$)")  # noqa: RUF001 (curly quotes as typed)
@@ -89,7 +34,83 @@ HeadLine = Literal["blank", "head", "titled", "greeting", "speech"]
 Edition = Literal["raw", "rough", "draft", "finished"]
 
 
-def classify(line: str) -> HeadLine:
+@dataclass(frozen=True)
+class _Patterns:
+    """What the words of a lexicon look like in a line. ``match``: at its beginning; ``full``: all of it."""
+
+    key: re.Pattern[str]
+    """match: the name of a field and its value."""
+    title_key: re.Pattern[str]
+    """match: the field of the title."""
+    room_key: re.Pattern[str]
+    """match: the field of the room."""
+    about: re.Pattern[str]
+    """What only a line about the transcript holds."""
+    named: re.Pattern[str]
+    """match: what a transcript is called, and a title."""
+    transcript_of: re.Pattern[str]
+    """match: what stands before the title then."""
+    edition: re.Pattern[str]
+    """The edition, as the name of the group that is found."""
+    edition_line: re.Pattern[str]
+    """full: nothing but the edition."""
+    edition_tail: re.Pattern[str]
+    """The edition at the end of a line."""
+    room_tail: re.Pattern[str]
+    """A room at the end of a line."""
+    room_inside: re.Pattern[str]
+    """A room between dashes; full: a line that is one."""
+    day_first: re.Pattern[str]
+    """Day, month and year."""
+    month_first: re.Pattern[str]
+    """Month, day and year."""
+    months: tuple[re.Pattern[str], ...]
+    """full: the names of each month."""
+    weekday: re.Pattern[str]
+    """match: a day of the week."""
+    greeting: re.Pattern[str]
+    """match: what somebody says first."""
+    spoken: re.Pattern[str]
+    """Words that no title has."""
+
+
+@cache
+def _patterns(lexicon: Lexicon) -> _Patterns:
+    transcript = either(lexicon.transcripts)
+    place = rf"(?:(?:{either(lexicon.place_kinds)})\s+)?(?:{either(lexicon.places)})(?:\s+(?:\d+\w?|[A-Z]\w*))?"
+    month = f"({either(lexicon.months)})"
+    mark = f"(?:{either(lexicon.day_marks)})?"
+    of_month, of_year = (f"(?: (?:{either(some)}))?" for some in (lexicon.month_words, lexicon.year_words))
+    editions = {name: either(piece for one, piece in lexicon.editions if one == name) for name in get_args(Edition)}
+
+    def ignoring_case(pattern: str) -> re.Pattern[str]:
+        return re.compile(pattern, re.IGNORECASE)
+
+    return _Patterns(
+        key=ignoring_case(
+            rf"(?:{either(lexicon.keys)}|(?P<people>{either(lexicon.people_keys)}))(?P<several>\(s\)|s)?"
+            r"(?:\s*[&/]\s*\w+|\s+and\s+\w+)?\s*:(?:\s+(?P<value>.*)|$)"
+        ),
+        title_key=ignoring_case(rf"(?:{either(lexicon.title_keys)})\s*:\s*(.+)"),
+        room_key=ignoring_case(rf"(?:{either(lexicon.room_keys)})\s*:\s*(.*)"),
+        about=ignoring_case(either(lexicon.about)),
+        named=ignoring_case(rf"(?:{transcript})\s*(?:[-–:|]|of )\s*\S.{{0,200}}$"),  # noqa: RUF001 (en dash)
+        transcript_of=ignoring_case(rf"(?:draft )?(?:{transcript})\s*(?:of|[-–:|])\s*"),  # noqa: RUF001 (en dash)
+        edition=ignoring_case("|".join(rf"\b(?P<{name}>{pattern})" for name, pattern in editions.items())),
+        edition_line=ignoring_case(rf"[\W_]*(?:{either(lexicon.edition_lines)})[\W_]*"),
+        edition_tail=ignoring_case(rf"[\s(\[|,\u2013-]+(?:{either(lexicon.edition_tails)})[)\]]?$"),
+        room_tail=ignoring_case(rf"[\s,|\u2013-]+({place})$"),
+        room_inside=ignoring_case(rf"(?:^|\s[-|\u2013]\s)({place})(?=\s[-|\u2013]\s|$)"),
+        day_first=ignoring_case(rf"\b(\d{{1,2}}){mark}{of_month}[ \-]+{month},?{of_year}[ \-]+(\d{{4}})\b"),
+        month_first=ignoring_case(rf"\b{month} (\d{{1,2}}){mark},? (\d{{4}})\b"),
+        months=tuple(ignoring_case(names) for names in lexicon.months),
+        weekday=ignoring_case(rf"(?:{either(lexicon.weekdays)})\b"),
+        greeting=ignoring_case(rf"(?:{either(lexicon.greetings)})\b"),
+        spoken=ignoring_case(rf"\b(?:{either(lexicon.spoken)})\b"),
+    )
+
+
+def classify(line: str, lexicon: Lexicon) -> HeadLine:
     """What a stripped line without a label is, before anybody has spoken.
 
     head: surely about the session; titled: it may be a title, or the beginning of unlabelled speech; greeting: likely
@@ -97,42 +118,50 @@ def classify(line: str) -> HeadLine:
     """
     if not line:
         return "blank"
-    if _about_session(line):
+    if _about_session(line, lexicon):
         return "head"
     line = _unmarked(line)
     sentences = len(_SENTENCE_END.findall(line))
-    spoken = len(_SPEECH_WORD.findall(line.replace("’", "'")))  # noqa: RUF001 (a curly apostrophe)
+    spoken = len(_patterns(lexicon).spoken.findall(line.replace("’", "'")))  # noqa: RUF001 (a curly apostrophe)
     if (spoken and line[-1] == ".") or (sentences > 1 and spoken and len(line) > 40) or len(line) > 240:  # noqa: PLR2004 (longest titles)
         return "speech"
-    if _GREETING.match(line) or spoken > 1 or line[0].islower() or (sentences and line[-1] in ".,"):
+    if _patterns(lexicon).greeting.match(line) or spoken > 1 or line[0].islower() or (sentences and line[-1] in ".,"):
         return "greeting"
     return "titled"
 
 
-def _about_session(line: str) -> bool:
+def _about_session(line: str, lexicon: Lexicon) -> bool:
+    patterns = _patterns(lexicon)
     return bool(
-        is_key(line)
+        is_key(line, lexicon)
         or _ADDRESS.search(line)
         or " | " in line
         or (line[0] in "[({*" and line[-1] in "])}*" and len(line) > 1)
         or not any(char.isalpha() for char in line)
-        or _EDITION_LINE.fullmatch(line)
-        or (_ABOUT.search(line) and (len(line) < 600 or "outputs of" in line))  # noqa: PLR2004 (longest disclaimer)
-        or (len(line) < 160 and (_day(line) or _RANGE.search(line) or (_WEEKDAY.match(line) and len(line) < 60)))  # noqa: PLR2004
-        or _EDITION_TAIL.search(line)
-        or line.startswith(("Deprecated", "Warning", "Notice", "Fatal error"))
+        or patterns.edition_line.fullmatch(line)
+        or (patterns.about.search(line) and (len(line) < 600 or "outputs of" in line))  # noqa: PLR2004 (longest disclaimer)
+        or (len(line) < 160 and _names_day(line, lexicon))  # noqa: PLR2004 (longest line of a date)
+        or patterns.edition_tail.search(line)
+        or line.startswith(lexicon.notices)
     )
 
 
-def _day(line: str) -> str | None:
+def _names_day(line: str, lexicon: Lexicon) -> bool:
+    """Whether a line names a day, some days, or begins with a day of the week and is short."""
+    weekday = _patterns(lexicon).weekday
+    return bool(_day(line, lexicon) or _RANGE.search(line) or (weekday.match(line) and len(line) < 60))  # noqa: PLR2004
+
+
+def _day(line: str, lexicon: Lexicon) -> str | None:
     """The ISO day that a line names, or None."""
+    patterns = _patterns(lexicon)
     found = _YEAR_FIRST.search(line)
     if found:
         year, month, day = (int(part) for part in found.groups())
-    elif found := _DAY_FIRST.search(line):
-        day, month, year = int(found[1]), _month(found[2]), int(found[3])
-    elif found := _MONTH_FIRST.search(line):
-        month, day, year = _month(found[1]), int(found[2]), int(found[3])
+    elif found := patterns.day_first.search(line):
+        day, month, year = int(found[1]), _month(found[2], patterns), int(found[3])
+    elif found := patterns.month_first.search(line):
+        month, day, year = _month(found[1], patterns), int(found[2]), int(found[3])
     else:
         return None
     try:
@@ -141,42 +170,46 @@ def _day(line: str) -> str | None:
         return None
 
 
-def _month(name: str) -> int:
-    return next(number for number, month in enumerate(_MONTHS, 1) if month == name.casefold())
+def _month(name: str, patterns: _Patterns) -> int:
+    return next(number for number, month in enumerate(patterns.months, 1) if month.fullmatch(name))
 
 
-def _title(line: str) -> tuple[str | None, str | None]:
+def _title(line: str, patterns: _Patterns) -> tuple[str | None, str | None]:
     """(title, room) of a line that can be a title."""
     match = _YEAR_FIRST.match(line)
     rest = line[match.end() :].strip(" -–:,") if match else line  # noqa: RUF001 (en dash)
-    rest = _EDITION_TAIL.sub("", rest)
-    room = _ROOM_TAIL.search(rest)
+    rest = patterns.edition_tail.sub("", rest)
+    room = patterns.room_tail.search(rest)
     title = rest[: room.start()] if room else rest
-    room = room or _ROOM_INSIDE.search(rest)
-    title = re.sub(r"^(?:draft )?transcript(?:ion)?\s*(?:of|[-–:|])\s*", "", title, flags=re.IGNORECASE)  # noqa: RUF001 (en dash)
+    room = room or patterns.room_inside.search(rest)
+    if of := patterns.transcript_of.match(title):
+        title = title[of.end() :]
     title = title.strip(" -–|*#_")  # noqa: RUF001 (en dash)
     if len(title) < MIN_TITLE:
         title = ""
     return title[:MAX_TITLE] or None, room[1] if room else None
 
 
-def learn(facts: Facts, line: str) -> Facts:
+def learn(facts: Facts, line: str, lexicon: Lexicon) -> Facts:
     """The facts, with what one line of the head (stripped) adds. What is known stays."""
     line = _unmarked(" ".join(line.split()))
-    key = is_key(line)
-    about = _ABOUT.search(line) is not None
+    patterns = _patterns(lexicon)
+    key = is_key(line, lexicon)
+    about = patterns.about.search(line) is not None
     title = room = None
-    if named := _TITLE_KEY.match(line):
+    if named := patterns.title_key.match(line):
         title = named[1][:MAX_TITLE]
-    elif named := _ROOM_KEY.match(line):
+    elif named := patterns.room_key.match(line):
         room = named[1] or None
-    elif _ROOM_INSIDE.fullmatch(line):
+    elif patterns.room_inside.fullmatch(line):
         room = line
-    elif not (key or _not_a_title(line)) and (not about or _YEAR_FIRST.match(line) or _NAMED.match(line)):
-        title, room = _title(line)
-    day = _day(line) if not _RANGE.search(line) and len(line) < MAX_TITLE else None
+    elif not (key or _not_a_title(line, lexicon)) and (
+        not about or _YEAR_FIRST.match(line) or patterns.named.match(line)
+    ):
+        title, room = _title(line, patterns)
+    day = _day(line, lexicon) if not _RANGE.search(line) and len(line) < MAX_TITLE else None
     edition = facts.edition
-    if edition is None and not key and (found := _EDITION.search(line)):
+    if edition is None and not key and (found := patterns.edition.search(line)):
         name = found.lastgroup
         edition = next(value for value in get_args(Edition) if value == name)
     text = facts.about
@@ -204,31 +237,31 @@ def _bounded(text: str) -> str:
     return text
 
 
-def _not_a_title(line: str) -> bool:
+def _not_a_title(line: str, lexicon: Lexicon) -> bool:
+    patterns = _patterns(lexicon)
     return bool(
         _ADDRESS.search(line)
         or " | " in line
-        or _EDITION_LINE.fullmatch(line)
+        or patterns.edition_line.fullmatch(line)
         or (line[0] in "[({*" and line[-1] in "])}*")
         or not any(char.isalpha() for char in line)
-        or line.startswith(("Deprecated", "Warning", "Notice", "Fatal error"))
+        or line.startswith(lexicon.notices)
         or _CLOCK.fullmatch(line)
         or _NUMBERED.match(line)
-        or (len(line) < 60 and (_WEEKDAY.match(line) or (_day(line) and not _YEAR_FIRST.match(line))))  # noqa: PLR2004
+        or (len(line) < 60 and (patterns.weekday.match(line) or (_day(line, lexicon) and not _YEAR_FIRST.match(line))))  # noqa: PLR2004
     )
 
 
-def is_key(line: str) -> bool:
+def is_key(line: str, lexicon: Lexicon) -> bool:
     """Whether a stripped line is a ``Key: value`` about the session; what a moderator says is none."""
-    found = _KEY.match(_unmarked(line))
+    found = _patterns(lexicon).key.match(_unmarked(line))
     if found is None or not found["people"]:
         return found is not None
     value = found["value"] or ""
     if not value.strip():
         return found["several"] is not None
-    return not _GREETING.match(value) and all(
-        not word[0].islower() or word in PARTICLES or word in {"and", "at", "for", "from", "with"}
-        for word in value.split()
+    return not _patterns(lexicon).greeting.match(value) and all(
+        not word[0].islower() or word in lexicon.particles or word in lexicon.value_words for word in value.split()
     )
 
 

@@ -5,18 +5,10 @@ Rules about the shape of the words, from the conventions of real-time captioning
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Literal, NamedTuple
 
-from services.segment.rules.lexicon.en import (
-    GIVEN_NAMES,
-    MODIFIERS,
-    NOT_SPEAKERS,
-    PARTICLES,
-    PREDICATES,
-    ROLES,
-    STARTERS,
-    TITLES,
-)
+from services.segment.rules.lexicon import Lexicon
 
 MAX_LABEL = 80
 """Longest label in characters; what is longer is text."""
@@ -24,7 +16,6 @@ MAX_WORDS = 7
 """So many words has a label at most, particles and the like not counted."""
 
 _INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff"
-_SMALL = PARTICLES | {"and", "behalf", "for", "on", "the"}
 _ABSTRACT = re.compile(r"(?:ing|tion|sion|ness|ence|ance|ment|ity|ize|ise|ism|ics|ally|ology)$")
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 """Accents that are characters of their own, and scripts with vowel signs: part of a word, as ``\\w`` does not know."""
@@ -38,8 +29,6 @@ _SURNAME = re.compile(r"(?:Mc|Mac|De|Di|La|Le|Van|O['’])(?=[A-Z])|(?<=[A-Z])['
 _TIMED = re.compile(r"\s*([^\n:()\[\]]*[^\s:()\[\]])\s*([(\[]\s*\d\d?:\d\d(?::\d\d)?\s*[)\]])\s*:(?=\s|$)")
 _QUESTION = re.compile(r"\s*([QA]\.)(?:[ \u00a0]{2,}|[ \u00a0]*\t\s*)(?=\S)")
 _BETWEEN = re.compile(r"\s[-–—]\s|\s?/\s?")  # noqa: RUF001 (dashes as typed)
-_NO_NAME_END = (STARTERS | NOT_SPEAKERS) - GIVEN_NAMES
-_CLAUSE_END = (STARTERS | NOT_SPEAKERS) - ROLES - GIVEN_NAMES - {"the"}
 
 Verdict = Literal["capitals", "mixed", "small", "phrase"] | None
 
@@ -56,11 +45,29 @@ class Label(NamedTuple):
     """A clock time that stands between the name and the colon, in its brackets."""
 
 
-def is_role(speaker: str) -> bool:
+@cache
+def _no_name_end(lexicon: Lexicon) -> frozenset[str]:
+    """Words that no name in mixed letters begins or ends with."""
+    return (lexicon.starters | lexicon.not_speakers) - lexicon.given_names
+
+
+@cache
+def _clause_end(lexicon: Lexicon) -> frozenset[str]:
+    """Words that a clause in capitals begins or ends with, and no name."""
+    return _no_name_end(lexicon) - lexicon.roles - {"the"}
+
+
+@cache
+def _small(lexicon: Lexicon) -> frozenset[str]:
+    """Words that do not count towards the length of a label."""
+    return lexicon.particles | lexicon.small
+
+
+def is_role(speaker: str, lexicon: Lexicon) -> bool:
     """Whether a label is a role that many people share, and no person: MODERATOR, THE CHAIR, Audience member 2."""
     words = [word.strip(".,#()").casefold() for word in speaker.split()]
-    return any(word in ROLES for word in words) and all(
-        word in ROLES or word in MODIFIERS or len(word) < 2 or word.isdigit()  # noqa: PLR2004 (a number or a letter)
+    return any(word in lexicon.roles for word in words) and all(
+        word in lexicon.roles or word in lexicon.modifiers or len(word) < 2 or word.isdigit()  # noqa: PLR2004 (a number or a letter)
         for word in words
     )
 
@@ -74,7 +81,7 @@ def _upper(word: str) -> bool:
     return letters == letters.upper()
 
 
-def shape(candidate: str) -> Verdict:
+def shape(candidate: str, lexicon: Lexicon) -> Verdict:
     """The shape of a possible label: a name in capitals, in mixed or in small letters, a role as a phrase, or none."""
     core = _BRACKET.sub(" ", candidate)
     if not core.strip():
@@ -82,34 +89,35 @@ def shape(candidate: str) -> Verdict:
     words = core.split()
     plain = [_plain(word) for word in words]
     verdict: Verdict = None
-    if not _like_names(words) or (len(words) == 1 and plain[0] in NOT_SPEAKERS):
+    if not _like_names(words, lexicon) or (len(words) == 1 and plain[0] in lexicon.not_speakers):
         verdict = None
-    elif all(_upper(word) or word in PARTICLES for word in words):
-        sentence = plain[0] in NOT_SPEAKERS or (len(words) > 1 and not PREDICATES.isdisjoint(plain))
-        verdict = None if sentence and not is_role(core) else "capitals"
-    elif is_role(core):
+    elif all(_upper(word) or word in lexicon.particles for word in words):
+        sentence = plain[0] in lexicon.not_speakers or (len(words) > 1 and not lexicon.predicates.isdisjoint(plain))
+        verdict = None if sentence and not is_role(core, lexicon) else "capitals"
+    elif is_role(core, lexicon):
         verdict = "phrase"
-    elif _NO_NAME_END.isdisjoint((plain[0], plain[-1])):
+    elif _no_name_end(lexicon).isdisjoint((plain[0], plain[-1])):
         small = len(words) == 2 and all(word.isalpha() and word.islower() and len(word) > 1 for word in words)  # noqa: PLR2004
-        verdict = "small" if small else "mixed" if _mixed(words) else None
+        verdict = "small" if small else "mixed" if _mixed(words, lexicon) else None
     return verdict
 
 
-def _mixed(words: Sequence[str]) -> bool:
+def _mixed(words: Sequence[str], lexicon: Lexicon) -> bool:
     """Whether words are capitalised as in a name; one comma may set off what they are from two or more."""
-    return all(word in PARTICLES or not word[0].islower() for word in words) and not any(
+    return all(word in lexicon.particles or not word[0].islower() for word in words) and not any(
         word[-1] == "," for word in (words[0], *words[2:])
     )
 
 
-def _like_names(words: Sequence[str]) -> bool:
+def _like_names(words: Sequence[str], lexicon: Lexicon) -> bool:
     """Whether all words could be in a name, as far as their letters and full stops go."""
+    small = _small(lexicon)
     return (
         len(words) > 0
-        and sum(word.casefold() not in _SMALL for word in words) <= MAX_WORDS
+        and sum(word.casefold() not in small for word in words) <= MAX_WORDS
         and words[0][0].isalpha()
         and all(_WORD.fullmatch(word) for word in words)
-        and all(word[-1] != "." or _STOPPED.fullmatch(word) or word[:-1].casefold() in TITLES for word in words)
+        and all(word[-1] != "." or _STOPPED.fullmatch(word) or word[:-1].casefold() in lexicon.titles for word in words)
     )
 
 
@@ -120,6 +128,7 @@ def find_label(  # noqa: PLR0913 (what a label depends on)
     marked: bool,
     trusted: bool,
     known: Callable[[str], bool],
+    lexicon: Lexicon,
     arrows: bool = False,
 ) -> Label | None:
     """The label that begins at ``start`` of ``text``, white space and bold marks skipped, or None.
@@ -146,9 +155,11 @@ def find_label(  # noqa: PLR0913 (what a label depends on)
     if not bold and wide < 0 and not _follows(text[end : end + 1], marked=marked, known=before):
         return None
     said = text[end : end + MAX_LABEL].strip()
-    if not _accepted(speaker, said, marked=marked or bold, trusted=trusted, known=before, arrows=arrows):
+    if not _accepted(
+        speaker, said, marked=marked or bold, trusted=trusted, known=before, lexicon=lexicon, arrows=arrows
+    ):
         return None
-    return Label(speaker, is_role(speaker), end, time)
+    return Label(speaker, is_role(speaker, lexicon), end, time)
 
 
 def find_question(text: str, start: int, *, known: Callable[[str], bool]) -> Label | None:
@@ -180,27 +191,27 @@ def _follows(follow: str, *, marked: bool, known: bool) -> bool:
 
 
 def _accepted(  # noqa: PLR0913 (what a label depends on)
-    speaker: str, said: str, *, marked: bool, trusted: bool, known: bool, arrows: bool
+    speaker: str, said: str, *, marked: bool, trusted: bool, known: bool, lexicon: Lexicon, arrows: bool
 ) -> bool:
     """Whether words before a colon are a label, seeing what is ``said`` behind it."""
     core = _BETWEEN.sub(" ", speaker, count=1) if marked else speaker
-    verdict = shape(core)
+    verdict = shape(core, lexicon)
     words = core.split()
     if verdict is None or known:
         return verdict is not None
     if verdict == "small":
         return marked
-    if not marked and ((words[-1].isdigit() and not is_role(core)) or said.startswith(("http", "www."))):
+    if not marked and ((words[-1].isdigit() and not is_role(core, lexicon)) or said.startswith(("http", "www."))):
         return False
     if verdict == "capitals":
-        return _capitals(words, said, marked=marked, trusted=trusted and not arrows)
+        return _capitals(words, said, lexicon, marked=marked, trusted=trusted and not arrows)
     if verdict == "mixed" and len(words) == 1:
         listed = not marked and (arrows or said[:1].islower())
         return (marked or trusted) and not listed and not _ABSTRACT.search(speaker)
     return marked or trusted
 
 
-def _capitals(words: Sequence[str], said: str, *, marked: bool, trusted: bool) -> bool:
+def _capitals(words: Sequence[str], said: str, lexicon: Lexicon, *, marked: bool, trusted: bool) -> bool:
     """Whether words in capitals are a label.
 
     In a text all in capitals a sentence looks like a name: there the words and what came before must say more.
@@ -213,29 +224,34 @@ def _capitals(words: Sequence[str], said: str, *, marked: bool, trusted: bool) -
         return (marked or len(word) > 1 or word in {"Q", "A"} or not word.isascii()) and (
             marked or trusted or not shouted
         )
-    if not is_role(" ".join(words)) and _clause(words):
+    if not is_role(" ".join(words), lexicon) and _clause(words, lexicon):
         return False
     return marked or trusted or not shouted
 
 
-def _clause(words: Sequence[str]) -> bool:
-    return not _CLAUSE_END.isdisjoint((_plain(words[0]), _plain(words[-1])))
+def _clause(words: Sequence[str], lexicon: Lexicon) -> bool:
+    return not _clause_end(lexicon).isdisjoint((_plain(words[0]), _plain(words[-1])))
 
 
-def ends_in_title(text: str) -> bool:
+def ends_in_title(text: str, lexicon: Lexicon) -> bool:
     """Whether a text ends in the full stop of a title or an initial, which ends no sentence."""
     last = text[text.rfind(" ") + 1 : -1].strip(">").casefold()
-    return text[-1:] == "." and (last in TITLES or (len(last) == 1 and last.isalpha()))
+    return text[-1:] == "." and (last in lexicon.titles or (len(last) == 1 and last.isalpha()))
 
 
-def may_go_on(text: str) -> bool:
+def may_go_on(text: str, lexicon: Lexicon) -> bool:
     """Whether a text after a marker can be the first half of a label that the line break cut."""
     words = text.split()
-    return 0 < len(words) <= 5 and len(text) <= MAX_LABEL // 2 and shape(text) in {"capitals", "mixed"}  # noqa: PLR2004
+    return 0 < len(words) <= 5 and len(text) <= MAX_LABEL // 2 and shape(text, lexicon) in {"capitals", "mixed"}  # noqa: PLR2004
 
 
-def must_go_on(text: str) -> bool:
+def must_go_on(text: str, lexicon: Lexicon) -> bool:
     """Whether a line without a marker can only be the first half of a label: capitals ending in a particle or title."""
     words = text.split()
     last = words[-1].rstrip(".").casefold() if words else ""
-    return len(words) > 1 and (last in PARTICLES or last in TITLES) and text == text.upper() and may_go_on(text)
+    return (
+        len(words) > 1
+        and (last in lexicon.particles or last in lexicon.titles)
+        and text == text.upper()
+        and may_go_on(text, lexicon)
+    )

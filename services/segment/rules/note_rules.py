@@ -5,7 +5,12 @@ speakers' parentheses are dictated too. See docs/segmenter.md.
 """
 
 import re
+from dataclasses import dataclass
+from functools import cache
 from typing import Literal
+
+from services.segment.rules.lexicon import Lexicon
+from services.segment.rules.lexicon.words import either
 
 MAX_NOTE = 200
 """Longest note in characters, brackets included; a longer bracket is text."""
@@ -18,67 +23,73 @@ MAX_LONE_WORDS = 5
 
 Why = Literal["furniture", "mark", "end"]
 
-_SOUNDS = (
-    r"applau\w*|laugh\w*|chuckl\w*|giggl\w*|cheer\w*|clap\w*|music\w*|silen\w*|inaud\w*|indiscern\w*|unintellig\w*|"
-    r"unclear|phonetic\w*|ph\.?|phon\.|sp\.?\??|spelling|crosstalk|cross-talk|overlap\w*|cough\w*|sneez\w*|sigh\w*|"
-    r"gasp\w*|groan\w*|booing|whistl\w*|sing(?:s|ing)|sang|whisper\w*|shout\w*|yell\w*|hum(?:s|ming)|beep\w*|buzz\w*|"
-    r"ringing|rings|ringtone|static|echo\w*|gavel|noise\w*|playing|played|plays|pause\w*|bleep\w*"
-)
-_DOINGS = (
-    r"off[ -]?mi(?:c|ke|crophone)\b|no (?:audio|sound|interpretation|translation|microphone)|audio|sound\b|video|"
-    r"break(?:out)?\b|recess|lunch|coffee|group (?:work|activit|discussion|collaboration)|discussion|introductions|"
-    r"(?:going |back )?(?:off|back on|on) the record|trail(?:s|ed|ing) off|lost (?:\w+ )?(?:connection|audio|feed)|"
-    r"technical (?:difficult|issue|problem)|connection|interpret|translat|foreign language|non-english|"
-    r"speak(?:s|ing)\b|talking\b|captioner|captioning|stand ?by|please stand|moment|people talking|multiple speakers|"
-    r"simultaneous|no response|clears? (?:\w+ )?throat|cracking up|word\??$|name\??$|microphone|mic\b|mute|"
-    r"question off|voting|end of|session (?:ended|break)|via |through (?:an )?interpret"
-)
 _GERUND = re.compile(r"[a-z]{2,}ing(?: \S+){0,5}\s*(?:\.\.\.|…)?", re.ASCII)
-_SAYS_NOTE = re.compile(rf"(?:.{{0,40}}\b(?:{_SOUNDS})(?!\w)|{_DOINGS})|\?+$", re.IGNORECASE)
-_GERUND_SPOKEN = re.compile(
-    r"(?:during|king|bring|thing|nothing|everything|something|anything|including|meaning|according|depending|being|"
-    r"having|going|assuming|thinking|using)\b"
-)
-
-_SPEAKS = re.compile(
-    r"\b(?:i|you|we|it['’]s|that|this|is|are|was|were|my|your|our|us|me|not|yes|no)\b",  # noqa: RUF001 (a curly apostrophe)
-    re.IGNORECASE,
-)
-
-OPEN_WORDS = r" ?(?:applause|laughter|music|inaudible|indiscernible|group activity|cheering|silence|crosstalk)"
-"""A bracket that the captioner left open may hold them: the note ends with the word."""
-
 _TIME = r"\d{1,2}[.:]\d\d(?:[.:]\d\d)?(?:[.,]\d{1,3})?\s*(?:[ap]\.?\s?m\.?|hrs|hours|utc|gmt)?"
 _CLOCK = re.compile(rf"[\[(]\s*(?:{_TIME}|\d{{1,2}}\s*[ap]\.?m\.?)\s*[\])]", re.IGNORECASE)
-_BARE_SOUND = re.compile(
-    r"(?:APPLAUSE|LAUGHTER|MUSIC|CHEERING|CHEERS AND APPLAUSE|INAUDIBLE|INDISCERNIBLE|NO AUDIO)\.?"
-)
 _LEADING = re.compile(
     rf"\s*(?:[\[(]\s*{_TIME}\s*[\])]\s*|\d\d?:\d\d:\d\d(?:[.,]\d{{1,3}})?\s+|\d\d?:\d\d\s+(?=\\?>|&gt;))(?:[-–]\s+)?(?=\S)",  # noqa: RUF001 (en dash)
     re.IGNORECASE,
 )
 _LEADING_FIRST = frozenset("[(0123456789")
-_AGENDA = re.compile(r"\[\s*(?:agenda item\b|item \d|\d{1,3}(?:\.\d{1,3})*[.)]\s).*\]", re.IGNORECASE)
 _RULE = re.compile(r"(?:[*_=~\-–—#][ \t]?){3,}")  # noqa: RUF001 (an en dash can make a rule)
-_PAGE = re.compile(
-    r"(?:\d{1,4}\s+)?page\s+\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?|[-–—]\s*\d{1,4}\s*[-–—]",  # noqa: RUF001 (en dash)
-    re.IGNORECASE,
-)
-_PAGE_FIRST = frozenset("Pp-–—")  # noqa: RUF001 (en dash)
 _STAMP = re.compile(r"\d\d:\d\d:\d\d(?:[.,:]\d{1,3})?")
-_END_FIRST = frozenset("EeTtSsMmCcWwRrAaHhPp")
-_END_WORDS = frozenset({"END", "THE END", "[END]", "FIN"})
+_PAGE_NUMBER = r"[-–—]\s*\d{1,4}\s*[-–—]"  # noqa: RUF001 (en dash)
 _AROUND_END = "*-–—=_~# "  # noqa: RUF001 (an en dash can make a rule)
-_ENDED = (
-    r"(?:(?:the )?(?:session|meeting|call|workshop|conference|webinar|event|recording|transcript|audio|panel|hearing)"
-    r"\s+(?:is |was |has )?(?:now )?(?:ended|ends|over|concluded|concludes|adjourned|closed|finished|rose)|"
-    r"end of (?:the )?(?:\w+ )?(?:session|meeting|call|workshop|transcript|transcription|recording|file|captions?|"
-    r"captioning|audio|event|webinar|day|panel|hearing)"
-)
-_END_BRACKET = re.compile(
-    rf"[\[(]\s*(?:{_ENDED}|concluded|adjourned|end|ended|fin|whereupon)\b[^()\[\]]{{0,80}})[\])]\s*\.?", re.IGNORECASE
-)
-_END_PLAIN = re.compile(rf"(?:{_ENDED}))(?:\s+at\s+[\d.:]+(?:\s*[ap]\.?m\.?)?)?\s*[.*]*", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class _Patterns:
+    """What the words of a lexicon look like in a line. ``match``: at its beginning; ``full``: all of it."""
+
+    says_note: re.Pattern[str]
+    """match: the words in parentheses that nobody spoke."""
+    said_gerund: re.Pattern[str]
+    """match: words in ``-ing`` that are no doing."""
+    said: re.Pattern[str]
+    """search: a word of somebody who speaks."""
+    bare_sound: re.Pattern[str]
+    """full: the name of a sound without brackets."""
+    agenda: re.Pattern[str]
+    """full: an item of the agenda."""
+    page: re.Pattern[str]
+    """full: a page number."""
+    page_initials: frozenset[str]
+    """What it can begin with, digits aside."""
+    end_bracket: re.Pattern[str]
+    """full: the end, in brackets."""
+    end_plain: re.Pattern[str]
+    """full: the end, without."""
+
+
+@cache
+def _patterns(lexicon: Lexicon) -> _Patterns:
+    ended = either(lexicon.ends)
+    pages, page_of = either(lexicon.pages), either(lexicon.page_of)
+    page_initials = {word[0] for word in lexicon.pages}
+    return _Patterns(
+        says_note=re.compile(
+            rf"(?:.{{0,40}}\b(?:{either(lexicon.sounds)})(?!\w)|{either(lexicon.notes)})|\?+$", re.IGNORECASE
+        ),
+        said_gerund=re.compile(rf"(?:{either(lexicon.said_gerunds)})\b"),
+        said=re.compile(rf"\b(?:{either(lexicon.said)})\b", re.IGNORECASE),
+        bare_sound=re.compile(rf"(?:{either(lexicon.bare_sounds)})\.?"),
+        agenda=re.compile(rf"\[\s*(?:{either(lexicon.agenda)}|\d{{1,3}}(?:\.\d{{1,3}})*[.)]\s).*\]", re.IGNORECASE),
+        page=re.compile(
+            rf"(?:\d{{1,4}}\s+)?(?:{pages})\s+\d{{1,4}}(?:\s*(?:{page_of}|/)\s*\d{{1,4}})?|{_PAGE_NUMBER}",
+            re.IGNORECASE,
+        ),
+        page_initials=frozenset("-–—") | page_initials | {initial.upper() for initial in page_initials},  # noqa: RUF001 (en dash)
+        end_bracket=re.compile(
+            rf"[\[(]\s*(?:(?:{ended}|{either(lexicon.end_brackets)})\b[^()\[\]]{{0,80}})[\])]\s*\.?", re.IGNORECASE
+        ),
+        end_plain=re.compile(rf"(?:{ended})(?:\s+at\s+[\d.:]+(?:\s*[ap]\.?m\.?)?)?\s*[.*]*", re.IGNORECASE),
+    )
+
+
+@cache
+def open_sounds(lexicon: Lexicon) -> str:
+    """A pattern for what a square bracket that the captioner left open may hold: the note ends with the word."""
+    return rf" ?(?:{either(lexicon.open_sounds)})"
 
 
 def leading_time(line: str) -> int:
@@ -89,12 +100,12 @@ def leading_time(line: str) -> int:
     return match.end() if match else 0
 
 
-def bare_sound(line: str) -> bool:
+def bare_sound(line: str, lexicon: Lexicon) -> bool:
     """Whether a whole line is the name of a sound in capitals, without brackets."""
-    return line.isupper() and _BARE_SOUND.fullmatch(line) is not None
+    return line.isupper() and _patterns(lexicon).bare_sound.fullmatch(line) is not None
 
 
-def lone_note(line: str) -> bool:
+def lone_note(line: str, lexicon: Lexicon) -> bool:
     """Whether parentheses alone on a line are a note: a few words, and none of them of a person who speaks."""
     inner = line.rstrip(".")[1:-1].strip()
     words = inner.split()
@@ -104,29 +115,30 @@ def lone_note(line: str) -> bool:
         and len(words[0]) > 1
         and not set(inner) & set("/@:?")
         and not any(word.isdigit() for word in words)
-        and not _SPEAKS.search(inner)
+        and not _patterns(lexicon).said.search(inner)
     )
 
 
-def apart_line(line: str) -> Why | None:
+def apart_line(line: str, lexicon: Lexicon) -> Why | None:
     """Why a whole line (stripped) was not spoken, or None: rules, page numbers, clock and agenda marks, end marks."""
     if not 0 < len(line) <= MAX_NOTE:
         return None
     first = line[0]
+    patterns = _patterns(lexicon)
     if first in "[(":
-        marks = _CLOCK.fullmatch(line) or (first == "[" and _AGENDA.fullmatch(line))
-        return "mark" if marks else "end" if _END_BRACKET.fullmatch(line) else None
-    if (first.isdigit() or first in _PAGE_FIRST) and _PAGE.fullmatch(line):
+        marks = _CLOCK.fullmatch(line) or (first == "[" and patterns.agenda.fullmatch(line))
+        return "mark" if marks else "end" if patterns.end_bracket.fullmatch(line) else None
+    if (first.isdigit() or first in patterns.page_initials) and patterns.page.fullmatch(line):
         return "furniture"
     if _RULE.fullmatch(line) or (first.isdigit() and _STAMP.fullmatch(line)):
         return "mark"
     bare = line.strip(_AROUND_END)
-    if bare in _END_WORDS:
+    if bare in lexicon.end_words:
         return "end"
-    return "end" if bare[:1] in _END_FIRST and _END_PLAIN.fullmatch(bare) else None
+    return "end" if bare[:1] in lexicon.end_initials and patterns.end_plain.fullmatch(bare) else None
 
 
-def bracket(text: str) -> Literal["note", "mark", "end"] | None:
+def bracket(text: str, lexicon: Lexicon) -> Literal["note", "mark", "end"] | None:
     """What a bracket inside a line is, brackets included; None if somebody said it."""
     inner = text[1:-1].strip()
     if not inner or len(text) > MAX_NOTE:
@@ -136,23 +148,24 @@ def bracket(text: str) -> Literal["note", "mark", "end"] | None:
     if _CLOCK.fullmatch(text):
         return "mark"
     if text[0] == "[":
-        return _square(text, inner)
+        return _square(text, inner, lexicon)
     if text[1] == "(":
         return "note"
     if "/" in inner or "@" in inner or inner.count(" ") > MAX_SPACES:
         return None
-    gerund = _GERUND.fullmatch(inner) and not _GERUND_SPOKEN.match(inner)
-    return "note" if gerund or _SAYS_NOTE.match(inner) else None
+    patterns = _patterns(lexicon)
+    gerund = _GERUND.fullmatch(inner) and not patterns.said_gerund.match(inner)
+    return "note" if gerund or patterns.says_note.match(inner) else None
 
 
-def _square(text: str, inner: str) -> Literal["note", "end"] | None:
+def _square(text: str, inner: str, lexicon: Lexicon) -> Literal["note", "end"] | None:
     address = ("/" in inner or "@" in inner or "." in inner) and " " not in inner and inner[-1] not in ".?"
     if address or not any(char.isalpha() or char == "?" for char in inner):
         return None
-    return "end" if _END_BRACKET.fullmatch(text) else "note"
+    return "end" if _patterns(lexicon).end_bracket.fullmatch(text) else "note"
 
 
-def opens_note(tail: str) -> bool:
+def opens_note(tail: str, lexicon: Lexicon) -> bool:
     """Whether a bracket left open at the end of a line can be a note that the line break cut."""
     words = tail[1:].strip()
-    return tail[0] == "[" or " " not in words or _SAYS_NOTE.match(words) is not None
+    return tail[0] == "[" or " " not in words or _patterns(lexicon).says_note.match(words) is not None

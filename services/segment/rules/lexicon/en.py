@@ -1,86 +1,328 @@
-"""The words that the rules about labels know. Data, sorted; add to them with a test of the form that needs it."""
+"""English: the words that hold in every session. Data, sorted; add to them with a test of the form that needs it."""
 
+from services.segment.rules.lexicon.words import Lexicon, pieces, words
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-PARTICLES = _words(
-    """
-    al ap av bin bint da das de del della den der di do dos du e el ibn la las le los of san ten ter van von y
-    zu
-    """
+ENGLISH = Lexicon(
+    particles=words(
+        """
+        al ap av bin bint da das de del della den der di do dos du e el ibn la las le los of san ten ter van
+        von y zu
+        """
+    ),
+    titles=words(
+        """
+        amb capt col dame dr fr gen gov h.e hon lt mr mrs ms mx prof rev sen sir sr sra st
+        """
+    ),
+    roles=words(
+        """
+        a all announcer attendee audience audio caller captioner chair chairman chairperson chairwoman
+        chorus co-chair co-moderator cochair comoderator convener coordinator crowd everybody everyone
+        facilitator female floor guest host instructor interpreter interviewee interviewer judge leader
+        lecturer male man member members moderator narrator operator panelist panelists panellist panellists
+        participant participants presenter president professor q questioner rapporteur reporter respondent
+        room secretariat secretary session-leader speaker speakers staff student students teacher translator
+        video voice voice-over voiceover volunteer webcast woman wrangler
+        """
+    ),
+    modifiers=words(
+        """
+        a acting an and another answer at closing comment conference deputy english event female first
+        french from honorary in language lead live main male meeting mic microphone new next off on online
+        opening other question remote same screen second session sign spanish technical the third through to
+        unidentified unknown unnamed via vice young
+        """
+    ),
+    not_speakers=words(
+        """
+        address agenda answer apologies ask attention caution caveat chapter conclusion contact copyright
+        correction credit credits date day deprecated disclaimer duration edit edited email end error
+        example exhibit fact facts fax file finally first firstly fyi goal guest-presenters heading hello
+        hey hi hint http https idea important intro introduction item key last lastly length link links list
+        listen location look maybe meanwhile method moral morning n.b nb next no nope note notes number
+        objective oh ok okay option options p.s part phase phone point problem proposal ps question
+        questions quote reason rebuttal recap remember reminder reply resources result results room second
+        secondly section see session slide slides so solution source step subject summarize summary sure
+        task telephone thanks theme then third thirdly thus time tip title today tomorrow topic total track
+        translation trick tweet twitter update url venue warning website welcome well when where why
+        workshop yeah yep yes
+        """
+    ),
+    starters=words(
+        """
+        a about after all also although an and another any are as at because before both but by can could
+        did do does each even every five for four from get give had has have he hello her here here's hers
+        hi his how however i i'll i'm i've if in is it it's its just let let's like look make many may me
+        more most my never not now of on one only or our ours over people perhaps provided said say says
+        services she should since so some still such take tell than that that's the their them then there
+        there's these they they're this those though three through to two under until up us very was we
+        we're well were what what's when where which while who who's whose why will with would you you're
+        your yours
+        """
+    ),
+    given_names=words(
+        """
+        an day do he key may my so will
+        """
+    ),
+    predicates=words(
+        """
+        are aren't because can't could did does doesn't don't had how i'll i'm i've if is isn't it's let's
+        she should that that's there's these they this those was we we'll we're we've were what what's when
+        where which who why won't would you're
+        """
+    ),
+    small=words("and behalf for on the"),
+    inline_roles=(
+        "PARTICIPANT",
+        "AUDIENCE MEMBER",
+        "AUDIENCE",
+        "MODERATOR",
+        "SPEAKER",
+        "CHAIRMAN",
+        "CHAIRPERSON",
+        "CHAIR",
+        "INTERPRETER",
+        "QUESTION FROM FLOOR",
+        "REMOTE PARTICIPANT",
+        "REMOTE MODERATOR",
+        "SESSION LEADER",
+    ),
+    notes=(
+        *pieces(
+            r"""
+            audio break(?:out)?\b captioner captioning coffee connection discussion interpret introductions
+            lunch mic\b microphone moment mute name\??$ non-english recess simultaneous sound\b
+            speak(?:s|ing)\b talking\b translat video voting word\??$
+            """
+        ),
+        "(?:going |back )?(?:off|back on|on) the record",
+        r"clears? (?:\w+ )?throat",
+        "cracking up",
+        "end of",
+        "foreign language",
+        "group (?:work|activit|discussion|collaboration)",
+        r"lost (?:\w+ )?(?:connection|audio|feed)",
+        "multiple speakers",
+        "no (?:audio|sound|interpretation|translation|microphone)",
+        "no response",
+        r"off[ -]?mi(?:c|ke|crophone)\b",
+        "people talking",
+        "please stand",
+        "question off",
+        "session (?:ended|break)",
+        "stand ?by",
+        "technical (?:difficult|issue|problem)",
+        "through (?:an )?interpret",
+        "trail(?:s|ed|ing) off",
+        "via ",
+    ),
+    sounds=(
+        *pieces(
+            r"""
+            applau\w* beep\w* bleep\w* booing buzz\w* cheer\w* chuckl\w* clap\w* cough\w* cross-talk
+            crosstalk echo\w* gasp\w* gavel giggl\w* groan\w* hum(?:s|ming) inaud\w* indiscern\w* laugh\w*
+            music\w* noise\w* overlap\w* pause\w* ph\.? phon\. phonetic\w* played playing plays ringing
+            rings ringtone sang shout\w* sigh\w* silen\w* sing(?:s|ing) sneez\w* sp\.?\?? spelling static
+            unclear unintellig\w* whisper\w* whistl\w* yell\w*
+            """
+        ),
+    ),
+    open_sounds=(
+        "applause",
+        "cheering",
+        "crosstalk",
+        "group activity",
+        "inaudible",
+        "indiscernible",
+        "laughter",
+        "music",
+        "silence",
+    ),
+    bare_sounds=(
+        "APPLAUSE",
+        "CHEERING",
+        "CHEERS AND APPLAUSE",
+        "INAUDIBLE",
+        "INDISCERNIBLE",
+        "LAUGHTER",
+        "MUSIC",
+        "NO AUDIO",
+    ),
+    said=(
+        *pieces(
+            r"""
+            are i is it['\u2019]s me my no not our that this us was we were yes you your
+            """
+        ),
+    ),
+    said_gerunds=(
+        *pieces(
+            """
+            according anything assuming being bring depending during everything going having including king
+            meaning nothing something thing thinking using
+            """
+        ),
+    ),
+    agenda=(
+        r"agenda item\b",
+        r"item \d",
+    ),
+    pages=("page",),
+    page_of=("of",),
+    ends=(
+        (
+            r"(?:the )?(?:session|meeting|call|workshop|conference|webinar|event|recording|transcript|audio|panel|"
+            r"hearing)\s+"
+            r"(?:is |was |has )?(?:now )?(?:ended|ends|over|concluded|concludes|adjourned|closed|finished|rose)"
+        ),
+        (
+            r"end of (?:the )?(?:\w+ )?(?:session|meeting|call|workshop|transcript|transcription|recording|"
+            r"file|captions?|captioning|audio|event|webinar|day|panel|hearing)"
+        ),
+    ),
+    end_initials=frozenset("EeTtSsMmCcWwRrAaHhPp"),
+    end_brackets=(
+        "adjourned",
+        "concluded",
+        "end",
+        "ended",
+        "fin",
+        "whereupon",
+    ),
+    end_words=frozenset({"END", "FIN", "THE END", "[END]"}),
+    keys=(
+        *pieces(
+            """
+            absent agenda apologies attention class client contact coordinates copyright course date day
+            deprecated disclaimer document duration e-?mail edition event fax file format job link location
+            meeting note notice original phone place posted present producer project published recording
+            reference regrets room series source status subject tel telephone theme time title topic track
+            type url venue version warning web website
+            """
+        ),
+        "(?:original )?language",
+        "(?:services |cart |captioning |captions |transcription )?provided by",
+        "captioned by",
+        "captioning by",
+        "session (?:title|id|name|number)",
+        "study group",
+        "study period",
+        "transcribed by",
+        "transcription by",
+        "working party",
+    ),
+    people_keys=(
+        r"(?:\w+ )?staff",
+        "(?:session |guest |panel )?attendee",
+        "(?:session |guest |panel )?captioner",
+        "(?:session |guest |panel )?chair",
+        "(?:session |guest |panel )?facilitator",
+        "(?:session |guest |panel )?host",
+        "(?:session |guest |panel )?instructor",
+        "(?:session |guest |panel )?leader",
+        "(?:session |guest |panel )?moderator",
+        "(?:session |guest |panel )?organi[sz]er",
+        "(?:session |guest |panel )?panell?ist",
+        "(?:session |guest |panel )?participant",
+        "(?:session |guest |panel )?presenter",
+        "(?:session |guest |panel )?rapporteur",
+        "(?:session |guest |panel )?speaker",
+    ),
+    title_keys=(
+        "(?:session )?name",
+        "(?:session )?title",
+        "(?:session )?topic",
+    ),
+    room_keys=("room", "venue"),
+    value_words=words("and at for from with"),
+    about=(
+        *pieces(
+            r"""
+            \bCART\b \bcopyright\b authoritative captioner disclaimer mistranslation provisional
+            transcri(?:bed|ption) transcript unedited verbatim
+            """
+        ),
+        "^caption(?:ing|ed) (?:by|provided)",
+        "aid to understanding",
+        "all rights reserved",
+        "captioning (?:service|provid|firm|compan|file|is |was )",
+        "communication access",
+        "inaudible passages",
+        "largely accurate",
+        "not be treated",
+        "real-?time caption",
+        "rough edit",
+        "this (?:file|text|document) ",
+    ),
+    transcripts=("transcript(?:ion)?",),
+    editions=(
+        ("raw", r"raw(?= file| copy| transcript| captions?\b|$)"),
+        ("raw", "unedited"),
+        ("rough", "rough(?:ly)?(?= |$)"),
+        ("draft", "draft(?= |$)"),
+        ("finished", "(?:finished|final)(?= file| copy| transcript| edition|$)"),
+    ),
+    edition_lines=(
+        (
+            "(?:raw|rough|finished|final|draft|unedited|edited|rough(?:ly)? edited)"
+            "(?:[ -](?:file|copy|transcript|edited|captions?|text|version))*"
+        ),
+    ),
+    edition_tails=("(?:raw|rough|draft|finished|final)(?:[ -](?:file|copy))?",),
+    notices=("Deprecated", "Fatal error", "Notice", "Warning"),
+    place_kinds=(
+        "conference",
+        "convention",
+        "main",
+        "meeting",
+        "open",
+        "plenary",
+        "press",
+        "workshop",
+    ),
+    places=("auditorium", "hall", "room", "sala", "salle"),
+    months=(
+        *pieces(
+            r"""
+            jan[a-z]*\.? feb[a-z]*\.? mar[a-z]*\.? apr[a-z]*\.? may[a-z]*\.? jun[a-z]*\.? jul[a-z]*\.?
+            aug[a-z]*\.? sep[a-z]*\.? oct[a-z]*\.? nov[a-z]*\.? dec[a-z]*\.?
+            """
+        ),
+    ),
+    day_marks=("nd", "rd", "st", "th"),
+    month_words=("of",),
+    year_words=(),
+    weekdays=(
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+    ),
+    greetings=(
+        *pieces(
+            """
+            alright can could dear hello hey hi i i'm let's my now ok okay please right so thank thanks we
+            we're welcome well yeah yes
+            """
+        ),
+        "all right",
+        "good (?:morning|afternoon|evening|day)",
+        "if you",
+        "ladies and gentlemen",
+        "let me",
+        "this is",
+    ),
+    spoken=(
+        *pieces(
+            """
+            don't hello hi i i'll i'm i've it's let's me my ok okay our please thank thanks that's uh um us
+            we we'll we're we've yeah you you're your
+            """
+        ),
+    ),
 )
-"""Small words inside names, also in lower case."""
-
-TITLES = _words(
-    """
-    amb capt col dame dr fr gen gov h.e hon lt mr mrs ms mx prof rev sen sir sr sra st
-    """
-)
-"""Words before a name that end in a full stop or not."""
-
-ROLES = _words(
-    """
-    a all announcer attendee audience audio caller captioner chair chairman chairperson chairwoman chorus
-    co-chair co-moderator cochair comoderator convener coordinator crowd everybody everyone facilitator female
-    floor guest host instructor interpreter interviewee interviewer judge leader lecturer male man member
-    members moderator narrator operator panelist panelists panellist panellists participant participants
-    presenter president professor q questioner rapporteur reporter respondent room secretariat secretary
-    session-leader speaker speakers staff student students teacher translator video voice voice-over
-    voiceover volunteer webcast
-    woman wrangler
-    """
-)
-"""Labels that many people share."""
-
-MODIFIERS = _words(
-    """
-    a acting an and another answer at closing comment conference deputy english event female first french from
-    honorary in language lead live main male meeting mic microphone new next off on online opening other
-    question remote same screen second session sign spanish technical the third through to unidentified unknown unnamed
-    via vice young
-    """
-)
-"""Words that go with a role and name nobody."""
-
-NOT_SPEAKERS = _words(
-    """
-    address agenda answer apologies ask attention caution caveat chapter conclusion contact copyright correction
-    credit credits date day deprecated disclaimer duration edit edited email end error example exhibit fact facts
-    fax file finally first firstly fyi goal guest-presenters heading hello hey hi hint http https idea important intro
-    introduction item key last lastly length link links list listen location look maybe meanwhile method moral
-    morning n.b nb next no nope note notes number objective oh ok okay option options p.s part phase phone
-    point problem proposal ps question questions quote reason rebuttal recap remember reminder reply resources
-    result results room second secondly section see session slide slides so solution source step subject
-    summarize summary sure task telephone thanks theme then third thirdly thus time tip title today tomorrow
-    topic total track translation trick tweet twitter update url venue warning website welcome well when where
-    why workshop yeah yep yes
-    """
-)
-"""Words that stand before a colon in announcements, notes and lists, and are nobody."""
-
-STARTERS = _words(
-    """
-    a about after all also although an and another any are as at because before both but by can could did do
-    does each even every five for four from get give had has have he hello her here here's hers hi his how
-    however i i'll i'm i've if in is it it's its just let let's like look make many may me more most my never
-    not now of on one only or our ours over people perhaps provided said say says services she should since so
-    some still such take tell than that that's the their them then there there's these they they're this those
-    though three through to two under until up us very was we we're well were what what's when where which
-    while who who's whose why will with would you you're your yours
-    """
-)
-"""Words that begin or end a sentence or a clause before a colon, and no name."""
-
-GIVEN_NAMES = _words("an day do he key may my so will")
-"""Words of the two lists above that are names too."""
-
-PREDICATES = _words(
-    """
-    are aren't because can't could did does doesn't don't had how i'll i'm i've if is isn't it's let's she
-    should that that's there's these they this those was we we'll we're we've were what what's when where which
-    who why won't would you're
-    """
-)
-"""Words of a sentence or a clause, and of no name: capitals that hold one are no label."""
+"""English."""
