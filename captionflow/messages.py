@@ -31,7 +31,7 @@ class Stream(NamedTuple):
     language: str
 
 
-# --- captions.lines: the truth -------------------------------------------------------------------------------------
+# --- captions.lines: the log -------------------------------------------------------------------------------------
 
 
 class Draft(Message, frozen=True):

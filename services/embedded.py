@@ -53,7 +53,7 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
 
 async def _serve(settings: Settings, ports: EmbeddedPorts, listening: socket.socket, stopping: Stopping) -> None:
     gateway = Gateway(ports.line_log, ports.sessions)
-    facts_queue, parts_queue = ports.index_queues()  # made first, so that no step is published to nobody
+    facts_queue, parts_queue = ports.index_queues()  # made first, so that they get every step
     parts = PartIndexer(parts_queue, ports.turn_store)
     runner = Runner(ports.line_log, ports.step_feed, ports.turn_store)
     app = create_app(

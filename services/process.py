@@ -57,7 +57,7 @@ class Server(uvicorn.Server):
     def __init__(
         self, app: Any, *, closing: Callable[[], None] = lambda: None, stop_seconds: int = STOP_SECONDS
     ) -> None:
-        # Without the app's lifespan: what it would run is a part that is watched as the others are.
+        # Without the app's lifespan: what it would run is a part that is supervised like the others.
         config = uvicorn.Config(
             app,
             http="httptools",

@@ -24,7 +24,7 @@ from services.cli.options import (
     settings_of_command,
 )
 
-# Each command imports what it needs, so that `--help` and a typing error cost no second.
+# Each command imports what it needs, so that `--help` and usage errors are quick.
 # ruff: noqa: PLC0415
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=help_texts.PROGRAM, pretty_exceptions_enable=False)

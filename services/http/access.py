@@ -26,7 +26,7 @@ class AccessGate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Decide, and pass on or refuse."""
-        if scope["type"] == "lifespan":  # the server's own word to the application: nobody is connected
+        if scope["type"] == "lifespan":  # the server's own event for the application, without a connection
             await self.app(scope, receive, send)
             return
         given = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"authorization"), "")

@@ -57,7 +57,7 @@ class BodyLimit:
 
         async def receive_limited() -> Message:
             nonlocal received, complete
-            if complete:  # what comes after the body is that the client has gone: it may take as long as it likes
+            if complete:  # after the body comes only the disconnect, whenever that is
                 return await receive()
             try:
                 async with asyncio.timeout_at(deadline):

@@ -83,6 +83,6 @@ async def _set_aside(dead_letters: DeadLetters, part: Part, reason: str) -> None
     log.error("dead_letter", origin=origin, version=part.version, reason=reason)
     try:
         value = _encode(part)
-    except UnicodeEncodeError:  # half of a surrogate pair: what it was made of is in the log
+    except UnicodeEncodeError:  # half of a surrogate pair; its lines are in the log
         value = b""
     await dead_letters.put(value, key=part.session.encode(), origin=origin, reason=reason)

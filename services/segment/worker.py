@@ -91,7 +91,7 @@ class Worker:
             store="rocksdb://",
             datadir=str(folder),
             topic_partitions=partitions,
-            topic_allow_declare=False,  # a missing topic is an error to be told, not one to be made by accident
+            topic_allow_declare=False,  # a missing topic is an error, and is not created by accident
             topic_disable_leader=True,
             autodiscover=False,
             web_enabled=False,
@@ -194,7 +194,7 @@ class Worker:
             except Exception as error:  # Faust would skip the message and go on
                 log.exception("segment_failed", partition=event.message.partition, offset=event.message.offset)
                 self._fail(error)
-                await asyncio.Event().wait()  # nothing more is processed; what ends the worker cancels us
+                await asyncio.Event().wait()  # nothing more is processed; the end of the worker cancels this
 
     async def _process(self, event: EventT[Any]) -> None:
         message = event.message

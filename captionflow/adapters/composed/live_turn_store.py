@@ -69,7 +69,7 @@ class LiveTurnStore:
             stream = step.stream
             kept = self._kept.get(stream)
             if kept is None or (step.first_seq > kept.last_seq + 1 and step.missing is None):
-                # The topic lost what came before: only from here on it can be told without the archive.
+                # The topic lost what came before: from here on the archive is not needed.
                 self._kept[stream] = _Kept(step.first_seq, step.last_seq)
             else:
                 self._kept[stream] = _Kept(kept.first_seq, step.last_seq)
@@ -88,13 +88,13 @@ class LiveTurnStore:
         await self._write()
         kept = self._kept.get(Stream(session, language))
         if kept is None and not self._lines(session, language):
-            return Turns((), 0)  # nothing was said yet: the archive need not be asked
+            return Turns((), 0)  # there are no lines yet, so the archive has none either
         if kept is None:
             return await self._archive.turns(session, language, last=last)
         if kept.first_seq == 1:
             return await self._local.turns(session, language, last=last)
         own = await self._local.turns(session, language, retracted=True)
-        # A retracted turn may be among the last that the archive knows: then ask it for all.
+        # One of the archive's last turns may be retracted here: then read all of it.
         before = await self._archive.turns(
             session, language, last=None if any(part.retracted for part in own.parts) else last
         )

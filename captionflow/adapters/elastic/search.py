@@ -99,7 +99,7 @@ class ElasticSearch:
         for session in sessions:
             try:
                 found[session] = await self._sessions.get(session)
-            except NotFound:  # nobody announced it
+            except NotFound:  # it was not announced
                 continue
         return found
 

@@ -94,7 +94,7 @@ class ElasticTurnStore:
         return {
             "index": self._read,
             "routing": session,
-            "preference": session,  # the same copy each time, so that nobody sees a transcript get shorter
+            "preference": session,  # the same copy each time, so that a transcript never gets shorter
             "allow_partial_search_results": False,
             "query": {"bool": {"filter": [{"term": {"session": session}}, {"term": {"language": language}}]}},
             "sort": [{field: {"order": order, "missing": "_first"}} for field in ("ordinal", "number")],

@@ -46,7 +46,7 @@ class Producer:
         try:
             producer = await self._ready(place.topic)
             sent = producer.send(place.topic, value, key=key, partition=place.partition, headers=list(headers))
-            # Called in the producer's thread. A loop that is closed has nobody who waits any more.
+            # Called in the producer's thread. Nobody waits in a loop that is closed.
             sent.add_callback(lambda metadata: _tell(loop, partial(_succeed, result, metadata.offset)))
             sent.add_errback(lambda error: _tell(loop, partial(_fail, result, error)))
             stuck = loop.call_later(_STUCK_SECONDS, _fail, result, KafkaTimeoutError("The producer is stuck."))
@@ -115,6 +115,6 @@ def _fail(result: asyncio.Future[int], error: Exception) -> None:
 def _close(producer: KafkaProducer) -> None:
     try:
         producer.close(timeout=_CLOSE_SECONDS)
-    except KafkaError as error:  # no broker took it in time; its writer was told nothing, and will try again
+    except KafkaError as error:  # no broker took it in time; its writer got no answer, and will try again
         log.warning("producer_not_flushed", reason=str(error) or type(error).__name__)
         producer._sender.force_close()  # noqa: SLF001 - close() raises before it comes to this

@@ -31,7 +31,7 @@ class Subscription(AsyncIterator[StepRecord]):
         return step
 
     def __del__(self) -> None:
-        self.changed.notify()  # a publisher may be waiting for room that nobody will make any more
+        self.changed.notify()  # wake a publisher that waits for room in it
 
     @property
     def full(self) -> bool:

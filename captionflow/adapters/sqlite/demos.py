@@ -28,7 +28,7 @@ def _forget(connection: sqlite3.Connection, session: str) -> None:
         connection.execute(
             "DELETE FROM search_text WHERE rowid IN (SELECT id FROM search_parts WHERE stream = ?)", (stream,)
         )
-        # SQLite would give the highest position a second time, and who follows the log would not see its record: an
+        # SQLite would use the highest position a second time, and followers of the log would not see its record: an
         # empty one of no stream keeps it taken.
         connection.execute(
             "UPDATE records SET stream = 0, last_seq = position, lines = '[]'"

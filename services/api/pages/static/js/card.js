@@ -4,7 +4,7 @@ import { element } from "./render.js";
 /** @param {string} id */
 const find = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
-/** When a session begins, on this room's clock; nothing if nobody said. @param {any} one */
+/** When a session begins, on this room's clock; empty if that is not known. @param {any} one */
 function time(one) {
   if (!one.starts_at) return [];
   const local = new Date(one.starts_at).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });

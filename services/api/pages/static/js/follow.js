@@ -60,7 +60,7 @@ function draw() {
   find("waiting").hidden = turns.length > 0;
 }
 
-/** The first text: at the end for who has just come, else where the address or the browser has put the reader. */
+/** The first text: at the end for a new reader, otherwise where the address or the browser has put the reader. */
 function begin() {
   begun = true;
   mark = kept.read();
@@ -76,7 +76,7 @@ function leave() {
   return left;
 }
 
-// --- how it stands ---
+// --- the state of the connection ---
 
 /** @param {string} words @param {boolean} live */
 function tell(words, live = false) {

@@ -1,4 +1,4 @@
-// A live transcript over /v1: connects, applies, reconnects where it left off, and says plainly how it stands.
+// A live transcript over /v1: connects, applies, reconnects where it left off, and reports the state of the connection.
 import { applyDelta, applySnapshot, empty, forget } from "./transcript.js";
 import { parser } from "./sse.js";
 

@@ -1,4 +1,4 @@
-// Word by word: what comes in by the line is shown at an even pace, and never falls behind by more than a moment.
+// Word by word: lines that arrive whole are shown at an even pace, never more than a moment late.
 // Pure but for its timer.
 
 /** @typedef {import("./roll.js").Flow} Flow */

@@ -1,4 +1,4 @@
-// Where the reader is in a text that grows at its end: kept at the end who is there, told what came below who is not.
+// Where the reader is in a text that grows at its end. A reader at the end stays there; others are told what came below.
 import { endOf } from "./mark.js";
 
 /** @typedef {import("./transcript.js").Turn} Turn */

@@ -1,5 +1,5 @@
-// Lines of a room screen. Pure: what a line can hold is asked of `fits`. A line that stands is never laid out again while
-// its words stand: new words are appended, and only a full line starts another, so nothing on the screen jumps.
+// Lines of a room screen. Pure: what a line can hold is asked of `fits`. A line is not laid out again
+// unless its words change: new words are appended, and only a full line starts another, so nothing on the screen jumps.
 
 /** @typedef {{id: string, speaker: string | null, text: string}} Flow one turn as one run of text */
 /** @typedef {{turn: string, label: string | null, from: number, to: number, text: string}} Line */
