@@ -34,10 +34,11 @@ chaos: .venv/.dev ## Stop everything again and again in full length; the table g
 cover: .venv/.dev ## Fail when a branch of a core is not tested
 	@$(BIN)/python -m pytest -q --cov --cov-report=term tests/unit tests/golden/test_segment_forms.py
 
-check: .venv/.dev ## Lint, format, types, dependency rules, generated files
+check: .venv/.dev .venv/.node ## Lint, format, types, dependency rules, generated files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	.venv/node/node_modules/.bin/tsc --project tsconfig.json
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m captionflow.schema --check
 	$(BIN)/python -m services.openapi --check
@@ -104,6 +105,14 @@ clean: ## Remove what make made; data/ stays
 
 .venv/.deploy: requirements/deploy.lock .venv/.dev
 	@$(PIP) install --require-hashes -r requirements/deploy.lock
+	@touch $@
+
+# Into .venv too, and not beside the code.
+.venv/.node: package.json package-lock.json | .venv/.made
+	@command -v npm >/dev/null || { \
+		echo "The types of the pages' scripts are checked with npm's typescript: install Node.js 20 or newer." >&2; exit 1; }
+	@mkdir -p .venv/node && cp package.json package-lock.json .venv/node/
+	@npm ci --prefix .venv/node --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
 .venv/.browser: .ci/browser .venv/.dev
