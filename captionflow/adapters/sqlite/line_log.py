@@ -134,7 +134,7 @@ def _readable(session: str, language: str, last_seq: int, encoded: bytes) -> tup
     try:
         return _decode_lines(encoded)
     except msgspec.DecodeError as error:
-        log.error("record_unreadable", session=session, language=language, last_seq=last_seq, reason=str(error))  # noqa: TRY400 (the reason is enough)
+        log.error("record_unreadable", session=session, language=language, last_seq=last_seq, reason=str(error))  # noqa: TRY400 - the reason is enough
         return ()
 
 

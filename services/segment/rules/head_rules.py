@@ -22,13 +22,13 @@ _NUMBERED = re.compile(
 )
 _CLOCK = re.compile(r"\d{1,2}[.:]\d\d\b.{0,30}")
 _YEAR_FIRST = re.compile(r"\b(\d{4})[ .\-/](\d{1,2})[ .\-/](\d{1,2})\b")
-_RANGE = re.compile(r"\d\s*(?:to|until|-|–|and)\s*\d{1,2}\s+[A-Z][a-z]{2}", re.ASCII)  # noqa: RUF001 (en dash)
+_RANGE = re.compile(r"\d\s*(?:to|until|-|–|and)\s*\d{1,2}\s+[A-Z][a-z]{2}", re.ASCII)  # noqa: RUF001 - en dash
 _ADDRESS = re.compile(
     r"https?://|www\.|\S+@\S+\.\w|^[\w\-]+(?:\.[\w\-]+)*\.(?:com|org|net|int|edu|gov|io)\S*$|"
     r"\+?\d[\d ().\-]{8,}$|\bP\.?O\.? box\b|\b\d{3}[-.]\d{3}[-.]\d{4}\b",
     re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"[.?!…][\"'”’)]*(?:\s|$)")  # noqa: RUF001 (curly quotes as typed)
+_SENTENCE_END = re.compile(r"[.?!…][\"'”’)]*(?:\s|$)")  # noqa: RUF001 - curly quotes as typed
 
 HeadLine = Literal["blank", "head", "titled", "greeting", "speech"]
 Edition = Literal["raw", "rough", "draft", "finished"]
@@ -94,8 +94,8 @@ def _patterns(lexicon: Lexicon) -> _Patterns:
         title_key=ignoring_case(rf"(?:{either(lexicon.title_keys)})\s*:\s*(.+)"),
         room_key=ignoring_case(rf"(?:{either(lexicon.room_keys)})\s*:\s*(.*)"),
         about=ignoring_case(either(lexicon.about)),
-        named=ignoring_case(rf"(?:{transcript})\s*(?:[-–:|]|of )\s*\S.{{0,200}}$"),  # noqa: RUF001 (en dash)
-        transcript_of=ignoring_case(rf"(?:draft )?(?:{transcript})\s*(?:of|[-–:|])\s*"),  # noqa: RUF001 (en dash)
+        named=ignoring_case(rf"(?:{transcript})\s*(?:[-–:|]|of )\s*\S.{{0,200}}$"),  # noqa: RUF001 - en dash
+        transcript_of=ignoring_case(rf"(?:draft )?(?:{transcript})\s*(?:of|[-–:|])\s*"),  # noqa: RUF001 - en dash
         edition=ignoring_case("|".join(rf"\b(?P<{name}>{pattern})" for name, pattern in editions.items())),
         edition_line=ignoring_case(rf"[\W_]*(?:{either(lexicon.edition_lines)})[\W_]*"),
         edition_tail=ignoring_case(rf"[\s(\[|,\u2013-]+(?:{either(lexicon.edition_tails)})[)\]]?$"),
@@ -122,8 +122,8 @@ def classify(line: str, lexicon: Lexicon) -> HeadLine:
         return "head"
     line = _unmarked(line)
     sentences = len(_SENTENCE_END.findall(line))
-    spoken = len(_patterns(lexicon).spoken.findall(line.replace("’", "'")))  # noqa: RUF001 (a curly apostrophe)
-    if (spoken and line[-1] == ".") or (sentences > 1 and spoken and len(line) > 40) or len(line) > 240:  # noqa: PLR2004 (longest titles)
+    spoken = len(_patterns(lexicon).spoken.findall(line.replace("’", "'")))  # noqa: RUF001 - a curly apostrophe
+    if (spoken and line[-1] == ".") or (sentences > 1 and spoken and len(line) > 40) or len(line) > 240:  # noqa: PLR2004 - longest titles
         return "speech"
     if _patterns(lexicon).greeting.match(line) or spoken > 1 or line[0].islower() or (sentences and line[-1] in ".,"):
         return "greeting"
@@ -139,8 +139,8 @@ def _about_session(line: str, lexicon: Lexicon) -> bool:
         or (line[0] in "[({*" and line[-1] in "])}*" and len(line) > 1)
         or not any(char.isalpha() for char in line)
         or patterns.edition_line.fullmatch(line)
-        or (patterns.about.search(line) and (len(line) < 600 or "outputs of" in line))  # noqa: PLR2004 (longest disclaimer)
-        or (len(line) < 160 and _names_day(line, lexicon))  # noqa: PLR2004 (longest line of a date)
+        or (patterns.about.search(line) and (len(line) < 600 or "outputs of" in line))  # noqa: PLR2004 - longest disclaimer
+        or (len(line) < 160 and _names_day(line, lexicon))  # noqa: PLR2004 - longest line of a date
         or patterns.edition_tail.search(line)
         or line.startswith(lexicon.notices)
     )
@@ -149,7 +149,7 @@ def _about_session(line: str, lexicon: Lexicon) -> bool:
 def _names_day(line: str, lexicon: Lexicon) -> bool:
     """Whether a line names a day, some days, or begins with a day of the week and is short."""
     weekday = _patterns(lexicon).weekday
-    return bool(_day(line, lexicon) or _RANGE.search(line) or (weekday.match(line) and len(line) < 60))  # noqa: PLR2004
+    return bool(_day(line, lexicon) or _RANGE.search(line) or (weekday.match(line) and len(line) < 60))  # noqa: PLR2004 - as above
 
 
 def _day(line: str, lexicon: Lexicon) -> str | None:
@@ -177,14 +177,14 @@ def _month(name: str, patterns: _Patterns) -> int:
 def _title(line: str, patterns: _Patterns) -> tuple[str | None, str | None]:
     """(title, room) of a line that can be a title."""
     match = _YEAR_FIRST.match(line)
-    rest = line[match.end() :].strip(" -–:,") if match else line  # noqa: RUF001 (en dash)
+    rest = line[match.end() :].strip(" -–:,") if match else line  # noqa: RUF001 - en dash
     rest = patterns.edition_tail.sub("", rest)
     room = patterns.room_tail.search(rest)
     title = rest[: room.start()] if room else rest
     room = room or patterns.room_inside.search(rest)
     if of := patterns.transcript_of.match(title):
         title = title[of.end() :]
-    title = title.strip(" -–|*#_")  # noqa: RUF001 (en dash)
+    title = title.strip(" -–|*#_")  # noqa: RUF001 - en dash
     if len(title) < MIN_TITLE:
         title = ""
     return title[:MAX_TITLE] or None, room[1] if room else None
@@ -248,7 +248,7 @@ def _not_a_title(line: str, lexicon: Lexicon) -> bool:
         or line.startswith(lexicon.notices)
         or _CLOCK.fullmatch(line)
         or _NUMBERED.match(line)
-        or (len(line) < 60 and (patterns.weekday.match(line) or (_day(line, lexicon) and not _YEAR_FIRST.match(line))))  # noqa: PLR2004
+        or (len(line) < 60 and (patterns.weekday.match(line) or (_day(line, lexicon) and not _YEAR_FIRST.match(line))))  # noqa: PLR2004 - as above
     )
 
 

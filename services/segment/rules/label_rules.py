@@ -20,15 +20,15 @@ _ABSTRACT = re.compile(r"(?:ing|tion|sion|ness|ence|ance|ment|ity|ize|ise|ism|ic
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 """Accents that are characters of their own, and scripts with vowel signs: part of a word, as ``\\w`` does not know."""
 _WORD = re.compile(
-    rf"[^\W\d_](?:[\w{_MARKS}'’‘ʼ.\-‑‐]*[\w{_MARKS}])?\.?,?|\d{{1,3}}|#\d{{1,3}}|&"  # noqa: RUF001 (quotes and hyphens as typed)
+    rf"[^\W\d_](?:[\w{_MARKS}'’‘ʼ.\-‑‐]*[\w{_MARKS}])?\.?,?|\d{{1,3}}|#\d{{1,3}}|&"  # noqa: RUF001 - quotes and hyphens as typed
 )
 _STOPPED = re.compile(r"(?:[^\W\d_]|(?:[^\W\d_]\.)+[^\W\d_]|[js]r|phd|esq|ph)\.,?", re.IGNORECASE)
 _BRACKET = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
-_SURNAME = re.compile(r"(?:Mc|Mac|De|Di|La|Le|Van|O['’])(?=[A-Z])|(?<=[A-Z])['’]s\b")  # noqa: RUF001 (quotes as typed)
+_SURNAME = re.compile(r"(?:Mc|Mac|De|Di|La|Le|Van|O['’])(?=[A-Z])|(?<=[A-Z])['’]s\b")  # noqa: RUF001 - quotes as typed
 
 _TIMED = re.compile(r"\s*([^\n:()\[\]]*[^\s:()\[\]])\s*([(\[]\s*\d\d?:\d\d(?::\d\d)?\s*[)\]])\s*:(?=\s|$)")
 _QUESTION = re.compile(r"\s*([QA]\.)(?:[ \u00a0]{2,}|[ \u00a0]*\t\s*)(?=\S)")
-_BETWEEN = re.compile(r"\s[-–—]\s|\s?/\s?")  # noqa: RUF001 (dashes as typed)
+_BETWEEN = re.compile(r"\s[-–—]\s|\s?/\s?")  # noqa: RUF001 - dashes as typed
 
 Verdict = Literal["capitals", "mixed", "small", "phrase"] | None
 
@@ -67,13 +67,13 @@ def is_role(speaker: str, lexicon: Lexicon) -> bool:
     """Whether a label is a role that many people share, and no person: MODERATOR, THE CHAIR, Audience member 2."""
     words = [word.strip(".,#()").casefold() for word in speaker.split()]
     return any(word in lexicon.roles for word in words) and all(
-        word in lexicon.roles or word in lexicon.modifiers or len(word) < 2 or word.isdigit()  # noqa: PLR2004 (a number or a letter)
+        word in lexicon.roles or word in lexicon.modifiers or len(word) < 2 or word.isdigit()  # noqa: PLR2004 - a number or a letter
         for word in words
     )
 
 
 def _plain(word: str) -> str:
-    return word.rstrip(".,").casefold().replace("’", "'")  # noqa: RUF001 (a curly apostrophe)
+    return word.rstrip(".,").casefold().replace("’", "'")  # noqa: RUF001 - a curly apostrophe
 
 
 def _upper(word: str) -> bool:
@@ -97,7 +97,7 @@ def shape(candidate: str, lexicon: Lexicon) -> Verdict:
     elif is_role(core, lexicon):
         verdict = "phrase"
     elif _no_name_end(lexicon).isdisjoint((plain[0], plain[-1])):
-        small = len(words) == 2 and all(word.isalpha() and word.islower() and len(word) > 1 for word in words)  # noqa: PLR2004
+        small = len(words) == 2 and all(word.isalpha() and word.islower() and len(word) > 1 for word in words)  # noqa: PLR2004 - as above
         verdict = "small" if small else "mixed" if _mixed(words, lexicon) else None
     return verdict
 
@@ -121,7 +121,7 @@ def _like_names(words: Sequence[str], lexicon: Lexicon) -> bool:
     )
 
 
-def find_label(  # noqa: PLR0913 (what a label depends on)
+def find_label(  # noqa: PLR0913 - what a label depends on
     text: str,
     start: int,
     *,
@@ -138,7 +138,7 @@ def find_label(  # noqa: PLR0913 (what a label depends on)
     behind markers in this session, so that one without is unlikely.
     """
     colon = text.find(":", start, start + MAX_LABEL + 8)
-    wide = text.find("：", start, start + MAX_LABEL + 8 if colon < 0 else colon)  # noqa: RUF001 (the Chinese colon)
+    wide = text.find("：", start, start + MAX_LABEL + 8 if colon < 0 else colon)  # noqa: RUF001 - the Chinese colon
     if wide >= 0:
         colon = wide
     if colon < 0:
@@ -190,7 +190,7 @@ def _follows(follow: str, *, marked: bool, known: bool) -> bool:
     return marked or not follow or follow.isspace() or (known and follow in ".…")
 
 
-def _accepted(  # noqa: PLR0913 (what a label depends on)
+def _accepted(  # noqa: PLR0913 - what a label depends on
     speaker: str, said: str, *, marked: bool, trusted: bool, known: bool, lexicon: Lexicon, arrows: bool
 ) -> bool:
     """Whether words before a colon are a label, seeing what is ``said`` behind it."""
@@ -242,7 +242,7 @@ def ends_in_title(text: str, lexicon: Lexicon) -> bool:
 def may_go_on(text: str, lexicon: Lexicon) -> bool:
     """Whether a text after a marker can be the first half of a label that the line break cut."""
     words = text.split()
-    return 0 < len(words) <= 5 and len(text) <= MAX_LABEL // 2 and shape(text, lexicon) in {"capitals", "mixed"}  # noqa: PLR2004
+    return 0 < len(words) <= 5 and len(text) <= MAX_LABEL // 2 and shape(text, lexicon) in {"capitals", "mixed"}  # noqa: PLR2004 - as above
 
 
 def must_go_on(text: str, lexicon: Lexicon) -> bool:

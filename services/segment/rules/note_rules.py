@@ -27,14 +27,14 @@ _GERUND = re.compile(r"[a-z]{2,}ing(?: \S+){0,5}\s*(?:\.\.\.|…)?", re.ASCII)
 _TIME = r"\d{1,2}[.:]\d\d(?:[.:]\d\d)?(?:[.,]\d{1,3})?\s*(?:[ap]\.?\s?m\.?|hrs|hours|utc|gmt)?"
 _CLOCK = re.compile(rf"[\[(]\s*(?:{_TIME}|\d{{1,2}}\s*[ap]\.?m\.?)\s*[\])]", re.IGNORECASE)
 _LEADING = re.compile(
-    rf"\s*(?:[\[(]\s*{_TIME}\s*[\])]\s*|\d\d?:\d\d:\d\d(?:[.,]\d{{1,3}})?\s+|\d\d?:\d\d\s+(?=\\?>|&gt;))(?:[-–]\s+)?(?=\S)",  # noqa: RUF001 (en dash)
+    rf"\s*(?:[\[(]\s*{_TIME}\s*[\])]\s*|\d\d?:\d\d:\d\d(?:[.,]\d{{1,3}})?\s+|\d\d?:\d\d\s+(?=\\?>|&gt;))(?:[-–]\s+)?(?=\S)",  # noqa: RUF001 - en dash
     re.IGNORECASE,
 )
 _LEADING_FIRST = frozenset("[(0123456789")
-_RULE = re.compile(r"(?:[*_=~\-–—#][ \t]?){3,}")  # noqa: RUF001 (an en dash can make a rule)
+_RULE = re.compile(r"(?:[*_=~\-–—#][ \t]?){3,}")  # noqa: RUF001 - an en dash can make a rule
 _STAMP = re.compile(r"\d\d:\d\d:\d\d(?:[.,:]\d{1,3})?")
-_PAGE_NUMBER = r"[-–—]\s*\d{1,4}\s*[-–—]"  # noqa: RUF001 (en dash)
-_AROUND_END = "*-–—=_~# "  # noqa: RUF001 (an en dash can make a rule)
+_PAGE_NUMBER = r"[-–—]\s*\d{1,4}\s*[-–—]"  # noqa: RUF001 - en dash
+_AROUND_END = "*-–—=_~# "  # noqa: RUF001 - an en dash can make a rule
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def _patterns(lexicon: Lexicon) -> _Patterns:
             rf"(?:\d{{1,4}}\s+)?(?:{pages})\s+\d{{1,4}}(?:\s*(?:{page_of}|/)\s*\d{{1,4}})?|{_PAGE_NUMBER}",
             re.IGNORECASE,
         ),
-        page_initials=frozenset("-–—") | page_initials | {initial.upper() for initial in page_initials},  # noqa: RUF001 (en dash)
+        page_initials=frozenset("-–—") | page_initials | {initial.upper() for initial in page_initials},  # noqa: RUF001 - en dash
         end_bracket=re.compile(
             rf"[\[(]\s*(?:(?:{ended}|{either(lexicon.end_brackets)})\b[^()\[\]]{{0,80}})[\])]\s*\.?", re.IGNORECASE
         ),

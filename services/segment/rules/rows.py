@@ -9,7 +9,7 @@ from typing import NamedTuple
 MAX_ROW = 1_024
 """Longest row in characters: a longer physical line is cut at a sentence, else between words, else anywhere."""
 
-_SENTENCE = re.compile(r"[.?!…][\"'”’)]?\s+(?=[^\s>\[(])")  # noqa: RUF001 (curly quotes as typed)
+_SENTENCE = re.compile(r"[.?!…][\"'”’)]?\s+(?=[^\s>\[(])")  # noqa: RUF001 - curly quotes as typed
 _GAP = re.compile(r"(?<=[^\s>])\s+(?=[^\s>A-Z\[(])")
 _SPACE = re.compile(r"(?<=[^\s>])\s+(?=[^\s>])")
 

@@ -53,7 +53,7 @@ _ARROWS_INSIDE = (
 )
 _STOPS = frozenset(".?!…:")
 _CUT_TAIL = 100
-_QUOTES = {'"': '"', "“": "”", "‘": "’", "'": "'"}  # noqa: RUF001 (curly quotes as typed)
+_QUOTES = {'"': '"', "“": "”", "‘": "’", "'": "'"}  # noqa: RUF001 - curly quotes as typed
 
 
 @cache
@@ -63,18 +63,18 @@ def _inline_patterns(lexicon: Lexicon) -> tuple[re.Pattern[str], re.Pattern[str]
         rf"{_ARROWS_INSIDE}\[(?:[^\[\]]{{0,{MAX_NOTE}}}\](?!\()|(?i:{open_sounds(lexicon)}))|"
         rf"\(\([^()]{{1,{MAX_NOTE}}}\)\)|\([^()]{{1,{MAX_NOTE}}}\)"
     )
-    labels = rf"(?<![A-Z\"“'‘])(?<![A-Z] )(?:{either(lexicon.inline_roles)}):(?=\s)"  # noqa: RUF001 (a quote as typed)
+    labels = rf"(?<![A-Z\"“'‘])(?<![A-Z] )(?:{either(lexicon.inline_roles)}):(?=\s)"  # noqa: RUF001 - a quote as typed
     return re.compile(bracketed), re.compile(f"{bracketed}|{labels}")
 
 
 def is_plain(line: str) -> bool:
     """Whether a line can only be text: long, and without any character that the rules look for."""
     return len(line) > MAX_NOTE and not (
-        ":" in line or "[" in line or "(" in line or ">" in line or "&" in line or "：" in line  # noqa: RUF001 (the Chinese colon)
+        ":" in line or "[" in line or "(" in line or ">" in line or "&" in line or "：" in line  # noqa: RUF001 - the Chinese colon
     )
 
 
-def read_line(  # noqa: PLR0913 (what a line depends on)
+def read_line(  # noqa: PLR0913 - what a line depends on
     line: str,
     *,
     starts: bool,
@@ -89,7 +89,7 @@ def read_line(  # noqa: PLR0913 (what a line depends on)
     ``starts``: it is the beginning of a physical line, and not a later piece of a long one. ``marked``: a marker stood
     alone before it. ``trusted``, ``known`` and ``arrows``: see ``label_rules.find_label``.
     """
-    colon = ":" in line or "：" in line  # noqa: RUF001 (the Chinese colon)
+    colon = ":" in line or "：" in line  # noqa: RUF001 - the Chinese colon
     pos = 0
     if starts:
         if len(line) <= 2 * MAX_NOTE and (whole := _whole(line.strip(), lexicon, sound=trusted and not marked)):
@@ -236,7 +236,7 @@ def joins(line: str, following: str, known: Callable[[str], bool], lexicon: Lexi
         whole = f"{line[begin:]} {rest}"
         return 0 <= end < MAX_NOTE // 2 and not set(rest[:-1]) & set("[(>:") and bracket(whole, lexicon) is not None
     colon = following.find(":")
-    if not 0 <= colon < 50 or MARKER.match(following):  # noqa: PLR2004 (half of the longest label, generously)
+    if not 0 <= colon < 50 or MARKER.match(following):  # noqa: PLR2004 - half of the longest label, generously
         return False
     alone = " ".join(following[:colon].split()).casefold()
     if alone and known(alone):
