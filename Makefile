@@ -59,11 +59,11 @@ format: .venv/.dev ## Put the code into its format, and mend what can be mended 
 
 bench: .venv/.dev ## Measure; docs/performance.md has the figures and their conditions
 	@failed=; for bench in $$(grep -rl --include="*.py" "__main__" bench | sort); do echo "== $$bench"; \
-		PYTHONPATH=tests $(BIN)/python "$$bench" || failed="$$failed $$bench"; \
+		bench=$${bench%.py}; $(BIN)/python -m "$${bench//\//.}" || failed="$$failed $$bench"; \
 	done; [ -z "$$failed" ] || { echo "Not measured:$$failed" >&2; exit 1; }
 
 stack: .venv/.dev ## Start Kafka, Elasticsearch and the four services until Ctrl-C, at http://127.0.0.1:8000
-	@PYTHONPATH=tests $(BIN)/python -m stack
+	@$(BIN)/python -m tests.stack
 
 lock: .venv/.dev ## Renew requirements/*.lock from pyproject.toml; UPGRADE=1 takes newer versions
 	$(COMPILE) $(if $(UPGRADE),--upgrade) --extra distributed pyproject.toml -o requirements/distributed.lock

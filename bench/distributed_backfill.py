@@ -1,6 +1,6 @@
 """How fast an archive goes through everything, beside two bare peers with the same lines in the same run.
 
-    python bench/distributed_backfill.py [--lines 1000000]
+    python -m bench.distributed_backfill [--lines 1000000]
 
 Ours: from the first append, some 400 lines a record as an import writes them, until the archive has the last line of
 each session. The log's adapter is in this process, as in ``captionflow import``; the services run beside it. The peers:
@@ -26,11 +26,10 @@ import msgspec
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from distributed_services import PARTITIONS, Installation, cpu_seconds, cpu_seconds_of_all, installed, rss_kib
 from elasticsearch import AsyncElasticsearch
 from elasticsearch.helpers import async_scan
-from installation import SERVICES, metric
 
+from bench.distributed_services import PARTITIONS, Installation, cpu_seconds, cpu_seconds_of_all, installed, rss_kib
 from captionflow.adapters.elastic.client import connect
 from captionflow.adapters.elastic.documents import plan
 from captionflow.adapters.elastic.schema import Names
@@ -40,6 +39,7 @@ from captionflow.adapters.kafka.session_store import KafkaSessionStore
 from captionflow.messages import Draft, Line, LineRecord, Part, Session, StepRecord
 from services.ingest.cutter import cut, parse_cut
 from services.ingest.readers import read
+from tests.distributed.installation import SERVICES, metric
 
 TRANSCRIPT = Path(__file__).parent.parent / "services" / "demo" / "transcript.txt"
 LINES_A_SESSION = 5_000

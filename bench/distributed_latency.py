@@ -15,9 +15,10 @@ from contextlib import AsyncExitStack
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from distributed_services import PARTITIONS, Installation, cpu_seconds, installed
-from installation import SERVICES
-from live_latency import WORDS, measure, report
+
+from bench.distributed_services import PARTITIONS, Installation, cpu_seconds, installed
+from bench.live_latency import WORDS, measure, report
+from tests.distributed.installation import SERVICES
 
 STAGES = {"ingest": "append", "segment": "segment_delay", "api": "delivery_delay"}
 

@@ -4,17 +4,13 @@ What the tests start, the benches start too: tests/stack the servers, tests/dist
 """
 
 import os
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-TESTS = Path(__file__).parent.parent / "tests"
-sys.path[:0] = [str(TESTS), str(TESTS / "distributed")]
-
-from installation import Installation, running  # noqa: E402 - the tests' modules are no package
-from stack.servers import elasticsearch_server, kafka_server  # noqa: E402 - as above
+from tests.distributed.installation import Installation, running
+from tests.stack.servers import elasticsearch_server, kafka_server
 
 PARTITIONS = 12
 

@@ -1,6 +1,6 @@
 """Half an hour of a conference through the real services: does their memory stay, and do readers miss lines?
 
-    python bench/distributed_soak.py [--minutes 30] [--rate 50] [--rooms 20] [--readers 50]
+    python -m bench.distributed_soak [--minutes 30] [--rate 50] [--rooms 20] [--readers 50]
 
 In each room one talk follows the other, of 600 lines each. A reader comes each second, to one room after the other,
 reads the events as a screen does, and goes after some 50 s. When it goes, every line that was accepted 5 s before must
@@ -21,11 +21,11 @@ from dataclasses import dataclass, field
 
 import httpx
 import msgspec
-from distributed_services import Installation, installed, rss_kib
-from installation import SERVICES, metric
 
+from bench.distributed_services import Installation, installed, rss_kib
 from captionflow.messages import Part
 from services.api.live.delta import PartDelta, apply
+from tests.distributed.installation import SERVICES, metric
 
 TALK_LINES = 600
 SAMPLE_SECONDS = 10.0

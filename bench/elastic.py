@@ -1,6 +1,6 @@
 """How fast the Elasticsearch adapters are, beside bare requests with the same documents and the same words.
 
-    python bench/elastic.py [PARTS]
+    python -m bench.elastic [PARTS]
 
 Uses the node at TEST_ELASTICSEARCH, or starts one as the tests do. Prints documents a second of a back-fill and of live
 batches, and how long searches and transcripts take in an archive of so many parts.
@@ -21,19 +21,15 @@ from typing import Any, cast
 import structlog
 from elasticsearch import AsyncElasticsearch
 
-ROOT = Path(__file__).parent.parent
-sys.path.append(str(ROOT / "tests"))
-
-from stack.servers import elasticsearch_server  # noqa: E402 - the tests' servers are no package
-
-from captionflow.adapters.elastic.client import connect  # noqa: E402 - as above
-from captionflow.adapters.elastic.documents import plan  # noqa: E402 - as above
-from captionflow.adapters.elastic.indices import ElasticIndices  # noqa: E402 - as above
-from captionflow.adapters.elastic.schema import Names  # noqa: E402 - as above
-from captionflow.adapters.elastic.search import ElasticSearch  # noqa: E402 - as above
-from captionflow.adapters.elastic.turn_store import ElasticTurnStore  # noqa: E402 - as above
-from captionflow.messages import Part, Session, StepRecord  # noqa: E402 - as above
-from captionflow.ports import SearchQuery, SessionFilter, SessionStore  # noqa: E402 - as above
+from captionflow.adapters.elastic.client import connect
+from captionflow.adapters.elastic.documents import plan
+from captionflow.adapters.elastic.indices import ElasticIndices
+from captionflow.adapters.elastic.schema import Names
+from captionflow.adapters.elastic.search import ElasticSearch
+from captionflow.adapters.elastic.turn_store import ElasticTurnStore
+from captionflow.messages import Part, Session, StepRecord
+from captionflow.ports import SearchQuery, SessionFilter, SessionStore
+from tests.stack.servers import elasticsearch_server
 
 PART_WORDS = 120
 """About a paragraph."""

@@ -1,6 +1,6 @@
 """What it costs to push one event to many readers, beside nginx with nchan in the same run.
 
-    python bench/fanout.py [--readers 1000] [--rate 50] [--seconds 15] [--stuck 200]
+    python -m bench.fanout [--readers 1000] [--rate 50] [--seconds 15] [--stuck 200]
 
 The server is a process of its own, and so is the client, which counts what arrives and measures from publication to
 arrival on every tenth connection. Server CPU comes from /proc/<pid>/stat. Events are deltas of about 200 bytes. Ours

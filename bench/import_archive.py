@@ -1,6 +1,6 @@
 """How many lines a second ``captionflow import`` takes of a folder, beside bare FTS5 inserts of the same text.
 
-    python bench/import_archive.py [FOLDER]        (default: ../shared/data/srccon)
+    python -m bench.import_archive [FOLDER]        (default: ../shared/data/srccon)
 
 Ours is the command itself, from its start until all is durable, in turns, and searchable. The peer reads the same files
 and inserts the same lines into an FTS5 table, in transactions of 500: no turns, no durability of each batch, no facts.

@@ -1,7 +1,7 @@
 """The line log on Kafka: how long an append takes, how fast an archive goes in, how soon a log is there again.
 
 The peer is kafka-python's bare producer, which waits for the same acknowledgement and then knows nothing of holes,
-repetitions or anybody else. Run with ``PYTHONPATH=tests`` (``make bench`` does): the broker is that of tests/stack.
+repetitions or anybody else. Run: ``python -m bench.kafka_log``; the broker is that of tests/stack.
 """
 
 import asyncio
@@ -13,12 +13,12 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import structlog
-from stack.servers import kafka_server
-from stack.topics import fresh_topics
 
 from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.line_log import KafkaLineLog
 from captionflow.messages import Draft
+from tests.stack.servers import kafka_server
+from tests.stack.topics import fresh_topics
 
 SESSIONS = 20
 LINES_A_SECOND = 200

@@ -16,15 +16,15 @@ from pathlib import Path
 import msgspec
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.structs import OffsetAndMetadata
-from real_program import Server
-from stack.servers import kafka_server
-from stack.topics import fresh_topics
 
 from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.messages import Line, LineRecord, turns_key
 from services.segment.checkpoint import Checkpoint, apply_lines
 from services.segment.file_session import EPOCH
 from services.segment.segmenter import start
+from tests.real_program import Server
+from tests.stack.servers import kafka_server
+from tests.stack.topics import fresh_topics
 
 SESSIONS = [f"session-{number}" for number in range(20)]
 WORDS = ("we", "go", "on", "with", "the", "next", "point", "of", "the", "agenda", "and", "then", "we", "vote")

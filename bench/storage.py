@@ -1,6 +1,6 @@
 """How fast the embedded storage is, beside the same text given to bare FTS5.
 
-    python bench/storage.py [FOLDER WITH .txt FILES]
+    python -m bench.storage [FOLDER WITH .txt FILES]
 
 Prints the latency of an acknowledged line alone and with 20 senders at once, how many lines a second an import stores,
 what a growing turn costs a word, and how long a search takes.

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from needs import missing
-from stack.places import CannotStart
-from stack.servers import Server, elasticsearch_server, kafka_server
+
+from tests.needs import missing
+from tests.stack.places import CannotStart
+from tests.stack.servers import Server, elasticsearch_server, kafka_server
 
 ROOT = Path(__file__).parent.parent
 

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from stack.servers import Server as Stack
 
 from services.ingest.cutter import cut, parse_cut
 from services.ingest.readers import read
 from tests.chaos.live import Live
 from tests.chaos.outcome import Outcome
 from tests.distributed.installation import CUT, Installation, running
+from tests.stack.servers import Server as Stack
 
 FULL = os.environ.get("CHAOS") == "full"
 SEED = int(os.environ.get("CHAOS_SEED") or random.SystemRandom().randrange(1_000_000))

@@ -15,7 +15,6 @@ import httpx
 import msgspec
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.partitioner.default import murmur2
-from waiting import await_true
 
 from captionflow.errors import BadMessage
 from captionflow.messages import Line, LineRecord, Part, StepRecord
@@ -28,6 +27,7 @@ from services.segment.segmenter import start
 from tests.chaos.outcome import Outcome, advancing, left_out, logged
 from tests.distributed.installation import PARTITIONS, Installation, digest_of, served
 from tests.distributed.reader import Reader
+from tests.waiting import await_true
 
 SENDER = "desk"
 PAUSE_SECONDS = 0.06

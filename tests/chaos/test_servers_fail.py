@@ -6,15 +6,15 @@ from collections.abc import Callable
 import msgspec
 import pytest
 from kafka import KafkaProducer
-from needs import missing
-from real_program import run_command
-from stack.servers import Server as Stack
 
 from captionflow.messages import VERSION, LineRecord, turns_key
 from tests.chaos.conftest import FULL
 from tests.chaos.live import SENDER, Live, Said, counted, covering, ends, line, raw, row
 from tests.chaos.outcome import Outcome
 from tests.distributed.installation import Installation
+from tests.needs import missing
+from tests.real_program import run_command
+from tests.stack.servers import Server as Stack
 
 TIMES = 3 if FULL else 1
 AWAY_SECONDS = 30 if FULL else 8

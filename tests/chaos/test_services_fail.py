@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from waiting import await_true
 
 from tests.chaos.conftest import FULL
 from tests.chaos.live import Live, backlog, covering
 from tests.chaos.outcome import Outcome
 from tests.distributed.installation import Installation, metric
+from tests.waiting import await_true
 
 MOMENTS = 10 if FULL else 1
 WAYS = [("SIGTERM",), ("kill -9",)] if FULL else [("SIGTERM", "kill -9")]

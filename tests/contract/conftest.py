@@ -2,9 +2,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from worlds import SERVERS, WORLDS, World
 
 from captionflow.ports import LineLog, Search, SessionStore, StepFeed, TurnStore
+from tests.contract.worlds import SERVERS, WORLDS, World
 
 
 @pytest.fixture(params=WORLDS)

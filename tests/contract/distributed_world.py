@@ -6,8 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
-from stack.topics import drop_topics, fresh_topics
-
 from captionflow.adapters.elastic.client import connect
 from captionflow.adapters.elastic.indices import ElasticIndices
 from captionflow.adapters.elastic.schema import Names
@@ -19,6 +17,7 @@ from captionflow.adapters.kafka.session_store import KafkaSessionStore
 from captionflow.adapters.kafka.step_feed import KafkaStepFeed
 from captionflow.adapters.kafka.step_group import StepGroup
 from captionflow.ports import LineLog, Search, SessionStore, StepFeed, StepQueue, TurnStore
+from tests.stack.topics import drop_topics, fresh_topics
 
 NOWHERE = "127.0.0.1:9"
 """Nothing listens at the port of the discard service."""

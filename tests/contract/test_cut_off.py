@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 import pytest
-from worlds import World
 
 from captionflow.errors import Unavailable
 from captionflow.messages import Draft, Facts, Session, StepRecord
 from captionflow.ports import SearchQuery, SessionFilter
+from tests.contract.worlds import World
 
 AT = datetime(2015, 11, 12, 9, 30, tzinfo=UTC)
 TALK = Session("talk", version=1, created_at=AT, updated_at=AT)

@@ -4,11 +4,11 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
-from worlds import WITH_DEMOS, World, WorldWithDemos
 
 from captionflow.errors import NotFound, Unavailable
 from captionflow.messages import Draft, Part, Session, StepRecord
 from captionflow.ports import SearchQuery, SessionFilter, Turns
+from tests.contract.worlds import WITH_DEMOS, World, WorldWithDemos
 
 pytestmark = pytest.mark.parametrize("servers", WITH_DEMOS, indirect=True)
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
-from worlds import World
 
 from captionflow.errors import BadMessage, Conflict, TooLarge, Unavailable
 from captionflow.messages import MAX_LINE_CHARS, MAX_RECORD_BYTES, Draft, Line, LineRecord
 from captionflow.ports import THE_BEGINNING, LineLog, Position
+from tests.contract.worlds import World
 
 WAIT_SECONDS = 60
 AT = datetime(2015, 11, 12, 9, 30, tzinfo=UTC)

@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 import pytest
-from worlds import World
 
 from captionflow.errors import BadMessage
 from captionflow.messages import Part, Session, Stamp, StepRecord
 from captionflow.ports import Count, Hit, SearchPage, SearchQuery
+from tests.contract.worlds import World
 
 AT = datetime(2015, 11, 12, 9, 30, tzinfo=UTC)
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 import pytest
-from worlds import World
 
 from captionflow.errors import Conflict, NotFound
 from captionflow.messages import Facts, Session
 from captionflow.ports import SessionFilter, SessionStore
+from tests.contract.worlds import World
 
 AT = datetime(2015, 11, 12, 9, 30, tzinfo=UTC)
 LATER = AT + timedelta(minutes=5)

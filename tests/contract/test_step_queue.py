@@ -3,10 +3,9 @@
 import asyncio
 from collections.abc import Iterable
 
-from worlds import World
-
 from captionflow.messages import StepRecord
 from captionflow.ports import StepQueue
+from tests.contract.worlds import World
 
 MANY = 1_100
 """More than the queue of one process hands out or keeps waiting."""

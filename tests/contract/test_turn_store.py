@@ -4,10 +4,10 @@ import asyncio
 from typing import Any
 
 import pytest
-from worlds import World
 
 from captionflow.messages import Part, StepRecord
 from captionflow.ports import Turns
+from tests.contract.worlds import World
 
 
 def part(ordinal: int, version: int, text: str = "Hello.", *, number: int = 0, **more: Any) -> Part:

@@ -8,9 +8,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Protocol, Self
 
-from distributed_world import DistributedWorld
-from weakest import WeakestWorld
-
 from captionflow.adapters.memory.step_feed import MemoryStepFeed
 from captionflow.adapters.memory.step_queue import MemoryStepQueue
 from captionflow.adapters.sqlite.database import Database
@@ -20,6 +17,8 @@ from captionflow.adapters.sqlite.search import SqliteSearch
 from captionflow.adapters.sqlite.session_store import SqliteSessionStore
 from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
 from captionflow.ports import Demos, LineLog, Search, SessionStore, StepFeed, StepQueue, TurnStore
+from tests.contract.distributed_world import DistributedWorld
+from tests.contract.weakest import WeakestWorld
 
 
 class World(Protocol):

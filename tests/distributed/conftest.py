@@ -2,8 +2,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from installation import Installation, running
-from stack.servers import Server as Stack
+
+from tests.distributed.installation import Installation, running
+from tests.stack.servers import Server as Stack
 
 
 @pytest.fixture(scope="package")

@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 
 import httpx
 import msgspec
-from real_program import Server, run_command
-from stack.servers import Server as Stack
-from waiting import await_true
 
 from captionflow.transcript import Turn, digest, document
 from services.ingest.cutter import cut, parse_cut
 from services.ingest.readers import read
 from services.segment.file_session import lines_of, segment_lines
+from tests.real_program import Server, run_command
+from tests.stack.servers import Server as Stack
+from tests.waiting import await_true
 
 CUT = "columns:32"
 SERVICES = ("ingest", "segment", "index", "api")

@@ -4,9 +4,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from installation import PARTITIONS, Installation
-
 from captionflow.adapters.kafka.cluster import Kafka
+from tests.distributed.installation import PARTITIONS, Installation
 
 _SECONDS = 30
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from installation import Installation
-from real_program import run_command, start_command
-from waiting import await_true
+
+from tests.distributed.installation import Installation
+from tests.real_program import run_command, start_command
+from tests.waiting import await_true
 
 MISCONFIGURED = 5
 

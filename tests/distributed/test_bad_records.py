@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 import pytest
-from installation import PARTITIONS, Installation
-from raw_topics import records, topics, write, write_many
-from waiting import await_true
 
 from captionflow.messages import MAX_RECORD_BYTES, VERSION
 from services.segment.dead_letter_limit import MAX_DEAD_LETTERS
+from tests.distributed.installation import PARTITIONS, Installation
+from tests.distributed.raw_topics import records, topics, write, write_many
+from tests.waiting import await_true
 
 AT = "2026-09-14T09:00:00Z"
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import jsonschema
 import pytest
-from installation import Installation, expected
-from raw_topics import records, topics, write
-from waiting import await_true
+
+from tests.distributed.installation import Installation, expected
+from tests.distributed.raw_topics import records, topics, write
+from tests.waiting import await_true
 
 FORMATS = jsonschema.Draft7Validator.FORMAT_CHECKER
 

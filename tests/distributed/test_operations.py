@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from installation import Installation
-from raw_topics import records, topics, write
-from real_program import free_port, run_command
-from waiting import await_true
 
 from captionflow.adapters.elastic.client import connect
 from captionflow.adapters.elastic.turn_store import ElasticTurnStore
 from captionflow.adapters.kafka.dead_letters import KafkaDeadLetters
 from captionflow.messages import Part, StepRecord
+from tests.distributed.installation import Installation
+from tests.distributed.raw_topics import records, topics, write
+from tests.real_program import free_port, run_command
+from tests.waiting import await_true
 
 POISON = b"\xff\x00 no caption"
 

@@ -7,13 +7,13 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
-from installation import CUT, Installation, decoded, digest_of, expected, metric, running, served
-from real_program import Server, run_command
-from stack.servers import Server as Stack
-from waiting import await_true
 
 from captionflow.messages import Part
 from captionflow.transcript import turns
+from tests.distributed.installation import CUT, Installation, decoded, digest_of, expected, metric, running, served
+from tests.real_program import Server, run_command
+from tests.stack.servers import Server as Stack
+from tests.waiting import await_true
 
 TRANSCRIPTS = 10
 

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import httpx
 import pytest
-from installation import Installation, metric
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
-from needs import missing
-from real_program import Server, start_command
-from stack import elastic
-from stack.places import CannotStart
-from stack.servers import Server as Stack
-from waiting import await_true
+
+from tests.distributed.installation import Installation, metric
+from tests.needs import missing
+from tests.real_program import Server, start_command
+from tests.stack import elastic
+from tests.stack.places import CannotStart
+from tests.stack.servers import Server as Stack
+from tests.waiting import await_true
 
 ALL = ("ingest", "segment", "index", "api")
 MISCONFIGURED = 5

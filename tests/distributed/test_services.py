@@ -6,13 +6,14 @@ from pathlib import Path
 
 import httpx
 import pytest
-from gate import Gate
-from installation import CUT, SERVICES, Installation, digest_of, expected, metric, served
-from needs import missing
-from reader import Reader
-from real_program import Server, start_command
-from stack.servers import Server as Stack
-from waiting import await_true
+
+from tests.distributed.gate import Gate
+from tests.distributed.installation import CUT, SERVICES, Installation, digest_of, expected, metric, served
+from tests.distributed.reader import Reader
+from tests.needs import missing
+from tests.real_program import Server, start_command
+from tests.stack.servers import Server as Stack
+from tests.waiting import await_true
 
 WORDS_A_MINUTE = 24_000
 STOP_SECONDS = 5

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from installation import CUT, Installation, expected, served
-from real_program import Server, environ, run_command
-from stack.servers import Server as Stack
-from waiting import await_true
+
+from tests.distributed.installation import CUT, Installation, expected, served
+from tests.real_program import Server, environ, run_command
+from tests.stack.servers import Server as Stack
+from tests.waiting import await_true
 
 
 @pytest.fixture
@@ -21,13 +22,13 @@ def stack(tmp_path: Path, root: Path, kafka_broker: Stack, elasticsearch_node: S
     front = Server(tmp_path / "unused")
     given = environ(**made.settings) | {
         "PORT": str(front.port),
-        "PYTHONPATH": str(root / "tests"),
+        "PYTHONPATH": str(root),
         "TEST_KAFKA": kafka_broker.address,
         "TEST_ELASTICSEARCH": elasticsearch_node.address,
     }
     with front.log.open("ab") as log:
         front.process = subprocess.Popen(
-            [sys.executable, "-m", "stack"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=given
+            [sys.executable, "-m", "tests.stack"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=given
         )
     try:
         front.wait_until_ready()

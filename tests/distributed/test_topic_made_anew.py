@@ -6,16 +6,16 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from installation import PARTITIONS, Installation, digest_of, expected, metric
 from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import KafkaError
-from real_program import Server
-from stack.servers import Server as Stack
-from waiting import await_true
 
 from captionflow.messages import StepRecord
 from captionflow.transcript import newest, turns
+from tests.distributed.installation import PARTITIONS, Installation, digest_of, expected, metric
+from tests.real_program import Server
+from tests.stack.servers import Server as Stack
+from tests.waiting import await_true
 
 UNAVAILABLE = 3
 SECONDS = 60

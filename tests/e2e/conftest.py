@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
-from real_program import Server
+
+from tests.real_program import Server
 
 FLAGS = [
     "--no-sandbox",

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from needs import missing
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import Program
+from tests.needs import missing
 
 pytestmark = pytest.mark.browser
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from real_program import run_command, spoken, start_command
 
 from tests.e2e.conftest import SECONDS, Program, until_same
+from tests.real_program import run_command, spoken, start_command
 
 pytestmark = pytest.mark.browser
 

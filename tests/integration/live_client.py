@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from api_server import Api
 
 from captionflow.messages import Part
 from services.api.live.delta import PartDelta, apply
+from tests.integration.api_server import Api
 
 
 @dataclass

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from api_server import Api, problem_of, said, send, serving, transcript
+
+from tests.integration.api_server import Api, problem_of, said, send, serving, transcript
 
 LINES = "/v1/sessions/talk/lines"
 ROWS = b'{"number":0,"text":"one ","eol":false}\n\n{"number":1,"text":"two"}\n'

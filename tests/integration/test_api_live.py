@@ -8,12 +8,12 @@ from typing import Any
 
 import httpx
 import pytest
-from api_server import Api, serving, step_of
-from live_client import Screen, read_until, stream
 
 from captionflow.messages import Part, StepRecord
 from services.api.live import broadcast, transport
 from services.api.live.broadcast import DirectViewer
+from tests.integration.api_server import Api, serving, step_of
+from tests.integration.live_client import Screen, read_until, stream
 
 
 @pytest.mark.parametrize("http", ["httptools", "h11"])

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from api_server import Api, said, send, serving, transcript
-from live_client import Screen, Stream, read_until, stream
 
 from services.api.live import channel
 from services.api.live import routes as events
+from tests.integration.api_server import Api, said, send, serving, transcript
+from tests.integration.live_client import Screen, Stream, read_until, stream
 
 EVENTS = "/v1/sessions/talk/events"
 

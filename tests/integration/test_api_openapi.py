@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import jsonschema
 import pytest
-from api_server import Api, send, serving, transcript
 
 from services.http.problems import KINDS
+from tests.integration.api_server import Api, send, serving, transcript
 
 Operation = tuple[str, str, dict[str, Any]]
 CALLS = {

@@ -7,10 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
-from api_server import Api, send, serving, transcript
-from real_program import run_command
 
 from captionflow.ports import SearchPage
+from tests.integration.api_server import Api, send, serving, transcript
+from tests.real_program import run_command
 
 KEYS = set(SearchPage.__struct_fields__)
 

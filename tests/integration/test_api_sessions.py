@@ -7,10 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
-from api_server import Api, problem_of, send, serving, transcript
 
 from captionflow.errors import Unavailable
 from captionflow.settings import Secret
+from tests.integration.api_server import Api, problem_of, send, serving, transcript
 
 TALK: dict[str, Any] = {"title": "Net neutrality", "event": "IGF 2015", "room": "Room 2", "date": "2015-11-12"}
 ID = "2015-11-12-room-2-net-neutrality"

@@ -10,13 +10,13 @@ from typing import Any
 
 import httpx
 import pytest
-from api_server import Api, send, serving, transcript
 
 from captionflow.transcript import digest
 from services.ingest.cutter import parse_cut
 from services.ingest.pipeline_client import PipelineClient
 from services.ingest.readers import read
 from services.ingest.replay import Plan, replay
+from tests.integration.api_server import Api, send, serving, transcript
 
 PROGRAM = str(Path(sys.executable).parent / "captionflow")
 CUT = "columns:40"

@@ -8,9 +8,9 @@ from urllib.parse import unquote
 import httpx
 import pytest
 import webvtt
-from api_server import Api, problem_of, said, send, serving, transcript
 
 from captionflow.messages import MAX_LINE_CHARS
+from tests.integration.api_server import Api, problem_of, said, send, serving, transcript
 
 LINES = "/v1/sessions/talk/lines"
 JSON = {"Content-Type": "application/json"}

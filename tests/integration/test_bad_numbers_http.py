@@ -7,7 +7,8 @@ from typing import Any
 
 import httpx
 import pytest
-from api_server import Api, problem_of, said, send, serving, transcript
+
+from tests.integration.api_server import Api, problem_of, said, send, serving, transcript
 
 LINES = "/v1/sessions/talk/lines"
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from real_program import Server, run_command, run_on_terminal, start_command
 
 from services.cli.import_report import COLUMNS
+from tests.real_program import Server, run_command, run_on_terminal, start_command
 
 OPENING = """Opening of the Forum, Room 4
 12 November 2015

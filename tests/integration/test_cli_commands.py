@@ -7,9 +7,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from real_program import PROGRAM, Server, environ, free_port, run_command, run_on_terminal, start_command
 
 from services.cli.help_texts import EXIT_CODES
+from tests.real_program import PROGRAM, Server, environ, free_port, run_command, run_on_terminal, start_command
 
 COMMANDS = (
     *("run", "replay", "segment", "import", "export", "search", "tail"),

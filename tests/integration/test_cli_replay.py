@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from real_program import Server, run_command, run_on_terminal, spoken, start_command
+
+from tests.real_program import Server, run_command, run_on_terminal, spoken, start_command
 
 TALK = """Opening of the Forum, Room 4
 12 November 2015

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from real_program import run_command
+
+from tests.real_program import run_command
 
 SESSION = {
     "title": "Every Word, Everyone: Who Is Live Captioning For?",

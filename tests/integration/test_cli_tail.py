@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from real_program import Server, run_command, run_on_terminal, start_command
+from tests.real_program import Server, run_command, run_on_terminal, start_command
 
 
 def _lines(process: subprocess.Popen[bytes], count: int) -> list[str]:

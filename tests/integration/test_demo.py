@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from real_program import Server, run_command, spoken
-
 from captionflow.messages import Draft, Session
 from captionflow.ports import SearchQuery, SessionFilter
 from captionflow.settings import Settings
@@ -22,6 +20,7 @@ from services.index.facts_indexer import FactsIndexer
 from services.index.part_indexer import PartIndexer
 from services.ingest.gateway import Gateway
 from services.segment.runner import Runner
+from tests.real_program import Server, run_command, spoken
 
 SHORT = ("A short one\n\n", ">> ANA:  This ", "is ", "all ", "of it.")
 SPEAKERS = {"IMANI OYELARAN", "DR. TOMÁS REBELO", "WENDY McALLISTER-KOH"}

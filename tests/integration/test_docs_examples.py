@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from real_program import Server
-from waiting import await_true
 
 from services.http.problems import KINDS
+from tests.real_program import Server
+from tests.waiting import await_true
 
 PAGES = ("README.md", "docs/ingest.md", "docs/api.md")
 _COMMAND = re.compile(r"^ {4,}(?:curl|printf) .*(?:(?<=[\\|])\n.*|(?<=,)\n {8,}.*)*", re.MULTILINE)

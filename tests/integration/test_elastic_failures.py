@@ -6,9 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from elastic_index import Index, fresh_index, part, step
-from needs import missing
-from stack.servers import Server
 
 from captionflow.adapters.elastic.client import connect
 from captionflow.adapters.elastic.index_templates import component_templates, mappings
@@ -20,6 +17,9 @@ from captionflow.adapters.sqlite.session_store import SqliteSessionStore
 from captionflow.errors import Misconfigured, Rejected, Unavailable
 from captionflow.messages import StepRecord
 from captionflow.ports import SearchQuery
+from tests.integration.elastic_index import Index, fresh_index, part, step
+from tests.needs import missing
+from tests.stack.servers import Server
 
 
 @pytest.fixture

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from elastic_index import fresh_index
-from stack.servers import Server
 
 from captionflow.adapters.elastic.search import ElasticSearch
 from captionflow.adapters.sqlite.database import Database
@@ -21,6 +19,8 @@ from captionflow.messages import Facts, Session, StepRecord
 from captionflow.ports import Search, SearchPage, SearchQuery, TurnStore
 from captionflow.transcript import digest, document
 from services.segment.segmenter import start, step
+from tests.integration.elastic_index import fresh_index
+from tests.stack.servers import Server
 from tests.unit.segment_material import cut, line
 
 AT = datetime(2015, 11, 12, tzinfo=UTC)

@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from waiting import until
 
 from captionflow.errors import Rejected, Unavailable
 from captionflow.messages import Draft, Facts, Part, Session, StepRecord
@@ -17,6 +16,7 @@ from captionflow.wiring.embedded import EmbeddedPorts, open_embedded
 from services.index.facts_indexer import FactsIndexer
 from services.index.part_indexer import PartIndexer
 from services.segment.runner import Runner
+from tests.waiting import until
 
 
 def step(seq: int, *, title: str | None = None, text: str = "Hello.") -> StepRecord:

@@ -8,13 +8,13 @@ from typing import Any
 
 import msgspec
 import pytest
-from stack.servers import Server
-from stack.topics import fresh_topics
 
 from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.line_log import KafkaLineLog
 from captionflow.errors import Conflict
 from captionflow.messages import Draft, Line, LineRecord, Receipt
+from tests.stack.servers import Server
+from tests.stack.topics import fresh_topics
 
 Open = Callable[[], Awaitable[KafkaLineLog]]
 

@@ -5,11 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import pytest
-from lasting_sender import insist
-from needs import missing
-from stack.places import CannotStart, listens
-from stack.servers import Control, Server
-from stack.topics import fresh_topics
 
 from captionflow.adapters.kafka import producer as kafka_producer
 from captionflow.adapters.kafka.cluster import Kafka
@@ -18,6 +13,11 @@ from captionflow.adapters.kafka.session_store import KafkaSessionStore
 from captionflow.errors import Unavailable
 from captionflow.messages import Draft, Facts, Receipt
 from captionflow.ports import SessionFilter
+from tests.integration.lasting_sender import insist
+from tests.needs import missing
+from tests.stack.places import CannotStart, listens
+from tests.stack.servers import Control, Server
+from tests.stack.topics import fresh_topics
 
 SENDERS = ("a", "b", "c")
 WAIT_SECONDS = 180

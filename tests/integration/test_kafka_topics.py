@@ -8,10 +8,6 @@ from typing import Any
 
 import pytest
 from kafka.admin import ConfigResource, ConfigResourceType
-from lasting_sender import insist
-from needs import missing
-from stack.servers import Server
-from stack.topics import drop_topics, fresh_topics
 
 from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.line_log import KafkaLineLog
@@ -20,6 +16,10 @@ from captionflow.adapters.kafka.step_feed import KafkaStepFeed
 from captionflow.adapters.kafka.topics import create_topics, settings
 from captionflow.errors import Misconfigured, Unavailable
 from captionflow.messages import Draft, Facts, Session
+from tests.integration.lasting_sender import insist
+from tests.needs import missing
+from tests.stack.servers import Server
+from tests.stack.topics import drop_topics, fresh_topics
 
 AT = datetime(2015, 11, 12, 9, 30, tzinfo=UTC)
 WAIT_SECONDS = 60

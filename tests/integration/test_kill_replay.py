@@ -10,14 +10,14 @@ from typing import Any
 
 import msgspec
 import pytest
-from real_program import Server, run_command, start_command
-from waiting import await_true
 
 from captionflow.transcript import Turn, digest, document
 from services.ingest.cutter import cut, parse_cut
 from services.ingest.readers import read
 from services.ingest.replay import sender_id
 from services.segment.file_session import lines_of, segment_lines
+from tests.real_program import Server, run_command, start_command
+from tests.waiting import await_true
 
 SEED = 20_151_112
 KILLS = 10

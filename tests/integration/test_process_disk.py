@@ -7,7 +7,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from real_program import Server
+
+from tests.real_program import Server
 
 LINE = ">> ANA: And so we come to item {} of the agenda. " + "We go on, and on, and on. " * 20 + "\n"
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from real_program import PROGRAM, Server, environ, free_port
+
+from tests.real_program import PROGRAM, Server, environ, free_port
 
 TOKEN = "correct-horse-battery-staple"  # noqa: S105 - a test's own
 SAID = "we move to the confidential item"

@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from api_server import Api, serving
 from structlog.testing import capture_logs
-from waiting import until
 
 from captionflow.messages import MAX_LINE_CHARS, Draft, Line, Part, StepRecord
 from captionflow.settings import Settings
@@ -20,6 +18,8 @@ from services.index.facts_indexer import FactsIndexer
 from services.index.part_indexer import PartIndexer
 from services.segment.safe_steps import SkippedLine, safe_steps
 from services.segment.segmenter import start
+from tests.integration.api_server import Api, serving
+from tests.waiting import until
 
 WAIT_SECONDS = 20
 TOO_LONG = "x" * (MAX_LINE_CHARS + 1)

@@ -11,10 +11,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from real_program import PROGRAM, Server, environ, free_port, run_command
 
 from captionflow.adapters.sqlite.schema import MIGRATIONS
 from services.process import listen
+from tests.real_program import PROGRAM, Server, environ, free_port, run_command
 
 MISCONFIGURED = 5
 V1 = Path(__file__).parent / "storage_v1.sql"

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from real_program import Server
+
+from tests.real_program import Server
 
 STOP_SECONDS = 5
 """What whoever runs it is promised."""

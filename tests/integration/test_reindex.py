@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 
 import pytest
-from elastic_index import Index, fresh_index, part, step
-from stack.servers import Server
 
 from captionflow.adapters.elastic.index_builder import ElasticIndexBuilder
 from captionflow.errors import Conflict, Misconfigured, Unavailable
 from captionflow.messages import StepRecord, Stream
 from services.index.digests import Contents
 from services.index.reindex import Reindexer
+from tests.integration.elastic_index import Index, fresh_index, part, step
+from tests.stack.servers import Server
 
 
 @pytest.fixture

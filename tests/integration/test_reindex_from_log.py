@@ -5,9 +5,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from elastic_index import Index, fresh_index
-from stack.servers import Server
-from stack.topics import drop_topics, fresh_topics
 
 from captionflow.adapters.elastic.index_builder import ElasticIndexBuilder
 from captionflow.adapters.kafka.line_log import KafkaLineLog
@@ -20,7 +17,10 @@ from services.index.reindex import Reindexer
 from services.segment.log_steps import LogSteps
 from services.segment.safe_steps import safe_steps
 from services.segment.segmenter import start
+from tests.integration.elastic_index import Index, fresh_index
 from tests.real_program import run_command
+from tests.stack.servers import Server
+from tests.stack.topics import drop_topics, fresh_topics
 from tests.unit.segment_material import cut
 
 SESSIONS = ("mexico", "rehearsal")

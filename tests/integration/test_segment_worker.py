@@ -15,9 +15,6 @@ from faust.transport.consumer import Consumer
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.structs import OffsetAndMetadata
-from real_program import Server as Program
-from stack.servers import Server
-from stack.topics import drop_topics, fresh_topics
 
 from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.messages import Line, LineRecord, StepRecord, turns_key
@@ -26,6 +23,9 @@ from services.segment.checkpoint import Checkpoint, apply_lines
 from services.segment.dead_letter_limit import MAX_DEAD_LETTERS
 from services.segment.file_session import EPOCH
 from services.segment.segmenter import start
+from tests.real_program import Server as Program
+from tests.stack.servers import Server
+from tests.stack.topics import drop_topics, fresh_topics
 
 FAUST: dict[Callable[..., Any], str] = {
     Recovery.on_recovery_completed: "6ef567acf072e46d",

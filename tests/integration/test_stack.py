@@ -11,13 +11,14 @@ from pathlib import Path
 import httpx
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
-from needs import missing
-from stack.servers import Server
+
+from tests.needs import missing
+from tests.stack.servers import Server
 
 _OWNER = """
 import sys, time
 from pathlib import Path
-from stack.process import Process
+from tests.stack.process import Process
 server = Process(["sleep", "600"], port=1, log=Path(sys.argv[1]), answers=lambda _: True)
 server.start(wait=False)
 print(server.pid, flush=True)
@@ -63,8 +64,7 @@ def test_elasticsearch_has_what_a_normal_node_has(elasticsearch_node: Server) ->
         assert analysed(elasticsearch_node, analyzer=language, text="2026") == ["2026"]
 
 
-def test_a_server_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
-    tests = Path(__file__).parent.parent
+def test_a_server_ends_with_the_process_that_started_it(tmp_path: Path, root: Path) -> None:
     owner = subprocess.Popen(
         [
             *(sys.executable, "-c"),
@@ -72,7 +72,7 @@ def test_a_server_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
             str(tmp_path / "log"),
         ],
         stdout=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": str(tests)},
+        env=os.environ | {"PYTHONPATH": str(root)},
     )
     assert owner.stdout is not None
     leash = int(owner.stdout.readline())

@@ -7,9 +7,6 @@ from typing import Protocol
 
 import pytest
 from kafka import KafkaConsumer
-from stack.servers import Server
-from stack.topics import drop_topics, fresh_topics
-from waiting import until
 
 from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.dead_letters import KafkaDeadLetters
@@ -18,6 +15,9 @@ from captionflow.adapters.kafka.producer import Producer
 from captionflow.adapters.kafka.step_feed import KafkaStepFeed
 from captionflow.adapters.kafka.step_group import StepGroup
 from captionflow.messages import StepRecord
+from tests.stack.servers import Server
+from tests.stack.topics import drop_topics, fresh_topics
+from tests.waiting import until
 
 SECONDS = 90
 SESSIONS = tuple(f"talk-{number}" for number in range(12))

@@ -10,10 +10,10 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from stack.front import Front
-from stack.places import CannotStart
-from stack.servers import elasticsearch_server, kafka_server
-from stack.services import Services
+from tests.stack.front import Front
+from tests.stack.places import CannotStart
+from tests.stack.servers import elasticsearch_server, kafka_server
+from tests.stack.services import Services
 
 _SIGNALS = {signal.SIGINT, signal.SIGTERM}
 _LOOK_SECONDS = 1.0

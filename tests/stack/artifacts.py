@@ -7,7 +7,7 @@ from pathlib import Path
 import jgo
 from jgo.maven import Artifact, MavenContext
 
-from stack.places import CACHE, only_one
+from tests.stack.places import CACHE, only_one
 
 
 def class_path(*coordinates: str) -> list[Path]:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from stack.places import CannotStart, free_port, listens
+from tests.stack.places import CannotStart, free_port, listens
 
 _COMPOSE = Path(__file__).parent / "compose.yml"
 _READY_SECONDS = 180

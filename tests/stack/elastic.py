@@ -14,10 +14,10 @@ from pathlib import Path
 
 import httpx
 
-from stack.artifacts import artifact
-from stack.java import jdk
-from stack.places import CACHE, CannotStart, free_port, only_one
-from stack.process import Process
+from tests.stack.artifacts import artifact
+from tests.stack.java import jdk
+from tests.stack.places import CACHE, CannotStart, free_port, only_one
+from tests.stack.process import Process
 
 VERSION = "9.5.3"
 JAVA = 21

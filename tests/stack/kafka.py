@@ -9,10 +9,10 @@ from pathlib import Path
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
-from stack.artifacts import artifact, class_path
-from stack.java import jdk
-from stack.places import CannotStart, free_port
-from stack.process import Process
+from tests.stack.artifacts import artifact, class_path
+from tests.stack.java import jdk
+from tests.stack.places import CannotStart, free_port
+from tests.stack.process import Process
 
 VERSION = "4.1.0"
 JAVA = 17

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from stack.places import CannotStart, listens
+from tests.stack.places import CannotStart, listens
 
 _LEASH = Path(__file__).parent / "leash.py"
 _READY_SECONDS = 180

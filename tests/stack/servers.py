@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from stack import elastic, kafka
-from stack.docker import Container, engine_answers
-from stack.process import Process
+from tests.stack import elastic, kafka
+from tests.stack.docker import Container, engine_answers
+from tests.stack.process import Process
 
 
 class Control(Protocol):

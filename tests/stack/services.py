@@ -7,9 +7,8 @@ import time
 from pathlib import Path
 from typing import Final
 
-from real_program import PROGRAM
-
-from stack.places import CannotStart, free_port, listens
+from tests.real_program import PROGRAM
+from tests.stack.places import CannotStart, free_port, listens
 
 SERVICES: Final = ("ingest", "segment", "index", "api")
 _STOP_SECONDS: Final = 10

@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 import pytest
 import typer
 import yaml
-from stack import elastic, kafka
 
 from captionflow.settings import Settings, read_settings
 from services.cli.main import app
+from tests.stack import elastic, kafka
 
 OURS = {"ingest", "segment", "index", "api", "topics", "tools"}
 ONE_SHOT = {"topics", "tools", "certificates"}

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import typer
 import yaml
-from stack import elastic, kafka
 
 from captionflow.settings import read_settings
 from services.cli.main import app
+from tests.stack import elastic, kafka
 
 OVERLAYS = ("small", "forum")
 Objects = list[dict[str, Any]]

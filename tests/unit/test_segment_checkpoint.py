@@ -6,7 +6,6 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from segment_material import line, run
 
 from captionflow.messages import Line, LineRecord, Part, StepRecord, turns_key
 from captionflow.transcript import newest
@@ -23,6 +22,7 @@ from services.segment.checkpoint import (
     valid_records,
 )
 from services.segment.segmenter import start
+from tests.unit.segment_material import line, run
 
 WORDS = (">>", "ANA:", "We", "go", "on.", "\n>>", "BEN:", "Thank", "you,", "and", "then", "questions?")
 

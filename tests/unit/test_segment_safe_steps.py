@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
-from segment_material import NOW, line, lines, run
 
 from captionflow.errors import TooLarge
 from captionflow.messages import MAX_LINE_CHARS, Line, StepRecord
@@ -11,6 +10,7 @@ from captionflow.transcript import newest, turns
 from services.segment import safe_steps as module
 from services.segment.safe_steps import SkippedLine, safe_steps
 from services.segment.segmenter import State, start, steps
+from tests.unit.segment_material import NOW, line, lines, run
 
 TEXT = [">> ANA: One ", "two ", "three. ", "Four ", "five."]
 

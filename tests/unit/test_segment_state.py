@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
-from segment_material import line, lines
 
 from captionflow.messages import Apart, Facts, Note, Stamp
 from services.segment.assembler import Assembler, AssemblerState
 from services.segment.segmenter import State, start, step
 from services.segment.tokenizer import Tokenizer, TokenizerState
+from tests.unit.segment_material import line, lines
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 ASSEMBLER = AssemblerState(
