@@ -2,7 +2,7 @@ from typing import Any
 
 import msgspec
 
-from captionflow.messages import Part, StepRecord, Stream
+from captionflow.messages import LineRecord, Part, StepRecord, Stream
 from services.index.digests import Contents, Digest, behind, differing
 
 TALK = Stream("talk", "en")
@@ -30,6 +30,10 @@ def test_steps_and_the_parts_that_they_leave_behind_have_one_digest() -> None:
     stored.add_last_seq(TALK, 2)
     assert stored.digests() == {TALK: digest(*steps)}
     assert digest(*steps).parts == 2
+
+
+def test_a_record_of_lines_and_a_step_say_whose_they_are() -> None:
+    assert LineRecord("talk", "en", ()).stream == step(1).stream == TALK
 
 
 def test_steps_that_come_again_change_nothing() -> None:

@@ -25,7 +25,17 @@ def test_hours_may_be_left_out_in_vtt_and_a_comma_is_the_decimal_mark_of_srt() -
 @pytest.mark.parametrize("form", BOTH)
 @pytest.mark.parametrize(
     "line",
-    ["", "-->", "a --> b", "1", "NOTE", "00:00:01.000 -->", "0:0:1 --> 0:0:2", "999999:00:00.000 --> 999999:00:00.000"],
+    [
+        "",
+        "-->",
+        "a --> b",
+        "1",
+        "NOTE",
+        "00:00:01.000 -->",
+        "0:0:1 --> 0:0:2",
+        "999999:00:00.000 --> 999999:00:00.000",
+        "9" * 30 + ":00:00.000 --> 00:00:01.000",
+    ],
 )
 def test_times_that_cannot_be_read_are_none(form: Literal["vtt", "srt"], line: str) -> None:
     assert read_times(line, form) is None
