@@ -14,6 +14,7 @@ from services.api.live import broadcast, transport
 from services.api.live.broadcast import DirectViewer
 from tests.integration.api_server import Api, serving, step_of
 from tests.integration.live_client import Screen, read_until, stream
+from tests.waiting import until
 
 
 @pytest.mark.parametrize("http", ["httptools", "h11"])
@@ -101,8 +102,7 @@ async def test_who_comes_over_from_a_process_that_is_ahead_of_us_gets_what_follo
                 await read_until(reading, Screen(), await api.say("talk", "one", "two"))
         else:
             await api.say("talk", "one", "two", published=False)
-        while api.app.state.hub.viewers:
-            await asyncio.sleep(0.01)
+        await until(lambda: not api.app.state.hub.viewers)
 
         async def come_over() -> list[tuple[str, int | None]]:
             async with stream(api, "/v1/sessions/talk/events", Last_Event_ID="4") as reading:
@@ -110,8 +110,7 @@ async def test_who_comes_over_from_a_process_that_is_ahead_of_us_gets_what_follo
 
         coming = asyncio.create_task(come_over())
         async with asyncio.timeout(30):
-            while not api.app.state.hub.viewers:
-                await asyncio.sleep(0.01)
+            await until(lambda: api.app.state.hub.viewers)
         await api.say("talk", "three", "four", "five")
         assert await coming == [("session", None), ("delta", 5)]
 
@@ -205,8 +204,7 @@ async def test_long_polling_waits_for_the_next_events_and_no_longer(tmp_path: Pa
             first = (await client.get("/v1/sessions/talk/events")).json()["events"]
             assert [(one["event"], one["id"]) for one in first] == [("snapshot", 0)]
             waiting = asyncio.create_task(client.get("/v1/sessions/talk/events?after=0"))
-            while not api.app.state.hub.viewers:
-                await asyncio.sleep(0.01)
+            await until(lambda: api.app.state.hub.viewers)
             await asyncio.sleep(0.05)
             assert not waiting.done()
             await api.say("talk", "one")
@@ -254,8 +252,7 @@ async def test_one_reader_too_many_is_asked_to_come_back(tmp_path: Path) -> None
                 assert refused.status_code == 503
                 assert int(refused.headers["retry-after"]) > 0
                 assert refused.headers["content-type"] == "application/problem+json"
-        while api.app.state.hub.viewers:
-            await asyncio.sleep(0.01)
+        await until(lambda: not api.app.state.hub.viewers)
         async with stream(api, "/v1/sessions/talk/events") as reading:
             assert (await reading.next()).name == "snapshot"
 
@@ -278,8 +275,7 @@ async def test_a_reader_who_never_reads_is_dropped_and_nobody_else_notices(
         stuck.sendall(b"GET /v1/sessions/talk/events HTTP/1.1\r\nHost: t\r\n\r\n")
         async with stream(api, "/v1/sessions/talk/events") as reading:
             await reading.next()
-            while api.app.state.hub.viewers < 2:
-                await asyncio.sleep(0.01)
+            await until(lambda: api.app.state.hub.viewers >= 2)
             gc.collect()
             assert _established(api.port) == 2
             screen, seq, most_unread = Screen(), 0, 0

@@ -10,6 +10,7 @@ from services.api.live import channel
 from services.api.live import routes as events
 from tests.integration.api_server import Api, said, send, serving, transcript
 from tests.integration.live_client import Screen, Stream, read_until, stream
+from tests.waiting import until
 
 EVENTS = "/v1/sessions/talk/events"
 
@@ -232,5 +233,4 @@ async def test_the_places_of_readers_who_go_are_free_again(tmp_path: Path) -> No
                 await other.next()
                 async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{api.port}") as client:
                     assert (await client.get(EVENTS)).status_code == 503
-            while api.app.state.hub.viewers:
-                await asyncio.sleep(0.01)
+            await until(lambda: not api.app.state.hub.viewers)

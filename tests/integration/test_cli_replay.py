@@ -1,13 +1,13 @@
 """``captionflow replay`` against the real server: interrupted, continued, and as undisturbed."""
 
 import signal
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.real_program import Server, run_command, run_on_terminal, spoken, start_command
+from tests.waiting import await_true
 
 TALK = """Opening of the Forum, Room 4
 12 November 2015
@@ -44,10 +44,7 @@ def calm(server: Server, talk: Path) -> Any:
 
 
 def _finished(server: Server, session: str) -> tuple[Any, ...]:
-    end = time.monotonic() + 20
-    while server.get(f"/v1/sessions/{session}")["status"] != "finished":
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    await_true(lambda: server.get(f"/v1/sessions/{session}")["status"] == "finished", f"{session} has not finished", 20)
     found, turns, seq = server.transcript(session)
     return spoken(turns), [turn.notes for turn in turns], (found.title, found.date, found.room, found.status), seq
 
@@ -70,11 +67,7 @@ def test_a_replay_that_was_stopped_says_how_to_go_on_and_goes_on(
     session = f"stopped-{stop.name.lower()}"
     command = ["replay", talk, "--url", server.url, "--session", session]
     sender = start_command(*command, "--wpm", 6_000)
-    time.sleep(0.2)
-    end = time.monotonic() + 20
-    while _seq(server, session) < 20:
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    await_true(lambda: _seq(server, session) >= 20, "20 lines have not come", 20)
     sender.send_signal(stop)
     _, errors = sender.communicate(timeout=20)
     assert server.get(f"/v1/sessions/{session}")["status"] == "live"
@@ -93,10 +86,7 @@ def test_a_server_that_is_restarted_in_the_middle_leaves_no_trace(
 ) -> None:
     with Server(tmp_path / "data") as server:
         sender = start_command("replay", talk, "--url", server.url, "--session", "r", "--wpm", 15_000)
-        end = time.monotonic() + 20
-        while _seq(server, "r") < 20:
-            assert time.monotonic() < end
-            time.sleep(0.02)
+        await_true(lambda: _seq(server, "r") >= 20, "20 lines have not come", 20)
         server.stop()
         assert sender.stderr is not None
         while b"trying again" not in (told := sender.stderr.readline()):
