@@ -2,7 +2,7 @@
 
 Which version of a part wins, in which order parts stand, which turns are the last and how parts are joined is decided
 here and nowhere else, so that stores, live delivery, exports and the command line agree. In the browser
-``transcript.js`` does the same.
+``transcript.js`` does the same; tests/vectors/transcript.json holds for both.
 """
 
 import hashlib

@@ -65,6 +65,12 @@ def until_same(page: Page, program: Program, session: str) -> None:
     expect(page.locator("#captions .said")).to_have_text([but_for_the_mark(one) for one in program.paragraphs(session)])
 
 
+def script(page: Page, name: str) -> str:
+    """Where the page's scripts have this one."""
+    source = page.locator("script[type=module]").get_attribute("src") or ""
+    return re.sub(r"[^/]+$", name, source)
+
+
 @pytest.fixture(scope="session")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     with Program(tmp_path_factory.mktemp("data"), LOG_LEVEL="warning") as running:

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
-from tests.e2e.conftest import Program
+from tests.e2e.conftest import Program, script
 
 pytestmark = pytest.mark.browser
 
@@ -17,12 +17,6 @@ HIDE = """hidden => {
 
 def streams(request: Request) -> bool:
     return "/events" in request.url and request.headers.get("accept") == "text/event-stream"
-
-
-def script(page: Page, name: str) -> str:
-    """Where the page's scripts have this one."""
-    source = page.locator("script[type=module]").get_attribute("src") or ""
-    return re.sub(r"[^/]+$", name, source)
 
 
 def test_a_word_more_touches_no_turn_but_its_own(page: Page, program: Program) -> None:

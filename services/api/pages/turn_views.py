@@ -1,6 +1,7 @@
 """What a page shows of a transcript: turns with their paragraphs, sounds in place, anchors and times. Pure.
 
-The browser builds the same shape from the same parts (static/js/transcript.js); a change here goes there too.
+The browser builds the same shape from the same parts (static/js/transcript.js). Both are tested with
+tests/vectors/transcript.json, so a change of the rules goes into all three.
 """
 
 from collections.abc import Iterable, Sequence

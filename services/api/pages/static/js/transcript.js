@@ -1,5 +1,5 @@
 // The transcript as a reader holds it: parts by (turn, number), the highest version wins. Pure: no DOM, no clock.
-// What is shown of it mirrors services/api/pages/turn_views.py.
+// What is shown of it mirrors services/api/pages/turn_views.py; tests/vectors/transcript.json holds both to it.
 
 /** @typedef {{text: string, at: number}} Note */
 /** @typedef {{offset: number, at: string}} Stamp */
