@@ -67,7 +67,7 @@ def drafts(count: int) -> list[Draft]:
 async def ours(installation: Installation, client: AsyncElasticsearch, sizes: dict[str, int]) -> float:
     """Seconds from the first append until all is indexed."""
     kafka = kafka_of(installation)
-    log, sessions = await KafkaLineLog(kafka).ready(), await KafkaSessionStore(kafka).ready()
+    log, sessions = await KafkaLineLog(kafka).start().ready(), await KafkaSessionStore(kafka).start().ready()
     now = datetime.now(UTC)
     made = drafts(LINES_A_SESSION)
     waiting = iter(sizes)

@@ -59,7 +59,7 @@ async def live(send: Callable[[int, int], Awaitable[object]]) -> list[float]:
 
 
 async def bench_live(kafka: Kafka) -> None:
-    log = await KafkaLineLog(kafka).ready()
+    log = await KafkaLineLog(kafka).start().ready()
     await log.append("warm", "en", [Draft("desk", 0, TEXT)])
     took = await live(lambda session, number: log.append(f"s{session}", "en", [Draft("desk", number, TEXT)]))
     print(f"append, {LINES_A_SECOND} lines/s in {SESSIONS} sessions: {percentiles(took)}")
@@ -80,7 +80,7 @@ async def bench_live(kafka: Kafka) -> None:
 
 
 async def bench_import(kafka: Kafka) -> None:
-    log = await KafkaLineLog(kafka).ready()
+    log = await KafkaLineLog(kafka).start().ready()
 
     async def send(sender: int) -> None:
         for first in range(0, IMPORT_LINES // SENDERS, LINES_A_CALL):
@@ -102,7 +102,7 @@ async def bench_import(kafka: Kafka) -> None:
 
 
 async def bench_start(kafka: Kafka) -> None:
-    log = await KafkaLineLog(kafka).ready()
+    log = await KafkaLineLog(kafka).start().ready()
 
     async def send(session: int) -> None:
         for number in range(RECORDS // 500):
@@ -114,7 +114,7 @@ async def bench_start(kafka: Kafka) -> None:
     print(f"one line a record, 500 sessions at once: {RECORDS / took:,.0f} records/s")
     await log.close()
     begin = time.perf_counter()
-    log = await KafkaLineLog(kafka).ready()
+    log = await KafkaLineLog(kafka).start().ready()
     print(f"start of a log on {RECORDS:,} records: {time.perf_counter() - begin:.1f} s")
     await log.close()
 

@@ -64,6 +64,8 @@ async def open_api(settings: Settings, *, on_session: Callable[[Session], None])
         sessions = KafkaSessionStore(kafka, on_change=on_session)
         feed = KafkaStepFeed(kafka, keep=turns.keep)
         opened.push_async_callback(close, client, line_log, sessions, feed)
+        for reading in (line_log, sessions, feed):
+            reading.start()
         lag = GroupLag(kafka, PARTS_GROUP, kafka.turns)
         search = LaggingSearch(ElasticSearch(client, sessions, index=names.read), lambda: lag.records)
         yield ApiPorts(

@@ -58,6 +58,7 @@ async def open_index(settings: Settings) -> AsyncIterator[IndexPorts]:
         parts = StepGroup(kafka, PARTS_GROUP, linger_ms=PARTS_LINGER_MS, dead_letters=dead_letters)
         facts = StepGroup(kafka, FACTS_GROUP, linger_ms=FACTS_LINGER_MS)
         opened.push_async_callback(close, client, dead_letters, sessions, parts, facts)
+        sessions.start()
         lag = GroupLag(kafka, PARTS_GROUP, kafka.turns)
         yield IndexPorts(
             parts=parts,

@@ -44,6 +44,8 @@ async def open_ingest(settings: Settings) -> AsyncIterator[IngestPorts]:
         line_log = KafkaLineLog(kafka, gather_ms=GATHER_MS)
         sessions = KafkaSessionStore(kafka)
         opened.push_async_callback(close, line_log, sessions)
+        line_log.start()
+        sessions.start()
         yield IngestPorts(
             line_log,
             sessions,

@@ -30,7 +30,7 @@ async def open_index_builder(settings: Settings) -> AsyncIterator[IndexBuilder]:
 @asynccontextmanager
 async def open_line_log(settings: Settings) -> AsyncIterator[LineLog]:
     """Open the line log, read to its end."""
-    line_log = KafkaLineLog(kafka_from(settings))
+    line_log = KafkaLineLog(kafka_from(settings)).start()
     try:
         yield await line_log.ready()
     finally:

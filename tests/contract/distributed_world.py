@@ -46,7 +46,7 @@ class DistributedWorld:
     def _open(self, kafka: Kafka, elasticsearch: str) -> None:
         self._client = connect([elasticsearch])
         self._indices = ElasticIndices(self._client, self._names)
-        self._on_kafka = KafkaLineLog(kafka), KafkaSessionStore(kafka), KafkaStepFeed(kafka)
+        self._on_kafka = KafkaLineLog(kafka).start(), KafkaSessionStore(kafka).start(), KafkaStepFeed(kafka).start()
         self.line_log, self.sessions, self.step_feed = self._on_kafka
         self.turn_store = ElasticTurnStore(self._client, read=self._names.read, write=self._names.write)
         self.search = ElasticSearch(self._client, self.sessions, index=self._names.read)

@@ -30,7 +30,7 @@ async def open_log(kafka: Kafka) -> AsyncIterator[Open]:
     opened: list[KafkaLineLog] = []
 
     async def open_one() -> KafkaLineLog:
-        opened.append(KafkaLineLog(kafka))
+        opened.append(KafkaLineLog(kafka).start())
         return await opened[-1].ready()
 
     yield open_one
@@ -146,7 +146,7 @@ from captionflow.messages import Draft
 structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 
 async def main(servers, prefix, partitions, first):
-    log = await KafkaLineLog(Kafka(servers=servers, prefix=prefix, partitions=int(partitions))).ready()
+    log = await KafkaLineLog(Kafka(servers=servers, prefix=prefix, partitions=int(partitions))).start().ready()
     for number in range(int(first), 100_000):
         (receipt,) = await log.append("talk", "en", [Draft("desk", number, f"desk says {number}\\n")])
         print(receipt.number, receipt.seq, flush=True)

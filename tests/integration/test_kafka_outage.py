@@ -48,7 +48,7 @@ async def kafka(kafka_broker: Server) -> Kafka:
 
 @pytest.fixture
 async def log(kafka: Kafka) -> AsyncIterator[KafkaLineLog]:
-    log = KafkaLineLog(kafka, append_seconds=1)
+    log = KafkaLineLog(kafka, append_seconds=1).start()
     yield await log.ready()
     await log.close()
 
@@ -125,7 +125,7 @@ async def test_a_broker_that_goes_away_and_comes_back_costs_no_line_and_repeats_
     await captioners.acknowledged(100)
     await captioners.stop()
     await check(log, captioners.receipts)
-    fresh = await KafkaLineLog(kafka).ready()
+    fresh = await KafkaLineLog(kafka).start().ready()
     await check(fresh, captioners.receipts)
     await fresh.close()
 
@@ -173,7 +173,7 @@ async def test_a_log_ends_soon_also_while_no_broker_takes_its_lines(broker: Cont
 async def test_sessions_are_read_while_no_broker_answers_and_changed_when_one_does(
     broker: Control, kafka: Kafka, log: KafkaLineLog
 ) -> None:
-    sessions = await KafkaSessionStore(kafka).ready()
+    sessions = await KafkaSessionStore(kafka).start().ready()
     at = (await insist(log, Draft("a", 0, "here\n"))).received_at
     known = await sessions.learn("talk", Facts(title="Known"), at=at)
     await asyncio.to_thread(broker.kill)
@@ -197,7 +197,7 @@ async def test_sessions_are_read_while_no_broker_answers_and_changed_when_one_do
 
 async def test_who_starts_before_the_broker_waits_for_it(broker: Control, kafka: Kafka) -> None:
     await asyncio.to_thread(broker.stop)
-    log = KafkaLineLog(kafka)
+    log = KafkaLineLog(kafka).start()
     with pytest.raises(Unavailable):
         await log.append("talk", "en", [Draft("a", 0, "early\n")])
     await asyncio.to_thread(broker.start)

@@ -41,7 +41,7 @@ async def administer(kafka: Kafka, work: Callable[[Any], object]) -> None:
 
 async def refused(kafka: Kafka) -> str:
     """Why the log can't be used; the same is told to everybody who calls."""
-    log = KafkaLineLog(kafka)
+    log = KafkaLineLog(kafka).start()
     async with asyncio.timeout(WAIT_SECONDS):
         with pytest.raises(Misconfigured) as told:
             await log.ready()
@@ -90,7 +90,7 @@ async def test_a_missing_topic_is_told_with_the_command_that_makes_it(kafka: Kaf
     assert "There is no topic" in reason
     assert "captionflow topics create" in reason
     for part in (KafkaSessionStore, KafkaStepFeed):
-        opened = part(replace(kafka, prefix=f"{kafka.prefix}-missing"))
+        opened = part(replace(kafka, prefix=f"{kafka.prefix}-missing")).start()
         async with asyncio.timeout(WAIT_SECONDS):
             with pytest.raises(Misconfigured, match="There is no topic"):
                 await opened.ready()
@@ -102,7 +102,7 @@ async def test_a_wrong_number_of_partitions_is_told(kafka: Kafka) -> None:
 
 
 async def test_a_log_that_has_lost_its_beginning_is_not_used(kafka: Kafka) -> None:
-    log = await KafkaLineLog(kafka).ready()
+    log = await KafkaLineLog(kafka).start().ready()
     await log.append("talk", "en", [Draft("desk", n, "Hello") for n in range(3)])
     await log.close()
     place = kafka.place(kafka.lines, b"talk")
@@ -111,7 +111,7 @@ async def test_a_log_that_has_lost_its_beginning_is_not_used(kafka: Kafka) -> No
 
 
 async def test_a_topic_that_is_made_anew_under_a_running_log_is_noticed_and_nothing_acknowledged(kafka: Kafka) -> None:
-    log = await KafkaLineLog(kafka, append_seconds=1).ready()
+    log = await KafkaLineLog(kafka, append_seconds=1).start().ready()
     await insist(log, Draft("desk", 0, "Hello"))
     await drop_topics(kafka)
     await create_topics(kafka)
@@ -134,7 +134,7 @@ async def test_a_topic_that_takes_smaller_records_only_is_told(kafka: Kafka) -> 
             wait_for_metadata=True,
         ),
     )
-    log = await KafkaLineLog(replace(kafka, prefix=f"{kafka.prefix}-small")).ready()
+    log = await KafkaLineLog(replace(kafka, prefix=f"{kafka.prefix}-small")).start().ready()
     await log.append("talk", "en", [Draft("desk", 0, "short")])
     with pytest.raises(Misconfigured, match="refuses records"):
         await log.append("talk", "en", [Draft("desk", 1, "x" * 2_000)])
@@ -144,7 +144,7 @@ async def test_a_topic_that_takes_smaller_records_only_is_told(kafka: Kafka) -> 
 
 
 async def test_of_two_processes_that_change_one_session_one_wins_and_both_know_it(kafka: Kafka) -> None:
-    stores = [await KafkaSessionStore(kafka).ready() for _ in range(2)]
+    stores = [await KafkaSessionStore(kafka).start().ready() for _ in range(2)]
     created = await asyncio.gather(
         *(store.create(Session("talk", 1, AT, AT, title=title)) for store, title in zip(stores, "ab", strict=True)),
         return_exceptions=True,
@@ -160,13 +160,13 @@ async def test_of_two_processes_that_change_one_session_one_wins_and_both_know_i
         )
         assert sorted(type(one).__name__ for one in answers) == ["Conflict", "Session"]
     learned = await asyncio.gather(*(store.learn("talk", Facts(room="7"), at=AT) for store in stores))
-    third = await KafkaSessionStore(kafka).ready()
+    third = await KafkaSessionStore(kafka).start().ready()
     assert {await store.get("talk") for store in (*stores, third)} == {max(learned, key=lambda one: one.version)}
     await asyncio.gather(*(store.close() for store in (*stores, third)))
 
 
 async def test_a_session_is_found_the_moment_another_process_has_created_it(kafka: Kafka) -> None:
-    stores = [await KafkaSessionStore(kafka).ready() for _ in range(2)]
+    stores = [await KafkaSessionStore(kafka).start().ready() for _ in range(2)]
     for n in range(20):
         session = await stores[0].create(Session(f"talk-{n}", 1, AT, AT))
         assert await stores[1].get(f"talk-{n}") == session
@@ -200,7 +200,7 @@ def credentials(user: str, password: str) -> dict[str, str]:
 
 async def test_with_the_right_password_all_works(secured: Kafka) -> None:
     allowed = replace(secured, security=credentials("captionflow", "right-password"))
-    log = await KafkaLineLog(allowed).ready()
+    log = await KafkaLineLog(allowed).start().ready()
     (receipt,) = await log.append("talk", "en", [Draft("desk", 0, "Hello")])
     assert receipt.seq == 1
     await log.close()
@@ -214,7 +214,7 @@ async def test_a_wrong_password_is_told_and_not_tried_for_ever(secured: Kafka) -
 
 
 async def test_where_a_user_is_asked_for_and_none_is_given_the_wait_says_so(secured: Kafka) -> None:
-    log = KafkaLineLog(secured)
+    log = KafkaLineLog(secured).start()
     async with asyncio.timeout(WAIT_SECONDS):
         while "CAPTIONFLOW_KAFKA_USER" not in problem(log):
             await asyncio.sleep(0.1)

@@ -82,7 +82,7 @@ async def test_the_command_makes_the_index_anew_from_kafka_and_deletes_the_old_o
     index: Index, text: str, kafka_broker: Server, elasticsearch_node: Server
 ) -> None:
     kafka = await fresh_topics(kafka_broker.address)
-    log = await KafkaLineLog(kafka).ready()
+    log = await KafkaLineLog(kafka).start().ready()
     await said(log, text)
     await archived(log, index)
     await log.close()

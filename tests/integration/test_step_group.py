@@ -38,7 +38,7 @@ async def kafka(kafka_broker: Server) -> AsyncIterator[Kafka]:
 
 @pytest.fixture
 async def publish(kafka: Kafka) -> AsyncIterator[Publish]:
-    feed = await KafkaStepFeed(kafka).ready()
+    feed = await KafkaStepFeed(kafka).start().ready()
 
     async def steps(*seqs: int, session: str = "talk") -> None:
         for seq in seqs:

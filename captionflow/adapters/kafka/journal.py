@@ -77,7 +77,7 @@ class Journal:
         self._take = take
         self._start = start
         self._gather_seconds = gather_ms / 1_000
-        self._loop = asyncio.get_running_loop()
+        self._loop: asyncio.AbstractEventLoop  # since ``start``
         self._topic_id: object = None
         self._positions: dict[TopicPartition, int] = {}
         self._ends: dict[TopicPartition, int] = {}
@@ -90,6 +90,10 @@ class Journal:
         self._backoff = Backoff(first_seconds=_FIRST_WAIT_SECONDS, longest_seconds=_LONGEST_WAIT_SECONDS)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"{topic}-tail", daemon=True)
+
+    def start(self) -> None:
+        """Begin to read, for the event loop that runs now; once. Before it, ``check`` says that nothing was read."""
+        self._loop = asyncio.get_running_loop()
         self._thread.start()
 
     def check(self) -> None:
@@ -158,7 +162,8 @@ class Journal:
         self._moved.notify()
         await self._producer.close()
         await self.reader.close()
-        await asyncio.to_thread(self._thread.join, _JOIN_SECONDS)
+        if self._thread.ident is not None:
+            await asyncio.to_thread(self._thread.join, _JOIN_SECONDS)
 
     async def _append(self, place: TopicPartition, key: bytes, value: bytes) -> int:
         before = self._positions.get(place, 0)

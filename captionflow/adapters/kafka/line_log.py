@@ -59,6 +59,11 @@ class KafkaLineLog:
         self._appended = Notifier()
         self._journal = Journal(kafka, kafka.lines, self._take, start="beginning", gather_ms=gather_ms)
 
+    def start(self) -> Self:
+        """Begin to read the topic, for the event loop that runs now; until ``close``."""
+        self._journal.start()
+        return self
+
     async def ready(self) -> Self:
         """Wait until the log has been read to its end.
 

@@ -49,6 +49,11 @@ class KafkaSessionStore:
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._journal = Journal(kafka, kafka.sessions, self._take, start="beginning")
 
+    def start(self) -> Self:
+        """Begin to read the topic, for the event loop that runs now; until ``close``."""
+        self._journal.start()
+        return self
+
     async def ready(self) -> Self:
         """Wait until all sessions have been read.
 

@@ -36,6 +36,11 @@ class KafkaStepFeed:
         self._keep = keep
         self._journal = Journal(kafka, kafka.turns, self._take, start="kept" if keep else "now", gather_ms=_GATHER_MS)
 
+    def start(self) -> Self:
+        """Begin to read the topic, for the event loop that runs now; until ``close``."""
+        self._journal.start()
+        return self
+
     async def ready(self) -> Self:
         """Wait until the topic is being read. A follower that starts after that misses nothing.
 

@@ -73,7 +73,9 @@ class Database:
             raise
         if 0 < before < after:
             log.info("database_migrated", path=str(path), before=before, after=after)
-        return cls(path, lock, connection)
+        database = cls(path, lock, connection)
+        database._writer.start()
+        return database
 
     async def write(self, work: Work[Result], *, durable: bool, committed: Callable[[], None] | None = None) -> Result:
         """Run ``work`` in the writer's thread, all or nothing; see ``Writer.write``."""

@@ -59,6 +59,9 @@ class Writer:
         self._closing = False
         self._synchronous = ""
         self._thread = threading.Thread(target=self._run, name="captionflow-writer", daemon=True)
+
+    def start(self) -> None:
+        """Begin to work; once."""
         self._thread.start()
 
     async def write(self, work: Work[Result], *, durable: bool, committed: Callable[[], None] | None = None) -> Result:
