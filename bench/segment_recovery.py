@@ -49,7 +49,7 @@ def fill(kafka: Kafka, count: int) -> int:
     for seq in range(1, count // len(SESSIONS) + 1):
         for session in SESSIONS:
             one = record(session, seq)
-            partition = kafka.place(kafka.lines, session.encode()).partition
+            partition = kafka.topic_partition(kafka.lines, session.encode()).partition
             producer.send(kafka.lines, key=session.encode(), value=msgspec.json.encode(one), partition=partition)
             for checkpoint, _, value in apply_lines(checkpoints[session], one.lines, offsets[partition]):
                 checkpoints[session] = checkpoint
@@ -75,7 +75,7 @@ def seconds_to_the_next_line(kafka: Kafka, worker: Server, seq: int) -> float:
     producer = KafkaProducer(bootstrap_servers=kafka.servers)
     for session in SESSIONS:
         key, value = session.encode(), msgspec.json.encode(record(session, seq))
-        producer.send(kafka.lines, key=key, value=value, partition=kafka.place(kafka.lines, key).partition)
+        producer.send(kafka.lines, key=key, value=value, partition=kafka.topic_partition(kafka.lines, key).partition)
     producer.flush()
     begun = time.perf_counter()
     worker.start()

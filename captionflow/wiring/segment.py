@@ -9,7 +9,7 @@ from typing import Any
 from captionflow.adapters.kafka.cluster import wait_for_topics
 from captionflow.adapters.kafka.from_settings import kafka_from
 from captionflow.adapters.kafka.group_lag import GroupLag
-from captionflow.adapters.kafka.line_ranges import LineStretches
+from captionflow.adapters.kafka.line_ranges import LineRanges
 from captionflow.settings import Settings
 from captionflow.wiring.shared import SEGMENT_GROUP, Watch, close
 
@@ -41,7 +41,7 @@ async def open_segment(settings: Settings) -> AsyncIterator[SegmentPorts]:
     """
     kafka = kafka_from(settings)
     async with AsyncExitStack() as opened:
-        ranges = LineStretches(kafka)
+        ranges = LineRanges(kafka)
         opened.push_async_callback(close, ranges)
         lag = GroupLag(kafka, SEGMENT_GROUP, kafka.lines)
         yield SegmentPorts(

@@ -18,7 +18,7 @@ def write(
     kafka: Kafka, topic: str, key: bytes | None, value: bytes | None, *, partition: int | None = None
 ) -> tuple[int, int]:
     """A record as anybody could write it; its partition and offset."""
-    place = kafka.place(topic, key or b"").partition if partition is None else partition
+    place = kafka.topic_partition(topic, key or b"").partition if partition is None else partition
     producer = kafka.producer(max_request_size=2 * 1024 * 1024)
     try:
         return place, producer.send(topic, value, key=key, partition=place).get(_SECONDS).offset
@@ -31,7 +31,7 @@ def records(kafka: Kafka, topic: str) -> list[Any]:
     consumer = kafka.consumer(fetch_max_wait_ms=50)
     found: list[Any] = []
     try:
-        places = list(kafka.places(topic))
+        places = list(kafka.topic_partitions(topic))
         consumer.assign(places)
         begins, ends = consumer.beginning_offsets(places), consumer.end_offsets(places)
         for place in places:
@@ -48,7 +48,7 @@ def records(kafka: Kafka, topic: str) -> list[Any]:
 
 def write_many(kafka: Kafka, topic: str, key: bytes, values: Sequence[bytes]) -> set[str]:
     """Records of one key; where they are, as ``topic/partition/offset``."""
-    place = kafka.place(topic, key).partition
+    place = kafka.topic_partition(topic, key).partition
     producer = kafka.producer()
     try:
         sent = [producer.send(topic, value, key=key, partition=place) for value in values]

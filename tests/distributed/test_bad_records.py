@@ -71,7 +71,7 @@ def test_a_record_of_lines_that_cannot_be_used_is_set_aside_and_captions_go_on(
     bad = make(session)
     installation.ingest.announce(session)
     installation.ingest.send(session, 0, ">> ANA: One.\n", "Two.\n").raise_for_status()
-    home = kafka.place(kafka.lines, session.encode()).partition
+    home = kafka.topic_partition(kafka.lines, session.encode()).partition
     place, offset = write(kafka, kafka.lines, bad.key, bad.value, partition=(home + bad.beside) % PARTITIONS)
     installation.ingest.send(session, 2, "Three.\n", ends=True).raise_for_status()
     (turn,) = installation.api.wait_for_seq(session, 3)
@@ -89,7 +89,7 @@ def test_a_record_in_another_partition_begins_no_second_session_of_the_name(
     installation: Installation, kafka: Any
 ) -> None:
     """Its lines would hide those that a captioner sends after them."""
-    home = kafka.place(kafka.lines, b"twice").partition
+    home = kafka.topic_partition(kafka.lines, b"twice").partition
     value = lines("twice", *["Nobody said this.\n"] * 5, first=1)
     place, offset = write(kafka, kafka.lines, b"twice", value, partition=(home + 1) % PARTITIONS)
     await_true(lambda: bool(dead(kafka, f"{kafka.lines}/{place}/{offset}")), "it is not in the dead letters")
@@ -124,7 +124,7 @@ def test_a_step_that_is_none_is_set_aside_and_live_and_archive_go_on(installatio
     installation.ingest.announce(session)
     installation.ingest.send(session, 0, ">> ANA: One.\n").raise_for_status()
     installation.api.wait_for_seq(session, 1)
-    home = kafka.place(kafka.lines, session.encode()).partition
+    home = kafka.topic_partition(kafka.lines, session.encode()).partition
     place, offset = write(kafka, kafka.turns, f"{session}.en".encode(), b'{"parts": 7}', partition=home)
     installation.ingest.send(session, 1, "Two.\n", ends=True).raise_for_status()
     (turn,) = installation.api.wait_for_seq(session, 2)

@@ -72,7 +72,7 @@ def test_a_dead_letter_is_put_back_once_and_comes_back_as_a_new_one_if_it_still_
     assert (copy.key, copy.value, copy.partition) == (
         b"retried",
         POISON,
-        kafka.place(kafka.lines, b"retried").partition,
+        kafka.topic_partition(kafka.lines, b"retried").partition,
     )
     await_true(lambda: now_at in listed(installation), "it did not come back")
     found = listed(installation)

@@ -50,7 +50,7 @@ async def write(kafka: Kafka, key: bytes | None, value: bytes | None, *, partiti
 
     def send() -> None:
         producer = kafka.producer()
-        place = kafka.place(kafka.lines, key or b"talk").partition if partition is None else partition
+        place = kafka.topic_partition(kafka.lines, key or b"talk").partition if partition is None else partition
         producer.send(kafka.lines, value, key=key, partition=place).get(20)
         producer.close()
 
@@ -182,7 +182,7 @@ async def test_a_writer_that_is_killed_while_it_writes_loses_and_repeats_nothing
 
 async def test_records_that_are_none_of_ours_are_left_out_and_counted(kafka: Kafka, open_log: Open) -> None:
     await (await open_log()).append("talk", "en", [draft(0)])
-    elsewhere = (kafka.place(kafka.lines, b"talk").partition + 1) % kafka.partitions
+    elsewhere = (kafka.topic_partition(kafka.lines, b"talk").partition + 1) % kafka.partitions
     await write(kafka, b"talk", b"not JSON")
     await write(kafka, b"talk", None)
     await write(kafka, None, record(2, draft(1)))
@@ -201,8 +201,8 @@ async def test_records_that_are_none_of_ours_are_left_out_and_counted(kafka: Kaf
 
 async def test_lines_that_are_far_apart_in_the_topic_are_read_in_order(kafka: Kafka, open_log: Open) -> None:
     writing = await open_log()
-    place = kafka.place(kafka.lines, b"talk")
-    others = [name for name in map(str, range(400)) if kafka.place(kafka.lines, name.encode()) == place]
+    place = kafka.topic_partition(kafka.lines, b"talk")
+    others = [name for name in map(str, range(400)) if kafka.topic_partition(kafka.lines, name.encode()) == place]
     await writing.append("talk", "en", [draft(0)])
     for language in map(str, range(30)):  # enough that the next of our lines is worth a jump
         await asyncio.gather(*(writing.append(other, language, [draft(0)]) for other in others))

@@ -105,7 +105,7 @@ async def test_a_log_that_has_lost_its_beginning_is_not_used(kafka: Kafka) -> No
     log = await KafkaLineLog(kafka).start().ready()
     await log.append("talk", "en", [Draft("desk", n, "Hello") for n in range(3)])
     await log.close()
-    place = kafka.place(kafka.lines, b"talk")
+    place = kafka.topic_partition(kafka.lines, b"talk")
     await administer(kafka, lambda admin: admin.delete_records({place: 1}))
     assert "has lost records" in await refused(kafka)
 

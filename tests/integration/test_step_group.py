@@ -124,7 +124,7 @@ async def test_a_record_of_a_worker_that_slept_is_ignored_also_by_who_has_just_c
     await first.close()
     stale = Producer(kafka)
     value = b'{"session":"talk","language":"en","first_seq":2,"last_seq":2,"parts":[],"v":1}'
-    await stale.send(kafka.place(kafka.turns, b"talk"), b"talk.en", value)
+    await stale.send(kafka.topic_partition(kafka.turns, b"talk"), b"talk.en", value)
     await stale.close()
     await publish(4)
     second = join()
@@ -137,7 +137,7 @@ async def test_a_record_that_is_no_step_goes_to_the_dead_letters_and_the_next_on
 ) -> None:
     group = join()
     producer = Producer(kafka)
-    await producer.send(kafka.place(kafka.turns, b"talk"), b"talk.en", b"no JSON")
+    await producer.send(kafka.topic_partition(kafka.turns, b"talk"), b"talk.en", b"no JSON")
     await producer.close()
     await publish(1)
     assert await taken(group, 1) == [("talk", 1)]

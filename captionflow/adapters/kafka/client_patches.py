@@ -58,7 +58,7 @@ class _Seldom(logging.Filter):
         return True
 
 
-def mend() -> None:
+def apply_patches() -> None:
     """Apply the patches. Repeating it does nothing."""
     for name in _NOISY:
         logger = logging.getLogger(name)
@@ -79,8 +79,8 @@ def _hearing_out(receive: Callable[[Any], _Received]) -> Callable[[Any], _Receiv
 
 
 @contextmanager
-def listening() -> Iterator[list[KafkaError]]:
-    """The errors that clients of this process log meanwhile. Needs ``mend``."""
+def errors_logged() -> Iterator[list[KafkaError]]:
+    """The errors that clients of this process log meanwhile. Needs ``apply_patches``."""
     heard: list[KafkaError] = []
     _listening.append(heard)
     try:

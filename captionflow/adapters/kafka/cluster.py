@@ -13,7 +13,7 @@ from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaConfigurationError, KafkaError, KafkaTimeoutError
 from kafka.partitioner.default import murmur2
 
-from captionflow.adapters.kafka.client_patches import listening, mend
+from captionflow.adapters.kafka.client_patches import apply_patches, errors_logged
 from captionflow.adapters.kafka.failures import no_topic, not_allowed, translated
 from captionflow.errors import Misconfigured, Unavailable
 
@@ -70,11 +70,11 @@ class Kafka:
         """How many partitions the topic must have."""
         return self.partitions if topic in {self.lines, self.turns} else 1
 
-    def place(self, topic: str, key: bytes) -> TopicPartition:
+    def topic_partition(self, topic: str, key: bytes) -> TopicPartition:
         """Where the records with this key are; every Kafka client that is set up rightly agrees."""
         return TopicPartition(topic, _partition(key, self.partitions_of(topic)))
 
-    def places(self, topic: str) -> tuple[TopicPartition, ...]:
+    def topic_partitions(self, topic: str) -> tuple[TopicPartition, ...]:
         """All partitions of the topic."""
         return tuple(TopicPartition(topic, number) for number in range(self.partitions_of(topic)))
 
@@ -126,14 +126,14 @@ class Kafka:
             )
 
     def _made(self, client: Callable[..., Any], options: Mapping[str, Any]) -> Any:
-        mend()
+        apply_patches()
         authority = self.security.get("ssl_cafile")
         if authority is not None and not Path(authority).is_file():  # kafka-python would try again for ever
             raise KafkaConfigurationError(f"there is no file {authority}")
         common = {"bootstrap_servers": self.servers.split(","), "bootstrap_timeout_ms": _BOOTSTRAP_MS}
         common["reconnect_backoff_max_ms"] = _RECONNECT_MS
         try:
-            with listening() as heard:
+            with errors_logged() as heard:
                 return client(**common, **self.security, **options)
         except KafkaTimeoutError as error:
             raise next((one for one in heard if not_allowed(one)), error) from error

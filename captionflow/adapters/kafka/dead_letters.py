@@ -36,7 +36,9 @@ class KafkaDeadLetters:
     async def put(self, value: bytes, *, key: bytes | None, origin: str, reason: str) -> None:
         """See ``DeadLetters.put``."""
         headers = [("origin", origin.encode()), ("reason", reason[:MAX_REASON_CHARS].encode())]
-        await self._producer.send(self._kafka.place(self._kafka.dead_letters, key or b""), key, value, headers)
+        await self._producer.send(
+            self._kafka.topic_partition(self._kafka.dead_letters, key or b""), key, value, headers
+        )
         self.written += 1
 
     async def close(self) -> None:
@@ -50,7 +52,7 @@ class KafkaDeadLetterBox:
     def __init__(self, kafka: Kafka) -> None:
         self._kafka = kafka
         self._producer = Producer(kafka, max_bytes=MAX_DEAD_LETTER_BYTES)
-        (self._place,) = kafka.places(kafka.dead_letters)
+        (self._tp,) = kafka.topic_partitions(kafka.dead_letters)
 
     async def letters(self) -> Sequence[DeadLetter]:
         """See ``DeadLetterBox.letters``.
@@ -63,11 +65,11 @@ class KafkaDeadLetterBox:
 
     async def put_back(self, letter: DeadLetter) -> str:
         """See ``DeadLetterBox.put_back``. A kill in between leaves the record put back without a note."""
-        place = self._origin(letter)
-        offset = await self._producer.send(place, letter.key, letter.value)
-        now_at = f"{place.topic}/{place.partition}/{offset}"
+        tp = self._origin(letter)
+        offset = await self._producer.send(tp, letter.key, letter.value)
+        now_at = f"{tp.topic}/{tp.partition}/{offset}"
         note = [("put-back", b"%d" % letter.number), ("origin", now_at.encode())]
-        await self._producer.send(self._place, letter.key, b"", note)
+        await self._producer.send(self._tp, letter.key, b"", note)
         return now_at
 
     async def close(self) -> None:
@@ -93,7 +95,7 @@ class KafkaDeadLetterBox:
             consumer = self._kafka.consumer(fetch_max_wait_ms=50)
             try:
                 self._kafka.check(consumer, topic)
-                records = list(_all(consumer, self._place))
+                records = list(_all(consumer, self._tp))
             finally:
                 consumer.close(timeout_ms=0)
         except KafkaError as error:
@@ -121,15 +123,15 @@ def _letter(record: Any, headers: dict[str, str]) -> DeadLetter:
     )
 
 
-def _all(consumer: KafkaConsumer, place: TopicPartition) -> Iterator[Any]:
+def _all(consumer: KafkaConsumer, tp: TopicPartition) -> Iterator[Any]:
     """The records of a partition up to its end of now."""
-    consumer.assign([place])
-    begin, end = int(consumer.beginning_offsets([place])[place]), int(consumer.end_offsets([place])[place])
-    consumer.seek(place, begin)
+    consumer.assign([tp])
+    begin, end = int(consumer.beginning_offsets([tp])[tp]), int(consumer.end_offsets([tp])[tp])
+    consumer.seek(tp, begin)
     give_up = time.monotonic() + _READ_SECONDS
-    while int(consumer.position(place) or begin) < end:
-        for record in consumer.poll(_POLL_MS).get(place, []):
+    while int(consumer.position(tp) or begin) < end:
+        for record in consumer.poll(_POLL_MS).get(tp, []):
             if record.offset < end:
                 yield record
         if time.monotonic() > give_up:
-            raise Unavailable(f"Records of {place.topic} can't be read now: see that its brokers run, then retry.")
+            raise Unavailable(f"Records of {tp.topic} can't be read now: see that its brokers run, then retry.")

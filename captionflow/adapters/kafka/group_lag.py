@@ -67,11 +67,11 @@ class GroupLag:
         return consumer
 
     def _ask(self, consumer: KafkaConsumer) -> int:
-        places = list(self._kafka.places(self._topic))
-        first, ends = consumer.beginning_offsets(places, _ASK_MS), consumer.end_offsets(places, _ASK_MS)
+        tps = list(self._kafka.topic_partitions(self._topic))
+        first, ends = consumer.beginning_offsets(tps, _ASK_MS), consumer.end_offsets(tps, _ASK_MS)
         return sum(
-            max(0, int(ends[place]) - max(int(consumer.committed(place, timeout_ms=_ASK_MS) or 0), int(first[place])))
-            for place in places
+            max(0, int(ends[tp]) - max(int(consumer.committed(tp, timeout_ms=_ASK_MS) or 0), int(first[tp])))
+            for tp in tps
         )
 
 

@@ -134,7 +134,7 @@ class Journal:
             Unavailable: it could not be written in 30 seconds. It may have been, all the same: ``take`` will tell.
             Misconfigured: no retry helps.
         """
-        writing = asyncio.create_task(self._append(self.kafka.place(self.topic, beside or key), key, value))
+        writing = asyncio.create_task(self._append(self.kafka.topic_partition(self.topic, beside or key), key, value))
         self._writing[key] = writing
         writing.add_done_callback(partial(self._written, key))
         return await asyncio.shield(writing)
@@ -147,14 +147,14 @@ class Journal:
         if key in self._writing:
             await asyncio.wait([self._writing[key]])
 
-    async def catch_up(self, place: TopicPartition) -> None:
+    async def catch_up(self, tp: TopicPartition) -> None:
         """Wait until everything has been taken that the partition has now, whoever wrote it.
 
         Raises:
             Unavailable: no broker says what it has.
         """
         self.check()
-        await self._reach(place, await self.reader.end(place))
+        await self._reach(tp, await self.reader.end(tp))
 
     async def close(self) -> None:
         """Stop reading and writing. Repeating it does nothing."""
@@ -165,15 +165,15 @@ class Journal:
         if self._thread.ident is not None:
             await asyncio.to_thread(self._thread.join, _JOIN_SECONDS)
 
-    async def _append(self, place: TopicPartition, key: bytes, value: bytes) -> int:
-        before = self._positions.get(place, 0)
-        offset = await self._producer.send(place, key, value)
+    async def _append(self, tp: TopicPartition, key: bytes, value: bytes) -> int:
+        before = self._positions.get(tp, 0)
+        offset = await self._producer.send(tp, key, value)
         if 0 <= offset < before:
             await self._break(lost(self.topic))  # where it went something else was read: this is another topic
             self.check()
-        if self._positions.get(place) == offset:  # all that is before it was taken, so it need not come back for that
-            await self._took({place: [Record(place.topic, place.partition, offset, key, value)]})
-        await self._reach(place, offset + 1)
+        if self._positions.get(tp) == offset:  # all that is before it was taken, so it need not come back for that
+            await self._took({tp: [Record(tp.topic, tp.partition, offset, key, value)]})
+        await self._reach(tp, offset + 1)
         return offset
 
     def _written(self, key: bytes, writing: asyncio.Task[int]) -> None:
@@ -182,8 +182,8 @@ class Journal:
         if not writing.cancelled():
             writing.exception()  # whoever still waits gets it; if nobody does, it was told that before
 
-    async def _reach(self, place: TopicPartition, offset: int) -> None:
-        while self._positions.get(place, 0) < offset:
+    async def _reach(self, tp: TopicPartition, offset: int) -> None:
+        while self._positions.get(tp, 0) < offset:
             moved = self._moved.listen()
             if self._broken is not None or self._stopping.is_set():
                 self.check()
@@ -217,22 +217,22 @@ class Journal:
         try:
             self.kafka.check(consumer, self.topic)
             self._check_identity(consumer)
-            places = self.kafka.places(self.topic)
-            consumer.assign(places)
-            positions = self._begin(consumer, places)
-            for place, offset in positions.items():
-                consumer.seek(place, offset)
+            tps = self.kafka.topic_partitions(self.topic)
+            consumer.assign(tps)
+            positions = self._begin(consumer, tps)
+            for tp, offset in positions.items():
+                consumer.seek(tp, offset)
             self._in_loop(self._moved_to(positions))
             self._backoff.succeeded()
             while not self._stopping.is_set():
                 records = consumer.poll(_POLL_MS)
                 self._check_identity(consumer)
                 if records:
-                    self._in_loop(self._took({place: _read(found) for place, found in records.items()}))
+                    self._in_loop(self._took({tp: _read(found) for tp, found in records.items()}))
                     if sum(map(len, records.values())) < _MANY:
                         self._stopping.wait(self._gather_seconds)
                 else:  # what has no records for us moves on too: marks of other people's transactions
-                    self._in_loop(self._moved_to({place: consumer.position(place, 0) or 0 for place in places}))
+                    self._in_loop(self._moved_to({tp: consumer.position(tp, 0) or 0 for tp in tps}))
         finally:
             consumer.close(timeout_ms=0)
 
@@ -244,12 +244,12 @@ class Journal:
         elif found is not None and found != self._topic_id:
             raise lost(self.topic)
 
-    def _begin(self, consumer: KafkaConsumer, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+    def _begin(self, consumer: KafkaConsumer, tps: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
         """Where to go on, or where to start the first time."""
-        first = {place: int(offset) for place, offset in consumer.beginning_offsets(places).items()}
-        ends = {place: int(offset) for place, offset in consumer.end_offsets(places).items()}
+        first = {tp: int(offset) for tp, offset in consumer.beginning_offsets(tps).items()}
+        ends = {tp: int(offset) for tp, offset in consumer.end_offsets(tps).items()}
         if self._positions:
-            if any(not first[place] <= self._positions[place] <= ends[place] for place in places):
+            if any(not first[tp] <= self._positions[tp] <= ends[tp] for tp in tps):
                 raise lost(self.topic)
             return dict(self._positions)
         if self._start == "now":
@@ -268,16 +268,16 @@ class Journal:
 
     async def _took(self, batch: Mapping[TopicPartition, Sequence[Record]]) -> None:
         async with self._taking:
-            for place, records in batch.items():
-                new = [record for record in records if record.offset >= self._positions[place]]
+            for tp, records in batch.items():
+                new = [record for record in records if record.offset >= self._positions[tp]]
                 if new:
                     await self._take(new)
-                    self._positions[place] = new[-1].offset + 1
+                    self._positions[tp] = new[-1].offset + 1
         self._note()
 
     async def _moved_to(self, positions: dict[TopicPartition, int]) -> None:
-        for place, offset in positions.items():
-            self._positions[place] = max(offset, self._positions.get(place, 0))
+        for tp, offset in positions.items():
+            self._positions[tp] = max(offset, self._positions.get(tp, 0))
         self._note()
 
     async def _break(self, problem: BaseException) -> None:
@@ -285,7 +285,7 @@ class Journal:
         self._moved.notify()
 
     def _note(self) -> None:
-        if not self._ready and all(self._positions[place] >= end for place, end in self._ends.items()):
+        if not self._ready and all(self._positions[tp] >= end for tp, end in self._ends.items()):
             self._ready = True
             log.info("topic_read", topic=self.topic, records=sum(self._positions.values()))
         self._moved.notify()

@@ -111,7 +111,7 @@ class KafkaLineLog:
         """See ``LineLog.last_number``."""
         self._journal.check()
         if before is None:
-            await self._journal.catch_up(self._place(session))
+            await self._journal.catch_up(self._topic_partition(session))
         return self._index.last_number(Stream(session, language), sender, before)
 
     def reached(self, session: str, language: str) -> int:
@@ -120,12 +120,12 @@ class KafkaLineLog:
 
     async def read(self, session: str, language: str, after: int = 0) -> AsyncIterator[LineRecord]:
         """See ``LineLog.read``. The end is fixed at the start: it doesn't chase a sender that goes on."""
-        place = self._place(session)
-        await self._journal.catch_up(place)
+        tp = self._topic_partition(session)
+        await self._journal.catch_up(tp)
         stream = Stream(session, language)
         end = self._index.last_seq(stream)
         while after < end:
-            for value in await self._fetch(place, self._index.after(stream, after, _RECORDS_A_READ)):
+            for value in await self._fetch(tp, self._index.after(stream, after, _RECORDS_A_READ)):
                 lines = tuple(line for line in _decode(value).lines if after < line.seq <= end)
                 if not lines:
                     return  # it came after the end, while what is before was fetched
@@ -134,7 +134,7 @@ class KafkaLineLog:
 
     async def streams(self) -> Sequence[Stream]:
         """See ``LineLog.streams``."""
-        await asyncio.gather(*(self._journal.catch_up(place) for place in self._kafka.places(self._kafka.lines)))
+        await asyncio.gather(*(self._journal.catch_up(tp) for tp in self._kafka.topic_partitions(self._kafka.lines)))
         return sorted(self._index.streams())
 
     async def follow(self, after: Position = THE_BEGINNING) -> AsyncIterator[tuple[Position, LineRecord]]:
@@ -178,20 +178,20 @@ class KafkaLineLog:
         if not seqs:
             return {}
         wanted = set(seqs)
-        values = await self._fetch(self._place(stream[0]), self._index.holding(stream, seqs))
+        values = await self._fetch(self._topic_partition(stream[0]), self._index.holding(stream, seqs))
         lines = (line for value in values for line in _decode(value).lines)
         return {(line.sender, line.number): line for line in lines if line.seq in wanted}
 
-    async def _fetch(self, place: TopicPartition, offsets: Sequence[int]) -> list[bytes]:
+    async def _fetch(self, tp: TopicPartition, offsets: Sequence[int]) -> list[bytes]:
         """The values of valid records, from memory if all are there."""
-        recent = [self._recent.get((place.partition, offset)) for offset in offsets]
+        recent = [self._recent.get((tp.partition, offset)) for offset in offsets]
         here = [value for value in recent if value is not None]
         if len(here) == len(offsets):
             return here
-        return await self._journal.reader.fetch(place, offsets)
+        return await self._journal.reader.fetch(tp, offsets)
 
-    def _place(self, session: str) -> TopicPartition:
-        return self._kafka.place(self._kafka.lines, session.encode())
+    def _topic_partition(self, session: str) -> TopicPartition:
+        return self._kafka.topic_partition(self._kafka.lines, session.encode())
 
     async def _take(self, records: Sequence[Record]) -> None:
         for record in records:
@@ -210,5 +210,5 @@ class KafkaLineLog:
 
     def _head(self, record: Record) -> RecordHead:
         head = read_head(record.key, record.value)
-        check_partition(record.partition, self._place(head.session).partition)
+        check_partition(record.partition, self._topic_partition(head.session).partition)
         return head

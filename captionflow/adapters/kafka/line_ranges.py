@@ -23,12 +23,12 @@ Raw = tuple[int, bytes | None, bytes | None]
 """Offset, key and value."""
 
 
-class LineStretches:
-    """One consumer with a thread of its own, made when the first stretch is asked for."""
+class LineRanges:
+    """One consumer with a thread of its own, made when the first range is asked for."""
 
     def __init__(self, kafka: Kafka) -> None:
         self._kafka = kafka
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="stretch")
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="line-ranges")
         self._consumer: KafkaConsumer | None = None
 
     async def read(self, partition: int, begin: int, end: int) -> list[Raw]:
@@ -37,10 +37,10 @@ class LineStretches:
         Raises:
             Misconfigured: the topic has lost them.
         """
-        place = TopicPartition(self._kafka.lines, partition)
+        tp = TopicPartition(self._kafka.lines, partition)
         while True:
             try:
-                return await asyncio.get_running_loop().run_in_executor(self._thread, self._read, place, begin, end)
+                return await asyncio.get_running_loop().run_in_executor(self._thread, self._read, tp, begin, end)
             except KafkaError as error:
                 problem = translated(error, self._kafka.servers, self._kafka.lines)
                 if not isinstance(problem, Unavailable):
@@ -56,17 +56,17 @@ class LineStretches:
         if self._consumer is not None:
             self._consumer.close(timeout_ms=0)
 
-    def _read(self, place: TopicPartition, begin: int, end: int) -> list[Raw]:
+    def _read(self, tp: TopicPartition, begin: int, end: int) -> list[Raw]:
         if self._consumer is None:
             self._consumer = self._kafka.consumer(fetch_max_wait_ms=5)
         consumer = self._consumer
-        consumer.assign([place])
-        consumer.seek(place, begin)
+        consumer.assign([tp])
+        consumer.seek(tp, begin)
         found: list[Raw] = []
         give_up = time.monotonic() + _READ_SECONDS
-        while (consumer.position(place) or begin) < end:
-            records = consumer.poll(_POLL_MS).get(place, [])
+        while (consumer.position(tp) or begin) < end:
+            records = consumer.poll(_POLL_MS).get(tp, [])
             found += [(record.offset, record.key, record.value) for record in records if record.offset < end]
             if time.monotonic() > give_up:
-                raise Unavailable(f"Records of {place.topic} can't be read now: see that its brokers run, then retry.")
+                raise Unavailable(f"Records of {tp.topic} can't be read now: see that its brokers run, then retry.")
         return found

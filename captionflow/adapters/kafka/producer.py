@@ -32,7 +32,7 @@ class Producer:
         self._producer: KafkaProducer | None = None
 
     async def send(
-        self, place: TopicPartition, key: bytes | None, value: bytes, headers: Sequence[tuple[str, bytes]] = ()
+        self, tp: TopicPartition, key: bytes | None, value: bytes, headers: Sequence[tuple[str, bytes]] = ()
     ) -> int:
         """Returns the offset of the record when all brokers that must have it have it.
 
@@ -44,8 +44,8 @@ class Producer:
         result: asyncio.Future[int] = loop.create_future()
         producer: KafkaProducer | None = None
         try:
-            producer = await self._ready(place.topic)
-            sent = producer.send(place.topic, value, key=key, partition=place.partition, headers=list(headers))
+            producer = await self._ready(tp.topic)
+            sent = producer.send(tp.topic, value, key=key, partition=tp.partition, headers=list(headers))
             # Called in the producer's thread. Nobody waits in a loop that is closed.
             sent.add_callback(lambda metadata: _tell(loop, partial(_succeed, result, metadata.offset)))
             sent.add_errback(lambda error: _tell(loop, partial(_fail, result, error)))
@@ -59,7 +59,7 @@ class Producer:
             # again: it asks for a new id, forgets the records that it had just taken up, and waits for ever.
             if not error.retriable or isinstance(error, KafkaTimeoutError):
                 await self._give_up(producer, error)
-            raise translated(error, self._kafka.servers, place.topic) from error
+            raise translated(error, self._kafka.servers, tp.topic) from error
 
     async def close(self) -> None:
         """Write what is in flight, if that is possible soon, and stop."""

@@ -34,22 +34,22 @@ class Reader:
         self._local = threading.local()
         self._made: list[KafkaConsumer] = []
 
-    async def fetch(self, place: TopicPartition, offsets: Sequence[int]) -> list[bytes]:
+    async def fetch(self, tp: TopicPartition, offsets: Sequence[int]) -> list[bytes]:
         """The values at these rising offsets.
 
         Raises:
             Unavailable: they could not be read now.
             Misconfigured: they aren't there any more.
         """
-        return await self._run(lambda consumer: list(_fetched(consumer, place, offsets)))
+        return await self._run(lambda consumer: list(_fetched(consumer, tp, offsets)))
 
-    async def end(self, place: TopicPartition) -> int:
+    async def end(self, tp: TopicPartition) -> int:
         """The offset that the next record of the partition will have.
 
         Raises:
             Unavailable: no broker says so now.
         """
-        return await self._run(lambda consumer: int(consumer.end_offsets([place], _END_MS)[place]))
+        return await self._run(lambda consumer: int(consumer.end_offsets([tp], _END_MS)[tp]))
 
     async def close(self) -> None:
         """Stop; what is being read now is waited for."""
@@ -80,26 +80,26 @@ class Reader:
         return consumer
 
 
-def _fetched(consumer: KafkaConsumer, place: TopicPartition, offsets: Sequence[int]) -> Iterator[bytes]:
+def _fetched(consumer: KafkaConsumer, tp: TopicPartition, offsets: Sequence[int]) -> Iterator[bytes]:
     """The values at the offsets, with a seek only where it pays."""
     give_up = time.monotonic() + _READ_SECONDS
     at = -_SKIP_RECORDS
     wanted = iter(offsets)
     offset: int | None = next(wanted, None)
-    if consumer.assignment() != {place}:
-        consumer.assign([place])
+    if consumer.assignment() != {tp}:
+        consumer.assign([tp])
     while offset is not None:
         if not at <= offset < at + _SKIP_RECORDS:
-            consumer.seek(place, offset)
+            consumer.seek(tp, offset)
             at = offset
-        records: list[Any] = consumer.poll(_POLL_MS).get(place, [])
+        records: list[Any] = consumer.poll(_POLL_MS).get(tp, [])
         for record in records:
             if offset is not None and record.offset > offset:
-                raise lost(place.topic)
+                raise lost(tp.topic)
             if record.offset == offset:
                 yield record.value or b""
                 offset = next(wanted, None)
         if records:
             at = records[-1].offset + 1
         elif time.monotonic() > give_up:
-            raise Unavailable(f"Records of {place.topic} can't be read now: see that its brokers run, then retry.")
+            raise Unavailable(f"Records of {tp.topic} can't be read now: see that its brokers run, then retry.")

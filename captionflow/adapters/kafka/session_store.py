@@ -79,7 +79,7 @@ class KafkaSessionStore:
         """See ``SessionStore.get``. One that this process doesn't know is looked for in what others just wrote."""
         self._journal.check()
         if session not in self._sessions:
-            await self._journal.catch_up(self._kafka.place(self._kafka.sessions, b""))
+            await self._journal.catch_up(self._kafka.topic_partition(self._kafka.sessions, b""))
         return self._known(session)[0]
 
     async def list(self, wanted: SessionFilter) -> tuple[Session, ...]:

@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 MAX_STEPS: Final = 2_000
 """Steps handed out in one go while a backlog stands."""
-LOOK_BACK: Final = 100
+REREAD_RECORDS: Final = 100
 """Records of each partition that a new owner reads again, to know how far their sessions are."""
 _POLL_MS: Final = 1_000
 """How often what counts for nothing is said to be done, when nothing else comes."""
@@ -34,7 +34,7 @@ _FETCH_BYTES: Final = 1024 * 1024
 """The broker answers as soon as there is so much, and else when it has waited as long as it may."""
 _SESSION_MS: Final = 10_000
 _HEARTBEAT_MS: Final = 3_000
-_PATIENCE_MS: Final = 30 * 60 * 1000
+_LONGEST_BATCH_MS: Final = 30 * 60 * 1000
 """How long one batch may take, an outage of the store included, before others get the partitions."""
 _ANSWER_SECONDS: Final = 5.0
 _LEAVE_SECONDS: Final = 1.0
@@ -133,7 +133,7 @@ class StepGroup:
                 group_id=f"{self._kafka.prefix}-{self._name}",
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
-                max_poll_interval_ms=_PATIENCE_MS,
+                max_poll_interval_ms=_LONGEST_BATCH_MS,
                 session_timeout_ms=_SESSION_MS,
                 heartbeat_interval_ms=_HEARTBEAT_MS,
                 max_partition_fetch_bytes=4 * 1024 * 1024,
@@ -151,16 +151,16 @@ class StepGroup:
         new, self._listener.assigned = self._listener.assigned & consumer.assignment(), set()
         if new:
             await self._begin(consumer, new)
-        for place, records in batch.items():
-            if place in new:
+        for tp, records in batch.items():
+            if tp in new:
                 continue  # they come again, from where it begins
-            committed = self._committed.get(place, 0)
+            committed = self._committed.get(tp, 0)
             for record in records:
                 before = record.offset < committed
                 step = self._step(record, quiet=before)
                 if step is not None and not before:
                     self._steps.append(step)
-                self._taken[place] = record.offset + 1
+                self._taken[tp] = record.offset + 1
 
     def _step(self, record: ConsumerRecord, *, quiet: bool) -> StepRecord | None:
         try:
@@ -182,9 +182,7 @@ class StepGroup:
             return
         owned = self._consumer.assignment()
         offsets = {
-            place: offset
-            for place, offset in self._taken.items()
-            if place in owned and offset > self._committed.get(place, 0)
+            tp: offset for tp, offset in self._taken.items() if tp in owned and offset > self._committed.get(tp, 0)
         }
         if offsets:
             try:
@@ -203,14 +201,14 @@ class StepGroup:
                 async with asyncio.timeout(_LEAVE_SECONDS):
                     await consumer.stop()
 
-    async def _begin(self, consumer: AIOKafkaConsumer, places: Collection[TopicPartition]) -> None:
+    async def _begin(self, consumer: AIOKafkaConsumer, tps: Collection[TopicPartition]) -> None:
         """These partitions are ours now: read a little of what was done, which tells how far the sessions are."""
-        first = await consumer.beginning_offsets(places)
-        for place in places:
-            self._taken.pop(place, None)
-            self._committed[place] = committed = max(await consumer.committed(place) or 0, first[place])
-            consumer.seek(place, max(first[place], committed - LOOK_BACK))
-        log.info("partitions_taken", group=self._name, partitions=sorted(place.partition for place in places))
+        first = await consumer.beginning_offsets(tps)
+        for tp in tps:
+            self._taken.pop(tp, None)
+            self._committed[tp] = committed = max(await consumer.committed(tp) or 0, first[tp])
+            consumer.seek(tp, max(first[tp], committed - REREAD_RECORDS))
+        log.info("partitions_taken", group=self._name, partitions=sorted(tp.partition for tp in tps))
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
