@@ -18,12 +18,15 @@ help: ## Show this list
 run: .venv/.run ## Set up, then caption a demo session at http://127.0.0.1:8000
 	@exec $(BIN)/captionflow run
 
-# One after the other, since servers and services stay up to the end of a run. 5 is pytest's word for no test at all.
-test: .venv/.dev .venv/.browser ## Set up what the tests need, and run them; ARGS="-k word" picks some
-	@none=0; for some in "not stack" stack; do \
-		status=0; $(BIN)/python -m pytest -m "$$some" $(ARGS) || status=$$?; \
+# One after the other, since servers and services stay up to the end of a run, and so does the browser's event loop. WORKERS
+# are the processes of the first part; 0 is this one. 5 is pytest's word for no test at all.
+WORKERS := 0
+test: .venv/.dev .venv/.browser ## Set up what the tests need, and run them; ARGS="-k word" picks some, WORKERS=2 runs in parallel
+	@none=0; for some in "not stack and not browser" "browser and not stack" stack; do \
+		workers=0; case $$some in "not stack"*) workers=$(WORKERS) ;; esac; status=0; \
+		$(BIN)/python -m pytest -n $$workers --dist loadfile -m "$$some" $(ARGS) || status=$$?; \
 		case $$status in 0) ;; 5) none=$$((none + 1)) ;; *) exit $$status ;; esac; \
-	done; [ $$none -lt 2 ]
+	done; [ $$none -lt 3 ]
 
 test-stack: .venv/.dev ## Of these, the ones on a real Kafka and a real Elasticsearch, which they start (JDK 21 or Docker)
 	@$(BIN)/python -m pytest -m stack $(ARGS)
