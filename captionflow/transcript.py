@@ -6,7 +6,7 @@ here and nowhere else, so that stores, live delivery, exports and the command li
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -84,15 +84,20 @@ def newest(steps: Iterable[StepRecord]) -> tuple[Part, ...]:
     return ordered(latest(part for step in steps for part in step.parts).values())
 
 
-def turns(parts: Iterable[Part]) -> tuple[Turn, ...]:
-    """Join parts, given in any order, into turns, the head first. Retracted parts are left out."""
+def by_turn(parts: Iterable[Part]) -> tuple[tuple[Part, ...], ...]:
+    """The parts of each turn, given in any order, in the order of the transcript, as ``ordered`` has them."""
     grouped: dict[str, list[Part]] = {}
     for part in ordered(parts):
         grouped.setdefault(part.turn_id, []).append(part)
-    return tuple(_join(group) for group in grouped.values())
+    return tuple(map(tuple, grouped.values()))
 
 
-def _join(parts: list[Part]) -> Turn:
+def turns(parts: Iterable[Part]) -> tuple[Turn, ...]:
+    """Join parts, given in any order, into turns, the head first. Retracted parts are left out."""
+    return tuple(map(_join, by_turn(parts)))
+
+
+def _join(parts: Sequence[Part]) -> Turn:
     paragraphs: list[str] = []
     notes: list[Note] = []
     apart: list[Apart] = []

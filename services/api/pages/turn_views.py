@@ -6,13 +6,13 @@ tests/vectors/transcript.json, so a change of the rules goes into all three.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from itertools import groupby
 from operator import attrgetter
 from typing import Literal
 
 import msgspec
 
 from captionflow.messages import Note, Part
+from captionflow.transcript import by_turn
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -65,10 +65,10 @@ def clock(span: timedelta) -> str:
 
 
 def turn_views(parts: Iterable[Part]) -> tuple[TurnView, ...]:
-    """The turns of these parts (in transcript order), without the head, without what was retracted or is empty."""
-    spoken = [part for part in parts if part.ordinal and not part.retracted]
-    begin = next((stamp.at for part in spoken for stamp in part.stamps), None)
-    views = (_turn(list(group), begin) for _, group in groupby(spoken, key=attrgetter("turn_id")))
+    """The turns of these parts (in any order), without the head, without what was retracted or is empty."""
+    spoken = [group for group in by_turn(parts) if group[0].ordinal]
+    begin = next((stamp.at for group in spoken for part in group for stamp in part.stamps), None)
+    views = (_turn(group, begin) for group in spoken)
     return tuple(view for view in views if view.paragraphs or view.speaker)
 
 
