@@ -31,7 +31,7 @@ from elasticsearch.helpers import async_scan
 
 from bench.distributed_services import PARTITIONS, Installation, cpu_seconds, cpu_seconds_of_all, installed, rss_kib
 from captionflow.adapters.elastic.client import connect
-from captionflow.adapters.elastic.documents import plan
+from captionflow.adapters.elastic.documents import bulk_writes
 from captionflow.adapters.elastic.schema import Names
 from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.line_log import KafkaLineLog
@@ -206,7 +206,7 @@ def document(stored: dict[str, Any]) -> bytes:
         return msgspec.json.encode(stored)
     part = msgspec.convert(stored["part"], Part)
     step = StepRecord(part.session, part.language, part.version, part.version, (part,))
-    (write,) = plan([step]).parts
+    (write,) = bulk_writes([step]).parts
     return write.source
 
 

@@ -22,7 +22,7 @@ import structlog
 from elasticsearch import AsyncElasticsearch
 
 from captionflow.adapters.elastic.client import connect
-from captionflow.adapters.elastic.documents import plan
+from captionflow.adapters.elastic.documents import bulk_writes
 from captionflow.adapters.elastic.indices import ElasticIndices
 from captionflow.adapters.elastic.schema import Names
 from captionflow.adapters.elastic.search import ElasticSearch
@@ -91,7 +91,8 @@ def chunks(made: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
 async def bare(client: AsyncElasticsearch, index: str, made: Sequence[StepRecord], size: int) -> float:
     """The same documents in the same requests, made before the clock starts; nothing is looked at."""
     bodies = [
-        [line for write in plan(chunk).parts for line in (write.action, write.source)] for chunk in chunks(made, size)
+        [line for write in bulk_writes(chunk).parts for line in (write.action, write.source)]
+        for chunk in chunks(made, size)
     ]
     start = time.perf_counter()
     for body in bodies:

@@ -103,7 +103,7 @@ _BESIDES: dict[str, dict[str, Any]] = {
         },
     },
 }
-"""Fields that a record has on its topic besides those of its message: for whoever wrote it, and for nobody else."""
+"""Fields that a record has on its topic besides those of its message: for its writer alone."""
 _CHANNELS = {
     "lines": (
         "captions.lines",
@@ -208,7 +208,7 @@ def _operations() -> Iterator[tuple[str, dict[str, Any]]]:
         ("turns", "receive"): "index stores it, and api delivers it",
         ("sessions", "send"): "ingest and api announce and change sessions",
         ("sessions", "receive"): "index and api learn of sessions",
-        ("deadLetters", "send"): "whoever can't use a record sets it aside",
+        ("deadLetters", "send"): "a service that can't use a record sets it aside",
         ("deadLetters", "receive"): "`captionflow dead-letters` shows them, and puts them back",
     }
     for (channel, action), summary in summaries.items():

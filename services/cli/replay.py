@@ -20,7 +20,7 @@ from services.ingest.cutter import parse_cut
 from services.ingest.importer import session_id
 from services.ingest.pipeline_client import PipelineClient
 from services.ingest.readers import Reading, read
-from services.ingest.replay import Plan, Progress, replay, sender_id
+from services.ingest.replay import Progress, ReplayOptions, replay, sender_id
 
 FIRST_PATIENCE = 10.0
 """Seconds for a server that is just starting. Once it has answered, an outage may last longer."""
@@ -57,15 +57,15 @@ async def replay_file(request: Request) -> None:
     if not reading.passages:
         raise BadMessage(f"There is no text in {name}.")
     how = parse_cut(request.cut)
-    plan = Plan(sender_id(data, how), how, request.wpm, request.speed)
+    options = ReplayOptions(sender_id(data, how), how, request.wpm, request.speed)
     path = Path("stdin") if request.file == STDIN else request.file
     # The cut is part of the name: the same words cut in another way are other lines, and not the rest of these.
-    session = request.session or session_id(path, hashlib.sha256(plan.sender.encode()).hexdigest())
+    session = request.session or session_id(path, hashlib.sha256(options.sender.encode()).hexdigest())
     headers = {"Authorization": f"Bearer {request.token.reveal()}"} if request.token else {}
     async with httpx.AsyncClient(base_url=request.url, headers=headers, timeout=30) as client:
-        await _announce(client, session, request, plan.sender, messages)
+        await _announce(client, session, request, options.sender, messages)
         terminal.write(f"{follow_url(request.url, session)}\n")
-        await _send(client, session, request, reading, plan, messages)
+        await _send(client, session, request, reading, options, messages)
 
 
 async def _announce(client: httpx.AsyncClient, session: str, request: Request, sender: str, messages: Console) -> None:
@@ -87,13 +87,18 @@ async def _announce(client: httpx.AsyncClient, session: str, request: Request, s
 
 
 async def _send(  # noqa: PLR0913, PLR0917 - the inside of replay_file
-    client: httpx.AsyncClient, session: str, request: Request, reading: Reading, plan: Plan, messages: Console
+    client: httpx.AsyncClient,
+    session: str,
+    request: Request,
+    reading: Reading,
+    options: ReplayOptions,
+    messages: Console,
 ) -> None:
     show = _Show(messages)
     target = PipelineClient(client, session, language=request.language, waiting=show.waiting)
     with show.bar:
         try:
-            await replay(reading.passages, target, plan, show.progress)
+            await replay(reading.passages, target, options, show.progress)
         except asyncio.CancelledError:
             show.interrupted()
             raise

@@ -29,7 +29,7 @@ _INSTANT = 0.001
 """Seconds before its time at which a piece may go: less than any clock can sleep."""
 
 
-class Plan(msgspec.Struct, frozen=True):
+class ReplayOptions(msgspec.Struct, frozen=True):
     """How a file is replayed. ``speed`` None: as fast as the pipeline takes it."""
 
     sender: str
@@ -66,19 +66,19 @@ def sender_id(data: bytes, how: Cut) -> str:
 async def replay(  # noqa: PLR0913 - the clock and the sleep are for tests
     passages: Iterable[Passage],
     target: Target,
-    plan: Plan,
+    options: ReplayOptions,
     progress: Callable[[Progress], None],
     *,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> Progress:
     """Send all pieces that the target does not have yet, each when it is due, and then the end of the session."""
-    pieces = tuple(cut(passages, plan.how))
-    due = due_times([piece.text for piece in pieces], wpm=plan.wpm, speed=plan.speed)
-    last = await target.last_number(plan.sender)
+    pieces = tuple(cut(passages, options.how))
+    due = due_times([piece.text for piece in pieces], wpm=options.wpm, speed=options.speed)
+    last = await target.last_number(options.sender)
     first = resumed_at = 0 if last is None else last + 1
     total = len(pieces) + 1  # the end is a piece of its own
-    log.info("replay_started", sender=plan.sender, pieces=total, resumed_at=resumed_at)
+    log.info("replay_started", sender=options.sender, pieces=total, resumed_at=resumed_at)
     progress(Progress(min(first, total), total, resumed_at))
     begun = clock() - (due[first - 1] if 0 < first <= len(due) else 0.0)
     while first < len(pieces):
@@ -87,14 +87,14 @@ async def replay(  # noqa: PLR0913 - the clock and the sleep are for tests
             await sleep(early)
         count = max(1, ready(due, first, clock() - begun, most=MAX_PIECES))
         count = _fitting(pieces[first : first + count])
-        await target.send(plan.sender, [_line(first + place, pieces[first + place]) for place in range(count)])
+        await target.send(options.sender, [_line(first + place, pieces[first + place]) for place in range(count)])
         first += count
         progress(Progress(first, total, resumed_at))
     if first < total:
-        await target.send(plan.sender, [{"number": first, "text": "", "eol": False, "ends": True}])
+        await target.send(options.sender, [{"number": first, "text": "", "eol": False, "ends": True}])
     done = Progress(total, total, resumed_at)
     progress(done)
-    log.info("replay_finished", sender=plan.sender, pieces=total)
+    log.info("replay_finished", sender=options.sender, pieces=total)
     return done
 
 

@@ -15,7 +15,7 @@ from captionflow.transcript import digest
 from services.ingest.cutter import parse_cut
 from services.ingest.pipeline_client import PipelineClient
 from services.ingest.readers import read
-from services.ingest.replay import Plan, replay
+from services.ingest.replay import ReplayOptions, replay
 from tests.integration.api_server import Api, send, serving, transcript
 
 PROGRAM = str(Path(sys.executable).parent / "captionflow")
@@ -45,9 +45,9 @@ async def _send(client: httpx.AsyncClient, session: str, name: str, data: bytes)
     """All of the file, and its end; returns how many lines that were."""
     target = PipelineClient(client, session)
     await target.ensure_session(title="From a file")
-    plan = Plan("file", parse_cut(CUT), speed=None)
+    options = ReplayOptions("file", parse_cut(CUT), speed=None)
     passages = read(data, name).passages
-    return (await replay(passages, target, plan, lambda _progress: None)).total
+    return (await replay(passages, target, options, lambda _progress: None)).total
 
 
 async def _same(tmp_path: Path, file: Path) -> dict[str, Any]:

@@ -2,7 +2,7 @@ from typing import Any
 
 import msgspec
 
-from captionflow.adapters.elastic.documents import MAX_NUMBER, part_document, plan
+from captionflow.adapters.elastic.documents import MAX_NUMBER, bulk_writes, part_document
 from captionflow.adapters.elastic.index_templates import component_templates, index_template, mappings
 from captionflow.adapters.elastic.schema import LANGUAGES, WORD_FIELDS, Names, word_language
 from captionflow.messages import Part, StepRecord, Stream
@@ -20,7 +20,7 @@ def step(seq: int, *parts: Part) -> StepRecord:
 
 def written(*steps: StepRecord) -> list[tuple[str, int]]:
     """Ids and versions, parts first."""
-    planned = plan(steps)
+    planned = bulk_writes(steps)
     actions = [msgspec.json.decode(write.action)["index"] for write in (*planned.parts, *planned.progress)]
     assert {(action["routing"], action["version_type"]) for action in actions} <= {("talk", "external_gte")}
     return [(action["_id"], action["version"]) for action in actions]
@@ -44,7 +44,7 @@ def test_an_older_version_of_a_part_never_takes_the_place_of_a_newer_one() -> No
 
 def test_what_would_spoil_a_whole_request_is_not_in_it() -> None:
     bad = part(MAX_NUMBER + 1, 1), part(2, 1, "half \ud83d"), part(3, -1)
-    planned = plan([step(1, part(4, 1), *bad)])
+    planned = bulk_writes([step(1, part(4, 1), *bad)])
     assert planned.refused == bad
     assert [write.part for write in planned.parts] == [part(4, 1)]
 

@@ -8,10 +8,10 @@ import pytest
 from captionflow.messages import MAX_LINE_CHARS
 from services.ingest.cutter import Cut
 from services.ingest.readers import Passage
-from services.ingest.replay import MAX_CHARS, MAX_PIECES, Plan, Progress, replay, sender_id
+from services.ingest.replay import MAX_CHARS, MAX_PIECES, Progress, ReplayOptions, replay, sender_id
 
 TEXT = [Passage("one two three four\n"), Passage("five six\n", timedelta(seconds=5), "MARY")]
-WORDS = Plan("file-1", Cut("words"), speed=None)
+WORDS = ReplayOptions("file-1", Cut("words"), speed=None)
 
 
 class Pipeline:
@@ -67,13 +67,13 @@ async def test_all_pieces_are_sent_in_order_and_then_the_end() -> None:
 
 @pytest.mark.parametrize("requests", range(1, 8))
 async def test_a_replay_that_was_stopped_anywhere_goes_on_without_repeating(requests: int) -> None:
-    plan, clock = Plan("file-1", Cut("words"), wpm=60), Clock()
+    options, clock = ReplayOptions("file-1", Cut("words"), wpm=60), Clock()
     pipeline = Pipeline(stops_after=requests)
     with pytest.raises(asyncio.CancelledError):
-        await replay(TEXT, pipeline, plan, nothing, clock=clock, sleep=clock.sleep)
+        await replay(TEXT, pipeline, options, nothing, clock=clock, sleep=clock.sleep)
     pipeline.stops_after = None
     before = sum(pipeline.requests)
-    done = await replay(TEXT, pipeline, plan, nothing, clock=clock, sleep=clock.sleep)
+    done = await replay(TEXT, pipeline, options, nothing, clock=clock, sleep=clock.sleep)
     assert sum(pipeline.requests) == 7
     assert done.resumed_at == before == requests
     assert "".join(line["text"] for line in pipeline.lines.values()) == "one two three four\nfive six\n"
@@ -89,7 +89,9 @@ async def test_a_replay_that_is_complete_sends_nothing() -> None:
 
 async def test_pieces_come_when_a_captioner_would_have_typed_them() -> None:
     clock = Clock()
-    await replay(TEXT, Pipeline(), Plan("file-1", Cut("words"), wpm=60), nothing, clock=clock, sleep=clock.sleep)
+    await replay(
+        TEXT, Pipeline(), ReplayOptions("file-1", Cut("words"), wpm=60), nothing, clock=clock, sleep=clock.sleep
+    )
     assert sum(clock.slept) == pytest.approx(6)
     assert len(clock.slept) == 6
 
@@ -97,8 +99,8 @@ async def test_pieces_come_when_a_captioner_would_have_typed_them() -> None:
 async def test_a_continued_replay_does_not_wait_for_what_is_done() -> None:
     clock, pipeline = Clock(), Pipeline()
     pipeline.lines = {number: {} for number in range(4)}
-    plan = Plan("file-1", Cut("words"), wpm=60)
-    await replay(TEXT, pipeline, plan, nothing, clock=clock, sleep=clock.sleep)
+    options = ReplayOptions("file-1", Cut("words"), wpm=60)
+    await replay(TEXT, pipeline, options, nothing, clock=clock, sleep=clock.sleep)
     assert sum(clock.slept) == pytest.approx(6 * 9 / 28)
 
 
@@ -108,7 +110,10 @@ async def test_at_full_speed_hundreds_of_pieces_share_a_request_but_no_more_than
     assert pipeline.requests == [MAX_PIECES, MAX_PIECES, 200, 1]
     long = Pipeline()
     await replay(
-        [Passage("x" * (MAX_LINE_CHARS - 1) + "\n")] * 120, long, Plan("file-1", Cut("whole"), speed=None), nothing
+        [Passage("x" * (MAX_LINE_CHARS - 1) + "\n")] * 120,
+        long,
+        ReplayOptions("file-1", Cut("whole"), speed=None),
+        nothing,
     )
     fit = MAX_CHARS // MAX_LINE_CHARS
     assert long.requests == [fit, fit, 120 - 2 * fit, 1]

@@ -44,7 +44,7 @@ class Write(NamedTuple):
     """The part that it writes; None for a progress."""
 
 
-class Plan(NamedTuple):
+class BulkWrites(NamedTuple):
     """What some steps change."""
 
     parts: tuple[Write, ...]
@@ -54,7 +54,7 @@ class Plan(NamedTuple):
     """To be written when the parts are."""
 
 
-def plan(steps: Iterable[StepRecord]) -> Plan:
+def bulk_writes(steps: Iterable[StepRecord]) -> BulkWrites:
     """The writes for some steps, each stream's in order; a step that doesn't advance its stream is left out.
 
     Only the newest version of each part, without interims.
@@ -69,7 +69,7 @@ def plan(steps: Iterable[StepRecord]) -> Plan:
         else:
             writes.append(write)
     progress = (_write(progress_id(stream), seq, Document(*stream, last_seq=seq)) for stream, seq in last_seqs.items())
-    return Plan(tuple(writes), tuple(refused), tuple(progress))
+    return BulkWrites(tuple(writes), tuple(refused), tuple(progress))
 
 
 def part_document(stream: Stream, part: Part) -> Document:

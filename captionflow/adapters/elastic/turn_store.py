@@ -7,7 +7,7 @@ import msgspec
 from elasticsearch import AsyncElasticsearch
 
 from captionflow.adapters.elastic.bulk import bulk
-from captionflow.adapters.elastic.documents import plan
+from captionflow.adapters.elastic.documents import bulk_writes
 from captionflow.adapters.elastic.failures import translated
 from captionflow.errors import Rejected
 from captionflow.messages import Part, StepRecord, Stream
@@ -37,10 +37,10 @@ class ElasticTurnStore:
         Raises:
             Rejected: parts that can't be stored, ever; everything else is.
         """
-        planned = plan(steps)
+        writes = bulk_writes(steps)
         alias = self._write != self._read
-        refused = [*planned.refused, *await bulk(self._client, self._write, planned.parts, require_alias=alias)]
-        await bulk(self._client, self._write, planned.progress, require_alias=alias)
+        refused = [*writes.refused, *await bulk(self._client, self._write, writes.parts, require_alias=alias)]
+        await bulk(self._client, self._write, writes.progress, require_alias=alias)
         if refused:
             raise Rejected(
                 f"Elasticsearch can't take {len(refused)} of the parts; the rest is stored.", parts=tuple(refused)

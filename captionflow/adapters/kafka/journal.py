@@ -1,9 +1,8 @@
-"""One topic as a journal: every record is read in order by everybody, and a writer sees its own come back.
+"""One topic as a journal: every process reads all of its records in order, and a writer sees its own come back.
 
-Kafka has no conditional append. So whoever writes reads the topic too, and a rule that looks at nothing but the records
-before it says of each whether it is valid. A writer that was not up to date finds its record void when it has read all
-that is before it, and tries again knowing more. All readers agree, whoever wrote, without an owner, a lock or a
-transaction.
+Kafka has no conditional append. So a writer reads the topic too, and a rule that looks only at earlier records says of
+each record whether it is valid. A writer that was not up to date finds its record void once it has read everything
+before it, and tries again knowing more. So all processes agree without an owner, a lock or a transaction.
 """
 
 import asyncio
@@ -148,7 +147,7 @@ class Journal:
             await asyncio.wait([self._writing[key]])
 
     async def catch_up(self, tp: TopicPartition) -> None:
-        """Wait until everything has been taken that the partition has now, whoever wrote it.
+        """Wait until all records that the partition has now have been taken.
 
         Raises:
             Unavailable: no broker says what it has.
@@ -180,7 +179,7 @@ class Journal:
         if self._writing.get(key) is writing:
             del self._writing[key]
         if not writing.cancelled():
-            writing.exception()  # whoever still waits gets it; if nobody does, it was told that before
+            writing.exception()  # marked as seen: a caller that still waits gets it, one that gave up was told before
 
     async def _reach(self, tp: TopicPartition, offset: int) -> None:
         while self._positions.get(tp, 0) < offset:

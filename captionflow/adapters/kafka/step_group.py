@@ -218,7 +218,7 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ha
         self.assigned: set[TopicPartition] = set()
 
     def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        """What is under way is done again by whoever gets them."""
+        """The next owner does again what is under way."""
 
     def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """Note it for the next poll."""
