@@ -41,9 +41,11 @@ def lines(pieces: Iterable[str], *, ends: bool = False, **fields: Any) -> list[L
     return [*made, line(len(made) + 1, ends=True)] if ends else made
 
 
-def read_text(text: str, how: str = "whole", *, repeat: bool = False) -> tuple[tuple[Part, ...], Facts]:
+def read_text(
+    text: str, how: str = "whole", *, repeat: bool = False, language: str = "en"
+) -> tuple[tuple[Part, ...], Facts]:
     """As the command line does it."""
-    return segment_lines("s", "en", lines_of(Piece(piece) for piece in cut(text, how)), repeat=repeat)
+    return segment_lines("s", language, lines_of(Piece(piece) for piece in cut(text, how)), repeat=repeat)
 
 
 def run(sent: Sequence[Line], sizes: int | random.Random = 1) -> tuple[tuple[Part, ...], State, list[StepRecord]]:

@@ -21,7 +21,7 @@ _NUMBERED = re.compile(
     r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b|(?:confirmation|job|doc\w*|page)\b[\s.]*#?\s*\d", re.IGNORECASE
 )
 _CLOCK = re.compile(r"\d{1,2}[.:]\d\d\b.{0,30}")
-_YEAR_FIRST = re.compile(r"\b(\d{4})[ .\-/](\d{1,2})[ .\-/](\d{1,2})\b")
+_YEAR_FIRST = re.compile(r"\b(\d{4})[ .\-/年](\d{1,2})[ .\-/月](\d{1,2})(?:日|\b)")
 _RANGE = re.compile(r"\d\s*(?:to|until|-|–|and)\s*\d{1,2}\s+[A-Z][a-z]{2}", re.ASCII)  # noqa: RUF001 - en dash
 _ADDRESS = re.compile(
     r"https?://|www\.|\S+@\S+\.\w|^[\w\-]+(?:\.[\w\-]+)*\.(?:com|org|net|int|edu|gov|io)\S*$|"

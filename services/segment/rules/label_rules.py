@@ -116,6 +116,7 @@ def _like_names(words: Sequence[str], lexicon: Lexicon) -> bool:
         len(words) > 0
         and sum(word.casefold() not in small for word in words) <= MAX_WORDS
         and words[0][0].isalpha()
+        and not words[-1].endswith(lexicon.clause_ends)
         and all(_WORD.fullmatch(word) for word in words)
         and all(word[-1] != "." or _STOPPED.fullmatch(word) or word[:-1].casefold() in lexicon.titles for word in words)
     )

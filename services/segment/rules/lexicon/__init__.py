@@ -3,12 +3,32 @@
 English words hold in every session, since captioners mix them in; the others only in sessions of their language.
 """
 
+from typing import Final
+
+from services.segment.rules.lexicon.ar import ARABIC
+from services.segment.rules.lexicon.de import GERMAN
 from services.segment.rules.lexicon.en import ENGLISH
+from services.segment.rules.lexicon.es import SPANISH
+from services.segment.rules.lexicon.fr import FRENCH
+from services.segment.rules.lexicon.pt import PORTUGUESE
+from services.segment.rules.lexicon.ru import RUSSIAN
 from services.segment.rules.lexicon.words import Lexicon
+from services.segment.rules.lexicon.zh import CHINESE
 
-__all__ = ["ENGLISH", "Lexicon", "for_language"]
+__all__ = ["ENGLISH", "LANGUAGES", "Lexicon", "for_language"]
 
-_LEXICONS: dict[str, Lexicon] = {"en": ENGLISH}
+LANGUAGES: Final = {
+    "ar": ARABIC,
+    "de": GERMAN,
+    "es": SPANISH,
+    "fr": FRENCH,
+    "pt": PORTUGUESE,
+    "ru": RUSSIAN,
+    "zh": CHINESE,
+}
+"""The words of each language, English aside."""
+
+_WITH_ENGLISH = {tag: ENGLISH | lexicon for tag, lexicon in LANGUAGES.items()}
 
 
 def for_language(tag: str) -> Lexicon:
@@ -16,4 +36,4 @@ def for_language(tag: str) -> Lexicon:
 
     A language without a module gets the English words alone. The same tag always gives the same object.
     """
-    return _LEXICONS.get(tag.partition("-")[0].casefold(), ENGLISH)
+    return _WITH_ENGLISH.get(tag.partition("-")[0].casefold(), ENGLISH)

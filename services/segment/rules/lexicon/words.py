@@ -20,12 +20,13 @@ def either(some: Iterable[str]) -> str:
     return "|".join(some) or "(?!)"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Lexicon:
     """The words of one language, or of two together.
 
-    Sets hold single words, casefolded. Tuples hold pieces of regular expressions that ignore case where nothing else is
-    said. A lexicon is compared by identity, so that patterns can be compiled once for each.
+    Sets hold single words, casefolded. Tuples hold pieces of regular expressions, which ignore case where nothing else
+    is said. What has no default every language must give. A lexicon is compared by identity, so that patterns can be
+    compiled once for each.
     """
 
     particles: frozenset[str]
@@ -40,33 +41,35 @@ class Lexicon:
     """Words that stand before a colon in announcements, notes and lists, and are nobody."""
     starters: frozenset[str]
     """Words that begin or end a sentence or a clause before a colon, and no name."""
-    given_names: frozenset[str]
+    given_names: frozenset[str] = frozenset()
     """Words of ``not_speakers`` and ``starters`` that are names too."""
     predicates: frozenset[str]
     """Words of a sentence or a clause, and of no name: capitals that hold one are no label."""
-    small: frozenset[str]
+    clause_ends: tuple[str, ...] = ()
+    """What a word before a colon ends with that announces what follows, and names nobody: plain text, no pattern."""
+    small: frozenset[str] = frozenset()
     """Small words inside what is said of a speaker (``on behalf of``), besides the particles."""
-    inline_roles: tuple[str, ...]
+    inline_roles: tuple[str, ...] = ()
     """Roles, case as written, that are labels also in the middle of a line."""
 
     notes: tuple[str, ...]
     """Parentheses that begin like one of these were not spoken."""
-    sounds: tuple[str, ...]
+    sounds: tuple[str, ...] = ()
     """Parentheses that hold one of these as a word, in their first 40 characters, were not spoken."""
-    open_sounds: tuple[str, ...]
+    open_sounds: tuple[str, ...] = ()
     """A square bracket that the captioner left open may hold one: the note ends with the word."""
-    bare_sounds: tuple[str, ...]
+    bare_sounds: tuple[str, ...] = ()
     """Sounds that are notes without brackets, alone on a line in capitals, case as written."""
     said: tuple[str, ...]
     """Words of somebody who speaks: parentheses alone on a line that hold one are no note."""
-    said_gerunds: tuple[str, ...]
+    said_gerunds: tuple[str, ...] = ()
     """Words that look like what a person is doing (``(coughing)``) and are not."""
 
-    agenda: tuple[str, ...]
+    agenda: tuple[str, ...] = ()
     """What a square bracket begins with that names an item of the agenda."""
-    pages: tuple[str, ...]
+    pages: tuple[str, ...] = ()
     """The word before the number of a page."""
-    page_of: tuple[str, ...]
+    page_of: tuple[str, ...] = ()
     """The word between the number of a page and how many there are."""
     ends: tuple[str, ...]
     """What says, alone on a line or in brackets, that the session is over; a time of day may follow."""
@@ -74,18 +77,18 @@ class Lexicon:
     """The characters that ``ends`` can begin with, small and capital."""
     end_brackets: tuple[str, ...]
     """What a bracket begins with that says the same, besides ``ends``."""
-    end_words: frozenset[str]
+    end_words: frozenset[str] = frozenset()
     """Whole lines that say it, case as written."""
 
     keys: tuple[str, ...]
     """Names of fields before a colon in the head."""
-    people_keys: tuple[str, ...]
+    people_keys: tuple[str, ...] = ()
     """Those whose values are people."""
     title_keys: tuple[str, ...]
     """Names of the field that holds the title."""
     room_keys: tuple[str, ...]
     """Names of the field that holds the room."""
-    value_words: frozenset[str]
+    value_words: frozenset[str] = frozenset()
     """Small words, besides the particles, in the value of a field of people, case as written."""
     about: tuple[str, ...]
     """What a line about the transcript holds: disclaimers, the firm, the file."""
@@ -93,23 +96,23 @@ class Lexicon:
     """What a transcript is called before the title of its session."""
     editions: tuple[tuple[str, str], ...]
     """Pairs of an edition (raw, rough, draft, finished) and what says so in a line."""
-    edition_lines: tuple[str, ...]
+    edition_lines: tuple[str, ...] = ()
     """The edition as a whole line."""
-    edition_tails: tuple[str, ...]
+    edition_tails: tuple[str, ...] = ()
     """The edition at the end of a line."""
-    notices: tuple[str, ...]
+    notices: tuple[str, ...] = ()
     """What a line of a program begins with, case as written: plain text, no pattern."""
-    place_kinds: tuple[str, ...]
+    place_kinds: tuple[str, ...] = ()
     """What kind of room it is, before ``places``."""
     places: tuple[str, ...]
     """What a room is called; a number or a name may follow."""
     months: tuple[str, ...]
     """January to December: twelve pieces."""
-    day_marks: tuple[str, ...]
+    day_marks: tuple[str, ...] = ()
     """What may stand behind the number of a day (``12th``), in a date."""
-    month_words: tuple[str, ...]
+    month_words: tuple[str, ...] = ()
     """What may stand between the day and the month: ``of``."""
-    year_words: tuple[str, ...]
+    year_words: tuple[str, ...] = ()
     """What may stand between the month and the year."""
     weekdays: tuple[str, ...]
     """Sunday to Saturday, in any order."""
