@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import httpx
 
@@ -17,10 +17,13 @@ def await_true(true: Callable[[], bool], otherwise: str, seconds: float = WAIT_S
         time.sleep(0.05)
 
 
-async def until(true: Callable[[], bool], seconds: float = WAIT_SECONDS) -> None:
-    """Return when it is so, which a task of this event loop brings about."""
+async def until(true: Callable[[], object | Awaitable[object]], seconds: float = WAIT_SECONDS) -> None:
+    """Return when it is so; ``true`` may have to be awaited. What brings it about has no event to wait for."""
     async with asyncio.timeout(seconds):
-        while not true():
+        while True:
+            now = true()
+            if await now if isinstance(now, Awaitable) else now:
+                return
             await asyncio.sleep(0.01)
 
 

@@ -24,6 +24,7 @@ from services.index.part_indexer import PartIndexer
 from services.ingest import routes as lines
 from services.ingest.gateway import Gateway
 from services.segment.runner import Runner
+from tests.waiting import until
 
 
 @dataclass
@@ -149,8 +150,7 @@ async def serving(
         config = uvicorn.Config(app, port=0, http=http, log_config=None, lifespan="on", timeout_graceful_shutdown=2)
         server = uvicorn.Server(config)
         task = asyncio.create_task(server._serve())
-        while not server.started:
-            await asyncio.sleep(0.01)
+        await until(lambda: server.started)
         try:
             yield Api(app, adapters, server.servers[0].sockets[0].getsockname()[1])
         finally:

@@ -133,10 +133,9 @@ async def test_a_step_that_the_store_does_not_have_yet_is_not_lost_to_who_joins(
         await api.announce()
         await api.say("talk", "one")
         await api.say("talk", "two", stored=False)
-        await asyncio.sleep(0.01)
 
         async def store_later() -> None:
-            await asyncio.sleep(0.2)
+            await until(lambda: api.app.state.hub.viewers)
             await api.say("talk", "three")
 
         later = asyncio.create_task(store_later())
@@ -151,12 +150,11 @@ async def test_a_step_that_the_store_has_first_is_not_shown_twice(tmp_path: Path
     async with serving(tmp_path) as api:
         await api.announce()
         await api.say("talk", "one")
-        await asyncio.sleep(0.01)
         late = len(api.said["talk"])
         await api.say("talk", "two", published=False)
 
         async def publish_later() -> None:
-            await asyncio.sleep(0.2)
+            await until(lambda: api.app.state.hub.viewers)
             await api.adapters.step_feed.publish(step_of("talk", api.said["talk"][: late + 1]))
             await api.say("talk", "three")
 
@@ -205,7 +203,7 @@ async def test_long_polling_waits_for_the_next_events_and_no_longer(tmp_path: Pa
             assert [(one["event"], one["id"]) for one in first] == [("snapshot", 0)]
             waiting = asyncio.create_task(client.get("/v1/sessions/talk/events?after=0"))
             await until(lambda: api.app.state.hub.viewers)
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.05)  # time is what is tested: it goes on waiting
             assert not waiting.done()
             await api.say("talk", "one")
             events = (await waiting).json()["events"]

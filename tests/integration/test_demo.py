@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from services.index.part_indexer import PartIndexer
 from services.ingest.gateway import Gateway
 from services.segment.runner import Runner
 from tests.real_program import Server, run_command, spoken
+from tests.waiting import until
 
 SHORT = ("A short one\n\n", ">> ANA:  This ", "is ", "all ", "of it.")
 SPEAKERS = {"IMANI OYELARAN", "DR. TOMÁS REBELO", "WENDY McALLISTER-KOH"}
@@ -57,10 +57,12 @@ class Stage(NamedTuple):
 
     async def settled(self) -> None:
         """The pipeline knows of every demo that has ended."""
-        end = time.monotonic() + 20
-        while any(one.demo and one.status != "finished" for one in await self.adapters.sessions.list(SessionFilter())):
-            assert time.monotonic() < end
-            await asyncio.sleep(0.01)
+
+        async def all_finished() -> bool:
+            sessions = await self.adapters.sessions.list(SessionFilter())
+            return all(one.status == "finished" for one in sessions if one.demo)
+
+        await until(all_finished)
 
     async def finished(self, session: str) -> bool:
         return session in await self.ids() and (await self.adapters.sessions.get(session)).status == "finished"
@@ -116,10 +118,7 @@ async def test_the_slip_is_seen_before_it_is_corrected(tmp_path: Path) -> None:
             return any("online on Thursday." in turn.text for turn in await here.transcript("demo-1"))
 
         async def noticed() -> bool:
-            end = time.monotonic() + 20
-            while not await slipped():
-                assert time.monotonic() < end
-                await asyncio.sleep(0.01)
+            await until(slipped)
             return True
 
         await here.play(noticed)

@@ -18,6 +18,7 @@ from tests.needs import missing
 from tests.stack.places import CannotStart, listens
 from tests.stack.servers import Control, Server
 from tests.stack.topics import fresh_topics
+from tests.waiting import until
 
 SENDERS = ("a", "b", "c")
 WAIT_SECONDS = 180
@@ -80,16 +81,12 @@ class Captioners:
     async def acknowledged(self, more: int) -> None:
         """Return when so many lines more than now are acknowledged."""
         wanted = len(self.receipts) + more
-        async with asyncio.timeout(WAIT_SECONDS):
-            while len(self.receipts) < wanted:
-                await asyncio.sleep(0.01)
+        await until(lambda: len(self.receipts) >= wanted)
 
     async def turned_away(self) -> None:
         """Return when somebody was told to come back."""
         before = self.refused
-        async with asyncio.timeout(WAIT_SECONDS):
-            while self.refused == before:
-                await asyncio.sleep(0.01)
+        await until(lambda: self.refused > before)
 
     async def stop(self) -> None:
         self._stopping.set()

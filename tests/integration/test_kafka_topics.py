@@ -20,6 +20,7 @@ from tests.integration.lasting_sender import insist
 from tests.needs import missing
 from tests.stack.servers import Server
 from tests.stack.topics import drop_topics, fresh_topics
+from tests.waiting import until
 
 AT = datetime(2015, 11, 12, 9, 30, tzinfo=UTC)
 WAIT_SECONDS = 60
@@ -215,9 +216,7 @@ async def test_a_wrong_password_is_told_and_not_tried_for_ever(secured: Kafka) -
 
 async def test_where_a_user_is_asked_for_and_none_is_given_the_wait_says_so(secured: Kafka) -> None:
     log = KafkaLineLog(secured).start()
-    async with asyncio.timeout(WAIT_SECONDS):
-        while "CAPTIONFLOW_KAFKA_USER" not in problem(log):
-            await asyncio.sleep(0.1)
+    await until(lambda: "CAPTIONFLOW_KAFKA_USER" in problem(log))
     await log.close()
 
 

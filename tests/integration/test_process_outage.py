@@ -33,9 +33,11 @@ def drafts(*texts: str, first: int = 0) -> list[Draft]:
 async def transcript(api: Api, session: str, seq: int) -> list[tuple[str | None, str]]:
     """Who said what, once the stored turns reflect this position."""
     store = api.adapters.turn_store
-    async with asyncio.timeout(WAIT_SECONDS):
-        while await store.last_seq(session, "en") < seq:
-            await asyncio.sleep(0.01)
+
+    async def reached() -> bool:
+        return await store.last_seq(session, "en") >= seq
+
+    await until(reached)
     found = turns((await store.turns(session, "en")).parts)
     return [(turn.speaker, turn.text) for turn in found if turn.ordinal]
 

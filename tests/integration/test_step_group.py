@@ -157,14 +157,11 @@ async def test_the_lag_is_what_is_not_done_yet(kafka: Kafka, publish: Publish, j
     lag = GroupLag(kafka, "index", kafka.turns)
     asking = asyncio.create_task(lag.run())
     await publish(1, 2, 3)
-    async with asyncio.timeout(SECONDS):
-        while lag.records != 3:
-            await asyncio.sleep(0.05)
-        group = join()
-        await taken(group, 3)
-        waiting = asyncio.create_task(group.take())  # a commit that came during a rebalance is made up for
-        while lag.records != 0:
-            await asyncio.sleep(0.05)
+    await until(lambda: lag.records == 3)
+    group = join()
+    await taken(group, 3)
+    waiting = asyncio.create_task(group.take())  # a commit that came during a rebalance is made up for
+    await until(lambda: lag.records == 0)
     for task in (waiting, asking):
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
