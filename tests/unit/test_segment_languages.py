@@ -124,6 +124,12 @@ NOTES = [
     ("zh", "(笑声)"),
 ]
 SAID = [
+    ("es", "(aplausos no son votos)"),
+    ("fr", "(rires, c'est tout)"),
+    ("de", "(Lachen ist gesund)"),
+    ("pt", "(risos não são votos)"),
+    ("ru", "(смех это хорошо)"),
+    ("ar", "(ضحك هو كل شيء)"),
     ("es", "(música de todo tipo)"),
     ("es", "(la sesión de ayer)"),
     ("fr", "(musique de chambre)"),
@@ -349,6 +355,7 @@ def test_a_language_says_all_that_every_language_has(lexicon: Lexicon) -> None:
     for field in fields(Lexicon):
         if field.default is MISSING and field.name not in may_be_empty:
             assert getattr(lexicon, field.name), field.name
+    assert lexicon.notes or lexicon.noises
 
 
 calm = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])

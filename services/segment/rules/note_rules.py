@@ -68,7 +68,9 @@ def _patterns(lexicon: Lexicon) -> _Patterns:
     page_initials = {word[0] for word in lexicon.pages}
     return _Patterns(
         says_note=re.compile(
-            rf"(?:.{{0,40}}\b(?:{either(lexicon.sounds)})(?!\w)|{either(lexicon.notes)})|\?+$", re.IGNORECASE
+            rf"(?:.{{0,40}}\b(?:{either(lexicon.sounds)})(?!\w)|{either(lexicon.notes)})|\?+$|"
+            rf"(?!.*\b(?:{either(lexicon.said)})\b)(?:{either(lexicon.noises)})",
+            re.IGNORECASE,
         ),
         said_gerund=re.compile(rf"(?:{either(lexicon.said_gerunds)})\b"),
         said=re.compile(rf"\b(?:{either(lexicon.said)})\b", re.IGNORECASE),

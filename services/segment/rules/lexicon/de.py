@@ -56,7 +56,7 @@ GERMAN = Lexicon(
         weshalb wie wir wird wurde
         """
     ),
-    notes=(
+    noises=(
         r"(?:lebhafter |anhaltender |starker )?beifall\b",
         "applaus$",
         r"gelächter\b",

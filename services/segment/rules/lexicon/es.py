@@ -50,7 +50,7 @@ SPANISH = Lexicon(
         nosotros pero porque quién qué somos son también tenemos usted ustedes
         """
     ),
-    notes=(
+    noises=(
         r"(?:grandes |fuertes |prolongados )?aplausos\b",
         "asentimiento$",
         "el señor presidente hace",

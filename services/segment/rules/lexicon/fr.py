@@ -50,7 +50,7 @@ FRENCH = Lexicon(
         quand que qui quoi sommes sont vous étaient était êtes
         """
     ),
-    notes=(
+    noises=(
         r"(?:vifs |nombreux )?applaudissements\b",
         "assentiment$",
         r"brouhaha\b",

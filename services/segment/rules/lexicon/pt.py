@@ -49,7 +49,7 @@ PORTUGUESE = Lexicon(
         quando que quem somos são também temos você vocês
         """
     ),
-    notes=(
+    noises=(
         r"(?:muito bem[!.] )?palmas\b",
         r"aplausos\b",
         r"fala em \w+$",

@@ -52,8 +52,10 @@ class Lexicon:
     inline_roles: tuple[str, ...] = ()
     """Roles, case as written, that are labels also in the middle of a line."""
 
-    notes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
     """Parentheses that begin like one of these were not spoken."""
+    noises: tuple[str, ...] = ()
+    """Parentheses that begin like one of these, and hold none of ``said``, were not spoken."""
     sounds: tuple[str, ...] = ()
     """Parentheses that hold one of these as a word, in their first 40 characters, were not spoken."""
     open_sounds: tuple[str, ...] = ()
