@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 
@@ -46,6 +47,44 @@ def parse(text: str) -> tuple[Term, ...]:
     return tuple(dict.fromkeys(_terms(text)))
 
 
+class Place(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """Where a page ended: the sort key of its last hit, and which search it belongs to."""
+
+    search: str
+    date: str
+    starts_at: str
+    session: str
+    language: str
+    ordinal: int
+    number: int
+
+
+class Request(NamedTuple):
+    """A query that can be answered."""
+
+    terms: tuple[Term, ...]
+    place: Place | None
+    """Where the page before ended; None for the first page."""
+    hopeless: bool
+    """Its text has signs only: no word can match."""
+
+
+def read_query(query: SearchQuery) -> Request:
+    """What a query asks for. A hit has all its words; without words, a speaker's turns are listed.
+
+    Raises:
+        BadMessage: no words and no speaker, too long, a limit or a cursor that can't be.
+    """
+    terms = parse(query.text)
+    place = decode_cursor(query)
+    if not 1 <= query.limit <= MAX_LIMIT:
+        raise BadMessage(f"A page has 1 to {MAX_LIMIT} hits, not {query.limit}.")
+    has_text = bool(query.text.strip())
+    if not has_text and not query.speaker:
+        raise BadMessage("Say what to search for: words, or a speaker.")
+    return Request(terms, place, hopeless=has_text and not terms)
+
+
 def _terms(text: str) -> Iterator[Term]:
     for match in _CHUNK.finditer(text):
         quoted, plain = match.groups()
@@ -62,18 +101,6 @@ def _terms(text: str) -> Iterator[Term]:
 def expression(terms: tuple[Term, ...]) -> str:
     """The terms for FTS5's MATCH."""
     return " AND ".join(term.expression() for term in terms)
-
-
-class Place(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """Where a page ended: the sort key of its last hit, and which search it belongs to."""
-
-    search: str
-    date: str
-    starts_at: str
-    session: str
-    language: str
-    ordinal: int
-    number: int
 
 
 def fingerprint(query: SearchQuery) -> str:

@@ -115,6 +115,13 @@ def said(document: dict[str, Any]) -> str:
     return " ".join(paragraph for turn in document["turns"] for paragraph in turn["paragraphs"])
 
 
+async def nothing_came_of_it(client: httpx.AsyncClient) -> None:
+    """What was refused left no trace in session ``talk``, and the sender goes on as if it had not been."""
+    assert (await client.get("/v1/sessions/talk/lines/last?sender=desk")).json() == {"number": None}
+    assert (await send(client, "Good morning.")).json()["receipts"][0]["seq"] == 1
+    assert said(await transcript(client, 1)) == "Good morning."
+
+
 @contextlib.asynccontextmanager
 async def serving(
     folder: Path,

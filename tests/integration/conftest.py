@@ -1,11 +1,14 @@
-"""A disk that is full when a test wants it to be."""
+"""A disk that is full when a test wants it to be; a server with a session, and a client of it."""
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
+
+from tests.integration.api_server import Api, serving
 
 
 @pytest.fixture
@@ -23,3 +26,17 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         pytest.skip(reason)
     yield folder
     subprocess.run(["umount", folder], check=True)
+
+
+@pytest.fixture
+async def api(tmp_path: Path) -> AsyncIterator[Api]:
+    """The whole pipeline, with session ``talk``."""
+    async with serving(tmp_path, pipeline=True) as api:
+        await api.announce()
+        yield api
+
+
+@pytest.fixture
+async def client(api: Api) -> AsyncIterator[httpx.AsyncClient]:
+    async with api.client() as client:
+        yield client

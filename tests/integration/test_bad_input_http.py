@@ -6,35 +6,14 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import httpx
-import pytest
 import webvtt
 
 from captionflow.messages import MAX_LINE_CHARS
-from tests.integration.api_server import Api, problem_of, said, send, serving, transcript
+from tests.integration.api_server import Api, nothing_came_of_it, problem_of, said, send, serving, transcript
 
 LINES = "/v1/sessions/talk/lines"
 JSON = {"Content-Type": "application/json"}
 LIMIT = 1024 * 1024
-
-
-@pytest.fixture
-async def api(tmp_path: Path) -> AsyncIterator[Api]:
-    async with serving(tmp_path, pipeline=True) as api:
-        await api.announce()
-        yield api
-
-
-@pytest.fixture
-async def client(api: Api) -> AsyncIterator[httpx.AsyncClient]:
-    async with api.client() as client:
-        yield client
-
-
-async def _nothing_came_of_it(client: httpx.AsyncClient) -> None:
-    """The refused body left no trace, and the sender goes on as if it had not been."""
-    assert (await client.get(f"{LINES}/last?sender=desk")).json() == {"number": None}
-    assert (await send(client, "Good morning.")).json()["receipts"][0]["seq"] == 1
-    assert said(await transcript(client, 1)) == "Good morning."
 
 
 async def _post(client: httpx.AsyncClient, body: bytes | str, kind: str = "application/json") -> httpx.Response:
@@ -51,7 +30,7 @@ async def test_a_body_that_is_not_utf_8_is_refused_at_the_byte(client: httpx.Asy
     for method, path in (("POST", "/v1/sessions"), ("PATCH", "/v1/sessions/talk")):
         answer = await client.request(method, path, content=b'{"title":"caf\xe9"}', headers=JSON)
         assert "not UTF-8: byte 13" in problem_of(answer, 400, "bad-message")
-    await _nothing_came_of_it(client)
+    await nothing_came_of_it(client)
 
 
 async def test_a_byte_order_mark_is_no_harm(client: httpx.AsyncClient) -> None:
@@ -80,7 +59,7 @@ async def test_a_lone_surrogate_is_refused_and_named_as_the_likely_cause(client:
     assert "lone surrogate" in problem_of(await _post(client, body), 400, "bad-message")
     answer = await client.post("/v1/sessions", content=r'{"title":"\udc00"}', headers=JSON)
     assert "lone surrogate" in problem_of(answer, 400, "bad-message")
-    await _nothing_came_of_it(client)
+    await nothing_came_of_it(client)
 
 
 async def test_bidi_overrides_are_taken_out_and_the_letters_stay(client: httpx.AsyncClient) -> None:
@@ -126,7 +105,7 @@ async def test_a_line_of_1_mb_is_refused_with_how_to_cut_it(client: httpx.AsyncC
     detail = problem_of(await send(client, "x" * 1_000_000), 413, "too-large")
     assert f"Line 1 has 1000001 characters with its line break; {MAX_LINE_CHARS} is the most" in detail
     assert "eol false" in detail
-    await _nothing_came_of_it(client)
+    await nothing_came_of_it(client)
 
 
 async def test_a_body_over_the_limit_is_refused_whether_its_length_is_announced_or_not(
@@ -142,12 +121,12 @@ async def test_a_body_over_the_limit_is_refused_whether_its_length_is_announced_
         for content in (whole, chunks()):
             answer = await client.post(path, content=content, headers=JSON)
             assert f"{LIMIT} bytes" in problem_of(answer, 413, "too-large")
-    await _nothing_came_of_it(client)
+    await nothing_came_of_it(client)
 
 
 async def test_too_many_lines_at_once_are_refused(client: httpx.AsyncClient) -> None:
     assert "1000 is the most" in problem_of(await send(client, *["a"] * 1001), 413, "too-large")
-    await _nothing_came_of_it(client)
+    await nothing_came_of_it(client)
 
 
 # --- addresses ------------------------------------------------------------------------------------------------------
@@ -232,7 +211,7 @@ async def test_a_time_that_cannot_be_is_refused_by_the_name_of_its_field(client:
             assert f"{name}: " in problem_of(answer, 422, "invalid")
         answer = await client.post(LINES, json={"sender": "desk", "lines": [{"number": 0, "text": "a", "at": at}]})
         assert "line 1, at: " in problem_of(answer, 400, "bad-message").lower()
-    await _nothing_came_of_it(client)
+    await nothing_came_of_it(client)
 
 
 # --- searches -------------------------------------------------------------------------------------------------------
@@ -307,7 +286,7 @@ async def test_a_body_that_is_not_what_is_expected_is_refused(client: httpx.Asyn
             answer = await client.request(method, path, content=body, headers=JSON)
             assert answer.status_code in {400, 422}
             problem_of(answer, answer.status_code, {400: "bad-message", 422: "invalid"}[answer.status_code])
-    await _nothing_came_of_it(client)
+    await nothing_came_of_it(client)
 
 
 async def test_an_address_or_a_method_that_is_not_there_is_told_what_is(client: httpx.AsyncClient) -> None:
@@ -331,7 +310,7 @@ async def test_a_body_that_stops_in_the_middle_leaves_nothing_behind(api: Api, c
     await writer.drain()
     writer.close()
     await writer.wait_closed()
-    await _nothing_came_of_it(client)
+    await nothing_came_of_it(client)
 
 
 async def test_a_body_that_never_ends_is_given_up_and_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -345,4 +324,4 @@ async def test_a_body_that_never_ends_is_given_up_and_leaves_nothing_behind(tmp_
         assert b"send it again" in answer
         writer.close()
         await writer.wait_closed()
-        await _nothing_came_of_it(client)
+        await nothing_came_of_it(client)

@@ -1,36 +1,13 @@
 """Wrong numbers, and senders that don't wait for each other: nothing is lost, and nothing comes twice."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
-from tests.integration.api_server import Api, problem_of, said, send, serving, transcript
+from tests.integration.api_server import Api, nothing_came_of_it, problem_of, said, send, transcript
 
 LINES = "/v1/sessions/talk/lines"
-
-
-@pytest.fixture
-async def api(tmp_path: Path) -> AsyncIterator[Api]:
-    async with serving(tmp_path, pipeline=True) as api:
-        await api.announce()
-        yield api
-
-
-@pytest.fixture
-async def client(api: Api) -> AsyncIterator[httpx.AsyncClient]:
-    async with api.client() as client:
-        yield client
-
-
-async def _nothing_came_of_it(client: httpx.AsyncClient) -> None:
-    """The refused body left no trace, and the sender goes on as if it had not been."""
-    assert (await client.get(f"{LINES}/last?sender=desk")).json() == {"number": None}
-    assert (await send(client, "Good morning.")).json()["receipts"][0]["seq"] == 1
-    assert said(await transcript(client, 1)) == "Good morning."
 
 
 async def test_a_line_without_a_number_is_refused_by_its_place(client: httpx.AsyncClient) -> None:
@@ -39,7 +16,7 @@ async def test_a_line_without_a_number_is_refused_by_its_place(client: httpx.Asy
     detail = problem_of(answer, 400, "bad-message")
     assert "line 2" in detail
     assert "`number`" in detail
-    await _nothing_came_of_it(client)
+    await nothing_came_of_it(client)
 
 
 async def test_what_is_no_number_is_refused(client: httpx.AsyncClient) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from captionflow.errors import BadMessage
 from captionflow.ports import SearchQuery
 from captionflow.search.query import (
+    MAX_LIMIT,
     MAX_TEXT_CHARS,
     Place,
     Term,
@@ -18,6 +19,7 @@ from captionflow.search.query import (
     expression,
     fingerprint,
     parse,
+    read_query,
 )
 
 QUERY = SearchQuery("one stop", room="Room 3")
@@ -116,3 +118,20 @@ def test_a_cursor_that_is_not_ours_is_refused(cursor: str) -> None:
 
 def test_a_search_with_a_lone_surrogate_has_a_fingerprint() -> None:
     assert fingerprint(SearchQuery("\ud800")) != fingerprint(SearchQuery("\ud801"))
+
+
+def test_a_query_needs_words_or_a_speaker() -> None:
+    assert read_query(SearchQuery(text="", speaker="Ana")) == ((), None, False)
+    with pytest.raises(BadMessage, match="words, or a speaker"):
+        read_query(SearchQuery(text="  "))
+
+
+def test_signs_alone_match_no_word() -> None:
+    assert read_query(SearchQuery(text="?!")).hopeless
+    assert not read_query(SearchQuery(text="what?!")).hopeless
+
+
+@pytest.mark.parametrize("limit", [0, -1, MAX_LIMIT + 1])
+def test_a_page_has_a_size_that_can_be(limit: int) -> None:
+    with pytest.raises(BadMessage, match="hits"):
+        read_query(SearchQuery(text="word", limit=limit))

@@ -10,19 +10,12 @@ from elasticsearch import AsyncElasticsearch
 
 from captionflow.adapters.elastic.failures import translated
 from captionflow.adapters.elastic.query import MAX_COUNTS, conditions, counting, needed, page
-from captionflow.errors import BadMessage, NotFound
+from captionflow.errors import NotFound
 from captionflow.folding import fold_name
 from captionflow.messages import Part, Session
 from captionflow.ports import Count, SearchPage, SearchQuery, SessionFilter, SessionStore
 from captionflow.search.highlight import hit_of
-from captionflow.search.query import (
-    MAX_LIMIT,
-    Place,
-    decode_cursor,
-    encode_cursor,
-    fingerprint,
-    parse,
-)
+from captionflow.search.query import Place, encode_cursor, fingerprint, read_query
 
 _Key = tuple[str, str, str]
 """Where a session stands among the others: date, start, id."""
@@ -40,19 +33,10 @@ class ElasticSearch:
         self._index = index
 
     async def search(self, query: SearchQuery) -> SearchPage:
-        """See ``Search.search``. A hit has all words of the query; no words and a speaker lists what they said.
-
-        Raises:
-            BadMessage: no words and no speaker, too long, a limit or a cursor that can't be.
-        """
-        terms = parse(query.text)
-        place = decode_cursor(query)
-        if not 1 <= query.limit <= MAX_LIMIT:
-            raise BadMessage(f"A page has 1 to {MAX_LIMIT} hits, not {query.limit}.")
-        if not query.text.strip() and not query.speaker:
-            raise BadMessage("Say what to search for: words, or a speaker.")
-        if not terms and query.text.strip():
-            return SearchPage((), 0)  # signs only: no word can match
+        """See ``Search.search``; raises ``BadMessage`` as ``read_query`` does."""
+        terms, place, hopeless = read_query(query)
+        if hopeless:
+            return SearchPage((), 0)
         among = None
         if query.event or query.room:
             wanted = SessionFilter(event=query.event or None, room=query.room or None)

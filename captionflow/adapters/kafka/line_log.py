@@ -11,13 +11,13 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import Final, Self
+from typing import Final
 
 import msgspec
 from kafka import TopicPartition
 
 from captionflow.adapters.kafka.cluster import Kafka
-from captionflow.adapters.kafka.journal import Journal, Record
+from captionflow.adapters.kafka.journal import Journal, JournalAdapter, Record
 from captionflow.adapters.kafka.line_index import LineIndex, RecordHead, read_head
 from captionflow.adapters.kafka.skipped_records import Skipped
 from captionflow.errors import BadMessage, Unavailable
@@ -37,7 +37,7 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(LineRecord).decode
 
 
-class KafkaLineLog:
+class KafkaLineLog(JournalAdapter):
     """``LineLog``: an acknowledged line is on all brokers that must have it, in a record that every reader takes."""
 
     def __init__(
@@ -59,27 +59,9 @@ class KafkaLineLog:
         self._appended = Notifier()
         self._journal = Journal(kafka, kafka.lines, self._take, start="beginning", gather_ms=gather_ms)
 
-    def start(self) -> Self:
-        """Begin to read the topic, for the event loop that runs now; until ``close``."""
-        self._journal.start()
-        return self
-
-    async def ready(self) -> Self:
-        """Wait until the log has been read to its end.
-
-        Raises:
-            Misconfigured: the topic is missing or is not as it must be.
-        """
-        await self._journal.ready()
-        return self
-
-    def check(self) -> None:
-        """Return if lines can be taken now, as far as is known without asking; else raises as ``append`` would."""
-        self._journal.check()
-
     async def close(self) -> None:
-        """Stop. Repeating it does nothing."""
-        await self._journal.close()
+        """Stop, followers too. Repeating it does nothing."""
+        await super().close()
         self._appended.notify()
 
     async def append(

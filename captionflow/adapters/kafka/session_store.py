@@ -9,12 +9,11 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Self
 
 import msgspec
 
 from captionflow.adapters.kafka.cluster import Kafka
-from captionflow.adapters.kafka.journal import Journal, Record
+from captionflow.adapters.kafka.journal import Journal, JournalAdapter, Record
 from captionflow.adapters.kafka.skipped_records import Skipped
 from captionflow.errors import BadMessage, NotFound, Unavailable
 from captionflow.messages import Facts, Session
@@ -35,7 +34,7 @@ _encode = msgspec.json.Encoder().encode
 _read = reader(SessionRecord, what="session", key=lambda session: session.id.encode())
 
 
-class KafkaSessionStore:
+class KafkaSessionStore(JournalAdapter):
     """``SessionStore``. Needs no search server, and reads need no broker.
 
     ``on_change`` is told of each session that was changed, by whatever process.
@@ -48,28 +47,6 @@ class KafkaSessionStore:
         self._sessions: dict[str, Known] = {}
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._journal = Journal(kafka, kafka.sessions, self._take, start="beginning")
-
-    def start(self) -> Self:
-        """Begin to read the topic, for the event loop that runs now; until ``close``."""
-        self._journal.start()
-        return self
-
-    async def ready(self) -> Self:
-        """Wait until all sessions have been read.
-
-        Raises:
-            Misconfigured: the topic is missing or is not as it must be.
-        """
-        await self._journal.ready()
-        return self
-
-    def check(self) -> None:
-        """Return if sessions can be read, as far as is known without asking; else raises as ``get`` would."""
-        self._journal.check()
-
-    async def close(self) -> None:
-        """Stop. Repeating it does nothing."""
-        await self._journal.close()
 
     async def create(self, session: Session) -> Session:
         """See ``SessionStore.create``. Compared is what organisers give: not status, times, version, learned fields."""

@@ -4,12 +4,12 @@ The key is session and language, as the segment worker's table has it; the parti
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Final, Self
+from typing import Final
 
 import msgspec
 
 from captionflow.adapters.kafka.cluster import Kafka
-from captionflow.adapters.kafka.journal import Journal, Record
+from captionflow.adapters.kafka.journal import Journal, JournalAdapter, Record
 from captionflow.adapters.kafka.skipped_records import Skipped
 from captionflow.adapters.memory.step_feed import MemoryStepFeed
 from captionflow.errors import BadMessage
@@ -22,7 +22,7 @@ _GATHER_MS: Final = 8
 _encode = msgspec.json.Encoder().encode
 
 
-class KafkaStepFeed:
+class KafkaStepFeed(JournalAdapter):
     """``StepFeed``. One consumer of the topic serves all followers of this process, at the pace of the slowest.
 
     Steps are published by the segment worker's table; ``publish`` is for tools. ``keep`` gets the steps too, after the
@@ -35,28 +35,6 @@ class KafkaStepFeed:
         self._followers = MemoryStepFeed()
         self._keep = keep
         self._journal = Journal(kafka, kafka.turns, self._take, start="kept" if keep else "now", gather_ms=_GATHER_MS)
-
-    def start(self) -> Self:
-        """Begin to read the topic, for the event loop that runs now; until ``close``."""
-        self._journal.start()
-        return self
-
-    async def ready(self) -> Self:
-        """Wait until the topic is being read. A follower that starts after that misses nothing.
-
-        Raises:
-            Misconfigured: the topic is missing or is not as it must be.
-        """
-        await self._journal.ready()
-        return self
-
-    def check(self) -> None:
-        """Return if the topic is being read; else raises as ``follow`` would."""
-        self._journal.check()
-
-    async def close(self) -> None:
-        """Stop. Repeating it does nothing."""
-        await self._journal.close()
 
     async def publish(self, step: StepRecord) -> None:
         """See ``StepFeed.publish``."""

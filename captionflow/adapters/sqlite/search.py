@@ -9,20 +9,11 @@ import structlog
 from captionflow.adapters.sqlite.database import Database
 from captionflow.adapters.sqlite.search_index import decode_part, has_stale, refresh
 from captionflow.adapters.sqlite.session_store import decode_session
-from captionflow.errors import BadMessage, Unavailable
+from captionflow.errors import Unavailable
 from captionflow.folding import fold_name
 from captionflow.ports import Count, Hit, SearchPage, SearchQuery
 from captionflow.search.highlight import hit_of
-from captionflow.search.query import (
-    MAX_LIMIT,
-    Place,
-    Term,
-    decode_cursor,
-    encode_cursor,
-    expression,
-    fingerprint,
-    parse,
-)
+from captionflow.search.query import Place, Term, encode_cursor, expression, fingerprint, read_query
 
 log = structlog.get_logger(__name__)
 
@@ -60,19 +51,10 @@ class SqliteSearch:
         self._database = database
 
     async def search(self, query: SearchQuery) -> SearchPage:
-        """See ``Search.search``. A hit has all words of the query; no words and a speaker lists what they said.
-
-        Raises:
-            BadMessage: no words and no speaker, too long, a limit or a cursor that can't be.
-        """
-        terms = parse(query.text)
-        place = decode_cursor(query)
-        if not 1 <= query.limit <= MAX_LIMIT:
-            raise BadMessage(f"A page has 1 to {MAX_LIMIT} hits, not {query.limit}.")
-        if not query.text.strip() and not query.speaker:
-            raise BadMessage("Say what to search for: words, or a speaker.")
-        if not terms and query.text.strip():
-            return SearchPage((), 0)  # signs only: no word can match
+        """See ``Search.search``; raises ``BadMessage`` as ``read_query`` does."""
+        terms, place, hopeless = read_query(query)
+        if hopeless:
+            return SearchPage((), 0)
         await self._refresh()
         return await self._database.read(lambda connection: _search(connection, query, terms, place))
 
