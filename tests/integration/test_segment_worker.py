@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from aiokafka import AIOKafkaConsumer
 from faust.tables.base import Collection
 from faust.tables.recovery import Recovery
 from faust.transport.consumer import Consumer
@@ -110,6 +111,14 @@ def test_the_methods_of_faust_that_the_worker_mends_are_those_that_were_mended(m
         "drop _Recovery; if an empty set of active partitions hands out nothing, drop _Consumer. Then run "
         "`make chaos`, and put the new hash here."
     )
+
+
+async def test_how_long_a_fetch_is_held_is_where_the_worker_sets_it() -> None:
+    """Between making a consumer and starting it; Faust has no setting for it."""
+    consumer = AIOKafkaConsumer(fetch_max_wait_ms=7)
+    assert vars(consumer)["_fetch_max_wait_ms"] == 7
+    assert "self._fetch_max_wait_ms" in inspect.getsource(AIOKafkaConsumer.start)
+    await consumer.stop()
 
 
 def test_records_that_were_committed_and_never_applied_are_read_from_the_log(kafka: Kafka, worker: Program) -> None:
