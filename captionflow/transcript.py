@@ -6,12 +6,14 @@ here and nowhere else, so that stores, live delivery, exports and the command li
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, MutableMapping, Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
 from captionflow.messages import Apart, Facts, Message, Note, Part, Stamp, StepRecord, Stream
+
+Piece = TypeVar("Piece")
 
 PartKey = tuple[str, int]
 """Turn id and number: what makes a part unique."""
@@ -92,24 +94,36 @@ def by_turn(parts: Iterable[Part]) -> tuple[tuple[Part, ...], ...]:
     return tuple(map(tuple, grouped.values()))
 
 
+def joined(
+    parts: Iterable[Part], pieces: Callable[[Part], Iterable[Piece]], go_on: Callable[[Piece, Piece], Piece]
+) -> list[Piece]:
+    """The paragraphs of a turn's parts, in whatever form they are wanted.
+
+    ``pieces`` are the paragraphs of one part. The first of a part that ``continues`` goes on with the last one before:
+    ``go_on`` makes one of the two, with one space between.
+    """
+    found: list[Piece] = []
+    for part in parts:
+        own = list(pieces(part))
+        if part.continues and found and own:
+            own[0] = go_on(found.pop(), own[0])
+        found += own
+    return found
+
+
 def turns(parts: Iterable[Part]) -> tuple[Turn, ...]:
     """Join parts, given in any order, into turns, the head first. Retracted parts are left out."""
     return tuple(map(_join, by_turn(parts)))
 
 
 def _join(parts: Sequence[Part]) -> Turn:
-    paragraphs: list[str] = []
+    paragraphs = joined(parts, lambda part: part.paragraphs, "{} {}".format)
     notes: list[Note] = []
     apart: list[Apart] = []
     stamps: list[Stamp] = []
     length = 0
     for part in parts:
-        begin = length + 1 if paragraphs and part.paragraphs else length
-        if part.continues and paragraphs and part.paragraphs:
-            paragraphs[-1] += " " + part.paragraphs[0]
-            paragraphs += part.paragraphs[1:]
-        else:
-            paragraphs += part.paragraphs
+        begin = length + 1 if length and part.paragraphs else length  # a space or a newline stands between
         # A note before the first word of a part stood behind the last word of the part before.
         notes += [Note(one.text, begin + one.at if one.at else length) for one in part.notes]
         apart += [Apart(one.text, one.why, begin + one.at if one.at else length) for one in part.apart]

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from captionflow.messages import Part
+from captionflow.transcript import joined
 from services.api.live.delta import PartDelta, apply
 from services.api.transcripts.formats.passages import with_notes
 
@@ -107,12 +108,12 @@ class Captions:
 
 
 def _text(parts: Iterable[Part]) -> str:
-    text = ""
-    for part in parts:
-        said = "" if part.retracted else with_notes(part)[0].strip()
-        between = " " if part.continues else "\n"
-        text += f"{between if text and said else ''}{said}"
-    return text
+    return "\n".join(joined((part for part in parts if not part.retracted), _said, "{} {}".format))
+
+
+def _said(part: Part) -> tuple[str, ...]:
+    text = with_notes(part)[0].strip()
+    return (text,) if text else ()
 
 
 def _sentences(text: str) -> Iterator[str]:

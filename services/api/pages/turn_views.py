@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from captionflow.messages import Note, Part
-from captionflow.transcript import by_turn
+from captionflow.transcript import by_turn, joined
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -99,15 +99,6 @@ def last_words(parts: Iterable[Part], limit: int = 120, step: int = 60) -> tuple
 
 def _turn(parts: Sequence[Part], begin: datetime | None) -> TurnView:
     first = parts[0]
-    paragraphs: list[Paragraph] = []
-    for part in parts:
-        where = anchor(part.session, part.language, part.turn_id, part.number) if part.number else None
-        for place, runs in enumerate(_paragraphs(part)):
-            if place == 0 and part.continues and paragraphs:
-                before = paragraphs.pop()
-                paragraphs.append(Paragraph((*before.runs, Run(" "), *runs), before.anchor or where))
-            else:
-                paragraphs.append(Paragraph(runs, where if place == 0 else None))
     at = next((stamp.at for part in parts for stamp in part.stamps), None)
     return TurnView(
         turn_id=first.turn_id,
@@ -115,13 +106,23 @@ def _turn(parts: Sequence[Part], begin: datetime | None) -> TurnView:
         ordinal=first.ordinal,
         speaker=first.speaker,
         role=first.role,
-        paragraphs=tuple(paragraphs),
+        paragraphs=tuple(joined(parts, _paragraphs, _go_on)),
         at=at,
         elapsed=clock(at - begin) if at and begin else None,
     )
 
 
-def _paragraphs(part: Part) -> list[tuple[Run, ...]]:
+def _go_on(before: Paragraph, after: Paragraph) -> Paragraph:
+    return Paragraph((*before.runs, Run(" "), *after.runs), before.anchor or after.anchor)
+
+
+def _paragraphs(part: Part) -> list[Paragraph]:
+    """The paragraphs of a part; where a later part begins, there is an anchor."""
+    where = anchor(part.session, part.language, part.turn_id, part.number) if part.number else None
+    return [Paragraph(runs, None if place else where) for place, runs in enumerate(_all_runs(part))]
+
+
+def _all_runs(part: Part) -> list[tuple[Run, ...]]:
     """The runs of each paragraph: words, and the notes at their offsets."""
     notes = sorted(part.notes, key=attrgetter("at"))
     if not part.paragraphs:

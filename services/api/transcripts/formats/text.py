@@ -1,25 +1,27 @@
 """Plain text in the conventions of real-time captioning, so that it can be read in again. Pure."""
 
+from collections.abc import Sequence
+
 from captionflow.messages import Part, Session
 from captionflow.ports import Turns
+from captionflow.transcript import by_turn, joined
 from services.api.transcripts.formats.passages import marks, spaced
 
 
 def write(_session: Session, _language: str, turns: Turns) -> bytes:
     """Head, then ``>> NAME:  text`` for each turn, a blank line between paragraphs, all notes and marks in place."""
-    out: list[str] = []
-    for part in turns.parts:
-        if part.retracted:
-            continue
-        body = _body(part)
-        if part.ordinal > 0 and part.number == 0:
-            label = f"{part.speaker}:  " if part.speaker else ""
-            out.append(f"\n\n>> {label}{body.lstrip()}")
-        elif part.continues:
-            out.append(f" {body}")
-        else:
-            out.append(f"\n\n{body}")
-    return ("".join(out).strip() + "\n").encode()
+    found = (_label(parts[0]) + "\n\n".join(_bodies(parts)) for parts in by_turn(turns.parts))
+    return ("\n\n".join(found).strip() + "\n").encode()
+
+
+def _label(first: Part) -> str:
+    if not first.ordinal or first.number:
+        return ""
+    return f">> {first.speaker}:  " if first.speaker else ">> "
+
+
+def _bodies(parts: Sequence[Part]) -> list[str]:
+    return joined(parts, lambda part: (_body(part),), "{} {}".format)
 
 
 def _body(part: Part) -> str:
