@@ -7,7 +7,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-import structlog
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaConfigurationError, KafkaError, KafkaTimeoutError
@@ -15,9 +14,8 @@ from kafka.partitioner.default import murmur2
 
 from captionflow.adapters.kafka.client_patches import apply_patches, errors_logged
 from captionflow.adapters.kafka.failures import no_topic, not_allowed, translated
-from captionflow.errors import Misconfigured, Unavailable
-
-log = structlog.get_logger(__name__)
+from captionflow.errors import Misconfigured
+from captionflow.retrying import Backoff, Retry
 
 MAX_REQUEST_BYTES: Final = 1024 * 1024
 """The largest batch of records that is sent, and that the topics take."""
@@ -28,7 +26,8 @@ _RETRY_MS: Final = 20
 """A consumer that begins asks several times for what it does not know yet."""
 _UNMETERED: Final = {"metrics_enabled": False}
 """Its own measurements cost processor time with every request, and nobody reads them: docs/metrics.md has ours."""
-_WAIT_SECONDS: Final = 1.0
+_LONGEST_WAIT_SECONDS: Final = 1.0
+"""A service that waits for its topics is to be there soon after them."""
 _RECONNECT_MS: Final = 1_000
 """Longest pause between two tries to reach a broker: with the default of 30 s a client is back long after it."""
 
@@ -147,12 +146,8 @@ async def wait_for_topics(kafka: Kafka, topics: Sequence[str]) -> None:
     Raises:
         Misconfigured: one is missing or has another number of partitions, or we may not look.
     """
-    while True:
-        try:
-            return await asyncio.to_thread(_check_all, kafka, topics)
-        except Unavailable as error:
-            log.warning("topics_waited_for", reason=str(error))
-        await asyncio.sleep(_WAIT_SECONDS)
+    retry = Retry("topics_waited_for", Backoff(longest_seconds=_LONGEST_WAIT_SECONDS))
+    await retry.call(lambda: asyncio.to_thread(_check_all, kafka, topics))
 
 
 def _check_all(kafka: Kafka, topics: Sequence[str]) -> None:

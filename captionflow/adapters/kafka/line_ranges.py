@@ -5,18 +5,17 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-import structlog
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.failures import translated
 from captionflow.errors import Unavailable
-
-log = structlog.get_logger(__name__)
+from captionflow.retrying import Backoff, Retry
 
 _READ_SECONDS: Final = 30.0
-_WAIT_SECONDS: Final = 1.0
+_LONGEST_WAIT_SECONDS: Final = 1.0
+"""Live captions of the partition stand still meanwhile."""
 _POLL_MS: Final = 500
 
 Raw = tuple[int, bytes | None, bytes | None]
@@ -38,23 +37,20 @@ class LineRanges:
             Misconfigured: the topic has lost them.
         """
         tp = TopicPartition(self._kafka.lines, partition)
-        while True:
-            try:
-                return await asyncio.get_running_loop().run_in_executor(self._thread, self._read, tp, begin, end)
-            except KafkaError as error:
-                problem = translated(error, self._kafka.servers, self._kafka.lines)
-                if not isinstance(problem, Unavailable):
-                    raise problem from error
-            except Unavailable as error:
-                problem = error
-            log.warning("stretch_waited_for", partition=partition, reason=str(problem))
-            await asyncio.sleep(_WAIT_SECONDS)
+        retry = Retry("stretch_waited_for", Backoff(longest_seconds=_LONGEST_WAIT_SECONDS))
+        return await retry.call(lambda: self._attempt(tp, begin, end))
 
     async def close(self) -> None:
         """Stop; what is being read now is waited for."""
         await asyncio.to_thread(self._thread.shutdown, cancel_futures=True)
         if self._consumer is not None:
             self._consumer.close(timeout_ms=0)
+
+    async def _attempt(self, tp: TopicPartition, begin: int, end: int) -> list[Raw]:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, self._read, tp, begin, end)
+        except KafkaError as error:
+            raise translated(error, self._kafka.servers, self._kafka.lines) from error
 
     def _read(self, tp: TopicPartition, begin: int, end: int) -> list[Raw]:
         if self._consumer is None:
