@@ -38,10 +38,10 @@ class Backoff:
         self.tries = 0
         """Failures since the last success."""
 
-    def failed(self, *, at_least_seconds: float = 0.0) -> float:
-        """Seconds to wait now. ``at_least_seconds`` is what the server asked for; it is the first wait if longer."""
+    def failed(self, *, asked_seconds: float = 0.0) -> float:
+        """Seconds to wait now. ``asked_seconds`` is what the server asked for: it begins with that, if longer."""
         self.tries += 1
-        doubled = max(self._first, at_least_seconds) * 2.0 ** min(self.tries - 1, 30)
+        doubled = max(self._first, asked_seconds) * 2.0 ** min(self.tries - 1, 30)
         return min(self._longest, doubled) * (0.5 + self._chance() / 2)
 
     def succeeded(self) -> None:
@@ -72,7 +72,7 @@ class Retry:
     async def wait(self, error: Unavailable) -> None:
         """Log this error, and wait before the next attempt."""
         self.waiting = str(error)
-        seconds = self._backoff.failed(at_least_seconds=error.retry_after)
+        seconds = self._backoff.failed(asked_seconds=error.retry_after)
         log.warning(self._event, reason=self.waiting, tries=self._backoff.tries, seconds=round(seconds, 2))
         await asyncio.sleep(seconds)
 

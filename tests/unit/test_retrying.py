@@ -32,9 +32,9 @@ def test_after_a_success_the_waits_begin_with_the_shortest() -> None:
 
 def test_what_the_server_asks_for_is_the_first_wait_if_it_is_longer() -> None:
     backoff = Backoff(first_seconds=1, longest_seconds=10, chance=longest)
-    assert [backoff.failed(at_least_seconds=3) for _ in range(3)] == [3, 6, 10]
+    assert [backoff.failed(asked_seconds=3) for _ in range(3)] == [3, 6, 10]
     backoff.succeeded()
-    assert backoff.failed(at_least_seconds=0.1) == 1
+    assert backoff.failed(asked_seconds=0.1) == 1
 
 
 def test_chance_shortens_a_wait_to_half_of_it_at_most() -> None:
