@@ -49,6 +49,8 @@ class Draft(Message, frozen=True):
     text: str
     at: datetime | None = None
     """When it was said or typed, if the source knows."""
+    until: datetime | None = None
+    """When that ended, if the source knows; not before ``at``. A line with both is a cue: somebody speaks in it."""
     speaker: str | None = None
     """The speaker, where the source knows (a recogniser's diarisation, a WebVTT voice). A change opens a turn."""
     segment: str | None = None

@@ -139,6 +139,7 @@ def _line(draft: Draft, seq: int, now: datetime, said_at: datetime | None) -> Li
         number=draft.number,
         text=draft.text,
         at=said_at if draft.at is None else draft.at,
+        until=draft.until,
         speaker=draft.speaker,
         segment=draft.segment,
         final=draft.final,
@@ -150,7 +151,12 @@ def _line(draft: Draft, seq: int, now: datetime, said_at: datetime | None) -> Li
 
 
 def _same(line: Line, draft: Draft, said_at: datetime | None) -> bool:
-    """Whether all that the sender gave is the same; a time that it did not give is the log's."""
+    """Whether all that the sender gave is the same; a time that it did not give is the log's.
+
+    A line without ``until`` may come again with it: logs are older than that field.
+    """
     if draft.at is None and said_at is not None:
         draft = msgspec.structs.replace(draft, at=line.at)
+    if line.until is None:
+        draft = msgspec.structs.replace(draft, until=None)
     return all(getattr(line, name) == getattr(draft, name) for name in Draft.__struct_fields__)

@@ -206,6 +206,7 @@ def drafts_of(reading: Reading, sender: str, starts_at: datetime | None) -> tupl
             number=number,
             text=piece.text,
             at=None if piece.at is None else begun + piece.at,
+            until=None if piece.until is None else begun + piece.until,
             speaker=piece.speaker,
             ends=number == len(pieces) - 1,
         )

@@ -27,6 +27,10 @@ class Passage(Protocol):
         """When it was said, from the beginning."""
 
     @property
+    def until(self) -> timedelta | None:
+        """When that ended, from the beginning."""
+
+    @property
     def speaker(self) -> str | None:
         """Who said it, if the format tells."""
 
@@ -43,6 +47,7 @@ def lines_of(passages: Iterable[Passage]) -> list[Line]:
                     number=number,
                     text=passage.text[begin : begin + MAX_LINE_CHARS],
                     at=None if passage.at is None else EPOCH + passage.at,
+                    until=None if passage.until is None else EPOCH + passage.until,
                     speaker=passage.speaker,
                     seq=number + 1,
                     received_at=EPOCH,

@@ -117,6 +117,12 @@ def test_an_empty_label_is_no_speaker() -> None:
         ({"text": "a", "at": "0001-01-01T00:00:00+14:00"}, "Line 2, at: nothing was said in the year 1"),
         ({"text": "a", "at": "9999-12-31T23:59:59-14:00"}, "Line 2, at: nothing was said in the year 9999"),
         ({"text": "a", "at": "2015-11-12T14:00:00"}, "timezone"),
+        ({"text": "a", "until": "2015-11-12T14:00:00Z"}, "Line 2, until: it comes with at"),
+        (
+            {"text": "a", "at": "2015-11-12T14:00:01Z", "until": "2015-11-12T14:00:00Z"},
+            "Line 2, until: it comes with at, and is not before it",
+        ),
+        ({"text": "a", "at": "2015-11-12T14:00:01Z", "until": "9999-12-31T23:59:59-14:00"}, "Line 2, until: nothing"),
         ({"text": "a", "speaker": "x" * 201}, "line 2, speaker"),
         ({"text": "a", "revises": 0}, "line 2, revises"),
         ({"text": "a", "sender": "no spaces"}, "sender's name"),

@@ -113,7 +113,7 @@ def test_no_word_of_a_broken_cue_file_is_lost(
 
 def test_the_first_cue_can_stand_right_under_the_header() -> None:
     reading = read(b"WEBVTT\n00:01.000 --> 00:02.000\nHi\n", "a.vtt")
-    assert reading == ("vtt", (Passage("Hi\n", timedelta(seconds=1)),), ())
+    assert reading == ("vtt", (Passage("Hi\n", timedelta(seconds=1), until=timedelta(seconds=2)),), ())
     named = read(b"WEBVTT\nintro\n00:01.000 --> 00:02.000\nHi\n", "a.vtt")
     assert stream(named) == "Hi\n"
 

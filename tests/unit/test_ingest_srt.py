@@ -17,8 +17,8 @@ def test_cues_give_their_time_and_formatting_goes() -> None:
     assert reading == (
         "srt",
         (
-            Passage("Hello there\n", timedelta(seconds=1.25)),
-            Passage("- MARY: {not code} AT&T >> yes\n", timedelta(seconds=2)),
+            Passage("Hello there\n", timedelta(seconds=1.25), until=timedelta(seconds=2)),
+            Passage("- MARY: {not code} AT&T >> yes\n", timedelta(seconds=2), until=timedelta(seconds=3)),
         ),
         (),
     )
@@ -53,3 +53,8 @@ def test_dots_and_short_times_are_read() -> None:
         timedelta(seconds=1, milliseconds=5),
         timedelta(seconds=3),
     ]
+
+
+def test_a_cue_that_ends_before_it_begins_has_no_end() -> None:
+    reading = read(b"1\n00:00:05,000 --> 00:00:02,000\na\n", "a.srt")
+    assert reading.passages == (Passage("a\n", timedelta(seconds=5)),)

@@ -17,9 +17,9 @@ def test_cues_give_their_time_and_their_lines() -> None:
         "1\n00:00:01.500 --> 00:00:04.000 align:start line:0\nHello,\neveryone.\n\n01:00:02.000 --> 01:00:03.000\nBye\n"
     )
     assert reading.passages == (
-        Passage("Hello,\n", timedelta(seconds=1.5)),
-        Passage("everyone.\n", timedelta(seconds=1.5)),
-        Passage("Bye\n", timedelta(hours=1, seconds=2)),
+        Passage("Hello,\n", timedelta(seconds=1.5), until=timedelta(seconds=4)),
+        Passage("everyone.\n", timedelta(seconds=1.5), until=timedelta(seconds=4)),
+        Passage("Bye\n", timedelta(hours=1, seconds=2), until=timedelta(hours=1, seconds=3)),
     )
     assert reading.oddities == ()
 

@@ -87,3 +87,14 @@ def test_consecutive_numbers_of_one_sender_are_one_run() -> None:
     assert found == [("desk", Run(5, 6, 1)), ("asr", Run(0, 0, 3)), ("desk", Run(7, 7, 4)), ("desk", Run(9, 9, 5))]
     assert found[0][1].seq(6) == 2
     assert list(runs([])) == []
+
+
+def test_a_line_from_before_its_end_was_kept_may_come_again_with_it() -> None:
+    begun, ended = AT, AT + timedelta(seconds=2)
+    with_end = Draft("desk", 0, "a", at=begun, until=ended)
+    (without,), _ = number([Draft("desk", 0, "a", at=begun)], {}, 0, AT)
+    assert number([with_end], {("desk", 0): without}, 1, AT)[0] == []
+    (kept,), _ = number([with_end], {}, 0, AT)
+    assert kept.until == ended
+    with pytest.raises(Conflict):
+        number([Draft("desk", 0, "a", at=begun)], {("desk", 0): kept}, 1, AT)

@@ -39,6 +39,8 @@ class SentLine(msgspec.Struct, forbid_unknown_fields=True):
     """A line break follows the text."""
     at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     """When it was said; now when left out."""
+    until: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    """When that ended; only with `at`, and not before it."""
     speaker: _Label | None = None
     """When the source knows who speaks."""
     segment: _Label | None = None
@@ -165,11 +167,15 @@ def _draft(row: SentLine, sender: str, place: int) -> tuple[Draft, int]:
             "cut it, and send all pieces but the last with eol false."
         )
     speaker, removed_label = clean_label(row.speaker) if row.speaker else (None, 0)
+    at, until = _utc(row.at, place, "at"), _utc(row.until, place, "until")
+    if until is not None and (at is None or until < at):
+        raise BadMessage(f"Line {place}, until: it comes with at, and is not before it.")
     draft = Draft(
         sender=sender,
         number=row.number,
         text=text,
-        at=None if row.at is None else _utc(row.at, place),
+        at=at,
+        until=until,
         speaker=speaker or None,
         segment=row.segment,
         final=row.final,
@@ -179,7 +185,11 @@ def _draft(row: SentLine, sender: str, place: int) -> tuple[Draft, int]:
     return draft, removed + removed_label
 
 
-def _utc(at: datetime, place: int) -> datetime:
-    if not is_year(at.year):
-        raise BadMessage(f"Line {place}, at: nothing was said in the year {at.year}; {FIRST_YEAR} is the earliest.")
-    return at.astimezone(UTC)
+def _utc(time: datetime | None, place: int, field: str) -> datetime | None:
+    if time is None:
+        return None
+    if not is_year(time.year):
+        raise BadMessage(
+            f"Line {place}, {field}: nothing was said in the year {time.year}; {FIRST_YEAR} is the earliest."
+        )
+    return time.astimezone(UTC)

@@ -29,7 +29,8 @@ def read_cues(blocks: Iterable[Block], form: Form, words: Words, oddities: Itera
             broken.append(f"Line {block.line}: the name of this cue is left out, it is not shown to readers.")
         lines = words(block.words)
         if lines:
-            cues.append(Cue(span.start if span else last, span.end if span else None, lines))
+            end = span.end if span and span.end >= span.start else None
+            cues.append(Cue(span.start if span else last, end, lines))
     unrolled = unroll(cues)
     odd = [*oddities, *listed(broken)]
     if unrolled.repeated:
@@ -47,6 +48,6 @@ def _passages(cues: Iterable[Cue]) -> Iterator[Passage]:
         for said in cue.lines:
             if held is not None:
                 yield held._replace(text=held.text + (" " if said.goes_on else "\n"))
-            held = Passage(said.text, cue.at, said.speaker)
+            held = Passage(said.text, cue.at, said.speaker, cue.end)
     if held is not None:
         yield held._replace(text=held.text + "\n")

@@ -14,6 +14,8 @@ class Passage(NamedTuple):
     """When it begins, counted from the start of the file's own clock."""
     speaker: str | None = None
     """Who says it, where the format knows (a WebVTT voice)."""
+    until: timedelta | None = None
+    """When it ends; only with ``at``, and not before it."""
 
 
 class Reading(NamedTuple):
