@@ -21,6 +21,7 @@ class Piece(NamedTuple):
     text: str
     at: timedelta | None = None
     speaker: str | None = None
+    until: timedelta | None = None
 
 
 def cut(text: str, how: str) -> list[str]:
