@@ -72,7 +72,7 @@ class Tokenizer:
             if line.speaker is not None and line.speaker != self._given:
                 self._feed_run(run)
                 run = []
-                self._flush(line.seq)
+                self._flush(line.seq, opener=True)
                 self._given = line.speaker
                 label = " ".join(line.speaker.split())[:80]
                 if label:
@@ -147,18 +147,18 @@ class Tokenizer:
         else:
             self._spans.clear()
 
-    def _flush(self, seq: int) -> None:
-        """Decide everything, as if a line break came with the line ``seq``."""
+    def _flush(self, seq: int, *, opener: bool = False) -> None:
+        """Decide everything, as if a line break came with the line ``seq``; ``opener``: it has a speaker."""
         rows, rest = cut_rows(self._buffer, starts=self._starts)
         size = len(self._buffer)
         if rest < size:
             starts = rows[-1].ended if rows else self._starts
             rows.append(Row(self._buffer[rest:], rest, size - 1, starts, ended=True))
-        self._advance(rows, last=True, floor=seq)
+        self._advance(rows, last=True, floor=seq, opener=opener)
         self._starts = True
         self._drop(size)
 
-    def _advance(self, rows: Sequence[Row], *, last: bool, floor: int = 0) -> int:
+    def _advance(self, rows: Sequence[Row], *, last: bool, floor: int = 0, opener: bool = False) -> int:
         """Decide rows in order while there is evidence; gives how many are decided."""
         assembler = self.assembler
         index = 0
@@ -167,7 +167,12 @@ class Tokenizer:
             if assembler.in_head and index >= speaks:
                 waiting = rows[index : index + MAX_ROWS]
                 decision = decide(
-                    waiting, titled=bool(assembler.heads), last=last, known=assembler.knows, lexicon=self._lexicon
+                    waiting,
+                    titled=bool(assembler.heads),
+                    last=last,
+                    known=assembler.knows,
+                    lexicon=self._lexicon,
+                    opener=opener,
                 )
                 if decision is None:
                     break

@@ -67,7 +67,8 @@ def test_an_empty_file_is_an_empty_text() -> None:
         b"PK\x03\x04\x14\x00",
         b"{\\rtf1\\ansi hello}",
         b"\x89PNG\r\n\x1a\n\x00\x00",
-        b"one stray NUL \x00 in a text",
+        b"a text \x00\x00\x00 \x00\x00 full of NULs",
+        b"a text with a picture behind it " * 4_000 + b"\x00\x01\x02 " * 20_000,
         b"\x00\x01" * 50,
         b"\x01\x02\x03\x04\x05\x06 binary without a NUL",
         bytes(range(1, 256)) * 4,
@@ -80,3 +81,19 @@ def test_a_binary_file_is_refused_with_a_reason(data: bytes) -> None:
 
 def test_a_few_control_characters_do_not_make_a_binary_file() -> None:
     assert decode(b"your\x15 i\x16Phone out now, and then some more words that people say").oddities == ()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"one stray NUL \x00 in a text of some words",
+        b"\x00" + ENGLISH.encode(),
+        "Début \0 de séance, et la suite.\n".encode(),
+    ],
+)
+def test_a_few_nuls_are_damage_and_left_to_be_taken_out(data: bytes) -> None:
+    assert decode(data).text.encode() == data
+
+
+def test_what_fills_up_a_file_that_was_not_closed_is_left_out_and_told() -> None:
+    assert decode(ENGLISH.encode() + b"\x00" * 4_000) == (ENGLISH, ("4000 NULs at the end were left out.",))

@@ -29,7 +29,7 @@ def test_an_empty_file_says_so(name: str) -> None:
 
 
 def test_a_binary_file_is_refused_whatever_its_name() -> None:
-    with pytest.raises(BadMessage, match="NUL at byte 3"):
+    with pytest.raises(BadMessage, match="the first at byte 3"):
         read(b"abc\0def", "talk.vtt")
 
 
@@ -116,6 +116,13 @@ def test_the_first_cue_can_stand_right_under_the_header() -> None:
     assert reading == ("vtt", (Passage("Hi\n", timedelta(seconds=1), until=timedelta(seconds=2)),), ())
     named = read(b"WEBVTT\nintro\n00:01.000 --> 00:02.000\nHi\n", "a.vtt")
     assert stream(named) == "Hi\n"
+
+
+@pytest.mark.parametrize("name", ["talk.txt", "talk.vtt"])
+def test_a_stray_nul_is_taken_out_and_told(name: str) -> None:
+    reading = read(b"WEBVTT\n\n00:01.000 --> 00:02.000\nThe boat is \0called Anna.\n", name)
+    assert stream(reading) == "The boat is called Anna.\n"
+    assert reading.oddities == ("1 control characters were taken out.",)
 
 
 def test_bidi_overrides_are_taken_out_and_counted_and_right_to_left_text_stays() -> None:

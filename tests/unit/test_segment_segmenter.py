@@ -202,6 +202,12 @@ def test_an_empty_speaker_names_nobody() -> None:
     assert shown(parts)[0][1].split() == ["One.", "Two.", "Three."]
 
 
+def test_a_title_before_the_first_speaker_that_the_source_names_is_a_head() -> None:
+    parts, state, _ = run([line(1, "Safe Harbours Webinar\n"), line(2, "Hello.", speaker="Anna")])
+    assert [(part.ordinal, part.speaker) for part in parts] == [(0, None), (1, "Anna")]
+    assert state.facts.title == "Safe Harbours Webinar"
+
+
 def test_a_given_speaker_decides_half_a_label_before_it() -> None:
     parts, _, _ = run([line(1, ">> GOOD"), line(2, "Hello.", speaker="Anna")])
     assert shown(parts) == [(None, "GOOD"), ("Anna", "Hello.")]

@@ -1,8 +1,9 @@
 """From a file's bytes to its text. Pure.
 
 Order: binary formats by their first bytes (refused), byte order marks, UTF-16 without a mark where the NULs give it
-away, UTF-8, and for bytes that are not UTF-8 what they mean in Windows-1252, in which captioning software wrote for
-twenty years. A file may mix UTF-8 and Windows-1252 (two files pasted together): each stray byte is read for itself.
+away, UTF-8 (a few NULs in it are damage, and ``clean`` takes them out), and for bytes that are not UTF-8 what they mean
+in Windows-1252, in which captioning software wrote for twenty years. A file may mix UTF-8 and Windows-1252 (two files
+pasted together): each stray byte is read for itself.
 """
 
 import codecs
@@ -57,12 +58,17 @@ def decode(data: bytes) -> Decoded:
         if data.startswith(mark):
             return _wide(data[len(mark) :], codec, f"Encoded in {name}.")
     data = data.removeprefix(codecs.BOM_UTF8)
-    if b"\0" in data:
-        return _without_mark(data)
-    decoded = _utf8(data)
+    if b"\0" in data and (wide := _without_mark(data)) is not None:
+        return wide
+    filled = data.rstrip(b"\0")  # what fills up a file that was not closed is damage
+    if filled.count(0) > len(filled) * _BINARY_SHARE:
+        raise BadMessage(f"This is a binary file, not text: it has NULs, the first at byte {data.index(0)}.")
+    decoded = _utf8(filled)
     look = decoded.text[:_LOOK]
     if len(_CONTROLS.findall(look)) > len(look) * _BINARY_SHARE:
         raise BadMessage("This is a binary file, not text: it is full of control characters.")
+    if len(filled) < len(data):
+        return Decoded(decoded.text, (*decoded.oddities, f"{len(data) - len(filled)} NULs at the end were left out."))
     return decoded
 
 
@@ -80,8 +86,8 @@ def _windows(run: re.Match[str]) -> str:
     return run[0].encode("utf-8", "surrogateescape").decode("cp1252", "replace")
 
 
-def _without_mark(data: bytes) -> Decoded:
-    """UTF-16 has all its NULs on one side of each pair, and little else there; anything else with a NUL is no text."""
+def _without_mark(data: bytes) -> Decoded | None:
+    """UTF-16 has all its NULs on one side of each pair, and little else there; None if this is something else."""
     look = data[:_LOOK]
     for codec, high, low in (("utf-16-le", look[1::2], look[::2]), ("utf-16-be", look[::2], look[1::2])):
         counts = Counter(high)
@@ -91,7 +97,7 @@ def _without_mark(data: bytes) -> Decoded:
             decoded = _wide(data, codec, "Encoded in UTF-16 without a byte order mark.")
             if _CONTROLS.search(decoded.text) is None:
                 return decoded
-    raise BadMessage(f"This is a binary file, not text: there is a NUL at byte {data.index(0)}.")
+    return None
 
 
 def _wide(data: bytes, codec: str, oddity: str) -> Decoded:

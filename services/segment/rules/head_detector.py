@@ -52,12 +52,19 @@ def is_about(row: str, lexicon: Lexicon) -> bool:
     return kind_of(row, lambda _: False, lexicon) == "head"
 
 
-def decide(
-    rows: Sequence[Row], *, titled: bool, last: bool, known: Callable[[str], bool], lexicon: Lexicon
+def decide(  # noqa: PLR0913 - what a decision depends on
+    rows: Sequence[Row],
+    *,
+    titled: bool,
+    last: bool,
+    known: Callable[[str], bool],
+    lexicon: Lexicon,
+    opener: bool = False,
 ) -> Decision | None:
     """Decide the first of these rows, seeing no more of them than needed; None when more must be seen.
 
-    ``titled``: lines about the session came before. ``last``: no more rows will come.
+    ``titled``: lines about the session came before. ``last``: no more rows will come. ``opener``: behind the last one
+    the source names who speaks.
     """
     kinds: list[Kind] = []
     chars = 0
@@ -76,6 +83,8 @@ def decide(
             return Decision(_before_opener(kinds) if kind == "opener" else _start(kinds), seen, speaks=True)
     if not last or not kinds:
         return None
+    if opener:
+        return Decision(_before_opener([*kinds, "opener"]), len(kinds), speaks=True)
     speaks = not titled or bool({"greeting", "label"} & set(kinds))
     return Decision(_start(kinds) if speaks else len(kinds), len(kinds), speaks=speaks)
 
