@@ -59,6 +59,12 @@ class NotFound(CaptionflowError):
     code = "not-found"
 
 
+class Unauthorized(CaptionflowError):
+    """It needs a token that was not given: give it, or ask who runs this installation."""
+
+    code = "unauthorized"
+
+
 class Conflict(CaptionflowError):
     """It contradicts what is already there: read the current state, then decide."""
 
@@ -80,3 +86,12 @@ class Misconfigured(CaptionflowError):
     """A setting, a folder or a file of this installation must be changed by the person who runs it."""
 
     code = "misconfigured"
+
+
+class InUse(Misconfigured):
+    """Another process has the data folder: ask that one, stop it, or take another folder."""
+
+    def __init__(self, message: str, *, url: str | None = None) -> None:
+        super().__init__(message)
+        self.url = url
+        """Where that process serves; None if it does not, or not yet."""

@@ -68,7 +68,7 @@ class Settings:
         "http://127.0.0.1:8000",
         values.web_address,
         unit="web address",
-        doc="Where `replay`, `export`, `search`, `tail` and `verify` find a running captionflow.",
+        doc="Where `replay`, `import`, `export`, `search`, `tail` and `verify` find a running captionflow.",
         example="https://captions.example.org",
     )
     ingest_token: Secret | None = _setting(
@@ -76,7 +76,7 @@ class Settings:
         None,
         values.secret,
         unit="secret, 16 to 200 characters",
-        doc="When set, everything that writes needs `Authorization: Bearer <token>`; `replay` sends it.",
+        doc="When set, everything that writes needs `Authorization: Bearer <token>`; `replay` and `import` send it.",
         example="a line of `openssl rand -hex 24`",
         secret=True,
     )

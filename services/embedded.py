@@ -46,7 +46,9 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
         async with open_embedded(settings) as ports:
             if not settings.demo:
                 await _without_demos(ports)
-            ready(address(listening, settings.host))
+            url = address(listening, settings.host)
+            ports.found_at(url)
+            ready(url)
             await _serve(settings, ports, listening, stopping)
     log.info("stopped")
 

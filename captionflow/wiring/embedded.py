@@ -26,6 +26,8 @@ class EmbeddedPorts(Ports):
     """A demo that begins again, and its old sessions."""
     index_queues: Callable[[], tuple[StepQueue, StepQueue]]
     """Makes the index's two queues of the steps from now on: facts, and parts of steps whose facts are done."""
+    found_at: Callable[[str], None]
+    """Tells other processes that want the data folder where this one serves."""
 
 
 @asynccontextmanager
@@ -33,7 +35,8 @@ async def open_embedded(settings: Settings) -> AsyncIterator[EmbeddedPorts]:
     """Open the data folder, and close it at the end, whatever happens in between.
 
     Raises:
-        Misconfigured: the data folder can't be used, or another process uses it.
+        InUse: another process uses the data folder.
+        Misconfigured: it can't be used.
     """
     step_feed = MemoryStepFeed()
     database = Database.open(settings.data_folder / "captionflow.db")
@@ -46,6 +49,7 @@ async def open_embedded(settings: Settings) -> AsyncIterator[EmbeddedPorts]:
             step_feed=step_feed,
             demos=SqliteDemos(database),
             index_queues=partial(index_queues, step_feed),
+            found_at=database.found_at,
         )
     finally:
         await database.close()

@@ -2,28 +2,17 @@
 
 from collections import Counter
 from collections.abc import Callable
-from typing import NamedTuple
 
 from rich.console import Console
 from rich.text import Text
 
 from captionflow.errors import NotFound
 from services.cli import terminal
+from services.cli.archive import Gave
 from services.ingest.importer import FileReport
 
 _COLOURS = {"imported": "green", "unchanged": "dim", "empty": "yellow", "failed": "red"}
 COLUMNS = ("outcome", "turns", "words", "speakers", "date", "title", "session", "file")
-
-
-class Gave(NamedTuple):
-    """What the archive has of a file now."""
-
-    turns: int
-    words: int
-    """Words that somebody said: without labels, notes and head."""
-    speakers: int
-    title: str
-    date: str | None
 
 
 class ImportReport:
@@ -32,7 +21,7 @@ class ImportReport:
     def __init__(self, show: Callable[[str], None], tell: Callable[[str], None], console: Console | None) -> None:
         """``console`` is the terminal, if there is one; else each line is a record of ``COLUMNS``."""
         self._show = show
-        self._tell = tell
+        self.tell = tell
         self._console = console
         self._outcomes: Counter[str] = Counter()
         self._sums: Counter[str] = Counter()
@@ -42,12 +31,11 @@ class ImportReport:
         """Every file that was meant could be used."""
         return not self._outcomes["failed"]
 
-    def take(self, file: FileReport, gave: Gave | None) -> None:
+    def take(self, file: FileReport, gave: Gave) -> None:
         """Tell of one file. Files of other kinds in a folder are only counted."""
         self._outcomes[file.outcome] += 1
         if file.outcome == "skipped":
             return
-        gave = gave or Gave(0, 0, 0, "", None)
         self._sums.update(turns=gave.turns, words=gave.words)
         if self._console is None:
             if self._outcomes.total() - self._outcomes["skipped"] == 1:
@@ -57,7 +45,7 @@ class ImportReport:
         else:
             self._print(self._console, file, gave)
         for odd in _odd(file, gave):
-            self._tell(f"{'  ' if self._console else f'{file.path}: '}{odd}")
+            self.tell(f"{'  ' if self._console else f'{file.path}: '}{odd}")
 
     def _print(self, console: Console, file: FileReport, gave: Gave) -> None:
         text = Text.assemble((f"{file.outcome:9}", _COLOURS[file.outcome]), " ", (file.path, "bold"))
@@ -76,11 +64,11 @@ class ImportReport:
         counts = [f"{count} {name}" for name, count in self._outcomes.items() if name != "skipped"]
         skipped = self._outcomes["skipped"]
         if skipped:
-            self._tell(f"{_many(skipped, 'file')} of other kinds left out.")
+            self.tell(f"{_many(skipped, 'file')} of other kinds left out.")
         files = self._outcomes.total() - skipped
         if not files:
             raise NotFound("There is no transcript: of a folder .txt, .text, .md, .vtt and .srt are read.")
-        self._tell(
+        self.tell(
             f"{_many(files, 'file')}: {', '.join(counts)}; "
             f"{_many(self._sums['turns'], 'turn')} and {_many(self._sums['words'], 'word')} are in the archive."
         )

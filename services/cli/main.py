@@ -14,6 +14,7 @@ from services.cli import dead_letters, help_texts, terminal
 from services.cli.options import (
     HERE,
     AnyLanguage,
+    AnyUrl,
     Cut,
     Language,
     Service,
@@ -197,9 +198,10 @@ def import_(
     *,
     event: Annotated[str, typer.Option(help="The event that they belong to.")] = "",
     language: Language = "en",
+    url: AnyUrl = None,
 ) -> None:
     """Bring transcripts into the archive."""
-    from services.cli.archive import import_files
+    from services.cli.file_import import Import, import_files
     from services.cli.import_report import ImportReport
 
     settings = settings_of_command()
@@ -207,7 +209,7 @@ def import_(
         terminal.write, terminal.messages().print, terminal.results() if terminal.is_terminal() else None
     )
     try:
-        asyncio.run(import_files(settings, paths, event, language, report))
+        asyncio.run(import_files(settings, Import(paths, event, language, url), report))
     except KeyboardInterrupt:
         terminal.messages().print("Stopped: the same import again goes on from here.")
         raise

@@ -27,9 +27,9 @@ def settings_of_command(*, quiet: bool = True) -> Settings:
     return settings
 
 
-def _url(given: str) -> str:
+def _url(given: str | None) -> str | None:
     try:
-        return read_settings({"CAPTIONFLOW_URL": given}).url
+        return None if given is None else read_settings({"CAPTIONFLOW_URL": given}).url
     except Misconfigured as error:
         raise typer.BadParameter(f"{given!r} is no web address: give one like {HERE}.") from error
 
@@ -68,6 +68,15 @@ def _speed(given: str) -> str:
 
 Url = Annotated[
     str, typer.Option(help="Where captionflow runs.", envvar="CAPTIONFLOW_URL", callback=_url, metavar="URL")
+]
+AnyUrl = Annotated[
+    str | None,
+    typer.Option(
+        help="Where captionflow runs; found by the data folder when left out.",
+        envvar="CAPTIONFLOW_URL",
+        callback=_url,
+        metavar="URL",
+    ),
 ]
 Cut = Annotated[
     str,

@@ -45,9 +45,11 @@ class Gateway:
         self._clock = clock
 
     async def accept(
-        self, session: str, language: str | None, drafts: Sequence[Draft], *, cleaned: int = 0
+        self, session: str, language: str | None, drafts: Sequence[Draft], *, cleaned: int = 0, undated: bool = False
     ) -> Receipts:
         """Make the drafts durable; None is the floor's language. A retry gets the receipts of the first time.
+
+        A draft without a time was said now; ``undated``: nobody knows when.
 
         Also raises what ``LineLog.append`` raises.
 
@@ -55,7 +57,7 @@ class Gateway:
             NotFound: the session was not announced.
         """
         stream = await self._stream(session, language)
-        receipts = await self._log.append(session, stream, drafts, said_at=self._clock())
+        receipts = await self._log.append(session, stream, drafts, said_at=None if undated else self._clock())
         missing = []
         for sender in dict.fromkeys(draft.sender for draft in drafts):
             own = [(one.number, one.seq) for draft, one in zip(drafts, receipts, strict=True) if draft.sender == sender]

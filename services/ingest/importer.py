@@ -1,4 +1,4 @@
-"""Imports an archive of transcripts straight into the log. Done twice, it changes nothing; stopped, it goes on."""
+"""Imports an archive of transcripts. Done twice, it changes nothing; stopped, it goes on."""
 
 import asyncio
 import hashlib
@@ -10,18 +10,17 @@ from typing import Literal, NamedTuple
 import msgspec
 import structlog
 
-from captionflow.errors import BadMessage, Conflict, NotFound
+from captionflow.errors import BadMessage, Conflict
 from captionflow.identity import hyphenated, language_tag
-from captionflow.messages import Draft, Session
-from captionflow.ports import LineLog, SessionStore
+from captionflow.messages import Draft
 from services.ingest.cutter import Cut, cut
 from services.ingest.readers import Kind, Reading, read
+from services.ingest.target import MAX_DRAFTS, ArchiveTarget, fitting
 
 log = structlog.get_logger(__name__)
 
 SUFFIXES = frozenset({".txt", ".text", ".md", ".vtt", ".srt"})
 """What is read of a folder; a file that is named itself may end in anything."""
-LINES_A_CALL = 500
 MAX_FILE_BYTES = 64 * 1024 * 1024
 """A day of captions is some 1 MB; what is far above is no transcript."""
 FILE_CLOCK = datetime(1970, 1, 1, tzinfo=UTC)
@@ -38,6 +37,8 @@ class FileReport(msgspec.Struct, frozen=True):
     outcome: Literal["imported", "unchanged", "empty", "skipped", "failed"]
     kind: Kind | None = None
     session: str | None = None
+    language: str = ""
+    """Of the lines, as a BCP 47 tag."""
     lines: int = 0
     """Lines that the session has of this file."""
     new: int = 0
@@ -54,26 +55,24 @@ class _Loaded(msgspec.Struct, frozen=True):
     digest: str
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+OpenTarget = Callable[[str, str], ArchiveTarget]
+"""(session, language) to where its lines go."""
 
 
-async def import_paths(  # noqa: PLR0913 - what an import can be told
+async def import_paths(
     paths: Sequence[Path],
-    line_log: LineLog,
-    sessions: SessionStore,
+    open_target: OpenTarget,
     *,
     event: str = "",
     language: str = "en",
     starts_at: datetime | None = None,
-    clock: Callable[[], datetime] = _now,
 ) -> AsyncIterator[FileReport]:
     """Import files and folders in order, one report a file; one that can't be read does not stop the others.
 
     ``starts_at`` is when the cues' clock showed 0.
 
     Raises:
-        Unavailable: the log can't take more now; the same import again goes on.
+        Unavailable: no more can be taken now; the same import again goes on.
     """
     language = language_tag(language)
     for path in paths:
@@ -85,7 +84,7 @@ async def import_paths(  # noqa: PLR0913 - what an import can be told
                 if unreadable is not None:
                     raise unreadable
                 loaded = await asyncio.to_thread(_load, file)
-                report = await _import(file, loaded, line_log, sessions, event, language, starts_at, clock)
+                report = await _import(file, loaded, open_target, event, language, starts_at)
             except (BadMessage, Conflict, OSError) as error:
                 report = FileReport(str(file), "failed", error=_told(error))
             log.info("file_imported", outcome=report.outcome, session=report.session, lines=report.lines)
@@ -138,25 +137,25 @@ def _load(path: Path) -> _Loaded:
 async def _import(  # noqa: PLR0913, PLR0917 - the inside of import_paths
     path: Path,
     loaded: _Loaded,
-    line_log: LineLog,
-    sessions: SessionStore,
+    open_target: OpenTarget,
     event: str,
     language: str,
     starts_at: datetime | None,
-    clock: Callable[[], datetime],
 ) -> FileReport:
     reading = loaded.reading
     if not reading.passages:
         return FileReport(str(path), "empty", reading.kind, oddities=reading.oddities)
     session = session_id(path, loaded.digest)
     drafts = drafts_of(reading, f"file-{loaded.digest[:16]}", starts_at)
-    await _announce(session, sessions, event, language, clock())
-    last = await line_log.last_number(session, language, drafts[0].sender)
+    target = open_target(session, language)
+    await target.announce(event)
+    last = await target.last_number(drafts[0].sender)
     first = 0 if last is None else last + 1
-    last_seq = 0
-    for start in range(min(first, len(drafts) - 1), len(drafts), LINES_A_CALL):  # the last line again tells its place
-        receipts = await line_log.append(session, language, drafts[start : start + LINES_A_CALL])
-        last_seq = receipts[-1].seq
+    last_seq, start = 0, min(first, len(drafts) - 1)  # the last line again tells its ``seq``
+    while start < len(drafts):
+        end = start + fitting(drafts[start : start + MAX_DRAFTS])
+        last_seq = await target.send(drafts[start:end])
+        start = end
     oddities = reading.oddities
     if starts_at is None and any(passage.at for passage in reading.passages):
         oddities = (*oddities, "When the cues' clock began is not known: their times count from 0.")
@@ -165,25 +164,13 @@ async def _import(  # noqa: PLR0913, PLR0917 - the inside of import_paths
         outcome="imported" if first < len(drafts) else "unchanged",
         kind=reading.kind,
         session=session,
+        language=language,
         lines=len(drafts),
         new=max(0, len(drafts) - first),
         last_seq=last_seq,
         words=sum(len(passage.text.split()) for passage in reading.passages),
         oddities=oddities,
     )
-
-
-async def _announce(session: str, sessions: SessionStore, event: str, language: str, now: datetime) -> None:
-    """Title, date and room are left open: the segmenter finds them in the text."""
-    try:
-        await sessions.get(session)
-    except NotFound:
-        try:
-            await sessions.create(
-                Session(id=session, version=1, created_at=now, updated_at=now, event=event, languages=(language,))
-            )
-        except Conflict:  # somebody else imports it at this moment
-            await sessions.get(session)
 
 
 def session_id(path: Path, digest: str) -> str:

@@ -8,22 +8,18 @@ and what was sent twice is stored once.
 import asyncio
 import hashlib
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Iterable
 
 import msgspec
 import structlog
 
+from captionflow.messages import Draft
 from services.ingest.cutter import Cut, cut
 from services.ingest.readers import Passage
 from services.ingest.schedule import CAPTIONERS_WPM, due_times, ready
+from services.ingest.target import MAX_DRAFTS, Target, fitting
 
 log = structlog.get_logger(__name__)
-
-MAX_PIECES = 500
-"""Most pieces of one request."""
-MAX_CHARS = 100_000
-"""Most characters of one request: far below the smallest body limit, in UTF-8 too."""
 
 _INSTANT = 0.001
 """Seconds before its time at which a piece may go: less than any clock can sleep."""
@@ -46,16 +42,6 @@ class Progress(msgspec.Struct, frozen=True):
     total: int
     resumed_at: int = 0
     """Pieces that it had when this run began."""
-
-
-class Target(Protocol):
-    """Where a replay goes; both methods retry by themselves and raise captionflow's errors when it makes no sense."""
-
-    async def last_number(self, sender: str) -> int | None:
-        """The highest number that is durable there."""
-
-    async def send(self, sender: str, lines: Sequence[dict[str, Any]]) -> None:
-        """Return when the lines are durable."""
 
 
 def sender_id(data: bytes, how: Cut) -> str:
@@ -85,29 +71,19 @@ async def replay(  # noqa: PLR0913 - the clock and the sleep are for tests
         early = due[first] - (clock() - begun)
         if early > _INSTANT:
             await sleep(early)
-        count = max(1, ready(due, first, clock() - begun, most=MAX_PIECES))
-        count = _fitting(pieces[first : first + count])
-        await target.send(options.sender, [_line(first + place, pieces[first + place]) for place in range(count)])
-        first += count
+        count = max(1, ready(due, first, clock() - begun, most=MAX_DRAFTS))
+        drafts = [_draft(options.sender, number, pieces[number]) for number in range(first, first + count)]
+        drafts = drafts[: fitting(drafts)]
+        await target.send(drafts)
+        first += len(drafts)
         progress(Progress(first, total, resumed_at))
     if first < total:
-        await target.send(options.sender, [{"number": first, "text": "", "eol": False, "ends": True}])
+        await target.send([Draft(options.sender, first, "", ends=True)])
     done = Progress(total, total, resumed_at)
     progress(done)
     log.info("replay_finished", sender=options.sender, pieces=total)
     return done
 
 
-def _fitting(pieces: Sequence[Passage]) -> int:
-    """How many of these go into one request: as many as fit, at least one."""
-    chars = 0
-    for count, piece in enumerate(pieces):
-        chars += len(piece.text)
-        if chars > MAX_CHARS and count:
-            return count
-    return len(pieces)
-
-
-def _line(number: int, piece: Passage) -> dict[str, Any]:
-    line: dict[str, Any] = {"number": number, "text": piece.text, "eol": False}
-    return line if piece.speaker is None else {**line, "speaker": piece.speaker}
+def _draft(sender: str, number: int, piece: Passage) -> Draft:
+    return Draft(sender, number, piece.text, speaker=piece.speaker)

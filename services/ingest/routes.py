@@ -72,7 +72,9 @@ async def accept_lines(request: Request, session: SessionId, lang: Language = No
     session, language = session_id(session), _language(lang)
     body = await read_body(request)
     parsed = parse(body, request.headers.get("content-type", ""), sender=sender)
-    receipts = await provided(request, Gateway).accept(session, language, parsed.drafts, cleaned=parsed.cleaned)
+    receipts = await provided(request, Gateway).accept(
+        session, language, parsed.drafts, cleaned=parsed.cleaned, undated=parsed.undated
+    )
     return Response(_encode(receipts), 202, media_type="application/json")
 
 

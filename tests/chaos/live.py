@@ -17,7 +17,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.partitioner.default import murmur2
 
 from captionflow.errors import BadMessage
-from captionflow.messages import Line, LineRecord, Part, StepRecord
+from captionflow.messages import Draft, Line, LineRecord, Part, StepRecord
 from captionflow.records import read_lines
 from captionflow.transcript import newest, turns
 from services.ingest.pipeline_client import PipelineClient
@@ -164,7 +164,7 @@ class Live:
         target = PipelineClient(client, one.session)
         for number, piece in enumerate(itertools.cycle(self._pieces)):
             ending = self._stopping.is_set()
-            await target.send(SENDER, [row(number, "" if ending else piece, ends=ending)])
+            await target.send([Draft(SENDER, number, "" if ending else piece, ends=ending)])
             one.sent.append((number, "" if ending else piece))
             if ending:
                 return

@@ -141,13 +141,6 @@ def test_a_folder_without_transcripts_is_told_with_code_4(tmp_path: Path) -> Non
     assert "There is no transcript" in done.stderr.decode()
 
 
-def test_an_import_beside_a_running_server_is_refused_with_code_5(server: Server, tmp_path: Path) -> None:
-    done = run_command("import", _archive(tmp_path / "in"), DATA=server.folder)
-    assert done.returncode == 5
-    assert "in use by another captionflow: stop that one first" in done.stderr.decode()
-    assert done.stdout == b""
-
-
 @pytest.mark.parametrize("stop", [signal.SIGKILL, signal.SIGINT])
 def test_an_import_that_was_stopped_is_completed_by_the_next_one(tmp_path: Path, stop: signal.Signals) -> None:
     (tmp_path / "in").mkdir()

@@ -58,7 +58,7 @@ async def test_a_second_process_on_the_same_folder_is_refused_and_harms_nothing(
         subprocess.run, [sys.executable, "-c", program], capture_output=True, text=True, check=False
     )
     assert second.returncode != 0
-    assert "Misconfigured" in second.stderr
+    assert "errors.InUse" in second.stderr
     assert str(tmp_path) in second.stderr
     with pytest.raises(Misconfigured, match="in use"):
         Database.open(path)

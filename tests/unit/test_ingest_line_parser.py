@@ -34,7 +34,15 @@ def test_a_body_gives_its_lines_in_order_with_their_line_breaks() -> None:
     assert parse(json.dumps(body).encode(), "application/json; charset=utf-8") == (
         (Draft("desk-1", 7, "Hello\n"), Draft("desk-1", 8, "you ")),
         0,
+        False,
     )
+
+
+@pytest.mark.parametrize("undated", [True, False])
+def test_a_body_may_say_that_its_lines_were_not_said_now(undated: bool) -> None:
+    body = {"sender": "desk-1", "undated": undated, "lines": [{"number": 0, "text": "a"}]}
+    assert parse(json.dumps(body).encode(), JSON).undated is undated
+    assert not parse(b'{"number":0,"text":"a"}', NDJSON, sender="desk-1").undated
 
 
 def test_a_row_of_ndjson_is_a_line_and_may_name_its_sender() -> None:

@@ -1,13 +1,17 @@
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import msgspec
 import pytest
 
-from captionflow.errors import BadMessage, CaptionflowError, Conflict, NotFound, TooLarge, Unavailable
+from captionflow.errors import BadMessage, CaptionflowError, Conflict, NotFound, TooLarge, Unauthorized, Unavailable
+from captionflow.messages import Draft
 from services.ingest.pipeline_client import PipelineClient
+from services.ingest.protocols.json_lines import Parsed, parse
 
-LINES = [{"number": 0, "text": "a", "eol": False}]
+DRAFTS = [Draft("file-1", 0, "a")]
+TAKEN = {"receipts": [{"number": 0, "seq": 7}]}
 Answer = httpx.Response | Exception
 
 
@@ -31,19 +35,31 @@ class Wire:
         self.slept.append(seconds)
 
 
-def client(wire: Wire, *, chance: Callable[[], float] = lambda: 1.0, patience: float = 300.0) -> PipelineClient:
+def client(
+    wire: Wire, *, chance: Callable[[], float] = lambda: 1.0, patience: float = 300.0, undated: bool = False
+) -> PipelineClient:
     http = httpx.AsyncClient(base_url="http://pipeline", transport=httpx.MockTransport(wire.handle))
     return PipelineClient(
-        http, "ws-245", language="en", patience=patience, waiting=wire.told.append, sleep=wire.sleep, chance=chance
+        http,
+        "ws-245",
+        language="en",
+        undated=undated,
+        patience=patience,
+        waiting=wire.told.append,
+        sleep=wire.sleep,
+        chance=chance,
     )
 
 
 async def test_lines_go_out_as_the_api_takes_them() -> None:
-    wire = Wire(httpx.Response(202, json={}))
-    await client(wire).send("file-1", LINES)
+    wire = Wire(httpx.Response(202, json=TAKEN))
+    assert await client(wire).send(DRAFTS) == 7
     (request,) = wire.requests
     assert (request.method, str(request.url)) == ("POST", "http://pipeline/v1/sessions/ws-245/lines?lang=en")
-    assert msgspec.json.decode(request.content) == {"sender": "file-1", "lines": LINES}
+    assert msgspec.json.decode(request.content) == {
+        "sender": "file-1",
+        "lines": [{"number": 0, "text": "a", "eol": False}],
+    }
     assert request.headers["content-type"] == "application/json"
 
 
@@ -60,8 +76,8 @@ async def test_lines_go_out_as_the_api_takes_them() -> None:
     ],
 )
 async def test_what_may_pass_is_sent_again_unchanged_with_growing_pauses(failure: Answer) -> None:
-    wire = Wire(failure, failure, failure, httpx.Response(202, json={}))
-    await client(wire).send("file-1", LINES)
+    wire = Wire(failure, failure, failure, httpx.Response(202, json=TAKEN))
+    await client(wire).send(DRAFTS)
     assert len({request.content for request in wire.requests}) == 1
     assert wire.slept == [0.2, 0.4, 0.8]
     assert len(wire.told) == 3
@@ -73,34 +89,34 @@ async def test_the_pause_has_jitter_and_obeys_retry_after() -> None:
         httpx.Response(503, headers={"Retry-After": "3"}),
         httpx.Response(503, headers={"Retry-After": "tomorrow"}),
         httpx.Response(503, headers={"Retry-After": "86400"}),
-        httpx.Response(202, json={}),
+        httpx.Response(202, json=TAKEN),
     )
-    await client(wire, chance=lambda: 0.0).send("file-1", LINES)
+    await client(wire, chance=lambda: 0.0).send(DRAFTS)
     assert wire.slept == [0.1, 3.0, 0.4, 10.0]
 
 
 async def test_patience_ends_with_what_to_do() -> None:
     wire = Wire(httpx.ConnectError(""))
-    with pytest.raises(Unavailable, match="start the same replay again"):
-        await client(wire, patience=30).send("file-1", LINES)
+    with pytest.raises(Unavailable, match="give the same command again"):
+        await client(wire, patience=30).send(DRAFTS)
     assert 30 <= sum(wire.slept) < 50
 
 
 @pytest.mark.parametrize(
     ("status", "error"),
-    [(400, BadMessage), (401, BadMessage), (404, NotFound), (409, Conflict), (413, TooLarge), (422, BadMessage)],
+    [(400, BadMessage), (401, Unauthorized), (404, NotFound), (409, Conflict), (413, TooLarge), (422, BadMessage)],
 )
 async def test_a_refusal_is_told_at_once(status: int, error: type[CaptionflowError]) -> None:
     wire = Wire(httpx.Response(status, json={"detail": "the reason"}))
     with pytest.raises(error, match="the reason") as told:
-        await client(wire).send("file-1", LINES)
+        await client(wire).send(DRAFTS)
     assert type(told.value) is error
     assert len(wire.requests) == 1
 
 
 async def test_a_refusal_that_is_no_problem_document_is_told_too() -> None:
     with pytest.raises(BadMessage, match="Forbidden"):
-        await client(Wire(httpx.Response(403, text="no"))).send("file-1", LINES)
+        await client(Wire(httpx.Response(403, text="no"))).send(DRAFTS)
 
 
 @pytest.mark.parametrize(("answer", "number"), [({"number": 41}, 41), ({"number": None}, None), ([], None)])
@@ -122,3 +138,53 @@ async def test_a_session_that_is_missing_is_announced_even_if_somebody_is_faster
     wire = Wire(httpx.Response(404), httpx.Response(status, json={}), httpx.Response(200, json={"id": "ws-245"}))
     await client(wire).ensure_session(title="Mexico")
     assert msgspec.json.decode(wire.requests[1].content) == {"id": "ws-245", "title": "Mexico"}
+
+
+async def test_all_that_a_draft_says_goes_out_and_the_api_reads_the_same_again() -> None:
+    at = datetime(2015, 11, 12, 14, tzinfo=UTC)
+    drafts = (
+        Draft("file-1", 3, "a b", at=at, until=at + timedelta(seconds=2), speaker="MARY", segment="s", final=False),
+        Draft("file-1", 4, "c\n", revises=2),
+        Draft("file-1", 5, "", ends=True),
+    )
+    wire = Wire(httpx.Response(202, json=TAKEN))
+    await client(wire, undated=True).send(drafts)
+    assert parse(wire.requests[0].content, "application/json") == Parsed(drafts, 0, undated=True)
+
+
+@pytest.mark.parametrize("answer", [{}, {"receipts": []}, {"receipts": [{"seq": "many"}]}, ["login"]])
+async def test_an_answer_without_receipts_is_not_taken_for_one(answer: object) -> None:
+    with pytest.raises(NotFound, match="is this captionflow's address"):
+        await client(Wire(httpx.Response(200, json=answer))).send(DRAFTS)
+
+
+@pytest.mark.parametrize(("status", "serves"), [(405, True), (204, True), (404, False)])
+async def test_an_address_says_whether_it_serves_transcripts(status: int, serves: bool) -> None:
+    wire = Wire(httpx.Response(status))
+    assert await client(wire).serves_transcripts() is serves
+    assert wire.requests[0].method == "OPTIONS"
+
+
+async def test_a_transcript_is_awaited_until_it_reflects_the_line() -> None:
+    turn = {"turn_id": "t", "speaker": "MARY", "paragraphs": ["a"]}
+    wire = Wire(
+        httpx.Response(404),
+        httpx.Response(503),
+        httpx.Response(200, json={"last_seq": 6, "turns": []}),
+        httpx.Response(200, json={"last_seq": 7, "session": {"title": "T"}, "turns": [turn]}),
+    )
+    found = await client(wire).transcript(7)
+    assert (found.last_seq, found.session.title, found.turns[0].speaker) == (7, "T", "MARY")
+
+
+async def test_a_transcript_that_stands_still_is_told_after_a_while() -> None:
+    wire = Wire(httpx.Response(200, json={"last_seq": 6}))
+    with pytest.raises(Unavailable, match=r"stands still for \d+ s: look at /readyz"):
+        await client(wire, patience=20).transcript(7)
+    assert 20 <= sum(wire.slept) < 25
+
+
+async def test_a_session_is_announced_with_its_event_and_language_alone() -> None:
+    wire = Wire(httpx.Response(404), httpx.Response(201, json={}))
+    await client(wire).announce("Forum")
+    assert msgspec.json.decode(wire.requests[1].content) == {"id": "ws-245", "event": "Forum", "languages": ["en"]}

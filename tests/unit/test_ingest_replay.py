@@ -1,14 +1,14 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from captionflow.messages import MAX_LINE_CHARS
+from captionflow.messages import MAX_LINE_CHARS, Draft
 from services.ingest.cutter import Cut
 from services.ingest.readers import Passage
-from services.ingest.replay import MAX_CHARS, MAX_PIECES, Progress, ReplayOptions, replay, sender_id
+from services.ingest.replay import Progress, ReplayOptions, replay, sender_id
+from services.ingest.target import MAX_CHARS, MAX_DRAFTS
 
 TEXT = [Passage("one two three four\n"), Passage("five six\n", timedelta(seconds=5), "MARY")]
 WORDS = ReplayOptions("file-1", Cut("words"), speed=None)
@@ -18,7 +18,7 @@ class Pipeline:
     """A target in memory that keeps the first line of each number, as the real one does."""
 
     def __init__(self, *, stops_after: int | None = None) -> None:
-        self.lines: dict[int, dict[str, Any]] = {}
+        self.lines: dict[int, Draft] = {}
         self.requests: list[int] = []
         self.stops_after = stops_after
 
@@ -26,13 +26,14 @@ class Pipeline:
         assert sender == "file-1"
         return max(self.lines, default=None)
 
-    async def send(self, sender: str, lines: Sequence[dict[str, Any]]) -> None:
-        assert sender == "file-1"
-        for line in lines:
-            self.lines.setdefault(line["number"], line)
-        self.requests.append(len(lines))
+    async def send(self, drafts: Sequence[Draft]) -> int:
+        for draft in drafts:
+            assert draft.sender == "file-1"
+            self.lines.setdefault(draft.number, draft)
+        self.requests.append(len(drafts))
         if self.stops_after is not None and len(self.requests) == self.stops_after:
             raise asyncio.CancelledError  # Ctrl-C, when the pipeline has it and the sender does not know
+        return drafts[-1].number + 1
 
 
 class Clock:
@@ -57,10 +58,10 @@ def nothing(_: Progress) -> None:
 async def test_all_pieces_are_sent_in_order_and_then_the_end() -> None:
     pipeline, seen = Pipeline(), []
     done = await replay(TEXT, pipeline, WORDS, seen.append)
-    assert [line["number"] for line in pipeline.lines.values()] == list(range(7))
-    assert "".join(line["text"] for line in pipeline.lines.values()) == "one two three four\nfive six\n"
-    assert pipeline.lines[6] == {"number": 6, "text": "", "eol": False, "ends": True}
-    assert pipeline.lines[5] == {"number": 5, "text": "six\n", "eol": False, "speaker": "MARY"}
+    assert [line.number for line in pipeline.lines.values()] == list(range(7))
+    assert "".join(line.text for line in pipeline.lines.values()) == "one two three four\nfive six\n"
+    assert pipeline.lines[6] == Draft("file-1", 6, "", ends=True)
+    assert pipeline.lines[5] == Draft("file-1", 5, "six\n", speaker="MARY")
     assert [(p.sent, p.total) for p in seen] == [(0, 7), (6, 7), (7, 7)]
     assert done == Progress(7, 7)
 
@@ -76,7 +77,7 @@ async def test_a_replay_that_was_stopped_anywhere_goes_on_without_repeating(requ
     done = await replay(TEXT, pipeline, options, nothing, clock=clock, sleep=clock.sleep)
     assert sum(pipeline.requests) == 7
     assert done.resumed_at == before == requests
-    assert "".join(line["text"] for line in pipeline.lines.values()) == "one two three four\nfive six\n"
+    assert "".join(line.text for line in pipeline.lines.values()) == "one two three four\nfive six\n"
 
 
 async def test_a_replay_that_is_complete_sends_nothing() -> None:
@@ -98,7 +99,7 @@ async def test_pieces_come_when_a_captioner_would_have_typed_them() -> None:
 
 async def test_a_continued_replay_does_not_wait_for_what_is_done() -> None:
     clock, pipeline = Clock(), Pipeline()
-    pipeline.lines = {number: {} for number in range(4)}
+    pipeline.lines = {number: Draft("file-1", number, "") for number in range(4)}
     options = ReplayOptions("file-1", Cut("words"), wpm=60)
     await replay(TEXT, pipeline, options, nothing, clock=clock, sleep=clock.sleep)
     assert sum(clock.slept) == pytest.approx(6 * 9 / 28)
@@ -107,7 +108,7 @@ async def test_a_continued_replay_does_not_wait_for_what_is_done() -> None:
 async def test_at_full_speed_hundreds_of_pieces_share_a_request_but_no_more_than_fit() -> None:
     pipeline = Pipeline()
     await replay([Passage("word " * 1200)], pipeline, WORDS, nothing)
-    assert pipeline.requests == [MAX_PIECES, MAX_PIECES, 200, 1]
+    assert pipeline.requests == [MAX_DRAFTS, MAX_DRAFTS, 200, 1]
     long = Pipeline()
     await replay(
         [Passage("x" * (MAX_LINE_CHARS - 1) + "\n")] * 120,

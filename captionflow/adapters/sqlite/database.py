@@ -20,11 +20,12 @@ import structlog
 from captionflow.adapters.sqlite import schema
 from captionflow.adapters.sqlite.failures import translated, translated_os
 from captionflow.adapters.sqlite.writer import Result, Work, Writer
-from captionflow.errors import Misconfigured, Unavailable
+from captionflow.errors import InUse, Misconfigured, Unavailable
 
 log = structlog.get_logger(__name__)
 
 _READERS = 4
+_MAX_URL_BYTES = 1_000
 _WAL_LIMIT_BYTES = 64 * 1024 * 1024
 
 
@@ -48,7 +49,8 @@ class Database:
         The folder is created if only it is missing. Until ``close`` no other process can open it.
 
         Raises:
-            Misconfigured: the folder is in use, read-only or can't be there, or the file isn't ours or is too new.
+            InUse: another process has the folder.
+            Misconfigured: the folder is read-only or can't be there, or the file isn't ours or is too new.
             Unavailable: there is no space.
         """
         _check_sqlite()
@@ -86,6 +88,10 @@ class Database:
         if self._closed:
             raise Unavailable(f"The database in {self.path.parent} is closed.")
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+
+    def found_at(self, url: str) -> None:
+        """Tell processes that want the folder, too, where this one serves (``InUse.url``)."""
+        _note(self._lock, url)
 
     async def close(self) -> None:
         """Finish queued writes, checkpoint the WAL and release the folder. Repeating it does nothing."""
@@ -150,16 +156,28 @@ def _lock_folder(folder: Path) -> int:
         raise translated_os(error, folder) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _note(lock, "")
     except BlockingIOError as error:
+        url = os.pread(lock, _MAX_URL_BYTES, 0).decode(errors="replace")
         os.close(lock)
-        raise Misconfigured(
-            f"The data folder {folder} is in use by another captionflow: stop that one first, "
-            "or give this one a folder of its own (CAPTIONFLOW_DATA)."
+        raise InUse(
+            f"The data folder {folder} is in use by another captionflow{url and f' at {url}'}: stop that one first, "
+            "or give this one a folder of its own (CAPTIONFLOW_DATA).",
+            url=url or None,
         ) from error
     except OSError as error:
         os.close(lock)
         raise translated_os(error, folder) from error
     return lock
+
+
+def _note(lock: int, url: str) -> None:
+    """Write it into the locked file, where it holds as long as the lock does."""
+    try:
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, url.encode(), 0)
+    except OSError as error:  # a full disk: who looks for it has to be given the address
+        log.warning("address_not_noted", reason=str(error))
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -61,6 +61,8 @@ class SentLines(msgspec.Struct, forbid_unknown_fields=True):
     lines: Annotated[list[SentLine], msgspec.Meta(extra_json_schema={"minItems": 1, "maxItems": MAX_LINES})]
     sender: _Sender | None = None
     """Who sends; ``?sender=`` when left out."""
+    undated: bool = False
+    """True: they were not said now, but are sent from an archive. A line without ``at`` has no time then."""
 
 
 _decode_body = msgspec.json.Decoder(SentLines).decode
@@ -68,10 +70,11 @@ _decode_row = msgspec.json.Decoder(SentLine).decode
 
 
 class Parsed(NamedTuple):
-    """The drafts of a body in its order, and how many unwanted characters were taken out of them."""
+    """The drafts of a body in its order, how many unwanted characters were taken out of them, and its ``undated``."""
 
     drafts: tuple[Draft, ...]
     cleaned: int
+    undated: bool = False
 
 
 def parse(body: bytes, content_type: str, *, sender: str | None = None) -> Parsed:
@@ -81,19 +84,21 @@ def parse(body: bytes, content_type: str, *, sender: str | None = None) -> Parse
         BadMessage: the body is not valid.
         TooLarge: a line or the number of lines is above the limit.
     """
+    undated = False
     kind = content_type.partition(";")[0].strip().casefold()
     if kind in {"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"}:
         rows = _ndjson(body)
     elif kind in {"application/json", ""}:
         document = _decoded(_decode_body, body, "The body")
         rows, sender = document.lines, document.sender if document.sender is not None else sender
+        undated = document.undated
     else:
         raise WrongKind(f"Lines come as application/json or application/x-ndjson, not as {kind[:80]!r}.")
     if not rows:
         raise BadMessage("The body has no lines: send at least one.")
     if len(rows) > MAX_LINES:
         raise TooLarge(f"{len(rows)} lines in one request; {MAX_LINES} is the most: send them in smaller groups.")
-    return _drafts(rows, sender)
+    return _drafts(rows, sender)._replace(undated=undated)
 
 
 def parse_sender(sender: str) -> str:
