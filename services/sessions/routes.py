@@ -112,8 +112,8 @@ async def announce(request: Request) -> Response:
 @routes.get(
     "/v1/sessions",
     summary="List sessions",
-    description="Live ones first, then the newest day first. `event` and `room` compare as a whole, whatever their "
-    "case, accents and hyphens.",
+    description="Live ones first, then the newest day first; what has no day comes last. `event` and "
+    "`room` compare as a whole, whatever their case, accents and hyphens.",
     response_class=Response,
     responses={200: _MANY, **problems("invalid", "unavailable")},
 )

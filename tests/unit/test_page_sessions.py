@@ -7,6 +7,7 @@ import pytest
 
 from captionflow.messages import Session
 from services.api.pages.programme import (
+    FORGOTTEN,
     LATE,
     day,
     day_of,
@@ -73,24 +74,59 @@ def test_the_programme_is_now_today_coming_and_earlier() -> None:
             session("tomorrow", date="2026-11-13"),
             session("long-ago", "finished", date="2015-11-12"),
             session("yesterday", "finished", starts_at=NOW - 24 * HOUR),
-            session("imported-today", "finished", created_at=NOW),
         ],
-        TODAY,
+        NOW,
     )
     assert names(found.now) == ["on"]
-    assert names(found.today) == ["early-today", "imported-today", "late-today"]
+    assert names(found.today) == ["early-today", "late-today"]
     assert names(found.coming) == ["tomorrow", "day-after"]
     assert names(found.earlier) == ["yesterday", "long-ago"]
 
 
 def test_what_is_on_is_in_the_order_of_rooms_and_room_2_comes_before_room_10() -> None:
     rooms = ["Room 10", "", "Main Hall", "room 2", "Room 1b"]
-    found = programme([session(f"s{n}", "live", room=room) for n, room in enumerate(rooms)], TODAY)
+    found = programme([session(f"s{n}", "live", room=room) for n, room in enumerate(rooms)], NOW)
     assert [one.room for one in found.now] == ["", "Main Hall", "Room 1b", "room 2", "Room 10"]
 
 
-def test_a_session_that_nobody_captioned_stays_announced_on_its_day() -> None:
-    assert names(programme([session("missed", date="2026-11-01")], TODAY).coming) == ["missed"]
+@pytest.mark.parametrize("fields", [{}, {"date": "sometime"}])
+def test_what_has_no_date_is_not_of_today_but_at_the_end_of_the_past(fields: dict[str, Any]) -> None:
+    found = programme(
+        [
+            session("imported-now", "finished", created_at=NOW, **fields),
+            session("imported-before", "finished", created_at=NOW - HOUR, **fields),
+            session("old", "finished", date="1999-01-01"),
+            session("on", "live", created_at=NOW, **fields),
+        ],
+        NOW,
+    )
+    assert (names(found.now), found.today, found.coming) == (["on"], (), ())
+    assert names(found.earlier) == ["old", "imported-now", "imported-before"]
+
+
+def test_what_is_announced_without_a_date_comes_last_until_it_is_forgotten() -> None:
+    open_ = [session("open", created_at=NOW - 2 * FORGOTTEN), session("far", date="2199-12-31")]
+    assert names(programme(open_, NOW).coming) == ["far", "open"]
+    forgotten = programme([session("forgotten", updated_at=NOW - FORGOTTEN - HOUR)], NOW)
+    assert (forgotten.coming, names(forgotten.earlier), forgotten.missed) == ((), ["forgotten"], {"forgotten"})
+
+
+def test_what_never_began_is_past() -> None:
+    found = programme(
+        [
+            session("of-a-day", date="2026-11-11"),
+            session("of-an-hour", starts_at=NOW - 24 * HOUR),
+            session("this-morning", starts_at=NOW - LATE - HOUR),
+            session("late", starts_at=NOW - LATE),
+            session("of-today", date="2026-11-12"),
+            session("put-off", date="2026-11-11", starts_at=NOW + 24 * HOUR),
+        ],
+        NOW,
+    )
+    assert found.missed == {"of-a-day", "of-an-hour", "this-morning"}
+    assert names(found.earlier) == ["of-an-hour", "of-a-day"]
+    assert names(found.coming) == ["put-off"]
+    assert set(names(found.today)) == {"this-morning", "late", "of-today"}
 
 
 def test_a_room_that_no_session_names_has_no_state() -> None:

@@ -10,6 +10,9 @@ import msgspec
 from captionflow.messages import Session
 
 LATE = timedelta(hours=4)
+"""After its start, an announced session may still begin for so long."""
+FORGOTTEN = timedelta(days=30)
+"""An announcement that names no day counts for so long after its last change."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EDITIONS = {
     "raw": "raw, not yet corrected",
@@ -26,6 +29,8 @@ class Programme(msgspec.Struct, frozen=True):
     today: tuple[Session, ...]
     coming: tuple[Session, ...]
     earlier: tuple[Session, ...]
+    missed: frozenset[str]
+    """Ids of those that were announced and never began."""
 
 
 class RoomState(msgspec.Struct, frozen=True):
@@ -59,29 +64,35 @@ def day_of(session: Session) -> date | None:
     return session.starts_at.date() if session.starts_at else None
 
 
-def programme(sessions: Sequence[Session], today: date) -> Programme:
-    """Live ones by room, then today's in order of time, what is announced for later, and the past, newest first."""
+def programme(sessions: Sequence[Session], now: datetime) -> Programme:
+    """Live ones by room, then today's in order of time, what is announced for later, and the past, newest first.
+
+    What has no day is never today's: it comes after what has one. What was announced and never began is past.
+    """
     rest = [session for session in sessions if session.status != "live"]
-    days = {session.id: day_of(session) or session.created_at.date() for session in rest}
-    coming = [one for one in rest if one.status == "scheduled" and days[one.id] != today]
-    earlier = [one for one in rest if one.status == "finished" and days[one.id] != today]
+    missed = frozenset(one.id for one in rest if one.status == "scheduled" and _missed(one, now))
+    days = {session.id: day_of(session) for session in rest}
+    others = [session for session in rest if days[session.id] != now.date()]
+    coming = [one for one in others if one.status == "scheduled" and one.id not in missed]
+    earlier = [one for one in others if one.status == "finished" or one.id in missed]
     return Programme(
         now=tuple(
             sorted(
                 (one for one in sessions if one.status == "live"), key=lambda one: (_by_number(one.room), _start(one))
             )
         ),
-        today=tuple(sorted((one for one in rest if days[one.id] == today), key=_start)),
-        coming=tuple(sorted(coming, key=lambda one: (days[one.id], _start(one)))),
-        earlier=tuple(sorted(earlier, key=lambda one: (days[one.id], _start(one)), reverse=True)),
+        today=tuple(sorted((one for one in rest if days[one.id] == now.date()), key=_start)),
+        coming=tuple(sorted(coming, key=lambda one: (days[one.id] or date.max, _start(one)))),
+        earlier=tuple(sorted(earlier, key=lambda one: (days[one.id] or date.min, _start(one)), reverse=True)),
+        missed=missed,
     )
 
 
 def room_state(sessions: Sequence[Session], slug: str, now: datetime, shown: Session | None = None) -> RoomState | None:
     """What is going on in the room of this slug; None if no session names it.
 
-    ``shown`` is the session that a screen is for, where its address says so. A session that should have begun more
-    than ``LATE`` ago does not come next: it was not captioned.
+    ``shown`` is the session that a screen is for, where its address says so. A session that never began does not come
+    next.
     """
     here = [session for session in sessions if session.room and room_slug(session.room) == slug]
     if not here:
@@ -111,10 +122,11 @@ def long_day(day: date | None) -> str:
 
 
 def _missed(session: Session, now: datetime) -> bool:
+    """Whether an announced session will not begin any more."""
     if session.starts_at:
         return session.starts_at + LATE < now
     announced = day_of(session)
-    return announced is not None and announced < now.date()
+    return session.updated_at + FORGOTTEN < now if announced is None else announced < now.date()
 
 
 def _by_number(room: str) -> tuple[tuple[str, int], ...]:

@@ -41,7 +41,7 @@ async def home(request: Request, earlier: str = "") -> Response:
     """What is on now, today, coming and earlier."""
     ports = provided(request, Context).ports
     sessions = await ports.sessions.list(SessionFilter())
-    found = programme(sessions, _now().date())
+    found = programme(sessions, _now())
     older = 0 if earlier == "all" else max(0, len(found.earlier) - EARLIER_SHOWN)
     if older:
         found = msgspec.structs.replace(found, earlier=found.earlier[:EARLIER_SHOWN])
