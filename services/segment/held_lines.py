@@ -23,11 +23,12 @@ class Held(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
     at: datetime | None = None
     speaker: str | None = None
     ends: bool = False
+    until: datetime | None = None
 
 
 def hold(line: Line) -> Held:
     """As much of a final line as must be kept to apply it again."""
-    return Held(line.seq, line.text, line.at, line.speaker, line.ends)
+    return Held(line.seq, line.text, line.at, line.speaker, line.ends, line.until)
 
 
 def release(held: Held) -> Line:
@@ -39,6 +40,7 @@ def release(held: Held) -> Line:
         at=held.at,
         speaker=held.speaker,
         ends=held.ends,
+        until=held.until,
         seq=held.seq,
         received_at=datetime.min,  # noqa: DTZ901 - the rules never read it
     )

@@ -64,19 +64,13 @@ class Tokenizer:
 
     def feed(self, lines: Sequence[Line]) -> None:
         """Apply final lines that revise nothing, in order."""
-        if not any(line.ends or line.speaker is not None for line in lines):
-            self._feed_run(lines)
-            return
         run: list[Line] = []
         for line in lines:
-            if line.speaker is not None and line.speaker != self._given:
+            opens = line.speaker is not None and line.speaker != self._given
+            if opens or (line.until is not None and self.assembler.in_head):
                 self._feed_run(run)
                 run = []
-                self._flush(line.seq, opener=True)
-                self._given = line.speaker
-                label = " ".join(line.speaker.split())[:80]
-                if label:
-                    self._open_given(label, line.seq)
+                self._speak(line, opens=opens)
             run.append(line)
             if line.ends:
                 self._feed_run(run)
@@ -105,9 +99,17 @@ class Tokenizer:
 
     # --- the rest is private ---
 
-    def _open_given(self, label: str, seq: int) -> None:
-        self.assembler.begin_row("", seq, starts=False)
-        self.assembler.open(label, seq, role=is_role(label, self._lexicon))
+    def _speak(self, line: Line, *, opens: bool) -> None:
+        """Somebody speaks from this line on: the source names who (``opens``), or it is a cue: they have no head."""
+        self._flush(line.seq, opener=True)
+        self.assembler.in_head = False
+        if not opens:
+            return
+        self._given = line.speaker
+        label = " ".join((line.speaker or "").split())[:80]
+        if label:
+            self.assembler.begin_row("", line.seq, starts=False)
+            self.assembler.open(label, line.seq, role=is_role(label, self._lexicon))
 
     def _end(self, seq: int) -> None:
         self.assembler.seq = max(self.assembler.seq, seq)

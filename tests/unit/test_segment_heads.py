@@ -51,9 +51,93 @@ def test_a_line_that_can_only_be_about_the_session_is_head(line: str) -> None:
     assert classify(line, ENGLISH) == "head"
 
 
-@pytest.mark.parametrize("line", ["Opening of the forum", "WS 245 Mexico: The National Digital Strategy"])
-def test_a_line_that_sounds_like_neither_may_be_a_title(line: str) -> None:
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Opening Ceremony",
+        "WS 245 Mexico: The National Digital Strategy",
+        "HARBOUR FORUM",
+        "Who Owns the Sea?",
+        "Forum of the year 2026",
+        "Quick Caption, Inc.",
+        "Plenary",
+    ],
+)
+def test_a_line_in_capitals_or_title_case_or_with_a_year_may_be_a_title(line: str) -> None:
     assert classify(line, ENGLISH) == "titled"
+
+
+@pytest.mark.parametrize("line", ["Opening of the forum", "The future of harbours", "Testing one two", "港口的未来"])
+def test_a_line_in_ordinary_case_is_a_title_only_beside_others(line: str) -> None:
+    assert classify(line, ENGLISH) == "phrase"
+
+
+@pytest.mark.parametrize("line", ["Session Leader Derek Willis.", "Moderator Ana de la Cruz", "PRESENTER IVO HORVAT"])
+def test_a_credit_without_a_colon_is_head(line: str) -> None:
+    assert classify(line, ENGLISH) == "head"
+
+
+@pytest.mark.parametrize("line", ["Speakers are late", "Moderator here", "Host Ana", "Chair of the board Ivo Horvat"])
+def test_a_role_in_a_sentence_is_no_credit(line: str) -> None:
+    assert classify(line, ENGLISH) != "head"
+
+
+FIRST_WORDS = [
+    "Can you hear me?",
+    "Is this on?",
+    "Okay, we are live.",
+    "Good morning everybody",
+    "so as I was saying",
+    "Testing, one two three",
+    "We will begin in five minutes",
+    "Hello? Hello?",
+    "Thank you all for coming",
+    "Sorry, I was on mute.",
+    "Let us wait for the others",
+    "And that is why we need it!",
+    "You can turn on your camera now",
+    "yes",
+    "Please take your seats.",
+    "Recording in progress",
+    "deal with that question.",
+    "Est-ce que vous m'entendez ?",
+    "¿Me oyen bien?",
+    "Können Sie mich hören?",
+    "Вы меня слышите?",
+    "您能听见我吗？",
+    "هل تسمعونني؟",
+]
+
+
+@pytest.mark.parametrize("words", FIRST_WORDS)
+@pytest.mark.parametrize("label", [">> ANNA:", "ANNA LEE:", ">>"])
+def test_what_is_said_before_the_first_speaker_is_no_title(words: str, label: str) -> None:
+    text = f"{words}\n\n{label} Yes, we can.\n"
+    assert turns_of(text)[0] == (None, words)
+    assert document_of(text)["session"]["title"] is None
+
+
+@pytest.mark.parametrize("words", ["Can you hear me in the back?", "we are waiting for the others."])
+def test_words_behind_a_head_are_spoken(words: str) -> None:
+    text = f"RAW FILE\nHARBOUR FORUM 2019\n\n{words}\n\n>> ANNA: Yes.\n"
+    assert turns_of(text) == [(None, words), ("ANNA", "Yes.")]
+    assert document_of(text)["session"]["title"] == "HARBOUR FORUM 2019"
+
+
+@pytest.mark.parametrize(
+    ("head", "title"),
+    [
+        ("Opening Ceremony", "Opening Ceremony"),
+        ("Plenary", "Plenary"),
+        ("FINISHED FILE\nThe future of harbours\n12 May 2019", "The future of harbours"),
+        ("The future of harbours\nModerator: Ana Lupu", "The future of harbours"),
+        ("Session 13 - Hell is data about other people\nSession Leader Derek Willis.", None),
+    ],
+)
+def test_a_title_is_one_by_its_capitals_or_by_what_stands_beside_it(head: str, title: str | None) -> None:
+    text = f"{head}\n\n>> ANNA: Hi.\n\n>> EVE: Ho.\n"
+    assert turns_of(text) == [("ANNA", "Hi."), ("EVE", "Ho.")]
+    assert title is None or document_of(text)["session"]["title"] == title
 
 
 @pytest.mark.parametrize(
@@ -198,8 +282,8 @@ def test_a_label_and_then_words_is_a_talk() -> None:
 
 
 def test_a_head_above_a_label_in_mixed_case_and_a_sure_speaker_stays_a_head() -> None:
-    text = "Opening of the forum\n\nTerry Agnes: Hello.\n>> ANNA: Hi.\n"
-    assert apart_of(text) == [("Opening of the forum", "head")]
+    text = "Opening of the Forum\n\nTerry Agnes: Hello.\n>> ANNA: Hi.\n"
+    assert apart_of(text) == [("Opening of the Forum", "head")]
     assert turns_of(text) == [("Terry Agnes", "Hello."), ("ANNA", "Hi.")]
 
 

@@ -48,9 +48,9 @@ WIRE = (
     b'"core":[[{"title":"Forum","date":"2015-11-12"},false,4,[3,0],1,0,"ANNA LEE",false,["Hello there."],'
     b'[{"text":"[Applause]","at":5}],[],[],false,65,true,"line",".",36,0,[3,0],10259,["anna lee"],'
     b'["forum","2015 11 12 ws 245 mexico"],true,false,false],">> BEN",[0,4,4,1],[],true,null],'
-    b'"held":[[1,"Forum\\n",null,null,false],[2,"2015 11 12 WS 245 Mexico\\n",null,null,false],'
-    b'[3,">> ANNA LEE: Hello [Applause] ",null,null,false],[4,"there.\\n>> B",null,null,false],'
-    b'[5,"EN",null,null,false]],"shown":[["s.en.3",0,1],["s.en.4",0,2]]}'
+    b'"held":[[1,"Forum\\n",null,null,false,null],[2,"2015 11 12 WS 245 Mexico\\n",null,null,false,null],'
+    b'[3,">> ANNA LEE: Hello [Applause] ",null,null,false,null],[4,"there.\\n>> B",null,null,false,null],'
+    b'[5,"EN",null,null,false,null]],"shown":[["s.en.3",0,1],["s.en.4",0,2]]}'
 )
 
 
@@ -86,3 +86,8 @@ def test_a_state_is_written_as_version_1_writes_it_and_read_again() -> None:
     assert msgspec.json.encode(state) == WIRE
     assert msgspec.json.decode(WIRE, type=State) == state
     assert state.v == 1
+
+
+def test_a_state_from_before_lines_had_an_end_is_read() -> None:
+    state, _ = step(start("s", "en"), LINES)
+    assert msgspec.json.decode(WIRE.replace(b",null,null,false,null]", b",null,null,false]"), type=State) == state

@@ -80,18 +80,30 @@ def decide(  # noqa: PLR0913 - what a decision depends on
         enough = kinds.count("greeting") > 1 or len(waiting) >= _ENOUGH or seen >= MAX_ROWS or chars > MAX_CHARS
         after_label = "label" in waiting and kind not in {"blank", "label"}
         if enough or after_label or kind in {"opener", "speech"}:
-            return Decision(_before_opener(kinds) if kind == "opener" else _start(kinds), seen, speaks=True)
+            heads = _before_opener(kinds, titled=titled) if kind == "opener" else _start(kinds)
+            return Decision(heads, seen, speaks=True)
     if not last or not kinds:
         return None
     if opener:
-        return Decision(_before_opener([*kinds, "opener"]), len(kinds), speaks=True)
+        return Decision(_before_opener([*kinds, "opener"], titled=titled), len(kinds), speaks=True)
     speaks = not titled or bool({"greeting", "label"} & set(kinds))
     return Decision(_start(kinds) if speaks else len(kinds), len(kinds), speaks=speaks)
 
 
-def _before_opener(kinds: Sequence[Kind]) -> int:
-    """How many rows before a sure speaker are about the session: all, unless one had a label."""
-    return kinds.index("label") if "label" in kinds else len(kinds) - 1
+def _before_opener(kinds: Sequence[Kind], *, titled: bool) -> int:
+    """How many rows before a sure speaker are about the session: those before the first one that is spoken.
+
+    An open title costs less than lost words.
+    """
+    spoken = {"greeting", "label"} if titled or "titled" in kinds else {"greeting", "label", "phrase"}
+    return next((_block(kinds, index) for index, kind in enumerate(kinds) if kind in spoken), len(kinds) - 1)
+
+
+def _block(kinds: Sequence[Kind], index: int) -> int:
+    """Where the rows begin that a row goes on with: phrases above it, without a blank between."""
+    while index and kinds[index] != "label" and kinds[index - 1] == "phrase":
+        index -= 1
+    return index
 
 
 def _start(kinds: Sequence[Kind]) -> int:

@@ -30,7 +30,11 @@ _ADDRESS = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.?!…][\"'”’)]*(?:\s|$)")  # noqa: RUF001 - curly quotes as typed
 
-HeadLine = Literal["blank", "head", "titled", "greeting", "speech"]
+_A_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_LETTERS = re.compile(r"[^\W\d_][\w'’]*")  # noqa: RUF001 - an apostrophe as typed
+_ASKING = frozenset("?!？！؟")  # noqa: RUF001 - as typed in other scripts
+
+HeadLine = Literal["blank", "head", "titled", "phrase", "greeting", "speech"]
 Edition = Literal["raw", "rough", "draft", "finished"]
 
 
@@ -40,6 +44,8 @@ class _Patterns:
 
     key: re.Pattern[str]
     """match: the name of a field and its value."""
+    credit: re.Pattern[str]
+    """full: what somebody is at the session, and the name, in capitals or not, without a colon."""
     title_key: re.Pattern[str]
     """match: the field of the title."""
     room_key: re.Pattern[str]
@@ -91,6 +97,9 @@ def _patterns(lexicon: Lexicon) -> _Patterns:
             rf"(?:{either(lexicon.keys)}|(?P<people>{either(lexicon.people_keys)}))(?P<several>\(s\)|s)?"
             r"(?:\s*[&/]\s*\w+|\s+and\s+\w+)?\s*:(?:\s+(?P<value>.*)|$)"
         ),
+        credit=re.compile(
+            rf"(?i:{either(lexicon.people_keys)})(?:\s+(?:{either(sorted(lexicon.particles))}|[^\W\da-z_][\w.'’-]*)){{2,5}}\.?"  # noqa: RUF001 - an apostrophe as typed
+        ),
         title_key=ignoring_case(rf"(?:{either(lexicon.title_keys)})\s*:\s*(.+)"),
         room_key=ignoring_case(rf"(?:{either(lexicon.room_keys)})\s*:\s*(.*)"),
         about=ignoring_case(either(lexicon.about)),
@@ -113,8 +122,9 @@ def _patterns(lexicon: Lexicon) -> _Patterns:
 def classify(line: str, lexicon: Lexicon) -> HeadLine:
     """What a stripped line without a label is, before anybody has spoken.
 
-    head: surely about the session; titled: it may be a title, or the beginning of unlabelled speech; greeting: likely
-    speech, unless lines about the session follow; speech: surely spoken.
+    head: surely about the session; titled: a title by its capitals, or the beginning of unlabelled speech; phrase: a
+    title only beside lines about the session; greeting: likely speech, unless lines about the session follow; speech:
+    surely spoken.
     """
     if not line:
         return "blank"
@@ -125,15 +135,34 @@ def classify(line: str, lexicon: Lexicon) -> HeadLine:
     spoken = len(_patterns(lexicon).spoken.findall(line.replace("’", "'")))  # noqa: RUF001 - a curly apostrophe
     if (spoken and line[-1] == ".") or (sentences > 1 and spoken and len(line) > 40) or len(line) > 240:  # noqa: PLR2004 - longest titles
         return "speech"
-    if _patterns(lexicon).greeting.match(line) or spoken > 1 or line[0].islower() or (sentences and line[-1] in ".,"):
+    if _patterns(lexicon).greeting.match(line) or spoken > 1 or line[0].islower():
         return "greeting"
-    return "titled"
+    if line[-1] in ".," and sentences and not (_capitalised(line, lexicon) and " " in line):
+        return "greeting"
+    if _capitalised(line, lexicon) or _A_YEAR.search(line):
+        return "titled"
+    return "greeting" if sentences else "phrase"
+
+
+def _capitalised(line: str, lexicon: Lexicon) -> bool:
+    """Whether a line is in capitals or in title case; a question or an exclamation without a small word in it.
+
+    A script without capitals gives no such sign.
+    """
+    small_words = lexicon.particles | lexicon.small
+    words = [word for word in _LETTERS.findall(line) if word not in small_words]
+    capitals = sum(word[0].isupper() for word in words)
+    small = sum(word[0].islower() for word in words)
+    if line[-1] in _ASKING:
+        return capitals > 1 and not small
+    return capitals > 0 and small * 3 <= len(words)
 
 
 def _about_session(line: str, lexicon: Lexicon) -> bool:
     patterns = _patterns(lexicon)
     return bool(
         is_key(line, lexicon)
+        or patterns.credit.fullmatch(line)
         or _ADDRESS.search(line)
         or " | " in line
         or (line[0] in "[({*" and line[-1] in "])}*" and len(line) > 1)
