@@ -135,11 +135,11 @@ def classify(line: str, lexicon: Lexicon) -> HeadLine:
     spoken = len(_patterns(lexicon).spoken.findall(line.replace("’", "'")))  # noqa: RUF001 - a curly apostrophe
     if (spoken and line[-1] == ".") or (sentences > 1 and spoken and len(line) > 40) or len(line) > 240:  # noqa: PLR2004 - longest titles
         return "speech"
-    if _patterns(lexicon).greeting.match(line) or spoken > 1 or line[0].islower():
+    capitalised = _capitalised(line, lexicon)
+    sentence = sentences and line[-1] in ".," and not (capitalised and " " in line)
+    if _patterns(lexicon).greeting.match(line) or spoken > 1 or line[0].islower() or sentence:
         return "greeting"
-    if line[-1] in ".," and sentences and not (_capitalised(line, lexicon) and " " in line):
-        return "greeting"
-    if _capitalised(line, lexicon) or _A_YEAR.search(line):
+    if capitalised or _A_YEAR.search(line):
         return "titled"
     return "greeting" if sentences else "phrase"
 
