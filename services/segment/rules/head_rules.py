@@ -151,11 +151,11 @@ def _capitalised(line: str, lexicon: Lexicon) -> bool:
     """
     small_words = lexicon.particles | lexicon.small
     words = [word for word in _LETTERS.findall(line) if word not in small_words]
-    capitals = sum(word[0].isupper() for word in words)
-    small = sum(word[0].islower() for word in words)
+    capitals: int = sum(word[0].isupper() for word in words)
+    small: int = sum(word[0].islower() for word in words)
     if line[-1] in _ASKING:
         return capitals > 1 and not small
-    return capitals > 0 and small * 3 <= len(words)
+    return capitals > 0 and 3 * small <= len(words)
 
 
 def _about_session(line: str, lexicon: Lexicon) -> bool:
