@@ -1,32 +1,18 @@
 """An archive as an import needs it: where the lines of a file go, and what became of them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from captionflow.messages import Part
 from captionflow.ports import LineLog, SessionStore
-from captionflow.transcript import turns
+from services.cli.import_record import Gave, counted_parts
 from services.ingest.cutter import cut, parse_cut
-from services.ingest.importer import FileReport, OpenTarget
+from services.ingest.file_report import FileReport
+from services.ingest.importer import OpenTarget
 from services.ingest.readers import read
 from services.ingest.target import LogTarget
 from services.segment.file_session import lines_of, segment_lines
-
-
-class Gave(NamedTuple):
-    """What the archive has of a file now."""
-
-    turns: int
-    words: int
-    """Words that somebody said: without labels, notes and head."""
-    speakers: int
-    title: str
-    date: str | None
-
-
-NOTHING = Gave(0, 0, 0, "", None)
 
 
 class Archive(NamedTuple):
@@ -34,22 +20,6 @@ class Archive(NamedTuple):
 
     target: OpenTarget
     gave: Callable[[FileReport], Awaitable[Gave]]
-
-
-def counted(said: Sequence[tuple[str | None, str]], title: str, date: str | None) -> Gave:
-    """``said`` is the speaker and the text of each turn, without the head."""
-    return Gave(
-        turns=len(said),
-        words=sum(len(text.split()) for _, text in said),
-        speakers=len({speaker for speaker, _ in said if speaker}),
-        title=title,
-        date=date,
-    )
-
-
-def counted_parts(parts: Sequence[Part], title: str, date: str | None) -> Gave:
-    """The same of the parts of a transcript."""
-    return counted([(turn.speaker, turn.text) for turn in turns(parts) if turn.ordinal], title, date)
 
 
 def into_log(line_log: LineLog, sessions: SessionStore) -> OpenTarget:

@@ -16,11 +16,13 @@ from captionflow.errors import InUse
 from captionflow.settings import Settings
 from captionflow.wiring.embedded import open_embedded
 from captionflow.wiring.ingest import open_ingest
-from services.cli.archive import NOTHING, Archive, Gave, forecast, into_log
+from services.cli.archive import Archive, forecast, into_log
 from services.cli.folder_archive import in_folder
+from services.cli.import_record import NOTHING, Gave
 from services.cli.import_report import ImportReport
 from services.cli.served_archive import served
-from services.ingest.importer import FileReport, import_paths
+from services.ingest.file_report import FileReport
+from services.ingest.importer import import_paths
 
 STARTING_SECONDS = 5.0
 """How long a process that has the folder may take until it says where it serves."""
@@ -34,7 +36,8 @@ class Import(NamedTuple):
 
     paths: Sequence[Path]
     event: str
-    language: str
+    language: str | None
+    """Of all files; None: what each says, else English."""
     url: str | None = None
 
 

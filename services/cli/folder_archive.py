@@ -8,10 +8,11 @@ from captionflow.messages import StepRecord
 from captionflow.notifying import Notifier
 from captionflow.ports import TurnStore
 from captionflow.wiring.embedded import EmbeddedPorts
-from services.cli.archive import Archive, Gave, counted_parts, into_log
+from services.cli.archive import Archive, into_log
+from services.cli.import_record import Gave, counted_parts
 from services.index.facts_indexer import FactsIndexer
 from services.index.part_indexer import PartIndexer
-from services.ingest.importer import FileReport
+from services.ingest.file_report import FileReport
 from services.segment.runner import Runner
 
 

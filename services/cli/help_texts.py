@@ -133,6 +133,7 @@ IMPORT = _text(
     "folder. A file that can't be used does not stop the others; the exit code is 1 then.",
     "captionflow import transcripts/ --event 'Forum 2025'",
     "captionflow import opening.vtt closing.srt --language fr",
+    "captionflow import transcripts/ --json              # with what was guessed",
     "captionflow import transcripts/ --url https://captions.example.org",
     "captionflow import transcripts/ | cut -f1,2,8       # outcome, turns, file",
 )

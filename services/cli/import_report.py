@@ -3,26 +3,41 @@
 from collections import Counter
 from collections.abc import Callable
 
+import msgspec
 from rich.console import Console
 from rich.text import Text
 
 from captionflow.errors import NotFound
 from services.cli import terminal
-from services.cli.archive import Gave
-from services.ingest.importer import FileReport
+from services.cli.import_record import Gave, record_of
+from services.ingest.file_report import FileReport
 
 _COLOURS = {"imported": "green", "unchanged": "dim", "empty": "yellow", "failed": "red"}
 COLUMNS = ("outcome", "turns", "words", "speakers", "date", "title", "session", "file")
 
 
+_encode = msgspec.json.Encoder().encode
+
+
 class ImportReport:
     """A line a file on standard output, what looked odd on standard error, and a sum at the end."""
 
-    def __init__(self, show: Callable[[str], None], tell: Callable[[str], None], console: Console | None) -> None:
-        """``console`` is the terminal, if there is one; else each line is a record of ``COLUMNS``."""
+    def __init__(
+        self,
+        show: Callable[[str], None],
+        tell: Callable[[str], None],
+        console: Console | None,
+        *,
+        as_json: bool = False,
+    ) -> None:
+        """``console`` is the terminal, if there is one; else each line is a record of ``COLUMNS``.
+
+        ``as_json``: each line is an ``ImportRecord``, with what looked odd.
+        """
         self._show = show
         self.tell = tell
         self._console = console
+        self._as_json = as_json
         self._outcomes: Counter[str] = Counter()
         self._sums: Counter[str] = Counter()
 
@@ -37,6 +52,10 @@ class ImportReport:
         if file.outcome == "skipped":
             return
         self._sums.update(turns=gave.turns, words=gave.words)
+        record = record_of(file, gave)
+        if self._as_json:
+            self._show(f"{_encode(record).decode()}\n")
+            return
         if self._console is None:
             if self._outcomes.total() - self._outcomes["skipped"] == 1:
                 self._show(terminal.row(*COLUMNS))
@@ -44,7 +63,7 @@ class ImportReport:
             self._show(terminal.row(*cells, file.session or "", file.path))
         else:
             self._print(self._console, file, gave)
-        for odd in _odd(file, gave):
+        for odd in (*record.oddities, *filter(None, [file.error])):
             self.tell(f"{'  ' if self._console else f'{file.path}: '}{odd}")
 
     def _print(self, console: Console, file: FileReport, gave: Gave) -> None:
@@ -72,15 +91,6 @@ class ImportReport:
             f"{_many(files, 'file')}: {', '.join(counts)}; "
             f"{_many(self._sums['turns'], 'turn')} and {_many(self._sums['words'], 'word')} are in the archive."
         )
-
-
-def _odd(file: FileReport, gave: Gave) -> tuple[str, ...]:
-    odd = file.oddities
-    if file.error is not None:
-        odd = (*odd, file.error)
-    if file.session is not None and not gave.speakers:
-        odd = (*odd, "No speaker's label was found: who speaks is unknown.")
-    return odd
 
 
 def _many(count: int, what: str) -> str:

@@ -16,7 +16,7 @@ from services.cli.options import (
     AnyLanguage,
     AnyUrl,
     Cut,
-    Language,
+    FileLanguage,
     Service,
     SessionArgument,
     Speed,
@@ -160,7 +160,7 @@ def segment(
     as_json: Annotated[bool, typer.Option("--json", help="Print the turns as JSON.")] = False,
     cut: Cut = "whole",
     repeat: Annotated[bool, typer.Option("--repeat", help="Deliver every line twice, and some late again.")] = False,
-    language: Language = "en",
+    language: FileLanguage = None,
 ) -> None:
     """Show a file's turns."""
     from services.cli.segment import print_turns
@@ -197,17 +197,17 @@ def import_(
     paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
     *,
     event: Annotated[str, typer.Option(help="The event that they belong to.")] = "",
-    language: Language = "en",
+    language: FileLanguage = None,
     url: AnyUrl = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Report each file as a JSON object, one a line.")] = False,
 ) -> None:
     """Bring transcripts into the archive."""
     from services.cli.file_import import Import, import_files
     from services.cli.import_report import ImportReport
 
     settings = settings_of_command()
-    report = ImportReport(
-        terminal.write, terminal.messages().print, terminal.results() if terminal.is_terminal() else None
-    )
+    console = terminal.results() if terminal.is_terminal() and not as_json else None
+    report = ImportReport(terminal.write, terminal.messages().print, console, as_json=as_json)
     try:
         asyncio.run(import_files(settings, Import(paths, event, language, url), report))
     except KeyboardInterrupt:

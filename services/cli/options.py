@@ -83,7 +83,10 @@ Cut = Annotated[
     typer.Option(help="columns:32 … columns:70, words, chars or whole.", callback=_cut, metavar="CUT"),
 ]
 Speed = Annotated[str, typer.Option(help="1, 10 (ten times as fast) … or max.", callback=_speed, metavar="FACTOR")]
-Language = Annotated[str, typer.Option(help="BCP 47 tag of the text.", callback=_language, metavar="TAG")]
+FileLanguage = Annotated[
+    str | None,
+    typer.Option(help="BCP 47 tag; what the file says when left out, else en.", callback=_language, metavar="TAG"),
+]
 AnyLanguage = Annotated[
     str | None,
     typer.Option(help="BCP 47 tag; the session's first language when left out.", callback=_language, metavar="TAG"),

@@ -63,13 +63,15 @@ async def replay_file(request: Request) -> None:
     session = request.session or session_id(path, hashlib.sha256(options.sender.encode()).hexdigest())
     headers = {"Authorization": f"Bearer {request.token.reveal()}"} if request.token else {}
     async with httpx.AsyncClient(base_url=request.url, headers=headers, timeout=30) as client:
-        await _announce(client, session, request, options.sender, messages)
+        await _announce(client, session, request, reading.language, options.sender, messages)
         terminal.write(f"{follow_url(request.url, session)}\n")
         await _send(client, session, request, reading, options, messages)
 
 
-async def _announce(client: httpx.AsyncClient, session: str, request: Request, sender: str, messages: Console) -> None:
-    """Announce the session, and check that the replay belongs there."""
+async def _announce(  # noqa: PLR0913, PLR0917 - the inside of replay_file
+    client: httpx.AsyncClient, session: str, request: Request, said: str | None, sender: str, messages: Console
+) -> None:
+    """Announce the session, in the language that the file said, and check that the replay belongs there."""
 
     def waiting(reason: str) -> None:
         if not told:
@@ -80,7 +82,8 @@ async def _announce(client: httpx.AsyncClient, session: str, request: Request, s
 
     told: list[str] = []
     target = PipelineClient(client, session, language=request.language, patience=FIRST_PATIENCE, waiting=waiting)
-    fields = request.fields if request.language is None else {**request.fields, "languages": [request.language]}
+    language = request.language or said
+    fields = request.fields if language is None else {**request.fields, "languages": [language]}
     found = await target.ensure_session(**fields)
     if found.get("status") == "finished" and await target.last_number(sender) is None:
         raise Conflict(f"Session {session!r} has ended, and not with this file and cut: give another --session.")

@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager
 import httpx
 
 from captionflow.secret import Secret
-from services.cli.archive import Archive, Gave, counted, forecast
-from services.ingest.importer import FileReport
+from services.cli.archive import Archive, forecast
+from services.cli.import_record import Gave, counted
+from services.ingest.file_report import FileReport
 from services.ingest.pipeline_client import PipelineClient
 
 FIRST_PATIENCE = 10.0

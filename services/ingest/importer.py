@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import structlog
@@ -14,7 +14,9 @@ from captionflow.errors import BadMessage, Conflict
 from captionflow.identity import hyphenated, language_tag
 from captionflow.messages import Draft
 from services.ingest.cutter import Cut, cut
-from services.ingest.readers import Kind, Reading, read
+from services.ingest.file_report import FileReport
+from services.ingest.left_open import left_open
+from services.ingest.readers import Reading, read
 from services.ingest.target import MAX_DRAFTS, ArchiveTarget, fitting
 
 log = structlog.get_logger(__name__)
@@ -28,26 +30,6 @@ FILE_CLOCK = datetime(1970, 1, 1, tzinfo=UTC)
 
 _WHOLE = Cut("whole")
 _MAX_WORDS_CHARS = 66
-
-
-class FileReport(msgspec.Struct, frozen=True):
-    """What an import made of one file."""
-
-    path: str
-    outcome: Literal["imported", "unchanged", "empty", "skipped", "failed"]
-    kind: Kind | None = None
-    session: str | None = None
-    language: str = ""
-    """Of the lines, as a BCP 47 tag."""
-    lines: int = 0
-    """Lines that the session has of this file."""
-    new: int = 0
-    """Of these, the ones that this import added."""
-    last_seq: int = 0
-    """Position in the session of the last of them."""
-    words: int = 0
-    oddities: tuple[str, ...] = ()
-    error: str | None = None
 
 
 class _Loaded(msgspec.Struct, frozen=True):
@@ -64,17 +46,18 @@ async def import_paths(
     open_target: OpenTarget,
     *,
     event: str = "",
-    language: str = "en",
+    language: str | None = None,
     starts_at: datetime | None = None,
 ) -> AsyncIterator[FileReport]:
     """Import files and folders in order, one report a file; one that can't be read does not stop the others.
 
-    ``starts_at`` is when the cues' clock showed 0.
+    ``language`` is that of all files; None: what each says, else English. ``starts_at`` is when the cues' clock
+    showed 0.
 
     Raises:
         Unavailable: no more can be taken now; the same import again goes on.
     """
-    language = language_tag(language)
+    language = None if language is None else language_tag(language)
     for path in paths:
         for file, wanted, unreadable in await asyncio.to_thread(_listed, path):
             if not wanted:
@@ -139,12 +122,23 @@ async def _import(  # noqa: PLR0913, PLR0917 - the inside of import_paths
     loaded: _Loaded,
     open_target: OpenTarget,
     event: str,
-    language: str,
+    language: str | None,
     starts_at: datetime | None,
 ) -> FileReport:
     reading = loaded.reading
     if not reading.passages:
-        return FileReport(str(path), "empty", reading.kind, oddities=reading.oddities)
+        return FileReport(
+            str(path),
+            "empty",
+            reading.kind,
+            encoding=reading.encoding,
+            guessed=reading.guessed,
+            oddities=reading.oddities,
+        )
+    guessed = [*reading.guessed]
+    if language is None and reading.language is None:
+        guessed.append("language")
+    language = language or reading.language or "en"
     session = session_id(path, loaded.digest)
     drafts = drafts_of(reading, f"file-{loaded.digest[:16]}", starts_at)
     target = open_target(session, language)
@@ -158,6 +152,7 @@ async def _import(  # noqa: PLR0913, PLR0917 - the inside of import_paths
         start = end
     oddities = reading.oddities
     if starts_at is None and any(passage.at for passage in reading.passages):
+        guessed.append("times")
         oddities = (*oddities, "When the cues' clock began is not known: their times count from 0.")
     return FileReport(
         path=str(path),
@@ -169,7 +164,10 @@ async def _import(  # noqa: PLR0913, PLR0917 - the inside of import_paths
         new=max(0, len(drafts) - first),
         last_seq=last_seq,
         words=sum(len(passage.text.split()) for passage in reading.passages),
+        encoding=reading.encoding,
+        guessed=tuple(guessed),
         oddities=oddities,
+        left_open=left_open(reading.passages),
     )
 
 

@@ -105,11 +105,58 @@ def test_bad_files_are_told_by_name_and_do_not_stop_the_others(tmp_path: Path) -
     told = done.stderr.decode().replace(f"{folder}/", "")
     assert "a.txt: This is a PNG picture, not text: export it as plain text, WebVTT or SRT first." in told
     assert "b.txt: Not UTF-8 in 1 places, first on line 1: read there as Windows-1252." in told
-    assert "b.txt: No speaker's label was found: who speaks is unknown." in told
+    assert "b.txt: no label found; no line begins like a name" in told
     assert "c.vtt: The file has no words." in told
     assert "d.srt: Line 2: the times of this cue can't be read; its words are kept." in told
     assert "gone.txt: No such file or directory" in told
     assert f"{tmp_path}/nothing: No such file or directory" in told
+
+
+def test_the_report_can_be_had_as_json_with_what_was_guessed(tmp_path: Path) -> None:
+    folder = _archive(tmp_path / "in")
+    (folder / "a.txt").write_bytes(b"\x89PNG\r\n\x1a\n\0")
+    (folder / "b.md").write_bytes("Café, 4/5/14\n\nMary\nyes, and nobody is named.\n".encode("cp1252"))
+    (folder / "c.vtt").write_bytes(b"")
+    (folder / "d.txt").write_bytes(b"1\n00:00:01,000 --> 00:00:02,000\n>> ANA:  Cues, whatever the name.\n")
+    (folder / "e.vtt").write_text("WEBVTT\nLanguage: es\n\n00:01.000 --> 00:02.000\n<v Ana>Buenos días.\n", "utf-8")
+    (folder / "slides.pdf").write_bytes(b"%PDF")
+    done = run_command("import", folder, "--json", DATA=tmp_path / "data")
+    assert done.returncode == 1
+    found = {Path(one["file"]).name: one for one in map(json.loads, done.stdout.splitlines())}
+    assert list(found) == ["a.txt", "b.md", "c.vtt", "d.txt", "closing.vtt", "e.vtt", "opening.txt"]
+    assert found["a.txt"]["error"].startswith("This is a PNG picture")
+    assert found["b.md"]["guessed"] == ["encoding", "language", "speakers", "date"]
+    assert found["b.md"]["encoding"] == "windows-1252"
+    assert found["b.md"]["oddities"][1:] == [
+        "no label found; 1 line begins like a name: Mary (1)",
+        "the date 4/5/14 can be read in two ways: it is left open",
+    ]
+    assert (found["c.vtt"]["outcome"], found["c.vtt"]["session"]) == ("empty", None)
+    assert (found["d.txt"]["kind"], found["d.txt"]["guessed"]) == ("srt", ["kind", "language", "times"])
+    assert (found["e.vtt"]["language"], found["e.vtt"]["guessed"]) == ("es", ["times"])
+    assert found["opening.txt"] | {"session": ""} == {
+        "file": str(folder / "opening.txt"),
+        "outcome": "imported",
+        "error": None,
+        "session": "",
+        "kind": "text",
+        "encoding": "utf-8",
+        "language": "en",
+        "lines": 8,
+        "new": 8,
+        "turns": 2,
+        "words": 17,
+        "speakers": 2,
+        "title": "Opening of the Forum",
+        "date": "2015-11-12",
+        "guessed": ["language"],
+        "oddities": [],
+        "v": 1,
+    }
+    told = done.stderr.decode().splitlines()
+    assert told == ["1 file of other kinds left out.", told[-1]]
+    again = run_command("import", folder / "e.vtt", "--json", "--language", "fr", DATA=tmp_path / "data")
+    assert json.loads(again.stdout)["language"] == "fr"
 
 
 def test_of_a_folder_only_what_can_be_a_transcript_is_read(tmp_path: Path) -> None:

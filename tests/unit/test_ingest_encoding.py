@@ -8,16 +8,16 @@ ENGLISH = ">> CHAIR:  Good morning.\n"
 
 
 def test_utf_8_is_read_without_remark() -> None:
-    assert decode(TEXT.encode()) == (TEXT, ())
+    assert decode(TEXT.encode())[:2] == (TEXT, ())
 
 
 def test_a_byte_order_mark_is_no_part_of_the_text() -> None:
-    assert decode(b"\xef\xbb\xbf" + TEXT.encode()) == (TEXT, ())
+    assert decode(b"\xef\xbb\xbf" + TEXT.encode())[:2] == (TEXT, ())
 
 
 @pytest.mark.parametrize("codec", ["utf-16", "utf-32"])
 def test_wide_files_with_a_mark_are_read_and_told(codec: str) -> None:
-    assert decode(TEXT.encode(codec)) == (TEXT, (f"Encoded in {codec.upper()}.",))
+    assert decode(TEXT.encode(codec))[:2] == (TEXT, (f"Encoded in {codec.upper()}.",))
 
 
 @pytest.mark.parametrize("mark_and_codec", [(b"\xfe\xff", "utf-16-be"), (b"\x00\x00\xfe\xff", "utf-32-be")])
@@ -29,11 +29,11 @@ def test_big_endian_marks_are_known(mark_and_codec: tuple[bytes, str]) -> None:
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("text", [ENGLISH, "Добрый день, коллеги, начинаем.\nСпасибо.\n"])
 def test_utf_16_without_a_mark_is_recognised_by_its_nuls(codec: str, text: str) -> None:
-    assert decode(text.encode(codec)) == (text, ("Encoded in UTF-16 without a byte order mark.",))
+    assert decode(text.encode(codec))[:2] == (text, ("Encoded in UTF-16 without a byte order mark.",))
 
 
 def test_broken_utf_16_is_read_and_the_break_is_told() -> None:
-    text, oddities = decode(b"\xff\xfe" + "ab".encode("utf-16-le") + b"\x00\xd8" + "c".encode("utf-16-le"))
+    text, oddities = decode(b"\xff\xfe" + "ab".encode("utf-16-le") + b"\x00\xd8" + "c".encode("utf-16-le"))[:2]
     assert text.startswith("ab") and "\ufffd" in text  # noqa: PT018 - one promise
     assert "1 broken characters" in oddities[1]
 
@@ -57,7 +57,7 @@ def test_a_lone_surrogate_in_the_bytes_is_no_unicode_and_told() -> None:
 
 
 def test_an_empty_file_is_an_empty_text() -> None:
-    assert decode(b"") == ("", ())
+    assert decode(b"")[:2] == ("", ())
 
 
 @pytest.mark.parametrize(
@@ -96,4 +96,4 @@ def test_a_few_nuls_are_damage_and_left_to_be_taken_out(data: bytes) -> None:
 
 
 def test_what_fills_up_a_file_that_was_not_closed_is_left_out_and_told() -> None:
-    assert decode(ENGLISH.encode() + b"\x00" * 4_000) == (ENGLISH, ("4000 NULs at the end were left out.",))
+    assert decode(ENGLISH.encode() + b"\x00" * 4_000)[:2] == (ENGLISH, ("4000 NULs at the end were left out.",))

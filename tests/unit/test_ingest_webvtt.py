@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+import pytest
+
 from services.ingest.readers import Passage, read
 from services.ingest.readers.reading import Reading
 
@@ -130,3 +132,19 @@ def test_a_line_of_spaces_ends_no_cue_so_the_word_under_it_is_no_name() -> None:
 def test_a_header_alone_has_no_words() -> None:
     for header in (b"WEBVTT", b"WEBVTT\nKind: captions"):
         assert read(header, "a.vtt").oddities[-1] == "The file has no words."
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("Kind: captions\nLanguage: es", "es"),
+        ("language:pt-BR", "pt-BR"),
+        ("Language: a language", None),
+        ("Kind: captions", None),
+        ("Language", None),
+    ],
+)
+def test_the_header_may_say_the_language(header: str, language: str | None) -> None:
+    reading = read(f"WEBVTT\n{header}\n\n00:01.000 --> 00:02.000\nLanguage: fr\n".encode(), "talk.vtt")
+    assert reading.language == language
+    assert said(reading) == [(None, "Language: fr\n")]

@@ -7,13 +7,14 @@ from services.ingest.cleaning import clean
 from services.ingest.readers.cue_blocks import TIMES
 from services.ingest.readers.encoding import decode
 from services.ingest.readers.plain import read_plain
-from services.ingest.readers.reading import Kind, Passage, Reading
+from services.ingest.readers.reading import Guess, Kind, Passage, Reading
 from services.ingest.readers.srt import read_srt
 from services.ingest.readers.webvtt import HEADER, read_webvtt
 
-__all__ = ["Kind", "Passage", "Reading", "kind_of", "read"]
+__all__ = ["Guess", "Kind", "Passage", "Reading", "kind_of", "read"]
 
 _READERS = {"text": read_plain, "vtt": read_webvtt, "srt": read_srt}
+_SAID_BY_NAME = {"txt": "text", "text": "text", "md": "text", "vtt": "vtt", "srt": "srt"}
 
 
 def read(data: bytes, name: str) -> Reading:
@@ -24,17 +25,22 @@ def read(data: bytes, name: str) -> Reading:
     Raises:
         BadMessage: the file is not text.
     """
-    text, oddities = decode(data)
-    text, removed = clean(text)
+    decoded = decode(data)
+    text, removed = clean(decoded.text)
     kind = kind_of(text, name)
     reading = _READERS[kind](text)
-    odd = [*oddities]
+    odd = [*decoded.oddities]
     if removed:
         odd.append(f"{removed} control characters were taken out.")
     suffix = name.rpartition(".")[2].casefold()
     if suffix in _READERS and suffix != kind and reading.passages:
         odd.append(f"The name ends in .{suffix}, but the content is {kind}: read as {kind}.")
-    return reading._replace(oddities=(*odd, *reading.oddities))
+    guessed: list[Guess] = [*reading.guessed]
+    if decoded.guessed:
+        guessed.append("encoding")
+    if _SAID_BY_NAME.get(suffix) != kind:
+        guessed.append("kind")
+    return reading._replace(oddities=(*odd, *reading.oddities), encoding=decoded.encoding, guessed=tuple(guessed))
 
 
 def kind_of(text: str, name: str) -> Kind:

@@ -43,6 +43,8 @@ class Decoded(NamedTuple):
 
     text: str
     oddities: tuple[str, ...] = ()
+    encoding: str = "utf-8"
+    guessed: bool = False
 
 
 def decode(data: bytes) -> Decoded:
@@ -68,7 +70,8 @@ def decode(data: bytes) -> Decoded:
     if len(_CONTROLS.findall(look)) > len(look) * _BINARY_SHARE:
         raise BadMessage("This is a binary file, not text: it is full of control characters.")
     if len(filled) < len(data):
-        return Decoded(decoded.text, (*decoded.oddities, f"{len(data) - len(filled)} NULs at the end were left out."))
+        odd = f"{len(data) - len(filled)} NULs at the end were left out."
+        return decoded._replace(oddities=(*decoded.oddities, odd))
     return decoded
 
 
@@ -79,7 +82,8 @@ def _utf8(data: bytes) -> Decoded:
         return Decoded(text)
     line = text.count("\n", 0, stray.start()) + 1
     read, runs = _ESCAPED.subn(_windows, text)
-    return Decoded(read, (f"Not UTF-8 in {runs} places, first on line {line}: read there as Windows-1252.",))
+    odd = f"Not UTF-8 in {runs} places, first on line {line}: read there as Windows-1252."
+    return Decoded(read, (odd,), "windows-1252", guessed=True)
 
 
 def _windows(run: re.Match[str]) -> str:
@@ -94,7 +98,7 @@ def _without_mark(data: bytes) -> Decoded | None:
         ascii_ = counts.pop(0, 0)
         block = max(counts.values(), default=0)
         if ascii_ and not low.count(0) and ascii_ + block >= len(high) * _EVIDENT:
-            decoded = _wide(data, codec, "Encoded in UTF-16 without a byte order mark.")
+            decoded = _wide(data, codec, "Encoded in UTF-16 without a byte order mark.")._replace(guessed=True)
             if _CONTROLS.search(decoded.text) is None:
                 return decoded
     return None
@@ -104,5 +108,5 @@ def _wide(data: bytes, codec: str, oddity: str) -> Decoded:
     text = data.decode(codec, "replace")
     broken = text.count("\ufffd") - data.decode(codec, "ignore").count("\ufffd")
     if not broken:
-        return Decoded(text, (oddity,))
-    return Decoded(text, (oddity, f"{broken} broken characters were replaced by \ufffd."))
+        return Decoded(text, (oddity,), codec)
+    return Decoded(text, (oddity, f"{broken} broken characters were replaced by \ufffd."), codec)

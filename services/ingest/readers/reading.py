@@ -4,6 +4,9 @@ from datetime import timedelta
 from typing import Literal, NamedTuple
 
 Kind = Literal["text", "vtt", "srt"]
+Guess = Literal["encoding", "kind", "language", "speakers", "date", "times"]
+"""encoding, kind: what a file's bytes and form were taken for; language: nobody said it; speakers: no label was found;
+date: it can be read in two ways, or left open; times: they count from an unknown beginning."""
 
 
 class Passage(NamedTuple):
@@ -27,6 +30,10 @@ class Reading(NamedTuple):
     kind: Kind
     passages: tuple[Passage, ...]
     oddities: tuple[str, ...] = ()
+    language: str | None = None
+    """A BCP 47 tag, if the file says it."""
+    encoding: str = "utf-8"
+    guessed: tuple[Guess, ...] = ()
 
 
 def listed(whats: list[str], most: int = 5) -> tuple[str, ...]:

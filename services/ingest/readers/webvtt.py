@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from captionflow.errors import BadMessage
+from captionflow.identity import language_tag
 from services.ingest.readers.cue_blocks import Block, divide
 from services.ingest.readers.cue_file import read_cues
 from services.ingest.readers.cue_text import voiced
@@ -16,17 +18,31 @@ def read_webvtt(text: str) -> Reading:
     """The cues of a file; comments, styles and regions are left out and counted in the oddities."""
     lines = text.split("\n")
     oddities: list[str] = []
+    language = None
     if HEADER.match(lines[0]):
         head = 1 + _header_length(lines[1:])
         if head > 1 or lines[0].strip() != "WEBVTT":
             said = "; ".join([lines[0][len("WEBVTT") :].strip(), *(line.strip() for line in lines[1:head])])
             oddities.append(f"The header says: {said.strip('; ')[:200]}.")
+            language = _language(lines[1:head])
         lines[:head] = [""] * head
     else:
         oddities.append("The first line is not WEBVTT.")
     kept, asides = _without_asides(divide(lines))
     reading = read_cues(kept, "vtt", voiced, oddities)
-    return reading._replace(oddities=(*reading.oddities, *asides))
+    return reading._replace(oddities=(*reading.oddities, *asides), language=language)
+
+
+def _language(header: list[str]) -> str | None:
+    """What ``Language: es`` in the header says, as YouTube's and others' files have it."""
+    for line in header:
+        name, _, value = line.partition(":")
+        if name.strip().casefold() == "language":
+            try:
+                return language_tag(value.strip())
+            except BadMessage:
+                return None
+    return None
 
 
 def _header_length(lines: list[str]) -> int:
