@@ -112,8 +112,10 @@ clean: ## Remove what make made; data/ stays
 
 # Into .venv too, and not beside the code.
 .venv/.node: package.json package-lock.json | .venv/.made
-	@command -v npm >/dev/null || { \
-		echo "The types of the pages' scripts are checked with npm's typescript: install Node.js 20 or newer." >&2; exit 1; }
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null && command -v npm >/dev/null || { \
+		echo "The types of the pages' scripts are checked by TypeScript, with Node.js 20 or newer and its npm:" \
+			"node is $$(node --version 2>/dev/null || echo missing)," \
+			"npm is $$(npm --version 2>/dev/null || echo missing). Install them from https://nodejs.org." >&2; exit 1; }
 	@mkdir -p .venv/node && cp package.json package-lock.json .venv/node/
 	@npm ci --prefix .venv/node --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@

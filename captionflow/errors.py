@@ -76,10 +76,12 @@ class Unavailable(CaptionflowError):
 
     code = "unavailable"
 
-    def __init__(self, message: str, *, retry_after: float = 1.0) -> None:
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)
-        self.retry_after = retry_after
-        """Seconds after which a retry makes sense."""
+        self.retry_after = 1.0 if retry_after is None else retry_after
+        """Seconds after which a client may come back."""
+        self.asked_seconds = retry_after or 0.0
+        """What was asked for by who is away; 0 if nothing was: then ``retrying`` begins as soon as its policy says."""
 
 
 class Misconfigured(CaptionflowError):

@@ -72,7 +72,7 @@ class Retry:
     async def wait(self, error: Unavailable) -> None:
         """Log this error, and wait before the next attempt."""
         self.waiting = str(error)
-        seconds = self._backoff.failed(asked_seconds=error.retry_after)
+        seconds = self._backoff.failed(asked_seconds=error.asked_seconds)
         log.warning(self._event, reason=self.waiting, tries=self._backoff.tries, seconds=round(seconds, 2))
         await asyncio.sleep(seconds)
 

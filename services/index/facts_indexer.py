@@ -30,9 +30,12 @@ class FactsIndexer:
     """
 
     def __init__(
-        self, queue: StepQueue, sessions: SessionStore, *, on_session: Callable[[Session], None] = lambda _: None
+        self, queue: StepQueue, sessions: SessionStore, *, on_session: Callable[[Session], None] | None = None
     ) -> None:
-        """``on_session`` is told of each session that changed because of what its text said."""
+        """``on_session`` is told of each session that changed because of what its text said.
+
+        Where nobody has to be told, as on Kafka, the store is not asked what it knew before.
+        """
         self._queue = queue
         self._sessions = sessions
         self._on_session = on_session
@@ -53,9 +56,9 @@ class FactsIndexer:
             await self._queue.done()
 
     async def _learn(self, session: str, facts: Facts) -> None:
-        before = await self._version(session)
+        before = None if self._on_session is None else await self._version(session)
         after = await self._sessions.learn(session, facts, at=datetime.now(UTC))
-        if after.version != before:
+        if self._on_session is not None and after.version != before:
             self._on_session(after)
 
     async def _version(self, session: str) -> int:

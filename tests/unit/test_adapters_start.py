@@ -39,3 +39,11 @@ async def test_one_that_was_never_started_can_be_closed(
     adapter: type[KafkaLineLog | KafkaSessionStore | KafkaStepFeed],
 ) -> None:
     await adapter(KAFKA).close()
+
+
+@pytest.mark.parametrize("adapter", [KafkaLineLog, KafkaSessionStore, KafkaStepFeed])
+async def test_one_that_was_never_started_says_so_to_who_would_wait_for_ever(
+    adapter: type[KafkaLineLog | KafkaSessionStore | KafkaStepFeed],
+) -> None:
+    with pytest.raises(RuntimeError, match=r"call start\(\) before ready\(\)"):
+        await adapter(KAFKA).ready()

@@ -76,6 +76,27 @@ async def test_it_says_what_it_waits_for_until_it_works() -> None:
     ]
 
 
+@pytest.mark.parametrize(("asked", "waits"), [(None, [0.05, 0.1, 0.2]), (2, [2, 4, 8])])
+async def test_an_outage_that_asks_for_nothing_is_waited_for_as_the_policy_says(
+    asked: float | None, waits: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    retry = Retry("segment_waits", Backoff(chance=longest))
+    tries = count()
+
+    async def attempt() -> None:
+        if next(tries) < len(waits):
+            raise Unavailable("Away.", retry_after=asked)
+
+    await retry.call(attempt)
+    assert slept == waits
+
+
 async def test_each_call_begins_with_the_shortest_wait() -> None:
     retry = quick()
 

@@ -114,7 +114,10 @@ class Journal:
 
         Raises:
             Misconfigured: see ``check``.
+            RuntimeError: it was not started, so it would never pass.
         """
+        if self._thread.ident is None:
+            raise RuntimeError(f"The reading of {self.topic} was not started: call start() before ready().")
         while True:
             moved = self._moved.listen()
             try:
@@ -305,6 +308,7 @@ class JournalAdapter:
 
         Raises:
             Misconfigured: the topic is missing or is not as it must be.
+            RuntimeError: it was not started.
         """
         await self._journal.ready()
         return self
