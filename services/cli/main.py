@@ -10,6 +10,7 @@ import typer
 
 from captionflow import logs
 from captionflow.errors import CaptionflowError, Misconfigured, NotFound, Unavailable
+from services.api.transcripts.limits import MAX_COLUMNS, MAX_CPS, MAX_LINES, MIN_COLUMNS, MIN_CPS, Preset
 from services.cli import dead_letters, help_texts, terminal
 from services.cli.options import (
     HERE,
@@ -219,7 +220,7 @@ def import_(
 
 
 @app.command(help=help_texts.EXPORT)
-def export(
+def export(  # noqa: PLR0913 - one option for each choice
     session: SessionArgument,
     *,
     url: Url = HERE,
@@ -228,6 +229,23 @@ def export(
     ] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="A file; - is standard output.")] = None,
     language: AnyLanguage = None,
+    preset: Annotated[
+        Preset | None, typer.Option(help="Limits of cues that a guideline has.", show_default="our own")
+    ] = None,
+    columns: Annotated[
+        int | None,
+        typer.Option(help="Widest line of a cue.", min=MIN_COLUMNS, max=MAX_COLUMNS, show_default="42"),
+    ] = None,
+    lines: Annotated[
+        int | None, typer.Option(help="Most lines of a cue.", min=1, max=MAX_LINES, show_default="2")
+    ] = None,
+    cps: Annotated[
+        float | None,
+        typer.Option(help="Most characters a second, where times allow.", min=MIN_CPS, max=MAX_CPS, show_default="20"),
+    ] = None,
+    names: Annotated[
+        bool | None, typer.Option("--names/--no-names", help="Show who speaks.", show_default="names")
+    ] = None,
 ) -> None:
     """Write a transcript."""
     from services.cli.remote import FORMATS, transcript
@@ -237,7 +255,13 @@ def export(
     wanted = form or (by_name if by_name in FORMATS else "txt")
     if wanted not in FORMATS:
         raise typer.BadParameter(f"{wanted!r} is none of {', '.join(FORMATS)}.", param_hint="--format")
-    data = asyncio.run(transcript(url, session, wanted, language))
+    given = {"preset": preset, "columns": columns, "lines": lines, "cps": cps, "names": names}
+    choices = {name: str(value).lower() for name, value in given.items() if value is not None}
+    if choices and wanted not in {"vtt", "srt"}:
+        raise typer.BadParameter(
+            f"It is about cues, and {wanted} has none: use vtt or srt.", param_hint=f"--{min(choices)}"
+        )
+    data = asyncio.run(transcript(url, session, wanted, language, choices))
     if output is None or str(output) == "-":
         terminal.write(data)
     else:

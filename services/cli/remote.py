@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from urllib.parse import quote
 
 import httpx
@@ -12,9 +13,11 @@ from captionflow.errors import BadMessage, CaptionflowError, NotFound, Unavailab
 FORMATS = ("txt", "vtt", "srt", "json")
 
 
-async def transcript(url: str, session: str, form: str, language: str | None) -> bytes:
-    """The transcript in one of ``FORMATS``."""
-    return await _get(url, f"{session_path(session)}/transcript.{form}", {"lang": language})
+async def transcript(
+    url: str, session: str, form: str, language: str | None, choices: Mapping[str, str | None] = MappingProxyType({})
+) -> bytes:
+    """The transcript in one of ``FORMATS``; ``choices`` are further parameters of the call."""
+    return await _get(url, f"{session_path(session)}/transcript.{form}", {"lang": language, **choices})
 
 
 async def find(url: str, query: Mapping[str, str | None]) -> bytes:

@@ -16,7 +16,10 @@ from captionflow.messages import Apart, Note, Part, Session, Stamp
 from captionflow.ports import Turns
 from captionflow.transcript import document as document_of_parts
 from services.api.transcripts.formats import document, srt, text, vtt
-from services.api.transcripts.formats.cues import LINE_CHARS, LINES, MAX_SECONDS, clock, cues
+from services.api.transcripts.formats.cues import Cues, clock
+from services.api.transcripts.formats.cues import cues as cues_within
+from services.api.transcripts.formats.options import Options
+from services.api.transcripts.limits import Limits
 from tests.unit.segment_material import content, letters_of, read_text, shown, transcripts
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -28,8 +31,12 @@ def part(*paragraphs: str, ordinal: int = 1, number: int = 0, **fields: Any) -> 
 
 
 def written(form: Any, *parts: Part) -> str:
-    made: bytes = form.write(SESSION, "en", Turns(parts, last_seq=9))
+    made: bytes = form.write(SESSION, "en", Turns(parts, last_seq=9), Options())
     return made.decode()
+
+
+def cues(turns: Turns) -> Cues:
+    return cues_within(turns, "en", Limits(), names=False)
 
 
 def at(seconds: float, offset: int = 0) -> Stamp:
@@ -119,9 +126,9 @@ def test_a_cue_is_two_lines_of_42_characters_that_are_shown_for_seven_seconds_at
     found = cues(Turns((part("We said it again and again. " * 40, "And so on."),), 1)).cues
     assert len(found) > 10
     for cue in found:
-        assert 0 < len(cue.lines) <= LINES
-        assert all(len(line) <= LINE_CHARS for line in cue.lines)
-        assert 0 < cue.end - cue.start <= MAX_SECONDS
+        assert 0 < len(cue.lines) <= 2
+        assert all(len(line) <= 42 for line in cue.lines)
+        assert 0 < cue.end - cue.start <= 7
     assert all(before.end <= after.start for before, after in itertools.pairwise(found))
     assert " ".join(line for cue in found for line in cue.lines) == " ".join(
         ["We said it again and again."] * 40 + ["And so on."]
@@ -130,10 +137,10 @@ def test_a_cue_is_two_lines_of_42_characters_that_are_shown_for_seven_seconds_at
 
 def test_a_paragraph_and_a_turn_begin_a_cue() -> None:
     found = cues(Turns((part("One.", "Two.", speaker="ANNA"), part("Three.", ordinal=2)), 1)).cues
-    assert [(cue.speaker, cue.opens, cue.lines) for cue in found] == [
-        ("ANNA", True, ("One.",)),
-        ("ANNA", False, ("Two.",)),
-        (None, True, ("Three.",)),
+    assert [(cue.speaker, cue.number, cue.lines) for cue in found] == [
+        ("ANNA", (1, 1, 1), ("One.",)),
+        ("ANNA", (1, 2, 1), ("Two.",)),
+        (None, (2, 1, 1), ("Three.",)),
     ]
 
 
@@ -201,9 +208,9 @@ def test_vtt_has_a_voice_for_each_known_speaker() -> None:
     made = written(vtt, HEAD, ANNA, UNKNOWN)
     assert made.startswith("WEBVTT\n\nNOTE Opening &lt;session&gt; (en)\n\n")
     assert [line for line in made.splitlines() if "Yes" in line or "<v" in line] == [
-        "<v ANNA>Good morning. [Applause]",
+        "<v ANNA>ANNA: Good morning. [Applause]",
         "<v ANNA>We begin.",
-        "Yes.",
+        "&gt;&gt; Yes.",
     ]
 
 
@@ -215,7 +222,7 @@ def test_vtt_says_whether_its_times_are_estimated() -> None:
 
 def test_a_session_without_a_title_is_named_by_its_id() -> None:
     untitled = Session(id="opening", version=1, created_at=NOW, updated_at=NOW)
-    assert b"NOTE opening (en)" in vtt.write(untitled, "en", Turns((), 0))
+    assert b"NOTE opening (en)" in vtt.write(untitled, "en", Turns((), 0), Options())
 
 
 def test_srt_names_a_speaker_where_the_turn_opens() -> None:
@@ -223,7 +230,7 @@ def test_srt_names_a_speaker_where_the_turn_opens() -> None:
     assert [line for line in made.splitlines() if line and "-->" not in line and not line.isdigit()] == [
         "ANNA: One.",
         "Two.",
-        "Yes.",
+        ">> Yes.",
     ]
 
 
@@ -238,7 +245,7 @@ HOSTILE = part(
 def test_no_text_can_break_out_of_its_cue() -> None:
     made = written(vtt, HOSTILE, UNKNOWN)
     read = webvtt.from_buffer(io.StringIO(made))
-    assert len(read.captions) == len(cues(Turns((HOSTILE, UNKNOWN), 1)).cues)
+    assert len(read.captions) == len(cues_within(Turns((HOSTILE, UNKNOWN), 1), "en", Limits(), names=True).cues)
     assert "<script" not in made
     assert made.count("-->") == len(read.captions)
     subtitles = written(srt, HOSTILE, UNKNOWN)
@@ -255,7 +262,7 @@ def test_every_transcript_gives_cues_in_order_that_libraries_read(typed: str, ti
         for one, when in itertools.zip_longest(parts, times[: len(parts)], fillvalue=0.0)
         if isinstance(one, Part)
     ]
-    found = cues(Turns(tuple(stamped), 1)).cues
+    found = cues_within(Turns(tuple(stamped), 1), "en", Limits(), names=True).cues
     assert all(0 <= cue.start < cue.end for cue in found)
     assert all(before.end <= after.start for before, after in itertools.pairwise(found))
     assert len(webvtt.from_buffer(io.StringIO(written(vtt, *stamped))).captions) == len(found)

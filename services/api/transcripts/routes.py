@@ -10,6 +10,8 @@ from captionflow.identity import language_of, session_id
 from services.api.context import Context
 from services.api.transcripts import formats
 from services.api.transcripts.formats import Format
+from services.api.transcripts.formats.options import Options
+from services.api.transcripts.parameters import Given
 from services.api.transcripts.schema import TRANSCRIPT
 from services.http.negotiation import accepts, has
 from services.http.openapi import Responses, problems
@@ -48,7 +50,9 @@ _EXAMPLES: dict[str, object] = {
         "stamps": [{"turn_id": "opening.en.1", "offset": 0, "at": "2015-11-12T09:00:01.25Z"}],
     },
     "txt": ">> CHAIR:  Good morning, everyone. [Applause]\n",
-    "vtt": "WEBVTT\n\nNOTE Opening (en)\n\n1\n00:00:00.000 --> 00:00:02.000\n<v CHAIR>Good morning, everyone.\n",
+    "vtt": (
+        "WEBVTT\n\nNOTE Opening (en)\n\n1.1.1\n00:00:00.000 --> 00:00:02.000\n<v CHAIR>CHAIR: Good morning, everyone.\n"
+    ),
     "srt": "1\n00:00:00,000 --> 00:00:02,000\nCHAIR: Good morning, everyone.\n\n",
 }
 
@@ -80,7 +84,7 @@ ROOM = Room(routes, schemas={"Transcript": TRANSCRIPT})
     responses=_responses(*formats.ALL) | problems("not-acceptable"),
 )
 async def negotiated(
-    request: Request, session: SessionId, lang: Language = None, download: Download = False
+    request: Request, session: SessionId, given: Given, lang: Language = None, download: Download = False
 ) -> Response:
     """In the form that the client likes best."""
     kind = accepts(request.headers.get("accept"), [name for one in formats.ALL for name in one.accepted])
@@ -88,16 +92,18 @@ async def negotiated(
         offered = [one.media_type for one in formats.ALL]
         raise ProblemError("not-acceptable", f"It can be had as {', '.join(offered)}.", available=offered)
     form = next(one for one in formats.ALL if kind in one.accepted)
-    answer = await _answer(request, session, lang, form, download=download)
+    answer = await _answer(request, session, lang, form, given, download=download)
     answer.headers["Vary"] = "Accept"
     return answer
 
 
-async def in_form(request: Request, session: SessionId, lang: Language = None, download: Download = False) -> Response:
+async def in_form(
+    request: Request, session: SessionId, given: Given, lang: Language = None, download: Download = False
+) -> Response:
     """In the form that the address ends in."""
     suffix = request.url.path.rpartition(".")[2]
     form = next(one for one in formats.ALL if one.suffix == suffix)
-    return await _answer(request, session, lang, form, download=download)
+    return await _answer(request, session, lang, form, given, download=download)
 
 
 for _form in formats.ALL:
@@ -112,21 +118,25 @@ for _form in formats.ALL:
     )
 
 
-async def _answer(request: Request, session: str, lang: str | None, form: Format, *, download: bool) -> Response:
+async def _answer(  # noqa: PLR0913 - what can be asked of a transcript
+    request: Request, session: str, lang: str | None, form: Format, given: Given, *, download: bool
+) -> Response:
     ports = provided(request, Context).ports
     found = await ports.sessions.get(session_id(session))
     language = language_of(found, lang)
+    options = given.options(language)
     seq = await ports.turn_store.last_seq(found.id, language)
-    if has(request.headers.get("if-none-match"), _etag(found.version, seq, form)):
-        return Response(status_code=304, headers=_headers(_etag(found.version, seq, form)))
+    etag = _etag(found.version, seq, form, options)
+    if has(request.headers.get("if-none-match"), etag):
+        return Response(status_code=304, headers=_headers(etag))
     turns = await ports.turn_store.turns(found.id, language)
     # Once more: what the text said of its session is stored before its turns, so this is at least as new as they are.
     found = await ports.sessions.get(found.id)
-    headers = _headers(_etag(found.version, turns.last_seq, form))
+    headers = _headers(_etag(found.version, turns.last_seq, form, options))
     headers["Content-Language"] = language
     if download:
         headers["Content-Disposition"] = f'attachment; filename="{found.id}.{language}.{form.suffix}"'
-    body = await asyncio.to_thread(form.write, found, language, turns)  # some hours of talk take a while
+    body = await asyncio.to_thread(form.write, found, language, turns, options)  # some hours of talk take a while
     return Response(body, 200, headers, form.content_type)
 
 
@@ -134,6 +144,6 @@ def _headers(etag: str) -> dict[str, Any]:
     return {"ETag": etag, "Cache-Control": "no-cache"}
 
 
-def _etag(version: int, seq: int, form: Format) -> str:
+def _etag(version: int, seq: int, form: Format, options: Options) -> str:
     """Strong: what is sent follows from these."""
-    return f'"{form.suffix}-{form.revision}-{version}-{seq}"'
+    return f'"{form.suffix}-{form.revision}-{version}-{seq}{options.key}"'

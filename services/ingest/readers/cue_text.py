@@ -21,6 +21,8 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _OVERRIDE = re.compile(r"\{\\[^{}]*\}")  # SubStation codes that SRT files carry: {\an8}
+NO_SPACE = "\u200b"
+"""Zero width space; at the end of a line it says that no space was left out there."""
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]\w{1,30});")
 
 
@@ -36,6 +38,20 @@ def voiced(lines: tuple[str, ...]) -> tuple[Said, ...]:
             if text.strip():
                 said.append(Said(text, speaker))
     return tuple(said)
+
+
+def voiced_words(lines: tuple[str, ...]) -> tuple[Said, ...]:
+    """The same without names that stand before the words of their voice, to be seen."""
+    said = (one._replace(text=unnamed(one.text, one.speaker)) for one in voiced(lines))
+    return tuple(one for one in said if one.text)
+
+
+def unnamed(text: str, speaker: str | None) -> str:
+    """Words without the name, or the marker and the name, that stand before them to be seen: they are no words."""
+    if speaker is None:
+        return text
+    words = text.lstrip().removeprefix(">>").lstrip()
+    return words.removeprefix(f"{speaker}:").lstrip() if words.startswith(f"{speaker}:") else text
 
 
 def _runs(line: str, speaker: str | None) -> Iterator[tuple[str, str | None]]:

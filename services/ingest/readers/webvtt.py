@@ -7,7 +7,8 @@ from captionflow.errors import BadMessage
 from captionflow.identity import language_tag
 from services.ingest.readers.cue_blocks import Block, divide
 from services.ingest.readers.cue_file import read_cues
-from services.ingest.readers.cue_text import voiced
+from services.ingest.readers.cue_text import voiced_words
+from services.ingest.readers.exported_vtt import exported, exported_passages
 from services.ingest.readers.reading import Reading
 
 HEADER = re.compile(r"WEBVTT(?:[ \t].*)?$")
@@ -29,7 +30,11 @@ def read_webvtt(text: str) -> Reading:
     else:
         oddities.append("The first line is not WEBVTT.")
     kept, asides = _without_asides(divide(lines))
-    reading = read_cues(kept, "vtt", voiced, oddities)
+    own = exported(kept)
+    if own:
+        reading = Reading("vtt", tuple(exported_passages(own)), tuple(oddities))
+    else:
+        reading = read_cues(kept, "vtt", voiced_words, oddities)
     return reading._replace(oddities=(*reading.oddities, *asides), language=language)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from captionflow.messages import Session
 from captionflow.ports import Turns
 from services.api.transcripts.formats import document, srt, text, vtt
+from services.api.transcripts.formats.options import Options
 
 
 @dataclass(frozen=True)
@@ -17,8 +18,8 @@ class Format:
     content_type: str
     accepted: tuple[str, ...]
     """Media types in Accept that mean this form."""
-    write: Callable[[Session, str, Turns], bytes]
-    """(session, language, turns) to the document."""
+    write: Callable[[Session, str, Turns, Options], bytes]
+    """(session, language, turns, options) to the document."""
     revision: int = 1
     """Rises when the same transcript is written in another way, so that caches drop the old one."""
 
@@ -31,14 +32,14 @@ class Format:
 ALL = (
     Format("JSON", "json", "application/json", ("application/json",), document.write),
     Format("plain text", "txt", "text/plain; charset=utf-8", ("text/plain",), text.write, revision=2),
-    Format("WebVTT", "vtt", "text/vtt; charset=utf-8", ("text/vtt",), vtt.write, revision=2),
+    Format("WebVTT", "vtt", "text/vtt; charset=utf-8", ("text/vtt",), vtt.write, revision=3),
     Format(
         "SubRip",
         "srt",
         "application/x-subrip; charset=utf-8",
         ("application/x-subrip", "application/srt", "text/srt"),
         srt.write,
-        revision=2,
+        revision=3,
     ),
 )
 """The first is what a client without a preference gets."""

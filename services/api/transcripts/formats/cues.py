@@ -1,23 +1,26 @@
-"""Cuts a transcript into cues that fit a screen, and finds their times. Pure."""
+"""A transcript as cues that fit a screen. Pure.
 
-import math
-import textwrap
+Each paragraph begins a cue; where the others end and how their lines are cut is decided in ``cutting`` and ``layout``,
+when they are shown in ``timeline``.
+"""
+
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from captionflow.messages import Part
 from captionflow.ports import Turns
-from services.api.transcripts.formats.passages import shown, with_notes
+from captionflow.transcript import Turn
+from captionflow.transcript import turns as joined
+from services.api.transcripts.formats.breaks import pieces
+from services.api.transcripts.formats.cutting import cut
+from services.api.transcripts.formats.layout import lines
+from services.api.transcripts.formats.names import opening
+from services.api.transcripts.formats.passages import ALONE, ALONE_END, with_notes
+from services.api.transcripts.formats.timeline import Anchor, Shown, spans
+from services.api.transcripts.limits import Limits
 
-LINE_CHARS = 42
-LINES = 2
-"""What the BBC and DCMP guidelines ask of a cue."""
-
-MAX_SECONDS = 7.0
-MIN_SECONDS = 0.5
-SECONDS_PER_CHAR = 60 / (160 * 6)
-"""160 words a minute, of six characters with the space: the pace of a talk, where nobody noted the time."""
+_STRETCH = re.compile(f"{ALONE}[^{ALONE_END}]*{ALONE_END}|[^{ALONE}]+|^$")
 
 
 class Cue(NamedTuple):
@@ -27,9 +30,11 @@ class Cue(NamedTuple):
     """Seconds from the first time that is known, or from the beginning."""
     end: float
     speaker: str | None
-    opens: bool
-    """It is the first of its speaker's turn."""
+    number: tuple[int, int, int]
+    """Which turn, which paragraph of it, which cue of that, from 1."""
     lines: tuple[str, ...]
+    alone: bool = False
+    """It is a note that stands on a line of its own."""
 
 
 class Cues(NamedTuple):
@@ -39,77 +44,61 @@ class Cues(NamedTuple):
     estimated: bool
 
 
-class _Piece(NamedTuple):
-    place: int
+class _Cut(NamedTuple):
+    """A cue without its times."""
+
+    shown: Shown
     speaker: str | None
-    opens: bool
+    number: tuple[int, int, int]
     lines: tuple[str, ...]
+    alone: bool
 
 
-def cues(turns: Turns) -> Cues:
-    """The cues of a transcript: at most two lines of 42 characters, at most seven seconds, one after the other."""
-    pieces: list[_Piece] = []
-    anchors: list[tuple[int, float]] = []
+def cues(turns: Turns, language: str, limits: Limits, *, names: bool) -> Cues:
+    """The cues of a transcript, one after the other, within ``limits``; ``names``: turns begin with the speaker's."""
+    made: list[_Cut] = []
+    anchors: list[Anchor] = []
     place = 0
-    for part in shown(turns):
-        text, places = with_notes(part)
-        for stamp in part.stamps:
-            before, after = places[bisect_right(places, (stamp.offset, len(text))) - 1]
-            anchors.append((place + after + stamp.offset - before, stamp.at.timestamp()))
-        pieces.extend(_cut(part, text, place))
+    before: str | None = None
+    for turn in joined(turns.parts):
+        text, places = with_notes(turn, lines=True)
+        if not turn.ordinal:
+            continue
+        for stamp in turn.stamps:
+            behind, after = places[bisect_right(places, (stamp.offset, len(text))) - 1]
+            anchors.append(Anchor(place + after + stamp.offset - behind, stamp.at.timestamp()))
+        name = opening(turn.speaker, before, first=not made) if names else ""
+        made.extend(_cut(turn, text, name, place, language, limits))
+        before = turn.speaker
         place += len(text) + 1
-    starts = _starts([piece.place for piece in pieces], _rising(anchors))
-    ends = [*starts, math.inf][1:]
-    timed = (
-        Cue(start, min(end, start + _reading_seconds(piece)), piece.speaker, piece.opens, piece.lines)
-        for piece, start, end in zip(pieces, starts, ends, strict=True)
+    times = spans([one.shown for one in made], anchors, limits)
+    return Cues(
+        tuple(
+            Cue(start, end, one.speaker, one.number, one.lines, one.alone)
+            for one, (start, end) in zip(made, times, strict=True)
+        ),
+        estimated=not anchors,
     )
-    return Cues(tuple(timed), estimated=not anchors)
 
 
-def _cut(part: Part, text: str, place: int) -> Iterator[_Piece]:
-    """Each paragraph begins a cue; offsets of the cues are found again by their first word."""
-    opens = part.number == 0
-    at = 0
-    for paragraph in text.split("\n"):
-        lines = textwrap.wrap(paragraph, LINE_CHARS, break_on_hyphens=False)
-        for first in range(0, len(lines), LINES):
-            shown_lines = tuple(lines[first : first + LINES])
-            at = max(text.find(lines[first].split(maxsplit=1)[0], at), at)
-            yield _Piece(place + at, part.speaker, opens, shown_lines)
-            opens = False
-            at += sum(map(len, shown_lines))
-
-
-def _rising(anchors: list[tuple[int, float]]) -> list[tuple[int, float]]:
-    """Anchors from zero on, in order of place, and never back in time (a correction may be stamped later)."""
-    rising: list[tuple[int, float]] = []
-    for place, seconds in sorted(anchors):
-        if not rising or (place > rising[-1][0] and seconds >= rising[-1][1]):
-            rising.append((place, seconds))
-    return [(place, seconds - rising[0][1]) for place, seconds in rising]
-
-
-def _starts(places: list[int], anchors: list[tuple[int, float]]) -> list[float]:
-    """When each place is reached: between two anchors in proportion, but never slower than a talk."""
-    anchors = anchors or [(0, 0.0)]
-    keys = [place for place, _ in anchors]
-    starts: list[float] = []
-    for place in places:
-        index = max(bisect_right(keys, place) - 1, 0)
-        from_place, from_time = anchors[index]
-        seconds = max(place - from_place, 0) * SECONDS_PER_CHAR
-        if index + 1 < len(anchors):
-            to_place, to_time = anchors[index + 1]
-            share = max(place - from_place, 0) / (to_place - from_place)
-            seconds = min(seconds, share * (to_time - from_time))
-        start = from_time + seconds
-        starts.append(max(start, starts[-1] + MIN_SECONDS) if starts else start)
-    return starts
-
-
-def _reading_seconds(piece: _Piece) -> float:
-    return min(MAX_SECONDS, max(2.0, 2 * SECONDS_PER_CHAR * sum(map(len, piece.lines))))
+def _cut(turn: Turn, text: str, name: str, place: int, language: str, limits: Limits) -> Iterator[_Cut]:  # noqa: PLR0913, PLR0917 - what a cue is made of
+    label = pieces(name, language, limits.columns)
+    if label:
+        label[-1] = label[-1]._replace(spaced=True)
+    begin = place
+    for paragraph_number, paragraph in enumerate(text.split("\n"), 1):
+        number = 0
+        for stretch in _STRETCH.finditer(paragraph):
+            words = [*label, *pieces(stretch[0].strip(ALONE + ALONE_END), language, limits.columns)]
+            for first, end in cut(words, limits, kept=len(label)):
+                number += 1
+                own = words[first:end]
+                offset = stretch.start() + (0 if first < len(label) else own[0].offset)
+                shown = Shown(begin + offset, sum(piece.width + piece.spaced for piece in own))
+                numbers = turn.ordinal, paragraph_number, number
+                yield _Cut(shown, turn.speaker, numbers, lines(own, limits), stretch[0].startswith(ALONE))
+            label = []
+        begin += len(paragraph) + 1
 
 
 def clock(seconds: float, decimal: str) -> str:

@@ -6,11 +6,12 @@ from captionflow.messages import Facts, Session
 from captionflow.ports import Turns
 from captionflow.transcript import document
 from captionflow.transcript import turns as join
+from services.api.transcripts.formats.options import Options
 
 _encode = msgspec.json.Encoder().encode
 
 
-def write(session: Session, language: str, turns: Turns) -> bytes:
+def write(session: Session, language: str, turns: Turns, _options: Options) -> bytes:
     """The transcript as one JSON object.
 
     ``turns`` and ``apart`` are those of ``captionflow.transcript.document``, so that their digest is the same wherever
