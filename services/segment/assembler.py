@@ -12,7 +12,7 @@ import msgspec
 
 from captionflow.messages import Apart, Facts, Note, Part, Stamp
 from services.segment.joints import AFTER, CLOSING, Joint, between
-from services.segment.rules.head_rules import learn
+from services.segment.rules.head_rules import classify, learn
 from services.segment.rules.lexicon import for_language
 from services.segment.rules.turn_rules import Kind
 
@@ -147,9 +147,15 @@ class Assembler(AssemblerFields, kw_only=True):
         return label in self.labels
 
     def repeats_head(self, line: str) -> bool:
-        """Whether a stripped line is a running head: the same words as a line of the head."""
+        """Whether a stripped line is a running head: the same words as a line of the head.
+
+        A page may break in mid-sentence. There it must look like a title or a line about the session by itself.
+        """
         long = len(line) > 10 or (len(line) > 3 and (self.trusted or line.isupper()))  # noqa: PLR2004 - a word can be said again
-        return long and len(line) <= MAX_HEAD and " ".join(line.split()).casefold() in self.heads
+        if not long or len(line) > MAX_HEAD or " ".join(line.split()).casefold() not in self.heads:
+            return False
+        titled = not line[0].isalpha() or classify(line, for_language(self.language)) in {"head", "titled"}
+        return self.trusted or titled
 
     # --- tokens ---
 

@@ -327,6 +327,27 @@ def test_words_without_evidence_do_not_wait_without_end(rows: list[str]) -> None
     assert turns[0][1].startswith(rows[0].strip()[:3])
 
 
+@pytest.mark.parametrize("line", ["page 5", "Meeting is over", "the session is closed.", "session ended", "applause"])
+def test_nothing_is_set_apart_in_mid_sentence(line: str) -> None:
+    text = f">> ANNA:  We said that the\n{line}\nand went on.\n"
+    assert turns_of(text) == [("ANNA", f"We said that the {line} and went on.")]
+    assert apart_of(text) == []
+
+
+@pytest.mark.parametrize("line", ["2 Page 2", "Page 3 of 38", "- 5 -"])
+def test_a_page_may_break_in_mid_sentence(line: str) -> None:
+    text = f">> ANNA:  We said that the\n{line}\nboat is here.\n"
+    assert turns_of(text) == [("ANNA", "We said that the boat is here.")]
+    assert apart_of(text) == [(line, "furniture")]
+
+
+def test_words_of_the_head_that_are_said_in_a_sentence_are_words() -> None:
+    text = (
+        "Ropes, lamps and\nother things - Carla Mendes.\n\nTHEO: The talk is called\nRopes, lamps and\nother things.\n"
+    )
+    assert turns_of(text) == [("THEO", "The talk is called Ropes, lamps and other things.")]
+
+
 def test_a_line_of_the_head_that_comes_again_is_a_running_head() -> None:
     text = "Forum of the year 2026\n\n>> ANNA:  We talk\nForum of the year 2026\nand go on.\n"
     assert apart_of(text)[1:] == [("Forum of the year 2026", "furniture")]

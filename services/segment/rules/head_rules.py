@@ -30,6 +30,9 @@ _ADDRESS = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.?!…][\"'”’)]*(?:\s|$)")  # noqa: RUF001 - curly quotes as typed
 
+_NAME = r"[^\W\da-z_][\w.'’-]*"  # noqa: RUF001 - an apostrophe as typed
+_BYLINE = re.compile(rf"\s[-–—]\s{_NAME}(?:\s{_NAME}){{1,3}}$")  # noqa: RUF001 - dashes as typed
+"""Behind a dash, who gives the talk: a name ends the line."""
 _A_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _LETTERS = re.compile(r"[^\W\d_][\w'’]*")  # noqa: RUF001 - an apostrophe as typed
 _ASKING = frozenset("?!？！؟")  # noqa: RUF001 - as typed in other scripts
@@ -98,7 +101,7 @@ def _patterns(lexicon: Lexicon) -> _Patterns:
             r"(?:\s*[&/]\s*\w+|\s+and\s+\w+)?\s*:(?:\s+(?P<value>.*)|$)"
         ),
         credit=re.compile(
-            rf"(?i:{either(lexicon.people_keys)})(?:\s+(?:{either(sorted(lexicon.particles))}|[^\W\da-z_][\w.'’-]*)){{2,5}}\.?"  # noqa: RUF001 - an apostrophe as typed
+            rf"(?i:{either(lexicon.people_keys)})(?:\s+(?:{either(sorted(lexicon.particles))}|{_NAME})){{2,5}}\.?"
         ),
         title_key=ignoring_case(rf"(?:{either(lexicon.title_keys)})\s*:\s*(.+)"),
         room_key=ignoring_case(rf"(?:{either(lexicon.room_keys)})\s*:\s*(.*)"),
@@ -137,9 +140,10 @@ def classify(line: str, lexicon: Lexicon) -> HeadLine:
         return "speech"
     capitalised = _capitalised(line, lexicon)
     sentence = sentences and line[-1] in ".," and not (capitalised and " " in line)
-    if _patterns(lexicon).greeting.match(line) or spoken > 1 or line[0].islower() or sentence:
+    byline = _BYLINE.search(line)
+    if not byline and (_patterns(lexicon).greeting.match(line) or spoken > 1 or line[0].islower() or sentence):
         return "greeting"
-    if capitalised or _A_YEAR.search(line):
+    if byline or capitalised or _A_YEAR.search(line):
         return "titled"
     return "greeting" if sentences else "phrase"
 

@@ -121,8 +121,12 @@ def lone_note(line: str, lexicon: Lexicon) -> bool:
     )
 
 
-def apart_line(line: str, lexicon: Lexicon) -> Why | None:
-    """Why a whole line (stripped) was not spoken, or None: rules, page numbers, clock and agenda marks, end marks."""
+def apart_line(line: str, lexicon: Lexicon, *, trusted: bool = True) -> Why | None:
+    """Why a whole line (stripped) was not spoken, or None: rules, page numbers, clock and agenda marks, end marks.
+
+    ``trusted``: a sentence ended before it. Inside of one, words that could be its own are. A page may break there, and
+    its number begins with a capital.
+    """
     if not 0 < len(line) <= MAX_NOTE:
         return None
     first = line[0]
@@ -131,13 +135,12 @@ def apart_line(line: str, lexicon: Lexicon) -> Why | None:
         marks = _CLOCK.fullmatch(line) or (first == "[" and patterns.agenda.fullmatch(line))
         return "mark" if marks else "end" if patterns.end_bracket.fullmatch(line) else None
     if (first.isdigit() or first in patterns.page_initials) and patterns.page.fullmatch(line):
-        return "furniture"
+        return "furniture" if trusted or not first.islower() else None
     if _RULE.fullmatch(line) or (first.isdigit() and _STAMP.fullmatch(line)):
         return "mark"
     bare = line.strip(_AROUND_END)
-    if bare in lexicon.end_words:
-        return "end"
-    return "end" if bare[:1] in lexicon.end_initials and patterns.end_plain.fullmatch(bare) else None
+    ended = bare in lexicon.end_words or (bare[:1] in lexicon.end_initials and patterns.end_plain.fullmatch(bare))
+    return "end" if trusted and ended else None
 
 
 def bracket(text: str, lexicon: Lexicon) -> Literal["note", "mark", "end"] | None:

@@ -92,7 +92,7 @@ def read_line(  # noqa: PLR0913 - what a line depends on
     colon = ":" in line or "：" in line  # noqa: RUF001 - the Chinese colon
     pos = 0
     if starts:
-        if len(line) <= 2 * MAX_NOTE and (whole := _whole(line.strip(), lexicon, sound=trusted and not marked)):
+        if len(line) <= 2 * MAX_NOTE and (whole := _whole(line.strip(), lexicon, trusted=trusted, marked=marked)):
             yield whole
             return
         for token, end in _opening(line, trusted=trusted, known=known, lexicon=lexicon):
@@ -113,10 +113,10 @@ def read_line(  # noqa: PLR0913 - what a line depends on
         yield Token("text", line[pos:], pos)
 
 
-def _whole(line: str, lexicon: Lexicon, *, sound: bool) -> Token | None:
-    """The token that a whole line (stripped) is, if nobody spoke it; ``sound``: it may be one without brackets."""
-    kind: Kind | None = apart_line(line, lexicon)
-    if kind is None and sound and bare_sound(line, lexicon):
+def _whole(line: str, lexicon: Lexicon, *, trusted: bool, marked: bool) -> Token | None:
+    """The token that a whole line (stripped) is, if nobody spoke it. A sound without brackets follows a sentence."""
+    kind: Kind | None = apart_line(line, lexicon, trusted=trusted)
+    if kind is None and trusted and not marked and bare_sound(line, lexicon):
         kind = "note"
     return Token(kind, line, 0) if kind else None
 
