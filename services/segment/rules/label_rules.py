@@ -15,12 +15,15 @@ MAX_LABEL = 80
 MAX_WORDS = 7
 """So many words has a label at most, particles and the like not counted."""
 
+MAX_OFFICE = 6
+"""So many words has an office behind a form of address at most, with that."""
+
 _INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff"
 _ABSTRACT = re.compile(r"(?:ing|tion|sion|ness|ence|ance|ment|ity|ize|ise|ism|ics|ally|ology)$")
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 """Accents that are characters of their own, and scripts with vowel signs: part of a word, as ``\\w`` does not know."""
 _WORD = re.compile(
-    rf"[^\W\d_](?:[\w{_MARKS}'’‘ʼ.\-‑‐]*[\w{_MARKS}])?\.?,?|\d{{1,3}}|#\d{{1,3}}|&"  # noqa: RUF001 - quotes and hyphens as typed
+    rf"[^\W\d_](?:[\w{_MARKS}'’‘ʼ.\-‑‐]*[\w{_MARKS}])?\.?,?|\d{{1,3}}|#\d{{1,3}}|&|[א-ת]+(?:[\"״׳'][א-ת]*)+\.?,?"  # noqa: RUF001 - quotes and hyphens as typed
 )
 _STOPPED = re.compile(r"(?:[^\W\d_]|(?:[^\W\d_]\.)+[^\W\d_]|[js]r|phd|esq|ph)\.,?", re.IGNORECASE)
 _BRACKET = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
@@ -94,12 +97,24 @@ def shape(candidate: str, lexicon: Lexicon) -> Verdict:
     elif all(_upper(word) or word in lexicon.particles for word in words):
         sentence = plain[0] in lexicon.not_speakers or (len(words) > 1 and not lexicon.predicates.isdisjoint(plain))
         verdict = None if sentence and not is_role(core, lexicon) else "capitals"
-    elif is_role(core, lexicon):
+    elif is_role(core, lexicon) or _addressed(words, plain, lexicon):
         verdict = "phrase"
     elif _no_name_end(lexicon).isdisjoint((plain[0], plain[-1])):
         small = len(words) == 2 and all(word.isalpha() and word.islower() and len(word) > 1 for word in words)  # noqa: PLR2004 - as above
         verdict = "small" if small else "mixed" if _mixed(words, lexicon) else None
     return verdict
+
+
+def _addressed(words: Sequence[str], plain: Sequence[str], lexicon: Lexicon) -> bool:
+    """Whether words are an office in small letters behind a form of address: M. le président, Madam chair."""
+    return (
+        1 < len(words) <= MAX_OFFICE
+        and words[0].casefold() in lexicon.addresses
+        and words[0][0].isupper()
+        and words[-1][0].islower()
+        and lexicon.predicates.isdisjoint(plain[1:])
+        and plain[-1] not in _no_name_end(lexicon)
+    )
 
 
 def _mixed(words: Sequence[str], lexicon: Lexicon) -> bool:

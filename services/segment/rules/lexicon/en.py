@@ -14,6 +14,12 @@ ENGLISH = Lexicon(
         amb capt col dame dr fr gen gov h.e hon lt mr mrs ms mx prof rev sen sir sr sra st
         """
     ),
+    addresses=words(
+        """
+        don doña frau herr m. madam madame messrs mister mlle mm. mme mmes monsieur mr mr. mrs mrs. ms ms. senhor
+        senhora señor señora signor signora sr sr. sra sra.
+        """
+    ),
     roles=words(
         """
         a all announcer attendee audience audio caller captioner chair chairman chairperson chairwoman

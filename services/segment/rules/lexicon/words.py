@@ -33,6 +33,8 @@ class Lexicon:
     """Small words inside names, also in lower case."""
     titles: frozenset[str]
     """Words before a name that end in a full stop or not, written without it."""
+    addresses: frozenset[str] = frozenset()
+    """Forms of address, with their full stop if they have one: an office in small letters may follow."""
     roles: frozenset[str]
     """Labels that many people share."""
     modifiers: frozenset[str]
