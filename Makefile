@@ -35,7 +35,7 @@ chaos: .venv/.dev ## Stop everything again and again in full length; the table g
 	@CHAOS=full $(BIN)/python -m pytest -q -m stack tests/chaos $(ARGS)
 
 cover: .venv/.dev ## Fail when a branch of a core is not tested
-	@$(BIN)/python -m pytest -q --cov --cov-report=term tests/unit tests/golden/test_segment_forms.py
+	@$(BIN)/python -m pytest -q --cov --cov-report=term tests/unit tests/golden/test_segment_forms.py tests/golden/test_file_forms.py
 
 check: .venv/.dev .venv/.node ## Lint, format, types, dependency rules, generated files
 	$(BIN)/ruff check .
