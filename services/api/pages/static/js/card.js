@@ -1,17 +1,19 @@
 // What a room screen shows before and after the captions: title, room, what comes next, and where to read along.
 import { element } from "./render.js";
 
+/** @typedef {import("../../messages.js").Session} Session */
+
 /** @param {string} id */
 const find = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
-/** When a session begins, on this room's clock; empty if that is not known. @param {any} one */
+/** When a session begins, on this room's clock; empty if that is not known. @param {Session} one */
 function time(one) {
   if (!one.starts_at) return [];
   const local = new Date(one.starts_at).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
   return [", ", element("time", { datetime: one.starts_at }, local)];
 }
 
-/** @param {any} now a session as the API gives it */
+/** @param {Session} now */
 export function tellSession(now) {
   find("card-room").textContent = now.room ?? "";
   find("card-time").replaceChildren(...(now.status === "scheduled" ? time(now) : []));
@@ -29,7 +31,7 @@ export function tellState(ended) {
   find("card-state").textContent = ended ? "This session has ended." : "Nothing has been said here yet; captions begin by themselves.";
 }
 
-/** @param {any} after the session that comes next, if any */
+/** @param {Session | undefined} after the session that comes next, if any */
 export function tellNext(after) {
   find("card-next").replaceChildren(...(after ? ["Next", ...time(after), ": ", element("bdi", {}, after.title || after.id)] : []));
 }

@@ -13,10 +13,12 @@ const RAREST = 120_000;
 const OUT_OF_SIGHT = 30_000; // a browser opens six connections to one server: a tab that nobody sees gives its own back
 
 /** @typedef {import("./transcript.js").Transcript} Transcript */
+/** @typedef {import("../../messages.js").LiveEvent} LiveEvent */
+/** @typedef {import("../../messages.js").Session} Session */
 /** @typedef {"connecting" | "live" | "offline" | "finished" | "gone"} Standing */
 /** @typedef {"finished" | "gone" | "cut" | "more"} End how a stream or a poll ended */
 /** @typedef {{onText: (state: Transcript) => void, onStanding?: (standing: Standing) => void,
- *   onSession?: (session: any) => void, last?: number, language?: string}} Options */
+ *   onSession?: (session: Session) => void, last?: number, language?: string}} Options */
 
 /** Follow one session until `stop()`, also beyond its end: lines that come later open it again.
  * `onText` gets the whole state; with `last`, at least that many turns of its end.
@@ -45,29 +47,29 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
     return `/v1/sessions/${encodeURIComponent(session)}/events?${query}`;
   };
 
-  /** @param {string} event @param {any} said */
-  const take = (event, said) => {
-    if (ended !== null && (event === "snapshot" || event === "delta") && said.seq > ended) {
+  /** @param {LiveEvent} said */
+  const take = ({ event, data }) => {
+    if (ended !== null && (event === "snapshot" || event === "delta") && data.seq > ended) {
       ended = null;
       onStanding("live"); // before the words, which may end the session once more
     }
     if (event === "snapshot") {
-      state = applySnapshot(said);
+      state = applySnapshot(data);
       begun = true;
-      if (said.session) onSession(said.session);
+      if (data.session) onSession(data.session);
       onText(state);
     } else if (event === "delta") {
-      if (!applyDelta(state, said)) {
+      if (!applyDelta(state, data)) {
         begun = false;
         throw new Error("a delta did not fit");
       }
       if (last) forget(state, last);
       onText(state);
-    } else if (event === "session") onSession(said);
+    } else if (event === "session") onSession(data);
     else if (event === "reset") begun = false;
     else if (event === "finished") {
       if (ended === null) asked = 0;
-      ended = said.seq;
+      ended = data.seq;
     }
   };
 
@@ -101,7 +103,7 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
       if (done) return "cut";
       alive();
       failures = 0;
-      for (const { event, data } of parse(value)) take(event, JSON.parse(data));
+      for (const { event, data } of parse(value)) take(/** @type {LiveEvent} */ ({ event, data: JSON.parse(data) }));
       if (ended !== null) return "finished";
       if (begun) onStanding("live");
     }
@@ -109,9 +111,9 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
 
   /** One long-poll, for networks that break streams, and for a session that has ended: then it is answered at once. */
   const poll = () => ask("application/json", SILENCE, async (response) => {
-    const { events = [] } = await response.json();
-    for (const { event, data } of events) take(event, data);
-    if (begun && !events.some((/** @type {any} */ one) => one.event === "finished")) ended = null;
+    const { events = [] } = /** @type {import("../../messages.js").Poll} */ (await response.json());
+    events.forEach(take);
+    if (begun && !events.some((one) => one.event === "finished")) ended = null;
     if (ended !== null) return "finished";
     if (begun) onStanding("live");
     return "more";

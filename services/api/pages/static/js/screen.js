@@ -13,9 +13,12 @@ const LINES_STAY = 20_000; // the last words of a session can be read before the
 const ASK_ROOM = 5_000;
 const PATIENCE = 10_000;
 const TURNS = 6;
-const LATE = 4 * 3600_000; // as in services/api/pages/programme.py: what should have begun before that is not what comes next
+const LATE = 4 * 3600_000; // these three as in services/api/pages/programme.py: what should have begun before does not come next
 const DAY = 24 * 3600_000;
+const FORGOTTEN = 30 * DAY;
 const STATES = { live: "Live", finished: "Finished", scheduled: "Not yet begun" };
+
+/** @typedef {import("../../messages.js").Session} Session */
 
 /** @param {string} id */
 const find = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -65,7 +68,7 @@ function text(state) {
   else here.take(now);
 }
 
-/** @param {any} now a session as the API gives it */
+/** @param {Session} now */
 function about(now) {
   tellSession(now);
   captions.lang = screen.dataset.fixedLang || now.languages?.[0] || "";
@@ -119,14 +122,20 @@ function tick() {
   }
 }
 
+/** Until when a session that was announced may still begin. @param {Session} one */
+function lastMoment(one) {
+  if (one.starts_at) return Date.parse(one.starts_at) + LATE;
+  const day = Date.parse(one.date ?? "");
+  return Number.isNaN(day) ? Date.parse(one.updated_at) + FORGOTTEN : day + DAY;
+}
+
 /** Which session of the room belongs on its screen: the live one that began last; what comes next is on the card. */
 async function askRoom() {
   const answer = await fetch(`/v1/sessions?room=${encodeURIComponent(room ?? "")}`, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
   if (!answer.ok) return;
-  /** @type {any[]} */
-  const all = await answer.json();
-  const begin = (/** @type {any} */ one) => Date.parse(one.starts_at ?? one.created_at);
-  const missed = (/** @type {any} */ one) => (one.starts_at ? begin(one) + LATE < Date.now() : Boolean(one.date) && Date.parse(one.date) + DAY < Date.now());
+  const all = /** @type {Session[]} */ (await answer.json());
+  const begin = (/** @type {Session} */ one) => Date.parse(one.starts_at ?? one.created_at);
+  const missed = (/** @type {Session} */ one) => Date.now() > lastMoment(one);
   const [on] = all.filter((one) => one.status === "live").sort((a, b) => begin(b) - begin(a));
   const coming = all.filter((one) => one.status === "scheduled" && !missed(one)).sort((a, b) => begin(a) - begin(b));
   const readingStill = finishedAt !== null && card.hidden;

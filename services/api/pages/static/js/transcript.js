@@ -1,8 +1,8 @@
 // The transcript as a reader holds it: parts by (turn, number), the highest version wins. Pure: no DOM, no clock.
 // What is shown of it mirrors services/api/pages/turn_views.py; tests/vectors/transcript.json holds both to it.
 
-/** @typedef {{text: string, at: number}} Note */
-/** @typedef {{offset: number, at: string}} Stamp */
+/** @typedef {import("../../messages.js").Note} Note */
+/** @typedef {import("../../messages.js").Stamp} Stamp */
 /** @typedef {{turn_id: string, number: number, version: number, ordinal: number, speaker: string | null, role: boolean,
  *   text: string, notes: Note[], stamps: Stamp[], interim: string, continues: boolean, closed: boolean,
  *   retracted: boolean}} Part */
@@ -14,7 +14,7 @@
 /** @typedef {{id: string, ordinal: number, speaker: string | null, at: string | null, paragraphs: Paragraph[]}} Turn */
 
 const EMPTY = { ordinal: 0, speaker: null, role: false, notes: [], stamps: [], interim: "", continues: false, closed: false, retracted: false };
-const FIELDS = Object.keys(EMPTY);
+const FIELDS = /** @type {(keyof typeof EMPTY)[]} */ (Object.keys(EMPTY));
 const ASTRAL = /[\ud800-\udbff]/;
 
 /** @returns {Transcript} */
@@ -44,7 +44,7 @@ function put(state, part) {
   if (spoken(parts)[0]?.ordinal !== before) state.order = null;
 }
 
-/** Take a snapshot: everything, in place of what is there. @param {{seq: number, parts: any[]}} snapshot @returns {Transcript} */
+/** Take a snapshot: everything, in place of what is there. @param {import("../../messages.js").Snapshot} snapshot @returns {Transcript} */
 export function applySnapshot(snapshot) {
   const state = { ...empty(), seq: snapshot.seq };
   for (const { paragraphs = [], ...part } of snapshot.parts) put(state, { ...EMPTY, ...part, text: paragraphs.join("\n") });
@@ -53,7 +53,7 @@ export function applySnapshot(snapshot) {
 
 /** Take a delta. Returns false if it was made from a version that is not here: ask for a snapshot.
  * A part that was never here is no hole: only the last turns were asked for.
- * @param {Transcript} state @param {{seq: number, parts: any[]}} delta */
+ * @param {Transcript} state @param {import("../../messages.js").Delta} delta */
 export function applyDelta(state, delta) {
   for (const one of delta.parts) {
     const there = find(state, one);

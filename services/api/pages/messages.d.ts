@@ -1,0 +1,100 @@
+// What the pages' scripts get from the API, for tsc alone: nothing of this is served. The fields are those of
+// services/http/openapi.json; tests/unit/test_page_messages.py holds them to it.
+
+export interface Session {
+  id: string;
+  version: number;
+  created_at: string;
+  updated_at: string;
+  title: string;
+  event: string;
+  room: string;
+  date: string | null;
+  languages: string[];
+  starts_at: string | null;
+  ends_at: string | null;
+  status: "scheduled" | "live" | "finished";
+  edition: string | null;
+  about: string;
+  demo: boolean;
+  v: number;
+}
+
+export interface Note {
+  text: string;
+  at: number;
+}
+
+export interface Stamp {
+  offset: number;
+  at: string;
+}
+
+export interface Apart {
+  text: string;
+  why: "head" | "furniture" | "mark" | "end";
+  at: number;
+}
+
+/** A part as a snapshot has it: what has its default is left out. */
+export interface Part {
+  turn_id: string;
+  number: number;
+  session: string;
+  language: string;
+  ordinal: number;
+  version: number;
+  speaker?: string | null;
+  role?: boolean;
+  paragraphs?: string[];
+  notes?: Note[];
+  apart?: Apart[];
+  stamps?: Stamp[];
+  interim?: string;
+  continues?: boolean;
+  closed?: boolean;
+  retracted?: boolean;
+}
+
+/** What changed in a part: what has not changed is left out. */
+export interface PartDelta {
+  turn_id: string;
+  number: number;
+  version: number;
+  base: number;
+  keep: number;
+  text: string;
+  ordinal?: number;
+  speaker?: string | null;
+  role?: boolean;
+  continues?: boolean;
+  notes?: Note[];
+  apart?: Apart[];
+  stamps?: Stamp[];
+  interim?: string;
+  closed?: boolean;
+  retracted?: boolean;
+}
+
+export interface Snapshot {
+  session?: Session;
+  seq: number;
+  parts: Part[];
+}
+
+export interface Delta {
+  seq: number;
+  parts: PartDelta[];
+}
+
+/** An event of the stream, or of a long poll's answer. */
+export type LiveEvent =
+  | { event: "snapshot"; data: Snapshot }
+  | { event: "delta"; data: Delta }
+  | { event: "session"; data: Session }
+  | { event: "reset"; data: { reason: string } }
+  | { event: "finished"; data: { seq: number } };
+
+export interface Poll {
+  events: LiveEvent[];
+}
