@@ -2,7 +2,18 @@
 
 import pytest
 
+from services.segment.rules.lexicon import EVERYWHERE, for_language
 from tests.unit.segment_material import turns_of
+
+
+@pytest.mark.parametrize(("tag", "same"), [("es-MX", "es"), ("ZH-Hant-HK", "zh"), ("fr", "fr")])
+def test_region_script_and_case_of_a_tag_do_not_matter(tag: str, same: str) -> None:
+    assert for_language(tag) is for_language(same)
+
+
+@pytest.mark.parametrize("tag", ["en", "en-GB", "sw", "xx", ""])
+def test_an_unknown_language_has_the_words_that_hold_everywhere(tag: str) -> None:
+    assert for_language(tag) is EVERYWHERE
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from captionflow.messages import Facts
 from services.segment.rules.head_rules import classify, is_key, learn
 from services.segment.rules.label_rules import Label, find_label
-from services.segment.rules.lexicon import ENGLISH, EVERYWHERE, LANGUAGES, Lexicon, for_language
+from services.segment.rules.lexicon import ENGLISH, LANGUAGES, Lexicon, for_language
 from services.segment.rules.note_rules import apart_line, bare_sound, bracket, lone_note
 from tests.unit.segment_material import content, letters, letters_of, read_text
 
@@ -307,16 +307,6 @@ def test_english_words_hold_in_every_language() -> None:
         assert found.role
         assert bracket("(laughs)", for_language(language)) == "note"
         assert apart_line("Session ended", for_language(language)) == "end"
-
-
-@pytest.mark.parametrize(("tag", "same"), [("es-MX", "es"), ("ZH-Hant-HK", "zh"), ("fr", "fr")])
-def test_region_script_and_case_of_a_tag_do_not_matter(tag: str, same: str) -> None:
-    assert for_language(tag) is for_language(same)
-
-
-@pytest.mark.parametrize("tag", ["en", "en-GB", "sw", "xx", ""])
-def test_an_unknown_language_has_the_words_that_hold_everywhere(tag: str) -> None:
-    assert for_language(tag) is EVERYWHERE
 
 
 def test_words_of_a_language_hold_in_its_sessions_alone() -> None:
