@@ -244,7 +244,7 @@ class Assembler(AssemblerFields, kw_only=True):
         note = " ".join(raw.split())
         if self.ordinal == 0 or (self.apart and self.apart[-1].at == self.length):
             # Keeps the order of the stream readable from the offsets: at one place, notes come before what is apart.
-            self.stand_apart(note, "mark" if self.ordinal else "head")
+            self.stand_apart(note, "mark")
             return
         if self.size > PART_BYTES:
             self._split()

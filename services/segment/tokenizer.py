@@ -13,9 +13,10 @@ from captionflow.messages import Line, Part
 from services.segment.assembler import MAX_HEAD, Assembler, AssemblerState
 from services.segment.buffer_spans import LineSpans, TimeSpans
 from services.segment.rules.head_detector import MAX_ROWS, decide, is_about
+from services.segment.rules.head_rules import is_note
 from services.segment.rules.label_rules import is_role
 from services.segment.rules.lexicon import for_language
-from services.segment.rules.note_rules import apart_line
+from services.segment.rules.note_rules import apart_line, says_end
 from services.segment.rules.rows import Row, cut_rows
 from services.segment.rules.turn_rules import Token, cut_label, cut_note, is_plain, joins, read_line
 
@@ -213,7 +214,8 @@ class Tokenizer:
         self.assembler.begin_row(row.text, seq, starts=row.starts)
         line = row.text.strip()
         if line:
-            self.assembler.stand_apart(line, apart_line(line, self._lexicon) or "head")
+            why = apart_line(line, self._lexicon) or ("mark" if is_note(line, self._lexicon) else "head")
+            self.assembler.stand_apart(line, why)
 
     def _row(self, row: Row, seq: int) -> None:
         assembler = self.assembler
@@ -260,6 +262,7 @@ class Tokenizer:
             if wrapped:
                 assembler.unwrap(text)
             self._text(text, begin)
+            assembler.over = assembler.over or says_end(text.strip(), self._lexicon)
         elif token.kind == "marker":
             assembler.mark(text, self._spans.seq_at(begin))
         elif token.kind == "label":
@@ -269,6 +272,8 @@ class Tokenizer:
                 assembler.armed = 0
                 assembler.text(f" {text}: ", opener, None)
         elif token.kind == "note":
+            if assembler.ordinal == 0 and self._times.at(begin) is not None:
+                assembler.open(None, self._spans.seq_at(begin))  # a cue: what is on the screen is no head
             assembler.note(text)
         else:
             assembler.stand_apart(text, token.kind)

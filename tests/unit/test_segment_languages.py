@@ -170,35 +170,6 @@ DATES = [
     ("zh", "2015年11月12日", "2015-11-12"),
     ("zh", "2015年11月12日 星期四", "2015-11-12"),
 ]
-ENDS = [
-    ("es", "Se levanta la sesión a las 13.05 horas"),
-    ("es", "(Se levanta la sesión)"),
-    ("fr", "La séance est levée à 18 h 05"),
-    ("fr", "(Fin de la séance)"),
-    ("de", "Schluss der Sitzung: 18.05 Uhr"),
-    ("de", "(Schluss: 18.05 Uhr)"),
-    ("de", "(Schluß: 18.05 Uhr)"),
-    ("pt", "Encerra-se a sessão às 18 horas e 5 minutos"),
-    ("pt", "Encerra-se a sessão às 18h05"),
-    ("pt", "(Encerra-se a sessão)"),
-    ("ru", "Заседание закрыто в 18.05"),
-    ("ru", "(Конец заседания)"),
-    ("ar", "رفعت الجلسة الساعة 18:05"),
-    ("ar", "(رفعت الجلسة)"),
-    ("zh", "会议于18时05分结束"),
-    ("zh", "(会议结束)"),
-]
-NO_ENDS = [
-    ("es", "Se levanta la sesión."),
-    ("es", "la sesión de ayer"),
-    ("fr", "La séance est levée"),
-    ("de", "Schluss der Sitzung"),
-    ("de", "Ende der Sitzung"),
-    ("pt", "Encerra-se a sessão"),
-    ("ru", "Заседание закрыто"),
-    ("ar", "رفعت الجلسة"),
-    ("zh", "会议结束"),
-]
 GREETINGS = [
     ("es", "Buenos días a todos"),
     ("fr", "Bonjour à toutes et à tous"),
@@ -283,16 +254,6 @@ def test_a_sound_in_capitals_alone_on_a_line_is_a_note_in_its_language_alone(lan
 @pytest.mark.parametrize(("language", "text", "day"), DATES)
 def test_a_date_is_read(language: str, text: str, day: str) -> None:
     assert learn(Facts(), text, for_language(language)).date == day
-
-
-@pytest.mark.parametrize(("language", "text"), ENDS)
-def test_an_end_with_its_time_or_in_brackets_is_one(language: str, text: str) -> None:
-    assert apart_line(text, for_language(language)) == "end"
-
-
-@pytest.mark.parametrize(("language", "text"), NO_ENDS)
-def test_an_end_that_a_chair_may_have_said_is_words(language: str, text: str) -> None:
-    assert apart_line(text, for_language(language)) is None
 
 
 @pytest.mark.parametrize(("language", "text"), GREETINGS)

@@ -3,7 +3,7 @@
 import pytest
 
 from services.segment.rules.lexicon import ENGLISH
-from services.segment.rules.note_rules import MAX_NOTE, MAX_SPACES, apart_line, bracket, opens_note
+from services.segment.rules.note_rules import MAX_NOTE, MAX_SPACES, apart_line, bracket, opens_note, says_end
 
 
 @pytest.mark.parametrize(
@@ -71,6 +71,60 @@ def test_a_clock_in_brackets_is_a_mark_in_a_line_and_alone(text: str) -> None:
     assert apart_line(text, ENGLISH) == "mark"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(END VIDEO CLIP)",
+        "[End of part one]",
+        "[End of first half]",
+        "(End of video presentation)",
+        "[End of quote]",
+        "[End by Jen?]",
+        "[End of session?]",
+        "[End of film, session goes on]",
+        "[Ended up here]",
+        "(Whereupon, a recess was taken.)",
+    ],
+)
+def test_the_end_of_something_shown_or_of_a_part_and_a_guess_are_notes(text: str) -> None:
+    assert bracket(text, ENGLISH) == "note"
+    assert apart_line(text, ENGLISH) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(Whereupon, at 5:02 p.m., the hearing was adjourned.)",
+        "(Adjourned until Monday)",
+        "[The meeting is adjourned]",
+        "(Ended 10:30)",
+    ],
+)
+def test_an_end_in_brackets_has_many_forms(text: str) -> None:
+    assert apart_line(text, ENGLISH) == "end"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The meeting is adjourned.",
+        "The call has concluded.",
+        "THIS SESSION IS NOW CLOSED",
+        "The hearing stands adjourned.",
+        "We are adjourned.",
+        "I declare the meeting closed.",
+    ],
+)
+def test_a_sentence_that_ends_the_session_is_said(sentence: str) -> None:
+    assert says_end(sentence, ENGLISH)
+    assert apart_line(sentence, ENGLISH) is None
+
+
+@pytest.mark.parametrize("sentence", ["The film is over.", "The meeting is on.", "", "The session is over " * 9])
+def test_other_sentences_end_nothing(sentence: str) -> None:
+    assert not says_end(sentence, ENGLISH)
+
+
 @pytest.mark.parametrize("text", ["[End of meeting]", "[The meeting ended at 14.00]", "[Session ended]"])
 def test_an_end_in_square_brackets_is_the_end_in_a_line_and_alone(text: str) -> None:
     assert bracket(text, ENGLISH) == "end"
@@ -86,7 +140,8 @@ def test_an_end_in_square_brackets_is_the_end_in_a_line_and_alone(text: str) -> 
         "End of session.",
         "The session ended at 10:30",
         "Session ended",
-        "The call has concluded.",
+        "Call concluded.",
+        "Meeting ended after 00:10:12",
         "END OF TRANSCRIPT",
         "End of the recording ***",
     ],

@@ -189,8 +189,8 @@ def test_a_link_in_markdown_and_dictated_parentheses_are_text() -> None:
     assert turns_of(text) == [("ANNA", "See [the page](http://a.b) (I mean it) and (this one.")]
 
 
-def test_a_note_before_anybody_has_spoken_is_about_the_session() -> None:
-    assert apart_of("[Music]\n>> ANNA: Hi.\n") == [("[Music]", "head")]
+def test_a_note_before_anybody_has_spoken_stands_apart() -> None:
+    assert apart_of("[Music]\n>> ANNA: Hi.\n") == [("[Music]", "mark")]
 
 
 def test_a_note_behind_what_stands_apart_stands_apart_too_so_that_the_order_stays() -> None:
@@ -212,6 +212,18 @@ def test_an_end_mark_finishes_the_session(end: str) -> None:
     found = document_of(f">> ANNA: Thank you.\n{end}\n")
     assert found["apart"] == [{"text": end, "why": "end"}]
     assert found["session"]["status"] == "finished"
+
+
+def test_an_end_in_mid_sentence_is_a_note() -> None:
+    found = document_of(">> ANNA: They call it [End of meeting] in the log.\n>> EVE: Yes. [End of meeting]\n")
+    assert [[note["text"] for note in turn["notes"]] for turn in found["turns"]] == [["[End of meeting]"], []]
+    assert found["apart"] == [{"text": "[End of meeting]", "why": "end"}]
+
+
+def test_a_sentence_that_ends_the_session_stays_words() -> None:
+    found = document_of(">> CHAIR: All in favour?\n\nThe meeting is adjourned.\n")
+    assert (found["apart"], found["session"]["status"]) == ([], "finished")
+    assert found["turns"][0]["paragraphs"] == ["All in favour?", "The meeting is adjourned."]
 
 
 def test_a_talk_that_goes_on_after_an_end_mark_keeps_its_words() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
-from services.segment.rules.head_rules import HeadLine, classify, is_key
+from services.segment.rules.head_rules import HeadLine, classify, is_key, is_note
 from services.segment.rules.label_rules import find_label, find_question, shape
 from services.segment.rules.lexicon import Lexicon
 from services.segment.rules.note_rules import apart_line, leading_time
@@ -16,7 +16,9 @@ MAX_CHARS = 600
 """and so many characters in them; then they are speech."""
 _ENOUGH = 6
 
-Kind = HeadLine | Literal["opener", "label"]
+Kind = HeadLine | Literal["opener", "label", "note"]
+_SILENT: frozenset[Kind] = frozenset({"blank", "note"})
+"""Rows that tell nothing of what stands beside them."""
 
 
 class Decision(NamedTuple):
@@ -40,6 +42,8 @@ def kind_of(row: str, known: Callable[[str], bool], lexicon: Lexicon) -> Kind:
         return "opener"
     if apart_line(line, lexicon) or is_key(line, lexicon):
         return "head"
+    if is_note(line, lexicon):
+        return "note"
     label = find_label(row, start, marked=False, trusted=True, known=known, lexicon=lexicon)
     label = label or find_question(row, start, known=known)
     if label:
@@ -49,7 +53,7 @@ def kind_of(row: str, known: Callable[[str], bool], lexicon: Lexicon) -> Kind:
 
 def is_about(row: str, lexicon: Lexicon) -> bool:
     """Whether a row that follows the end of a session is surely about it, as those before its beginning."""
-    return kind_of(row, lambda _: False, lexicon) == "head"
+    return kind_of(row, lambda _: False, lexicon) in {"head", "note"}
 
 
 def decide(  # noqa: PLR0913 - what a decision depends on
@@ -70,15 +74,15 @@ def decide(  # noqa: PLR0913 - what a decision depends on
     chars = 0
     for seen, row in enumerate(rows, 1):
         kind = kind_of(row.text, known, lexicon)
-        waiting = [one for one in kinds if one != "blank"]
-        if kind == "head" or (kind == "blank" and not waiting):
+        waiting = [one for one in kinds if one not in _SILENT]
+        if kind == "head" or (kind in _SILENT and not waiting):
             return Decision(seen, seen, speaks=False)
         if kind == "label" and (titled or waiting[-1:] == ["label"]):
             kind = "opener"
         kinds.append(kind)
         chars += len(row.text)
         enough = kinds.count("greeting") > 1 or len(waiting) >= _ENOUGH or seen >= MAX_ROWS or chars > MAX_CHARS
-        after_label = "label" in waiting and kind not in {"blank", "label"}
+        after_label = "label" in waiting and kind not in _SILENT | {"label"}
         if enough or after_label or kind in {"opener", "speech"}:
             heads = _before_opener(kinds, titled=titled) if kind == "opener" else _start(kinds)
             return Decision(heads, seen, speaks=True)

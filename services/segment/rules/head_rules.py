@@ -11,6 +11,7 @@ import msgspec
 from captionflow.messages import Facts
 from services.segment.rules.lexicon import Lexicon
 from services.segment.rules.lexicon.words import either
+from services.segment.rules.note_rules import bare_sound, bracket
 
 MAX_ABOUT = 4_096
 """Longest ``Facts.about`` as JSON, in bytes: the rest stays in the head only."""
@@ -162,14 +163,32 @@ def _capitalised(line: str, lexicon: Lexicon) -> bool:
     return capitals > 0 and 3 * small <= len(words)
 
 
+def is_note(line: str, lexicon: Lexicon) -> bool:
+    """Whether a stripped line is a sound or a captioner's note, and says nothing of the session."""
+    if line[0] not in "[(":
+        return bare_sound(line, lexicon)
+    whole = line.rstrip(".")
+    inner = whole[1:-1].strip()
+    return (
+        whole[-1] in "])"
+        and set("[]()").isdisjoint(inner)
+        and bracket(whole, lexicon) == "note"
+        and not (_tells(inner, lexicon) or _A_YEAR.search(inner) or _patterns(lexicon).room_inside.fullmatch(inner))
+    )
+
+
 def _about_session(line: str, lexicon: Lexicon) -> bool:
+    return _tells(line, lexicon) or (line[0] in "[({*" and line[-1] in "])}*" and len(line) > 1)
+
+
+def _tells(line: str, lexicon: Lexicon) -> bool:
+    """Whether a line says what only lines about the session say."""
     patterns = _patterns(lexicon)
     return bool(
         is_key(line, lexicon)
         or patterns.credit.fullmatch(line)
         or _ADDRESS.search(line)
         or " | " in line
-        or (line[0] in "[({*" and line[-1] in "])}*" and len(line) > 1)
         or not any(char.isalpha() for char in line)
         or patterns.edition_line.fullmatch(line)
         or (patterns.about.search(line) and (len(line) < 600 or "outputs of" in line))  # noqa: PLR2004 - longest disclaimer

@@ -15,6 +15,9 @@ from services.segment.rules.lexicon.words import either
 MAX_NOTE = 200
 """Longest note in characters, brackets included; a longer bracket is text."""
 
+MAX_END = 80
+"""Longest sentence in characters that ends a session."""
+
 MAX_SPACES = 8
 """A note in parentheses has so many spaces at most."""
 
@@ -59,6 +62,8 @@ class _Patterns:
     """full: the end, in brackets."""
     end_plain: re.Pattern[str]
     """full: the end, without."""
+    end_said: re.Pattern[str]
+    """full: the end, as a sentence that somebody says."""
 
 
 @cache
@@ -82,9 +87,12 @@ def _patterns(lexicon: Lexicon) -> _Patterns:
         ),
         page_initials=frozenset("-–—") | page_initials | {initial.upper() for initial in page_initials},  # noqa: RUF001 - en dash
         end_bracket=re.compile(
-            rf"[\[(]\s*(?:(?:{ended}|{either(lexicon.end_brackets)})\b[^()\[\]]{{0,80}})[\])]\s*\.?", re.IGNORECASE
+            rf"[\[(]\s*(?![^()\[\]]{{0,{MAX_NOTE}}}(?:\?|\b(?:{either(lexicon.shown)})\b))"
+            rf"(?:{ended}|{either(lexicon.end_sentences)}|{either(lexicon.end_brackets)})\b[^()\[\]]{{0,80}}[\])]\s*\.?",
+            re.IGNORECASE,
         ),
-        end_plain=re.compile(rf"(?:{ended})(?:\s+at\s+[\d.:]+(?:\s*[ap]\.?m\.?)?)?\s*[.*]*", re.IGNORECASE),
+        end_plain=re.compile(rf"(?:{ended})(?:\s+(?:at|after)\s+[\d.:]+(?:\s*[ap]\.?m\.?)?)?\s*[.*]*", re.IGNORECASE),
+        end_said=re.compile(rf"(?:{either(lexicon.end_sentences)})[.!。]?", re.IGNORECASE),
     )
 
 
@@ -141,6 +149,11 @@ def apart_line(line: str, lexicon: Lexicon, *, trusted: bool = True) -> Why | No
     bare = line.strip(_AROUND_END)
     ended = bare in lexicon.end_words or (bare[:1] in lexicon.end_initials and patterns.end_plain.fullmatch(bare))
     return "end" if trusted and ended else None
+
+
+def says_end(sentence: str, lexicon: Lexicon) -> bool:
+    """Whether a sentence that somebody says (stripped) ends the session: it stays words of who said it."""
+    return len(sentence) <= MAX_END and _patterns(lexicon).end_said.fullmatch(sentence) is not None
 
 
 def bracket(text: str, lexicon: Lexicon) -> Literal["note", "mark", "end"] | None:

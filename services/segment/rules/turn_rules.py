@@ -195,6 +195,8 @@ def _bracketed(
     kind: Kind | None = bracket(word, lexicon) if word[-1] in "])" else "note"
     before, after = line[start:begin].rstrip(), line[end:]
     alone = before[-1] in _STOPS if before else trusted
+    if kind == "end" and not alone:  # in the middle of a sentence nobody ends a session
+        kind = "note"
     if kind is None and trusted and not line[:begin].strip() and not after.strip(" .") and lone_note(word, lexicon):
         kind = "note"
     if begin and after and _QUOTES.get(line[begin - 1]) == after[0]:

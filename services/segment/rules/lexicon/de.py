@@ -122,6 +122,8 @@ GERMAN = Lexicon(
         "(?:die )?sitzung (?:ist |wird )?(?:geschlossen|beendet)",
         r"(?:schluss|schlu\u00df|ende)(?: der (?:sitzung|versammlung|veranstaltung|aufnahme))?",
     ),
+    end_sentences=("(?:die )?sitzung ist (?:geschlossen|beendet)", "ich schließe die (?:sitzung|versammlung)"),
+    shown=("einspielung", "film", "teil", "teils", "video", "zitat", "zitats"),
     keys=(
         "datum",
         "dauer",

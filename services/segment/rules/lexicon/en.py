@@ -105,6 +105,7 @@ ENGLISH = Lexicon(
         "(?:going |back )?(?:off|back on|on) the record",
         r"clears? (?:\w+ )?throat",
         "cracking up",
+        r"(?:begin|end|start)(?:ning)?\b (?:of )?(?:\w+ )?(?:clip|film|movie|quote|slide|song|tape|video)\b",
         "end of",
         "foreign language",
         "group (?:work|activit|discussion|collaboration)",
@@ -122,6 +123,7 @@ ENGLISH = Lexicon(
         "through (?:an )?interpret",
         "trail(?:s|ed|ing) off",
         "via ",
+        "whereupon",
     ),
     sounds=(
         *pieces(
@@ -178,9 +180,12 @@ ENGLISH = Lexicon(
     page_of=("of",),
     ends=(
         (
-            r"(?:the )?(?:session|meeting|call|workshop|conference|webinar|event|recording|transcript|audio|panel|"
-            r"hearing)\s+"
-            r"(?:is |was |has )?(?:now )?(?:ended|ends|over|concluded|concludes|adjourned|closed|finished|rose)"
+            r"(?:session|meeting|call|workshop|conference|webinar|event|recording|transcript|audio|panel|hearing)\s+"
+            r"(?:ended|ends|over|concluded|concludes|adjourned|closed|finished|rose)"
+        ),
+        (
+            r"(?:the )?(?:session|meeting|call|workshop|conference|webinar|event|recording|panel|hearing)\s+"
+            r"(?:was |has )?(?:ended|concluded|adjourned|closed|finished|rose)(?=\s+at\s+\d)"
         ),
         (
             r"end of (?:the )?(?:\w+ )?(?:session|meeting|call|workshop|transcript|transcription|recording|"
@@ -189,12 +194,23 @@ ENGLISH = Lexicon(
     ),
     end_initials=frozenset("EeTtSsMmCcWwRrAaHhPp"),
     end_brackets=(
-        "adjourned",
-        "concluded",
-        "end",
-        "ended",
-        "fin",
-        "whereupon",
+        r"(?:adjourned|concluded|end|ended|fin)(?=\s*[\d\])@.,:]|\s+(?:at|until|till)\b)",
+        r"whereupon\b[^()\[\]]{0,80}\b(?:adjourned|concluded|closed|ended)",
+    ),
+    end_sentences=(
+        (
+            r"(?:the |this |our )?(?:session|meeting|call|workshop|conference|webinar|event|panel|hearing|sitting)"
+            r"(?:\s+(?:is|was|has|stands))?(?:\s+(?:now|hereby))?(?:\s+been)?"
+            r"\s+(?:ended|over|concluded|adjourned|closed|finished)"
+        ),
+        "(?:we are|we're|we stand) (?:now )?adjourned",
+        "i (?:now |hereby )?(?:declare|close|adjourn) (?:the|this) (?:session|meeting|hearing)(?: closed| adjourned)?",
+    ),
+    shown=pieces(
+        r"""
+        audiotape chapter clips? excerpt film half movie part portion presentation quot\w+ section segment
+        slides? song tape video\w*
+        """
     ),
     end_words=frozenset({"END", "FIN", "THE END", "[END]"}),
     keys=(

@@ -114,6 +114,8 @@ SPANISH = Lexicon(
         "(?:se levanta|termina|concluye|finaliza) la (?:sesión|reunión)",
         "fin de la (?:sesión|reunión|transcripción|grabación)",
     ),
+    end_sentences=(r"(?:se levanta|queda levantada) la (?:sesión|reunión)", "se cierra la sesión"),
+    shown=("parte", "película", "v[ií]deo"),
     keys=(
         "contacto",
         "documento",

@@ -121,6 +121,8 @@ FRENCH = Lexicon(
         "fin de l'enregistrement",
         "fin de la (?:séance|réunion|session|transcription)",
     ),
+    end_sentences=(r"(?:la )?(?:séance|réunion) est (?:levée|close)", "je lève la séance"),
+    shown=("citation", "extrait", "film", "partie", "vidéo"),
     keys=(
         "contact",
         "date",

@@ -115,6 +115,8 @@ PORTUGUESE = Lexicon(
         "(?:encerra-se|levanta-se|está encerrada) a (?:sessão|reunião)",
         "fim da (?:sessão|reunião|transcrição|gravação)",
     ),
+    end_sentences=("(?:encerra-se|está encerrada|declaro encerrada) a (?:sessão|reunião)",),
+    shown=("citação", "filme", "parte", "vídeo"),
     keys=(
         "assunto",
         "contato",

@@ -80,7 +80,11 @@ class Lexicon:
     end_initials: frozenset[str]
     """The characters that ``ends`` can begin with, small and capital."""
     end_brackets: tuple[str, ...]
-    """What a bracket begins with that says the same, besides ``ends``."""
+    """What a bracket begins with that says the same, besides ``ends`` and ``end_sentences``."""
+    end_sentences: tuple[str, ...] = ()
+    """What a chair says to end the session: it stays words."""
+    shown: tuple[str, ...] = ()
+    """What is shown, read or divided in a session: a bracket that tells the end of one is a note."""
     end_words: frozenset[str] = frozenset()
     """Whole lines that say it, case as written."""
 
