@@ -52,7 +52,8 @@ class Draft(Message, frozen=True):
     until: datetime | None = None
     """When that ended, if the source knows; not before ``at``. A line with both is a cue: somebody speaks in it."""
     speaker: str | None = None
-    """The speaker, where the source knows (a recogniser's diarisation, a WebVTT voice). A change opens a turn."""
+    """The speaker, where the source knows (a recogniser's diarisation, a WebVTT voice). A change opens a turn.
+    Empty: what was named before holds no longer."""
     segment: str | None = None
     """A recogniser's id for an utterance; interim lines of one (sender, segment) replace each other."""
     final: bool = True

@@ -3,6 +3,7 @@
 ``AFTER`` is the state machine, whole; ``between`` says what its state means when the next text comes.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Literal, get_args
 
@@ -42,6 +43,13 @@ CLOSING = frozenset(".?!…:;)]}\"'”’—-–*。？！")  # noqa: RUF001 - p
 """A text that ends with one of these ends a sentence, or may."""
 _CLINGING = frozenset(".,;:?!…)]}%”’。，？！")  # noqa: RUF001 - punctuation as captioned
 """Follows the text before a note without a space."""
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3001-\u30ff\u31f0-\u31ff\u3400-\u9fff"
+    "\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff9f\U00020000-\U0003ffff]"
+)
+"""Scripts without spaces between words: Thai, Lao, Burmese, Khmer, Chinese, Japanese, and the punctuation of these."""
+_SHARED = frozenset("\u2018\u2019\u201c\u201d\u2026\u2014\u00b7")
+"""Punctuation that they have in common with others."""
 _LONG_ROW = 100
 """A line of more characters is a paragraph; captioners' own lines are shorter."""
 
@@ -62,4 +70,12 @@ def between(joint: Joint, raw: str, *, tail: str, row_length: int) -> str:
     closed = tail in CLOSING
     if joint == "blank":
         return "\n" if closed or not raw.lstrip()[0].islower() else " "
-    return "\n" if closed and (joint == "indented" or row_length > _LONG_ROW) else " "
+    if closed and (joint == "indented" or row_length > _LONG_ROW):
+        return "\n"
+    return "" if not spaced and _unspaced(tail, raw[0]) else " "
+
+
+def _unspaced(before: str, after: str) -> bool:
+    """Whether no space stands between two characters where a line was wrapped."""
+    first, second = _UNSPACED.match(before), _UNSPACED.match(after)
+    return bool((first and (second or after in _SHARED)) or (second and before in _SHARED))

@@ -106,9 +106,10 @@ def test_markup_in_text_and_label_passes_unchanged() -> None:
     assert (draft.text, draft.speaker) == ("<script>alert(1)</script> & <b>\n", "<img src=x onerror=alert(1)>")
 
 
-def test_an_empty_label_is_no_speaker() -> None:
-    assert one(text="a", speaker="").speaker is None
-    assert one(text="a", speaker="\u202e").speaker is None
+def test_an_empty_label_names_nobody_and_ends_what_was_named_before() -> None:
+    assert one(text="a").speaker is None
+    assert one(text="a", speaker="").speaker == ""
+    assert one(text="a", speaker="\u202e").speaker == ""
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_no_word_of_a_broken_cue_file_is_lost(
     body = "".join("\n".join(filter(None, [cue, times, *words])) + end for cue, times, words, end in cues)
     said = [word for _, _, words, _ in cues for line in words for word in line.split() if not word.isdecimal()]
     reading = read((header + body).encode(), name)
-    if any("repeat their lines" in oddity for oddity in reading.oddities):
+    if any("repeat their lines" in oddity or "said once" in oddity for oddity in reading.oddities):
         return
     left = iter(stream(reading).split())
     assert all(word in left for word in said)

@@ -44,7 +44,6 @@ def test_a_cue_can_have_several_voices_with_classes_closed_or_not() -> None:
     assert said(reading) == [
         ("Mary", "Hi\n"),
         (None, " noise\n"),
-        (None, "- \n"),
         ("Bob O'Neil", "Hello \n"),
         ("Mary", "Yes\n"),
     ]
@@ -85,7 +84,7 @@ def test_asides_are_left_out_and_accounted_for() -> None:
 
 def test_times_that_cannot_be_read_lose_no_word() -> None:
     reading = vtt(
-        "00:01.000 --> 00:99.000\none\n\n00:00:01.000 -> 00:00:02.000\ntwo\n\n00:03.000 --> 00:04.000\nthree\n"
+        "00:01.000 --> 00:99.000\none\n\n00:00:01.000 -> 00:00:99.000\ntwo\n\n00:03.000 --> 00:04.000\nthree\n"
     )
     assert [text for _, text in said(reading)] == ["one\n", "two\n", "three\n"]
     assert [oddity.split(":")[0] for oddity in reading.oddities] == ["Line 3", "Line 6"]

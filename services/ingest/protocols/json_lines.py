@@ -42,7 +42,7 @@ class SentLine(msgspec.Struct, forbid_unknown_fields=True):
     until: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     """When that ended; only with `at`, and not before it."""
     speaker: _Label | None = None
-    """When the source knows who speaks."""
+    """When the source knows who speaks; empty: not who was named before."""
     segment: _Label | None = None
     """A recogniser's id for the utterance."""
     final: bool = True
@@ -171,7 +171,7 @@ def _draft(row: SentLine, sender: str, place: int) -> tuple[Draft, int]:
             f"Line {place} has {len(text)} characters with its line break; {MAX_LINE_CHARS} is the most: "
             "cut it, and send all pieces but the last with eol false."
         )
-    speaker, removed_label = clean_label(row.speaker) if row.speaker else (None, 0)
+    speaker, removed_label = (None, 0) if row.speaker is None else clean_label(row.speaker)
     at, until = _utc(row.at, place, "at"), _utc(row.until, place, "until")
     if until is not None and (at is None or until < at):
         raise BadMessage(f"Line {place}, until: it comes with at, and is not before it.")
@@ -181,7 +181,7 @@ def _draft(row: SentLine, sender: str, place: int) -> tuple[Draft, int]:
         text=text,
         at=at,
         until=until,
-        speaker=speaker or None,
+        speaker=speaker,
         segment=row.segment,
         final=row.final,
         revises=row.revises,

@@ -4,21 +4,21 @@
 """
 
 from services.ingest.cleaning import clean
-from services.ingest.readers.cue_blocks import TIMES
+from services.ingest.readers.cue_times import SBV, TIMES, WIDE
 from services.ingest.readers.encoding import decode
 from services.ingest.readers.plain import read_plain
 from services.ingest.readers.reading import Guess, Kind, Passage, Reading
-from services.ingest.readers.srt import read_srt
+from services.ingest.readers.srt import read_sbv, read_srt
 from services.ingest.readers.webvtt import HEADER, read_webvtt
 
 __all__ = ["Guess", "Kind", "Passage", "Reading", "kind_of", "read"]
 
-_READERS = {"text": read_plain, "vtt": read_webvtt, "srt": read_srt}
-_SAID_BY_NAME = {"txt": "text", "text": "text", "md": "text", "vtt": "vtt", "srt": "srt"}
+_READERS = {"text": read_plain, "vtt": read_webvtt, "srt": read_srt, "sbv": read_sbv}
+_SAID_BY_NAME = {"txt": "text", "text": "text", "md": "text", "vtt": "vtt", "srt": "srt", "sbv": "sbv"}
 
 
 def read(data: bytes, name: str) -> Reading:
-    """A transcript, WebVTT or SRT file as passages.
+    """A transcript, a WebVTT, SRT or SBV file as passages.
 
     Nothing said is lost silently: what can't be understood is kept as words and reported in ``oddities``.
 
@@ -44,12 +44,17 @@ def read(data: bytes, name: str) -> Reading:
 
 
 def kind_of(text: str, name: str) -> Kind:
-    """WebVTT by its first line; either cue format by the first line of times; everything else is plain text."""
+    """WebVTT by its first line; any cue format by the first line of times; everything else is plain text."""
     lines = text.split("\n")
     if HEADER.match(lines[0]):
         return "vtt"
     suffix = name.rpartition(".")[2].casefold()
     times = next((line for line in lines if TIMES.match(line)), None)
-    if times is None or (suffix not in _READERS and "-->" not in times):
+    if times is None:
         return "text"
-    return "srt" if "," in times.split(">")[0] else "vtt"
+    if SBV.match(times):
+        return "sbv"
+    if suffix not in _READERS and "-->" not in times:
+        return "text"
+    begin = times.translate(WIDE).split(">")[0]
+    return "vtt" if "." in begin and "," not in begin else "srt"

@@ -1,17 +1,14 @@
-"""WebVTT and SRT files as blocks with line numbers, so that each line of the file is accounted for.
+"""Files of cues as blocks with line numbers, so that each line of the file is accounted for.
 
 The libraries for these formats drop what they can't read without saying where: webvtt-py a cue with bad times and
 words after a blank line, pysubs2 what stands before the first cue and a last line made of digits. So the file is
 divided and its times are read here, and what can't be read is kept as words and reported. Pure.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-_TIME = r"\d{1,4}:\d{1,2}[:.,\d]*"
-TIMES = re.compile(rf"\s*{_TIME}\s*(?:--+>|->|[-\u2013\u2014]+>?|\u2192)\s*{_TIME}")
-"""A line that was meant as the times of a cue, even with a damaged arrow."""
+from services.ingest.readers.cue_times import TIMES
 
 
 class Block(NamedTuple):

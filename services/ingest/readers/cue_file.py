@@ -1,44 +1,71 @@
-"""What WebVTT and SRT have in common: cues in order, everything accounted for, nothing said lost. Pure."""
+"""What all files of cues have in common: cues in order, everything accounted for, nothing said lost. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
 from services.ingest.readers.cue_blocks import Block
-from services.ingest.readers.cue_times import Form, read_times
+from services.ingest.readers.cue_repeats import once
+from services.ingest.readers.cue_text import spoken
+from services.ingest.readers.cue_times import Form, Span, read_times
 from services.ingest.readers.reading import Passage, Reading, listed
-from services.ingest.readers.rollup import Cue, Said, unroll
+from services.ingest.readers.rollup import Cue, unroll
 
-Words = Callable[[tuple[str, ...]], tuple[Said, ...]]
+_ZERO = timedelta()
 
 
-def read_cues(blocks: Iterable[Block], form: Form, words: Words, oddities: Iterable[str]) -> Reading:
-    """The passages of a file's blocks; ``words`` makes the lines of a cue from its raw lines."""
-    cues: list[Cue] = []
-    broken: list[str] = []
-    last = None
-    for block in blocks:
-        span = read_times(block.times, form) if block.times is not None else None
-        if block.times is None:
-            broken.append(f"Line {block.line} belongs to no cue: its words are kept where they stand.")
-        elif span is None:
-            broken.append(f"Line {block.line}: the times of this cue can't be read; its words are kept.")
-        elif last is not None and span.start < last:
-            broken.append(f"Line {block.line}: this cue begins before the one above it; the file's order is kept.")
-        if span is not None:
-            last = span.start
-        if block.name is not None and " " in block.name:
-            broken.append(f"Line {block.line}: the name of this cue is left out, it is not shown to readers.")
-        lines = words(block.words)
-        if lines:
-            end = span.end if span and span.end >= span.start else None
-            cues.append(Cue(span.start if span else last, end, lines))
-    unrolled = unroll(cues)
+def read_cues(blocks: Iterable[Block], form: Form, oddities: Iterable[str] = ()) -> Reading:
+    """The passages of a file's blocks."""
+    cues, broken = _cues(blocks, form)
+    single = once(cues)
+    unrolled = unroll(single.cues)
     odd = [*oddities, *listed(broken)]
+    if single.twice:
+        odd.append(f"{single.twice} cues stand twice with the same times: said once.")
+    if single.highlighted:
+        odd.append(f"The cues are repeated for each highlighted word: {single.highlighted} repetitions are left out.")
     if unrolled.repeated:
         odd.append(f"The cues repeat their lines (roll-up): {unrolled.repeated} repeated words are left out.")
     passages = tuple(_passages(unrolled.cues))
     if not passages:
         odd.append("The file has no words.")
     return Reading(form, passages, tuple(odd))
+
+
+def _cues(blocks: Iterable[Block], form: Form) -> tuple[list[Cue], list[str]]:
+    """The blocks that have words, and what is odd about them."""
+    cues: list[Cue] = []
+    broken: list[str] = []
+    last: Span | None = None
+    early = 0
+    for block in blocks:
+        span = None if block.times is None else read_times(block.times, form)
+        above = block.name is not None and form != "vtt" and not block.name.isdecimal()
+        if above:
+            broken.append(f"Line {block.line - 1} belongs to no cue: its words are kept where they stand.")
+            cues.append(_cue(last, (block.name or "",))._replace(timed=False))
+        if block.times is None:
+            broken.append(f"Line {block.line} belongs to no cue: its words are kept where they stand.")
+        elif span is None:
+            broken.append(f"Line {block.line}: the times of this cue can't be read; its words are kept.")
+            last = last and Span(last.start, last.start)
+        else:
+            if last is not None and span.start < last.start:
+                broken.append(f"Line {block.line}: this cue begins before the one above it; the file's order is kept.")
+            early += span.start < _ZERO
+            last = span
+        if block.name is not None and not above and " " in block.name:
+            broken.append(f"Line {block.line}: the name of this cue is left out, it is not shown to readers.")
+        cues.append(_cue(last, block.words)._replace(timed=span is not None))
+    if early:
+        broken.append(f"{early} cues begin before 0 of the clock: their times count from 0.")
+    return [cue for cue in cues if cue.lines], broken
+
+
+def _cue(span: Span | None, words: tuple[str, ...]) -> Cue:
+    if span is None:
+        return Cue(None, None, spoken(words), words)
+    at = max(span.start, _ZERO)
+    return Cue(at, max(span.end, _ZERO) if span.end >= span.start else None, spoken(words), words)
 
 
 def _passages(cues: Iterable[Cue]) -> Iterator[Passage]:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Literal, NamedTuple
 
-Kind = Literal["text", "vtt", "srt"]
+Kind = Literal["text", "vtt", "srt", "sbv"]
 Guess = Literal["encoding", "kind", "language", "speakers", "date", "times"]
 """encoding, kind: what a file's bytes and form were taken for; language: nobody said it; speakers: no label was found;
 date: it can be read in two ways, or left open; times: they count from an unknown beginning."""
@@ -16,7 +16,7 @@ class Passage(NamedTuple):
     at: timedelta | None = None
     """When it begins, counted from the start of the file's own clock."""
     speaker: str | None = None
-    """Who says it, where the format knows (a WebVTT voice)."""
+    """Who says it, where the file knows; empty: somebody else, whom it does not name."""
     until: timedelta | None = None
     """When it ends; only with ``at``, and not before it."""
 

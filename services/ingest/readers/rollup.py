@@ -15,6 +15,7 @@ class Said(NamedTuple):
 
     text: str
     speaker: str | None = None
+    """Empty: somebody whom the file does not name."""
     goes_on: bool = False
     """It continues the line before it rather than beginning a new one."""
 
@@ -25,6 +26,10 @@ class Cue(NamedTuple):
     at: timedelta | None
     end: timedelta | None
     lines: tuple[Said, ...]
+    raw: tuple[str, ...] = ()
+    """Its lines as they stand in the file."""
+    timed: bool = True
+    """The times are its own, and not those of the cue before it."""
 
 
 class Unrolled(NamedTuple):

@@ -7,12 +7,12 @@ from captionflow.errors import BadMessage
 from captionflow.identity import language_tag
 from services.ingest.readers.cue_blocks import Block, divide
 from services.ingest.readers.cue_file import read_cues
-from services.ingest.readers.cue_text import voiced_words
 from services.ingest.readers.exported_vtt import exported, exported_passages
 from services.ingest.readers.reading import Reading
 
 HEADER = re.compile(r"WEBVTT(?:[ \t].*)?$")
-_ASIDE = re.compile(r"(NOTE|STYLE|REGION)(?:[ \t]|$)")
+_ASIDE = re.compile(r"(NOTE|STYLE|REGION|WEBVTT)(?:[ \t]|$)")
+_STYLE_LINE = re.compile(r"\s*(?:[^{}]{1,200}\{.*|\}|@\w.*;|[\w-]{1,40}\s*:[^;]*;|\w+[:=]\S+|/\*.*\*/)\s*")
 
 
 def read_webvtt(text: str) -> Reading:
@@ -34,7 +34,7 @@ def read_webvtt(text: str) -> Reading:
     if own:
         reading = Reading("vtt", tuple(exported_passages(own)), tuple(oddities))
     else:
-        reading = read_cues(kept, "vtt", voiced_words, oddities)
+        reading = read_cues(kept, "vtt", oddities)
     return reading._replace(oddities=(*reading.oddities, *asides), language=language)
 
 
@@ -60,14 +60,27 @@ def _header_length(lines: list[str]) -> int:
 
 
 def _without_asides(blocks: Iterable[Block]) -> tuple[list[Block], tuple[str, ...]]:
+    """The blocks without comments, styles, regions and further headers, and how many of each there were.
+
+    An empty line inside of a style ends its block by the standard; what follows it is no speech all the same.
+    """
     kept: list[Block] = []
     asides: dict[str, list[int]] = {}
+    styled = ""
     for block in blocks:
-        aside = _ASIDE.match(block.words[0]) if block.times is None else None
-        if aside is None:
-            kept.append(block)
-        else:
+        aside = None if block.times is not None else _ASIDE.match(block.words[0])
+        if aside is not None:
             asides.setdefault(aside[1], []).append(block.line)
+            styled = "\n".join(block.words[1:]) if aside[1] in {"STYLE", "REGION"} else ""
+        elif block.times is None and styled and (styled.count("{") > styled.count("}") or _is_style(block.words)):
+            styled += "\n".join(block.words)
+        else:
+            kept.append(block)
+            styled = ""
     return kept, tuple(
         f"{len(places)} {name} blocks are left out, the first on line {places[0]}." for name, places in asides.items()
     )
+
+
+def _is_style(lines: tuple[str, ...]) -> bool:
+    return all(_STYLE_LINE.fullmatch(line) for line in lines)
