@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from captionflow.marked_text import with_notes
 from captionflow.messages import Part
 from captionflow.transcript import joined
 from services.api.live.delta import PartDelta, apply
-from services.api.transcripts.formats.passages import with_notes
 
 _SENTENCE_END = re.compile(r"[.?!…。\uff01\uff1f][\"'\u201d\u2019)\]]*(?=\s)|\](?=\s)|\n")
 _Key = tuple[str, int]

@@ -21,7 +21,7 @@ from services.ingest.target import MAX_DRAFTS, ArchiveTarget, fitting
 
 log = structlog.get_logger(__name__)
 
-SUFFIXES = frozenset({".txt", ".text", ".md", ".vtt", ".srt", ".sbv"})
+SUFFIXES = frozenset({".txt", ".text", ".md", ".vtt", ".srt", ".sbv", ".json"})
 """What is read of a folder; a file that is named itself may end in anything."""
 MAX_FILE_BYTES = 64 * 1024 * 1024
 """A day of captions is some 1 MB; what is far above is no transcript."""

@@ -57,7 +57,9 @@ def test_json_has_the_turns_of_the_command_line_and_when_words_were_said() -> No
     parts = (HEAD, part("Hello.", speaker="ANNA", stamps=(at(1),)), UNKNOWN)
     found = json.loads(written(document, *parts))
     facts = document_of_parts(parts, read_text("")[1])
-    assert (found["turns"], found["apart"]) == (facts["turns"], facts["apart"])
+    assert found["turns"] == facts["turns"]
+    assert found["apart"] == facts["apart"]
+    assert found["apart_at"] == [{"turn_id": "opening.en.0", "offset": 0}] * 2
     assert found["session"]["id"] == "opening"
     assert (found["language"], found["last_seq"]) == ("en", 9)
     assert found["stamps"] == [{"turn_id": "opening.en.1", "offset": 0, "at": "2026-01-01T00:00:01Z"}]
@@ -68,7 +70,7 @@ def test_json_has_the_turns_of_the_command_line_and_when_words_were_said() -> No
 
 def test_text_is_what_a_captioner_would_have_typed() -> None:
     assert written(text, HEAD, ANNA, UNKNOWN, GONE) == (
-        "Forum 2026\n\n\n\nRoom: 3\n\n>> ANNA:  Good morning. [Applause]\n\nWe begin.\n\n***\n\n>> Yes.\n"
+        "Forum 2026\nRoom: 3\n\n>> ANNA:  Good morning. [Applause]\n\nWe begin.\n***\n\n>> Yes.\n"
     )
 
 
@@ -80,7 +82,7 @@ def test_a_note_before_after_and_between_words_keeps_its_place() -> None:
 
 def test_words_after_what_stood_apart_begin_their_line() -> None:
     between = part("We go on.", apart=(Apart("2 Page 2", "furniture", 5),))
-    assert written(text, between) == ">> We go\n\n2 Page 2\n\non.\n"
+    assert written(text, between) == ">> We go\n2 Page 2\non.\n"
 
 
 def test_no_space_is_invented_between_words_and_their_punctuation() -> None:

@@ -52,9 +52,7 @@ def test_an_empty_line_inside_of_a_style_makes_no_words(style: str) -> None:
 
 
 def test_words_behind_a_style_are_words() -> None:
-    reading = read(
-        b"WEBVTT\n\nSTYLE\n::cue { x: y }\n\nWelcome all.\n\n00:01.000 --> 00:02.000\nHello.\n", "a.vtt"
-    )
+    reading = read(b"WEBVTT\n\nSTYLE\n::cue { x: y }\n\nWelcome all.\n\n00:01.000 --> 00:02.000\nHello.\n", "a.vtt")
     assert texts(reading) == ["Welcome all.", "Hello."]
 
 

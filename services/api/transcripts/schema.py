@@ -11,7 +11,7 @@ _MARKED = {
 TRANSCRIPT: dict[str, Any] = {
     "type": "object",
     "description": "`turns` and `apart` are those of `captionflow segment --json`.",
-    "required": ["session", "language", "last_seq", "turns", "apart", "stamps"],
+    "required": ["session", "language", "last_seq", "turns", "apart", "apart_at", "stamps"],
     "properties": {
         "session": {"$ref": "#/components/schemas/Session"},
         "language": _TEXT,
@@ -40,6 +40,15 @@ TRANSCRIPT: dict[str, Any] = {
                 "type": "object",
                 "required": ["text", "why"],
                 "properties": {"text": _TEXT, "why": {"enum": ["head", "furniture", "mark", "end"]}},
+            },
+        },
+        "apart_at": {
+            "type": "array",
+            "description": "For each of `apart` its turn and the offset there; the head is none of `turns`.",
+            "items": {
+                "type": "object",
+                "required": ["turn_id", "offset"],
+                "properties": {"turn_id": _TEXT, "offset": {"type": "integer", "minimum": 0}},
             },
         },
         "stamps": {

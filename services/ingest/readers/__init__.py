@@ -6,6 +6,7 @@
 from services.ingest.cleaning import clean
 from services.ingest.readers.cue_times import SBV, TIMES, WIDE
 from services.ingest.readers.encoding import decode
+from services.ingest.readers.exported_json import is_exported_json, read_exported_json
 from services.ingest.readers.plain import read_plain
 from services.ingest.readers.reading import Guess, Kind, Passage, Reading
 from services.ingest.readers.srt import read_sbv, read_srt
@@ -13,12 +14,12 @@ from services.ingest.readers.webvtt import HEADER, read_webvtt
 
 __all__ = ["Guess", "Kind", "Passage", "Reading", "kind_of", "read"]
 
-_READERS = {"text": read_plain, "vtt": read_webvtt, "srt": read_srt, "sbv": read_sbv}
-_SAID_BY_NAME = {"txt": "text", "text": "text", "md": "text", "vtt": "vtt", "srt": "srt", "sbv": "sbv"}
+_READERS = {"text": read_plain, "vtt": read_webvtt, "srt": read_srt, "sbv": read_sbv, "json": read_exported_json}
+_SAID_BY_NAME = {"txt": "text", "text": "text", "md": "text", "vtt": "vtt", "srt": "srt", "sbv": "sbv", "json": "json"}
 
 
 def read(data: bytes, name: str) -> Reading:
-    """A transcript, a WebVTT, SRT or SBV file as passages.
+    """A transcript, a WebVTT, SRT, SBV or exported JSON file as passages.
 
     Nothing said is lost silently: what can't be understood is kept as words and reported in ``oddities``.
 
@@ -44,10 +45,12 @@ def read(data: bytes, name: str) -> Reading:
 
 
 def kind_of(text: str, name: str) -> Kind:
-    """WebVTT by its first line; any cue format by the first line of times; everything else is plain text."""
+    """WebVTT by its first line, JSON by its content, other cue formats by the first line of times; else plain text."""
     lines = text.split("\n")
     if HEADER.match(lines[0]):
         return "vtt"
+    if is_exported_json(text):
+        return "json"
     suffix = name.rpartition(".")[2].casefold()
     times = next((line for line in lines if TIMES.match(line)), None)
     if times is None:

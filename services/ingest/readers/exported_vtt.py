@@ -7,15 +7,13 @@ from typing import NamedTuple
 from services.ingest.readers.cue_blocks import Block
 from services.ingest.readers.cue_text import NO_SPACE, unnamed, voiced
 from services.ingest.readers.cue_times import Span, read_times
+from services.ingest.readers.exported import UNKNOWN, opening
 from services.ingest.readers.reading import Passage
 
 _NAME = re.compile(r"(\d{1,9})\.(\d{1,9})\.\d{1,9}")
-_UNKNOWN = ">>"
 _NOTE = "<c.note>"
 _OPEN = re.compile(r"[\[(][^\])]*$")
 """A note whose bracket is open: what follows it stands on its line."""
-_LIKE_LABEL = re.compile(r"[^\s:][^:\n]{0,80}:")
-"""Words that would be taken for a label where a turn begins; behind one that is typed they are words."""
 
 
 class Exported(NamedTuple):
@@ -56,24 +54,17 @@ def exported(blocks: Sequence[Block]) -> list[Exported]:
 def exported_passages(cues: Sequence[Exported]) -> Iterator[Passage]:
     """The turns as they were: a paragraph ends with a blank line, a turn opens where its number changes.
 
-    The name that is shown at the beginning of a turn is its voice's, and no word. A passage that names nobody ends what
-    was given before, so that the same speaker can open a turn again.
+    The name that is shown at the beginning of a turn is its voice's, and no word.
     """
     given: str | None = None
     turn: str | None = None
     for cue, following in zip(cues, [*cues[1:], None], strict=True):
         text = cue.text
         if cue.turn != turn:
-            if cue.speaker is None:
-                text = f"{_UNKNOWN} {text.removeprefix(_UNKNOWN).lstrip()}"
-            else:
-                text = unnamed(text, cue.speaker)
-                if cue.speaker == given or _LIKE_LABEL.match(text):
-                    yield Passage("\n", speaker="")
-                if _LIKE_LABEL.match(text):
-                    text = f"{_UNKNOWN} {cue.speaker}: {text}"
-            turn = cue.turn
-            given = "" if cue.speaker is None or text.startswith(_UNKNOWN) else cue.speaker
+            text = text.removeprefix(UNKNOWN).lstrip() if cue.speaker is None else unnamed(text, cue.speaker)
+            opened = opening(cue.speaker, text, given)
+            yield from opened.first
+            turn, text, given = cue.turn, opened.text, opened.given
         if following is None or following.turn != turn:
             text = f"{text.rstrip()}\n"
         elif following.paragraph != cue.paragraph:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Literal, NamedTuple
 
-Kind = Literal["text", "vtt", "srt", "sbv"]
+Kind = Literal["text", "vtt", "srt", "sbv", "json"]
 Guess = Literal["encoding", "kind", "language", "speakers", "date", "times"]
 """encoding, kind: what a file's bytes and form were taken for; language: nobody said it; speakers: no label was found;
 date: it can be read in two ways, or left open; times: they count from an unknown beginning."""

@@ -30,8 +30,8 @@ class Format:
 
 
 ALL = (
-    Format("JSON", "json", "application/json", ("application/json",), document.write),
-    Format("plain text", "txt", "text/plain; charset=utf-8", ("text/plain",), text.write, revision=2),
+    Format("JSON", "json", "application/json", ("application/json",), document.write, revision=2),
+    Format("plain text", "txt", "text/plain; charset=utf-8", ("text/plain",), text.write, revision=3),
     Format("WebVTT", "vtt", "text/vtt; charset=utf-8", ("text/vtt",), vtt.write, revision=3),
     Format(
         "SubRip",

@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from captionflow.marked_text import ALONE, ALONE_END, with_lines
 from captionflow.ports import Turns
 from captionflow.transcript import Turn
 from captionflow.transcript import turns as joined
@@ -16,7 +17,6 @@ from services.api.transcripts.formats.breaks import pieces
 from services.api.transcripts.formats.cutting import cut
 from services.api.transcripts.formats.layout import lines
 from services.api.transcripts.formats.names import opening
-from services.api.transcripts.formats.passages import ALONE, ALONE_END, with_notes
 from services.api.transcripts.formats.timeline import Anchor, Shown, spans
 from services.api.transcripts.limits import Limits
 
@@ -61,7 +61,7 @@ def cues(turns: Turns, language: str, limits: Limits, *, names: bool) -> Cues:
     place = 0
     before: str | None = None
     for turn in joined(turns.parts):
-        text, places = with_notes(turn, lines=True)
+        text, places = with_lines(turn, apart=False)
         if not turn.ordinal:
             continue
         for stamp in turn.stamps:
