@@ -183,7 +183,7 @@ def session_id(path: Path, digest: str) -> str:
 
 def drafts_of(reading: Reading, sender: str, starts_at: datetime | None) -> tuple[Draft, ...]:
     """The lines of a file, numbered by their place; the last one ends the session."""
-    begun = starts_at or FILE_CLOCK
+    begun = starts_at or reading.begun or FILE_CLOCK
     pieces = tuple(cut(reading.passages, _WHOLE))
     return tuple(
         Draft(

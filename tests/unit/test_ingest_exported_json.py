@@ -18,7 +18,6 @@ from services.segment.file_session import lines_of, segment_lines
 from tests.unit.segment_material import Piece, apart_of_parts, letters_of, read_text, shown, transcripts
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SESSION = Session(id="s", version=1, created_at=NOW, updated_at=NOW)
 
 
@@ -75,6 +74,15 @@ def test_times_come_back() -> None:
     assert again_stamps == [stamp for turn in turns(parts) for stamp in turn.stamps]
 
 
+def test_a_date_is_when_the_clock_showed_zero() -> None:
+    turn = {"turn_id": "a", "paragraphs": ["One two."]}
+    dated = {"turn_id": "a", "offset": 0, "at": "2026-01-01T00:00:02Z"}
+    old = read(json.dumps({"turns": [turn], "stamps": [dated]}).encode(), "x.json")
+    assert (old.begun, old.passages[0].at) == (NOW + timedelta(seconds=2), timedelta())
+    both = read(json.dumps({"turns": [turn], "stamps": [dated | {"start": 2.0}]}).encode(), "x.json")
+    assert (both.begun, both.passages[0].at) == (NOW, timedelta(seconds=2))
+
+
 def test_the_printed_form_of_a_segmented_file_is_read_as_well() -> None:
     printed = {
         "session": {"title": "Opening"},
@@ -120,16 +128,18 @@ def test_what_contradicts_itself_is_read_as_far_as_it_goes() -> None:
             }
         ],
         "stamps": [
-            {"turn_id": "a", "offset": -5, "at": "2026-01-01T00:00:00Z"},
-            {"turn_id": "a", "offset": 900, "at": "2026-01-01T00:00:09Z"},
-            {"turn_id": "b", "offset": 0, "at": "2026-01-01T00:00:00Z"},
-            {"turn_id": "a", "offset": 1, "at": "2026-01-01T00:00:00"},
-            {"turn_id": "a", "offset": 4, "at": "2026-01-01T00:00:05Z", "until": "2026-01-01T00:00:06Z"},
+            {"turn_id": "a", "offset": -5, "start": 0},
+            {"turn_id": "a", "offset": 900, "start": 9},
+            {"turn_id": "b", "offset": 0, "start": 0},
+            {"turn_id": "a", "offset": 1},
+            {"turn_id": "a", "offset": 4, "start": 5, "end": 6.5},
         ],
         "apart": [{"text": "***", "why": "mark"}, {"text": ""}],
         "apart_at": [{"turn_id": "a", "offset": 900}, {"turn_id": "a", "offset": 0}, {"turn_id": "a", "offset": 9}],
     }
     assert shown(again(found)) == [("ANNA", "One two.")]
     assert notes(again(found)) == ["[x]"]
-    untils = [one.until for one in read(json.dumps(found).encode(), "x.json").passages if one.until is not None]
-    assert untils == [datetime(2026, 1, 1, 0, 0, 6, tzinfo=UTC) - EPOCH]
+    times = [
+        (one.at, one.until) for one in read(json.dumps(found).encode(), "x.json").passages if one.until is not None
+    ]
+    assert times == [(timedelta(seconds=5), timedelta(seconds=6.5))]

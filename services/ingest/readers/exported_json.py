@@ -2,9 +2,9 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from itertools import pairwise, zip_longest
-from typing import Literal
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 
@@ -16,8 +16,6 @@ from captionflow.transcript import Turn
 from services.ingest.cleaning import clean, clean_label
 from services.ingest.readers.exported import opening
 from services.ingest.readers.reading import Passage, Reading
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class _Note(msgspec.Struct):
@@ -42,11 +40,23 @@ class _Place(msgspec.Struct):
     offset: int
 
 
+_Seconds = Annotated[float, msgspec.Meta(ge=-1e9, le=1e9)]
+
+
 class _Stamp(msgspec.Struct):
     turn_id: str
     offset: int
-    at: datetime
-    until: datetime | None = None
+    start: _Seconds | None = None
+    """On the clock of the session."""
+    end: _Seconds | None = None
+    at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    """The same with its date, if that is known; alone in files before November 2026."""
+
+
+class _Time(NamedTuple):
+    offset: int
+    at: timedelta
+    until: timedelta | None
 
 
 class _Document(msgspec.Struct):
@@ -79,11 +89,12 @@ def read_exported_json(text: str) -> Reading:
             head.append(_line(one.text))
         else:
             unplaced += 1
-    passages = (*_head(head), *_passages(document, apart))
+    times, begun = _times(document.stamps)
+    passages = (*_head(head), *_passages(document, apart, times))
     oddities = [f"{unplaced} texts stood apart and have no place: they are left out."] if unplaced else []
     if not passages:
         oddities.append("The file has no words.")
-    return Reading("json", passages, tuple(oddities), _language(document.language))
+    return Reading("json", passages, tuple(oddities), _language(document.language), begun=begun)
 
 
 def _document(text: str) -> _Document | None:
@@ -108,40 +119,49 @@ def _head(lines: list[str]) -> Iterator[Passage]:
         yield Passage(f"{text}\n\n")
 
 
-def _passages(document: _Document, apart: Mapping[str, Sequence[Apart]]) -> Iterator[Passage]:
+def _times(stamps: Sequence[_Stamp]) -> tuple[dict[str, list[_Time]], datetime | None]:
+    """When words were said, by turn and offset, and when that clock showed 0, if it is known."""
+    begun: datetime | None = None
+    times: dict[str, list[_Time]] = {}
+    for stamp in stamps:
+        if stamp.start is not None:
+            at, until = timedelta(seconds=stamp.start), None if stamp.end is None else timedelta(seconds=stamp.end)
+            if begun is None and stamp.at is not None:
+                begun = stamp.at - at
+        elif stamp.at is not None:
+            begun = begun or stamp.at
+            at, until = stamp.at - begun, None
+        else:
+            continue
+        times.setdefault(stamp.turn_id, []).append(_Time(stamp.offset, at, until))
+    return {turn: sorted(found) for turn, found in times.items()}, begun
+
+
+def _passages(
+    document: _Document, apart: Mapping[str, Sequence[Apart]], times: Mapping[str, Sequence[_Time]]
+) -> Iterator[Passage]:
     """Each turn, cut where its times are known."""
-    stamps: dict[str, list[_Stamp]] = {}
-    for one_stamp in document.stamps:
-        if one_stamp.at.tzinfo is not None:
-            stamps.setdefault(one_stamp.turn_id, []).append(one_stamp)
     given: str | None = None
     for turn in document.turns:
         text, places = _text(turn, apart.get(turn.turn_id, ()))
-        cuts = [
-            (0, None),
-            *((places(stamp.offset), stamp) for stamp in sorted(stamps.get(turn.turn_id, []), key=_offset)),
-        ]
+        cuts = [(0, None), *((places(time.offset), time) for time in times.get(turn.turn_id, ()))]
         pieces = [
-            (typed(text[begin:end]), stamp)
-            for (begin, stamp), (end, _) in pairwise([*cuts, (len(text), None)])
+            (typed(text[begin:end]), time)
+            for (begin, time), (end, _) in pairwise([*cuts, (len(text), None)])
             if end > begin
         ]
         opened = opening(clean_label(turn.speaker or "").text or None, pieces[0][0].lstrip() if pieces else "", given)
         yield from opened.first
         given = opened.given
-        for place, (piece, stamp) in enumerate(pieces or [("", None)]):
+        for place, (piece, time) in enumerate(pieces or [("", None)]):
             last = place >= len(pieces) - 1
             words = opened.text if place == 0 else piece
             yield Passage(
                 f"{words.rstrip()}\n\n" if last else words,
-                None if stamp is None else stamp.at - _EPOCH,
+                None if time is None else time.at,
                 given,
-                None if stamp is None or stamp.until is None else stamp.until - _EPOCH,
+                None if time is None else time.until,
             )
-
-
-def _offset(stamp: _Stamp) -> int:
-    return stamp.offset
 
 
 def _text(turn: _Turn, apart: Sequence[Apart]) -> tuple[str, Callable[[int], int]]:

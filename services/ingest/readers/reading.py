@@ -1,6 +1,6 @@
 """What every reader gives."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 Kind = Literal["text", "vtt", "srt", "sbv", "json"]
@@ -34,6 +34,8 @@ class Reading(NamedTuple):
     """A BCP 47 tag, if the file says it."""
     encoding: str = "utf-8"
     guessed: tuple[Guess, ...] = ()
+    begun: datetime | None = None
+    """When the file's own clock showed 0, if the file says it."""
 
 
 def listed(whats: list[str], most: int = 5) -> tuple[str, ...]:
