@@ -86,9 +86,9 @@ def main() -> None:
         wanted = content(parts, facts)
         session = Session("session", 1, NOW, NOW, title=facts.title or "", date=facts.date)
         for form in asked:
-            begin = time.perf_counter()
+            begin = time.process_time()
             written = form.write(session, "en", Turns(parts, 1), Options())
-            seconds[form.suffix] += time.perf_counter() - begin
+            seconds[form.suffix] += time.process_time() - begin
             again = content(*segmented(written, f"again.{form.suffix}"))
             same[form.suffix] += again == wanted
             if again != wanted and chosen.show:

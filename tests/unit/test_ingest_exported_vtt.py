@@ -90,3 +90,8 @@ def test_one_cue_with_another_name_makes_it_an_ordinary_file() -> None:
     assert said(body) == [("Fred", "Hi. Yes.")]
     assert said(body.replace("\nx\n", "\n2.1.1\n")) == [("Fred", "Hi."), ("Fred", "Yes.")]
     assert said(body.replace("\nx\n", "\n1.2.1\n")) == [("Fred", "Hi. | Yes.")]
+
+
+def test_a_mark_says_in_any_file_of_cues_that_no_space_was_left_out() -> None:
+    body = "1\n00:00:01,000 --> 00:00:02,000\nวันนี้เรา\u200b\nจะพูด\u200b\n\n2\n00:00:02,100 --> 00:00:03,000\nกัน\nsoon\n"
+    assert "".join(passage.text for passage in read(body.encode(), "x.srt").passages) == "วันนี้เราจะพูดกัน\nsoon\n"

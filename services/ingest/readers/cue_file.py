@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from services.ingest.readers.cue_blocks import Block
 from services.ingest.readers.cue_repeats import once
-from services.ingest.readers.cue_text import spoken
+from services.ingest.readers.cue_text import NO_SPACE, spoken
 from services.ingest.readers.cue_times import Form, Span, read_times
 from services.ingest.readers.reading import Passage, Reading, listed
 from services.ingest.readers.rollup import Cue, unroll
@@ -69,12 +69,17 @@ def _cue(span: Span | None, words: tuple[str, ...]) -> Cue:
 
 
 def _passages(cues: Iterable[Cue]) -> Iterator[Passage]:
-    """Each line ends with a line break, unless the next one goes on with it."""
+    """Each line ends with a line break, unless the next one goes on with it or no space was left out between them."""
     held: Passage | None = None
     for cue in cues:
         for said in cue.lines:
             if held is not None:
-                yield held._replace(text=held.text + (" " if said.goes_on else "\n"))
+                yield held._replace(text=_ended(held.text, " " if said.goes_on else "\n"))
             held = Passage(said.text, cue.at, said.speaker, cue.end)
     if held is not None:
         yield held._replace(text=held.text + "\n")
+
+
+def _ended(line: str, end: str) -> str:
+    """A line with its end; none where a mark says that no space was left out."""
+    return line.removesuffix(NO_SPACE) if line.endswith(NO_SPACE) else line + end
