@@ -6,17 +6,16 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
 import httpx
 import msgspec
-import pytest
 
 from captionflow.messages import Session
 from captionflow.transcript import Turn
+from tests.waiting import came_true
 
 PROGRAM = str(Path(sys.executable).parent / "captionflow")
 READY_SECONDS = 60
@@ -119,15 +118,9 @@ class Server:
 
     def wait_until_ready(self, seconds: float = READY_SECONDS) -> None:
         assert self.process is not None
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            try:
-                if self.client.get("/readyz").status_code == 200:
-                    return
-            except httpx.TransportError:
-                assert self.process.poll() is None, self.log.read_text()
-            time.sleep(0.05)
-        pytest.fail(f"the program was not ready in time: {self.log.read_text()}")
+        ready = came_true(lambda: not self.runs or self.client.get("/readyz").status_code == httpx.codes.OK, seconds)
+        assert self.runs, f"the program ended: {self.log.read_text()}"
+        assert ready, f"the program was not ready in time: {self.log.read_text()}"
 
     def kill(self) -> None:
         if self.process is not None:
@@ -162,18 +155,20 @@ class Server:
 
     def wait_for_seq(self, session: str, seq: int, seconds: float = READY_SECONDS) -> tuple[Turn, ...]:
         """The turns, once they reflect this position; the session may be announced meanwhile, and servers come back."""
-        end = time.monotonic() + seconds
-        while True:
+        turns: tuple[Turn, ...] = ()
+        reached = 0
+
+        def there() -> bool:
+            nonlocal turns, reached
             try:
                 _, turns, reached = self.transcript(session)
             except httpx.HTTPStatusError as error:
                 if error.response.status_code not in {httpx.codes.NOT_FOUND, httpx.codes.SERVICE_UNAVAILABLE}:
                     raise
-                turns, reached = (), 0
-            if reached >= seq:
-                return turns
-            assert time.monotonic() < end, f"only {reached} of {seq} lines are in the transcript"
-            time.sleep(0.05)
+            return reached >= seq
+
+        assert came_true(there, seconds), f"only {reached} of {seq} lines are in the transcript"
+        return turns
 
 
 class _Transcript(msgspec.Struct):

@@ -72,6 +72,6 @@ def record() -> Callable[[str, int, Outcome], None]:
     def keep(what: str, times: int, outcome: Outcome) -> None:
         counts = (outcome.lost, outcome.repeated, outcome.wrong, outcome.disordered, outcome.differing)
         _rows.append(f"| {what} | {times} | {' | '.join(map(str, counts))} | {outcome.standstill} s |")
-        assert outcome.clean, outcome
+        assert outcome.clean, f"{outcome}; CHAOS_SEED={SEED} draws the same moments"
 
     return keep

@@ -1,9 +1,11 @@
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from captionflow.ports import LineLog, Search, SessionStore, StepFeed, TurnStore
+from tests.contract.distributed_world import clean_up
 from tests.contract.worlds import SERVERS, WORLDS, World
 
 
@@ -11,6 +13,12 @@ from tests.contract.worlds import SERVERS, WORLDS, World
 def servers(request: pytest.FixtureRequest) -> tuple[str, tuple[str, ...]]:
     """A world's name and the addresses of its servers."""
     return request.param, tuple(request.getfixturevalue(server).address for server in SERVERS[request.param])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _cleaned_up() -> Iterator[None]:
+    yield
+    asyncio.run(clean_up())
 
 
 @pytest.fixture

@@ -21,6 +21,9 @@ from tests.stack.topics import drop_topics, fresh_topics
 
 NOWHERE = "127.0.0.1:9"
 """Nothing listens at the port of the discard service."""
+NAMES = Names(f"test-{uuid.uuid4().hex}")
+"""One world after the other has them: a new index, and the templates that were there."""
+_closed: list["DistributedWorld"] = []
 
 
 class DistributedWorld:
@@ -34,7 +37,6 @@ class DistributedWorld:
         self._kafka = kafka
         self._elasticsearch = elasticsearch
         self._groups: list[StepGroup] = []
-        self._names = Names(f"test-{uuid.uuid4().hex}")
 
     @classmethod
     async def open(cls, _folder: Path, elasticsearch: str, kafka: str) -> Self:
@@ -45,18 +47,18 @@ class DistributedWorld:
 
     def _open(self, kafka: Kafka, elasticsearch: str) -> None:
         self._client = connect([elasticsearch])
-        self._indices = ElasticIndices(self._client, self._names)
+        self._indices = ElasticIndices(self._client, NAMES)
         self._on_kafka = KafkaLineLog(kafka).start(), KafkaSessionStore(kafka).start(), KafkaStepFeed(kafka).start()
         self.line_log, self.sessions, self.step_feed = self._on_kafka
-        self.turn_store = ElasticTurnStore(self._client, read=self._names.read, write=self._names.write)
-        self.search = ElasticSearch(self._client, self.sessions, index=self._names.read)
+        self.turn_store = ElasticTurnStore(self._client, read=NAMES.read, write=NAMES.write)
+        self.search = ElasticSearch(self._client, self.sessions, index=NAMES.read)
 
     def step_queue(self) -> StepQueue:
         self._groups.append(StepGroup(self._kafka, "index", linger_ms=50))
         return self._groups[-1]
 
     async def settle(self) -> None:
-        await self._client.indices.refresh(index=self._names.read)
+        await self._client.indices.refresh(index=NAMES.read)
 
     async def reopen(self) -> None:
         await self._close()
@@ -74,13 +76,18 @@ class DistributedWorld:
         await asyncio.gather(self._client.close(), *(part.close() for part in (*self._on_kafka, *self._groups)))
 
     async def close(self) -> None:
+        """Topics and templates stay until ``clean_up``."""
         await self._close()
-        await asyncio.gather(self._drop_indices(), drop_topics(self._kafka))
+        async with connect([self._elasticsearch]) as client:
+            await client.indices.delete(index=NAMES.index(1))
+        _closed.append(self)
 
-    async def _drop_indices(self) -> None:
-        client = connect([self._elasticsearch])
-        for index in await client.indices.get(index=self._names.pattern, features=["aliases"]):
-            await client.indices.delete(index=index)
-        await client.indices.delete_index_template(name=self._names.template)
-        await client.cluster.delete_component_template(name=f"{self._names.template}-*")
-        await client.close()
+
+async def clean_up() -> None:
+    """Take away what worlds that were closed have left: all at once, which takes as long as one of them."""
+    if _closed:
+        await drop_topics(*(world._kafka for world in _closed))
+        async with connect([_closed[0]._elasticsearch]) as client:
+            await client.indices.delete_index_template(name=NAMES.template)
+            await client.cluster.delete_component_template(name=f"{NAMES.template}-*")
+        _closed.clear()

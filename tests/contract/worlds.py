@@ -41,7 +41,7 @@ class World(Protocol):
         """From now on the technology behind the log, the stores and the search can't be reached."""
 
     async def close(self) -> None:
-        """Take everything away; also after ``cut_off``."""
+        """End it, also after ``cut_off``; the world that is opened next has nothing of it."""
 
 
 class WorldWithDemos(World, Protocol):

@@ -2,7 +2,6 @@
 
 import itertools
 import threading
-import time
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -31,7 +30,7 @@ class Reader:
         self._urls = itertools.cycle(urls)
         self._session = session
         self._parts: dict[tuple[str, int], Part] = {}
-        self._stopping = False
+        self._left = threading.Event()
         self._moved = threading.Condition()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -41,7 +40,7 @@ class Reader:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stopping = True
+        self._left.set()
         if self._thread.ident is not None:
             self._thread.join(_SECONDS)
 
@@ -62,22 +61,22 @@ class Reader:
         return tuple(turn for turn in turns(self._parts.values()) if turn.ordinal)
 
     def _run(self) -> None:
-        while not self._stopping and "finished" not in self.events:
+        while not self._left.is_set() and "finished" not in self.events:
             headers = {"Last-Event-ID": str(self.ids[-1])} if self.ids else {}
             url = f"{next(self._urls)}/v1/sessions/{self._session}/events"
             try:
                 with httpx.stream("GET", url, headers=headers, timeout=SILENT_SECONDS) as answer:
                     self._read(answer)
             except httpx.HTTPError:
-                time.sleep(_PAUSE_SECONDS)
+                self._left.wait(_PAUSE_SECONDS)
 
     def _read(self, answer: httpx.Response) -> None:
         if answer.status_code != httpx.codes.OK:
-            time.sleep(_PAUSE_SECONDS)
+            self._left.wait(_PAUSE_SECONDS)
             return
         fields: dict[str, str] = {}
         for line in answer.iter_lines():
-            if self._stopping:
+            if self._left.is_set():
                 return
             if line:
                 name, _, value = line.partition(": ")

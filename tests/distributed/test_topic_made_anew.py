@@ -1,6 +1,5 @@
 """The topic of turns can be thrown away: all of it is made again from the lines."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -62,15 +61,15 @@ def test_a_worker_whose_files_are_ahead_of_the_topic_makes_everything_anew(
 def make_anew(servers: str, topic: str) -> None:
     admin = KafkaAdminClient(bootstrap_servers=servers)
     admin.delete_topics([topic])
-    end = time.monotonic() + SECONDS
-    while True:  # a topic is gone a moment after it was deleted
+
+    def made() -> bool:
         try:
             admin.create_topics([NewTopic(topic, PARTITIONS, 1)])
-        except KafkaError:
-            assert time.monotonic() < end
-            time.sleep(0.1)
-        else:
-            break
+        except KafkaError:  # it is gone a moment after it was deleted
+            return False
+        return True
+
+    await_true(made, f"{topic} can't be made anew")
     admin.close()
 
 

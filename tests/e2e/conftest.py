@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 from tests.real_program import Server
+from tests.waiting import await_true
 
 FLAGS = [
     "--no-sandbox",
@@ -40,13 +40,17 @@ class Program(Server):
         body = {"sender": "desk", "lines": lines}
         answer = self.client.post(f"/v1/sessions/{session}/lines", params=query, json=body).raise_for_status()
         seq = answer.json()["receipts"][-1]["seq"]
-        end = time.monotonic() + SECONDS
-        while time.monotonic() < end:
+
+        def there() -> bool:
             found = self.client.get(f"/v1/sessions/{session}/transcript.json", params=query).json()
-            if found["last_seq"] >= seq and (found["session"]["status"] == "finished") >= ends:
-                return
-            time.sleep(0.01)
-        pytest.fail(f"line {seq} of {session} was not in the transcript in time")
+            return bool(found["last_seq"] >= seq and (found["session"]["status"] == "finished") >= ends)
+
+        await_true(there, f"line {seq} of {session} is not in the transcript", SECONDS)
+
+    def begin(self, session: str, *texts: str, **fields: Any) -> None:
+        """Announce a session, and say the first of it."""
+        self.announce(session, **fields)
+        self.say(session, 0, *texts)
 
     def paragraphs(self, session: str) -> list[str]:
         """The paragraphs of the transcript as the API gives it."""
@@ -58,6 +62,21 @@ def but_for_the_mark(paragraph: str) -> re.Pattern[str]:
     """The paragraph's words, wherever among them the reader left off."""
     mark = r"\s*You left off here\s*"
     return re.compile(f"^{f'(?: |{mark})'.join(map(re.escape, paragraph.split()))}(?:{mark})?$")
+
+
+def follow(page: Page, session: str) -> None:
+    """Read along on a page that is live."""
+    page.goto(f"/s/{session}/follow")
+    expect(page.locator("#status")).to_have_text("Live")
+
+
+def watch_lines(page: Page) -> None:
+    """Keep in `window.seen` what the lines of a room screen are, each time that they change."""
+    page.evaluate(
+        "() => { window.seen = []; new MutationObserver(() => "
+        "window.seen.push(document.getElementById('lines').innerText))"
+        ".observe(document.getElementById('lines'), {childList: true, subtree: true, characterData: true}); }"
+    )
 
 
 def until_same(page: Page, program: Program, session: str) -> None:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import Program
+from tests.e2e.conftest import Program, follow, watch_lines
 from tests.needs import missing
 
 pytestmark = pytest.mark.browser
@@ -26,10 +26,8 @@ def empty_program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]
 
 
 def test_a_reader_who_comes_back_finds_where_they_left_off(page: Page, program: Program) -> None:
-    program.announce("d-mark", title="Mark")
-    program.say("d-mark", 0, *(f">> ANNA: Turn {n} is over." for n in range(30)))
-    page.goto("/s/d-mark/follow")
-    expect(page.locator("#status")).to_have_text("Live")
+    program.begin("d-mark", *(f">> ANNA: Turn {n} is over." for n in range(30)), title="Mark")
+    follow(page, "d-mark")
     expect(page.locator(".turn").last).to_be_in_viewport()
     page.goto("/")
     program.say("d-mark", 30, *(f">> BEN: Turn {n} is over." for n in range(30, 60)))
@@ -42,8 +40,7 @@ def test_a_reader_who_comes_back_finds_where_they_left_off(page: Page, program: 
 
 
 def test_a_reader_who_left_in_the_middle_is_brought_back_to_the_middle(page: Page, program: Program) -> None:
-    program.announce("d-middle", title="Middle")
-    program.say("d-middle", 0, *(f">> ANNA: Turn {n} is over." for n in range(60)))
+    program.begin("d-middle", *(f">> ANNA: Turn {n} is over." for n in range(60)), title="Middle")
     page.goto("/s/d-middle/follow")
     expect(page.locator(".turn").last).to_be_in_viewport()
     page.evaluate("document.querySelectorAll('.turn')[20].scrollIntoView({block: 'end'})")
@@ -56,8 +53,7 @@ def test_a_reader_who_left_in_the_middle_is_brought_back_to_the_middle(page: Pag
 
 
 def test_size_and_theme_are_one_tap_away_while_following(page: Page, program: Program) -> None:
-    program.announce("d-tap", title="Tap")
-    program.say("d-tap", 0, *(f">> ANNA: Turn {n} is over." for n in range(60)))
+    program.begin("d-tap", *(f">> ANNA: Turn {n} is over." for n in range(60)), title="Tap")
     page.set_viewport_size({"width": 390, "height": 844})
     page.emulate_media(color_scheme="light")
     page.goto("/s/d-tap/follow")
@@ -75,11 +71,9 @@ def test_size_and_theme_are_one_tap_away_while_following(page: Page, program: Pr
 def test_in_a_window_of_320_by_256_which_is_400_percent_zoom_nothing_covers_the_text(
     page: Page, program: Program
 ) -> None:
-    program.announce("d-zoom", title="Zoom")
-    program.say("d-zoom", 0, *(f">> ANNA: Turn {n} is over." for n in range(20)))
+    program.begin("d-zoom", *(f">> ANNA: Turn {n} is over." for n in range(20)), title="Zoom")
     page.set_viewport_size({"width": 320, "height": 256})
-    page.goto("/s/d-zoom/follow")
-    expect(page.locator("#status")).to_have_text("Live")
+    follow(page, "d-zoom")
     page.evaluate("scrollTo(0, 300)")
     expect(page.locator(".bar .row")).not_to_be_in_viewport()
     program.say("d-zoom", 20, ">> BEN: More is said.")
@@ -107,18 +101,23 @@ def test_all_that_was_said_can_be_copied_as_text(page: Page, program: Program) -
 # --- room screen ------------------------------------------------------------------------------------------------------
 
 
-def test_a_still_clock_says_for_how_long_nothing_came(page: Page, program: Program) -> None:
-    program.announce("d-still", title="Still")
-    program.say("d-still", 0, ">> ANNA: Then silence.")
+def test_a_still_clock_says_for_how_long_nothing_came_though_the_clock_on_the_wall_is_set(
+    page: Page, program: Program
+) -> None:
+    program.begin("d-still", ">> ANNA: Then silence.", title="Still")
     page.clock.install()
     page.goto("/s/d-still/screen")
     expect(page.locator("#lines")).to_contain_text("Then silence.")
     expect(page.locator("#still")).to_be_hidden()
     page.clock.run_for(42_000)
     expect(page.locator("#still")).to_have_text(re.compile(r"^No captions for 0:4\d$"))
+    page.evaluate("() => { const now = Date.now; Date.now = () => now() + 24 * 3600_000; }")
     program.say("d-still", 1, "And words again.")
-    page.clock.resume()
+    page.clock.run_for(2_000)
+    expect(page.locator("#lines")).to_contain_text("And words again.")
     expect(page.locator("#still")).to_be_hidden()
+    page.clock.run_for(20_000)
+    expect(page.locator("#still")).to_have_text(re.compile(r"^No captions for 0:[12]\d$"))
 
 
 def test_before_and_after_the_card_tells_title_room_time_and_what_comes_next(page: Page, program: Program) -> None:
@@ -154,6 +153,7 @@ def test_the_qr_code_is_drawn_from_the_address_of_the_follow_page(page: Page, pr
 @pytest.mark.parametrize(
     ("query", "looks"),
     [
+        ("lines=2&colour=yellow", (2, "rgb(255, 233, 92)", "rgb(0, 0, 0)")),
         ("lines=99&colour=dark", (8, "rgb(255, 255, 255)", "rgb(0, 0, 0)")),
         ("lines=0&colour=light", (1, "rgb(0, 0, 0)", "rgb(255, 255, 255)")),
         ("lines=two&colour=FFEE00-on-003366&font=Georgia", (3, "rgb(255, 238, 0)", "rgb(0, 51, 102)")),
@@ -163,8 +163,7 @@ def test_the_screen_takes_each_parameter_to_its_bounds_and_ignores_nonsense(
     page: Page, program: Program, query: str, looks: tuple[int, str, str]
 ) -> None:
     lines, colour, paper = looks
-    program.announce("d-query", title="Query")
-    program.say("d-query", 0, ">> ANNA: Words.")
+    program.begin("d-query", ">> ANNA: Words.", title="Query")
     page.goto(f"/s/d-query/screen?{query}&size=nan&delay=-3&spacing=")
     expect(page.locator("#lines")).to_contain_text("Words.")
     expect(page.locator("#lines .line")).to_have_count(lines)
@@ -173,8 +172,7 @@ def test_the_screen_takes_each_parameter_to_its_bounds_and_ignores_nonsense(
 
 
 def test_a_screen_with_a_delay_shows_the_words_that_much_later(page: Page, program: Program) -> None:
-    program.announce("d-delay", title="Delay")
-    program.say("d-delay", 0, ">> ANNA: At first.")
+    program.begin("d-delay", ">> ANNA: At first.", title="Delay")
     page.clock.install()
     page.add_init_script("window.opened = Date.now()")
     page.goto("/s/d-delay/screen?delay=30")
@@ -188,23 +186,17 @@ def test_a_screen_with_a_delay_shows_the_words_that_much_later(page: Page, progr
 
 def test_with_reduced_motion_a_line_comes_whole(page: Page, program: Program) -> None:
     page.emulate_media(reduced_motion="reduce")
-    program.announce("d-motion", title="Motion")
-    program.say("d-motion", 0, ">> ANNA: Here.")
+    program.begin("d-motion", ">> ANNA: Here.", title="Motion")
     page.goto("/s/d-motion/screen")
     expect(page.locator("#lines")).to_contain_text("Here.")
-    page.evaluate(
-        "() => { window.seen = []; new MutationObserver(() => "
-        "window.seen.push(document.getElementById('lines').innerText))"
-        ".observe(document.getElementById('lines'), {childList: true, subtree: true}); }"
-    )
+    watch_lines(page)
     program.say("d-motion", 1, "One two three four.")
     expect(page.locator("#lines")).to_contain_text("One two three four.")
     assert not [seen for seen in page.evaluate("window.seen") if "One" in seen and "four." not in seen]
 
 
 def test_another_voice_that_nobody_named_is_told_apart_on_the_screen(page: Page, program: Program) -> None:
-    program.announce("d-voice", title="Voice")
-    program.say("d-voice", 0, ">> ANNA: And who paid?", "\n>> We did.", "\n>> All of us.")
+    program.begin("d-voice", ">> ANNA: And who paid?", "\n>> We did.", "\n>> All of us.", title="Voice")
     page.goto("/s/d-voice/screen")
     expect(page.locator("#lines .line")).to_have_text(
         ["ANNA And who paid?", "– We did.", "– All of us."], use_inner_text=True

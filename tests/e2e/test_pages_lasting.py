@@ -1,11 +1,9 @@
 """Pages that stay open: for hours and days, asleep and out of sight, on networks that break streams."""
 
-import re
-
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
-from tests.e2e.conftest import Program, script
+from tests.e2e.conftest import Program, follow, script
 
 pytestmark = pytest.mark.browser
 
@@ -20,10 +18,8 @@ def streams(request: Request) -> bool:
 
 
 def test_a_word_more_touches_no_turn_but_its_own(page: Page, program: Program) -> None:
-    program.announce("l-touch", title="Touch")
-    program.say("l-touch", 0, *(f">> ANNA: Turn {n} is over." for n in range(120)), ">> BEN: It")
-    page.goto("/s/l-touch/follow")
-    expect(page.locator("#status")).to_have_text("Live")
+    program.begin("l-touch", *(f">> ANNA: Turn {n} is over." for n in range(120)), ">> BEN: It", title="Touch")
+    follow(page, "l-touch")
     page.evaluate(
         "() => { window.touched = new Set(); new MutationObserver((all) => { for (const one of all) {"
         " const at = one.target.nodeType === 3 ? one.target.parentElement : one.target;"
@@ -38,10 +34,8 @@ def test_a_word_more_touches_no_turn_but_its_own(page: Page, program: Program) -
 
 
 def test_what_a_reader_has_selected_stays_selected_while_its_paragraph_grows(page: Page, program: Program) -> None:
-    program.announce("l-select", title="Select")
-    program.say("l-select", 0, ">> ANNA: These words are to be copied,")
-    page.goto("/s/l-select/follow")
-    expect(page.locator("#status")).to_have_text("Live")
+    program.begin("l-select", ">> ANNA: These words are to be copied,", title="Select")
+    follow(page, "l-select")
     page.evaluate(
         "() => { const text = document.querySelector('.said').lastChild;"
         "getSelection().setBaseAndExtent(text, 6, text, 11); }"
@@ -53,8 +47,7 @@ def test_what_a_reader_has_selected_stays_selected_while_its_paragraph_grows(pag
 
 
 def test_find_in_page_finds_the_first_turn_of_a_long_session(page: Page, program: Program) -> None:
-    program.announce("l-find", title="Find")
-    program.say("l-find", 0, *(f">> ANNA: Turn number {n} is over." for n in range(300)))
+    program.begin("l-find", *(f">> ANNA: Turn number {n} is over." for n in range(300)), title="Find")
     page.goto("/s/l-find/follow")
     expect(page.locator(".leaf.past").first).to_be_attached()
     expect(page.locator(".turn").last).to_be_in_viewport()
@@ -64,8 +57,7 @@ def test_find_in_page_finds_the_first_turn_of_a_long_session(page: Page, program
 
 
 def test_a_screen_that_runs_on_grows_neither_its_page_nor_what_it_remembers(page: Page, program: Program) -> None:
-    program.announce("l-days", title="Days")
-    program.say("l-days", 0, *(f">> ANNA: Turn {n} is over." for n in range(10)))
+    program.begin("l-days", *(f">> ANNA: Turn {n} is over." for n in range(10)), title="Days")
     page.emulate_media(reduced_motion="reduce")
     page.goto("/s/l-days/screen")
     expect(page.locator("#lines")).to_contain_text("Turn 9 is over.")
@@ -99,8 +91,7 @@ def test_a_network_that_breaks_streams_is_asked_again_and_again(page: Page, prog
         else:
             route.continue_()
 
-    program.announce("l-poll", title="Poll")
-    program.say("l-poll", 0, ">> ANNA: Before.")
+    program.begin("l-poll", ">> ANNA: Before.", title="Poll")
     page.route("**/events?*", cut)
     page.goto("/s/l-poll/follow")
     expect(page.locator("#status")).to_contain_text("Nothing was missed", timeout=15_000)
@@ -109,11 +100,9 @@ def test_a_network_that_breaks_streams_is_asked_again_and_again(page: Page, prog
 
 
 def test_a_machine_that_slept_asks_for_what_it_missed_as_soon_as_it_wakes(page: Page, program: Program) -> None:
-    program.announce("l-sleep", title="Sleep")
-    program.say("l-sleep", 0, ">> ANNA: Before.")
+    program.begin("l-sleep", ">> ANNA: Before.", title="Sleep")
     page.clock.install()
-    page.goto("/s/l-sleep/follow")
-    expect(page.locator("#status")).to_have_text("Live")
+    follow(page, "l-sleep")
     with page.expect_request(streams) as asked:
         page.clock.fast_forward(3_600_000)
     assert "after=" in asked.value.url
@@ -123,11 +112,9 @@ def test_a_machine_that_slept_asks_for_what_it_missed_as_soon_as_it_wakes(page: 
 
 
 def test_a_tab_out_of_sight_gives_its_connection_back_and_goes_on_where_it_was(page: Page, program: Program) -> None:
-    program.announce("l-sight", title="Sight")
-    program.say("l-sight", 0, ">> ANNA: Before.")
+    program.begin("l-sight", ">> ANNA: Before.", title="Sight")
     page.clock.install()
-    page.goto("/s/l-sight/follow")
-    expect(page.locator("#status")).to_have_text("Live")
+    follow(page, "l-sight")
     with page.expect_event("requestfailed", streams):
         page.evaluate(HIDE, arg=True)
         page.clock.fast_forward(31_000)
@@ -138,23 +125,8 @@ def test_a_tab_out_of_sight_gives_its_connection_back_and_goes_on_where_it_was(p
     expect(page.locator("#status")).to_have_text("Live")
 
 
-def test_the_still_clock_does_not_mind_when_the_clock_on_the_wall_is_set(page: Page, program: Program) -> None:
-    program.announce("l-wall", title="Wall")
-    program.say("l-wall", 0, ">> ANNA: Now.")
-    page.clock.install()
-    page.goto("/s/l-wall/screen")
-    expect(page.locator("#lines")).to_contain_text("Now.")
-    page.evaluate("() => { const now = Date.now; Date.now = () => now() + 24 * 3600_000; }")
-    program.say("l-wall", 1, "And then.")
-    page.clock.run_for(2_000)
-    expect(page.locator("#lines")).to_contain_text("And then.")
-    page.clock.run_for(20_000)
-    expect(page.locator("#still")).to_have_text(re.compile(r"^No captions for 0:\d\d$"))
-
-
 def test_two_tabs_of_one_reader_follow_together_and_share_the_theme(page: Page, program: Program) -> None:
-    program.announce("l-tabs", title="Tabs")
-    program.say("l-tabs", 0, ">> ANNA: Before.")
+    program.begin("l-tabs", ">> ANNA: Before.", title="Tabs")
     other = page.context.new_page()
     for tab in (page, other):
         tab.emulate_media(color_scheme="light")
@@ -168,8 +140,7 @@ def test_two_tabs_of_one_reader_follow_together_and_share_the_theme(page: Page, 
 
 
 def test_a_paused_screen_holds_its_lines_until_it_may_go_on(page: Page, program: Program) -> None:
-    program.announce("l-pause", title="Pause")
-    program.say("l-pause", 0, ">> ANNA: Before.")
+    program.begin("l-pause", ">> ANNA: Before.", title="Pause")
     page.goto("/s/l-pause/screen")
     expect(page.locator("#lines")).to_contain_text("Before.")
     page.get_by_role("button", name="Pause").focus()
@@ -182,8 +153,7 @@ def test_a_paused_screen_holds_its_lines_until_it_may_go_on(page: Page, program:
 
 
 def test_the_end_of_a_session_is_told_in_the_status_and_in_the_title(page: Page, program: Program) -> None:
-    program.announce("l-end", title="End")
-    program.say("l-end", 0, ">> ANNA: Before.")
+    program.begin("l-end", ">> ANNA: Before.", title="End")
     page.goto("/s/l-end/follow")
     expect(page).to_have_title("End · Live · captionflow")
     program.say("l-end", 1, "That was all.", ends=True)

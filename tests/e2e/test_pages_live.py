@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Program, until_same
+from tests.e2e.conftest import Program, follow, until_same, watch_lines
 
 pytestmark = pytest.mark.browser
 
@@ -33,15 +33,10 @@ def looks(page: Page, query: str) -> tuple[float, float, float, str]:
 
 
 def test_a_line_appears_on_the_room_screen_word_by_word(page: Page, program: Program) -> None:
-    program.announce("s-words", title="Words", room="Screen room")
-    program.say("s-words", 0, ">> ANNA: Good morning.")
+    program.begin("s-words", ">> ANNA: Good morning.", title="Words", room="Screen room")
     page.goto("/rooms/screen-room")
     expect(page.locator("#lines")).to_contain_text("Good morning.")
-    page.evaluate(
-        "() => { window.seen = []; new MutationObserver(() => "
-        "window.seen.push(document.getElementById('lines').innerText))"
-        ".observe(document.getElementById('lines'), {childList: true, subtree: true, characterData: true}); }"
-    )
+    watch_lines(page)
     program.say("s-words", 1, "One two three four five.")
     until_on_screen(page, "One two three four five.")
     assert len(set(page.evaluate("window.seen"))) >= 5
@@ -49,8 +44,7 @@ def test_a_line_appears_on_the_room_screen_word_by_word(page: Page, program: Pro
 
 
 def test_lines_on_the_room_screen_roll_and_never_jump(page: Page, program: Program) -> None:
-    program.announce("s-roll", title="Roll", room="Roll room")
-    program.say("s-roll", 0, ">> ANNA: We begin.")
+    program.begin("s-roll", ">> ANNA: We begin.", title="Roll", room="Roll room")
     page.goto("/s/s-roll/screen")
     expect(page.locator("#lines")).to_contain_text("We begin.")
     page.evaluate(
@@ -68,20 +62,10 @@ def test_lines_on_the_room_screen_roll_and_never_jump(page: Page, program: Progr
         assert appended or rolled, (before, after)
 
 
-def test_the_room_screen_takes_its_looks_from_the_address(page: Page, program: Program) -> None:
-    program.announce("s-look", title="Look", room="Look room")
-    program.say("s-look", 0, *(f">> ANNA: Line {n} is said." for n in range(6)))
-    page.goto("/s/s-look/screen?lines=2&colour=yellow&size=1.5&spacing=1.6")
-    expect(page.locator("#lines .line")).to_have_count(2)
-    expect(page.locator("#lines")).to_contain_text("Line 5 is said.")
-    assert page.locator("#lines").evaluate("e => getComputedStyle(e).color") == "rgb(255, 233, 92)"
-
-
 def test_the_room_screen_takes_the_size_spacing_and_font_of_its_text_from_the_address(
     page: Page, program: Program
 ) -> None:
-    program.announce("s-look", title="Look", room="Look room")
-    program.say("s-look", 0, *(f">> ANNA: Line {n} is said." for n in range(6)))
+    program.begin("s-look", *(f">> ANNA: Line {n} is said." for n in range(6)), title="Look", room="Look room")
     size, height, space, font = looks(page, "")
     assert (height, space) == (pytest.approx(1.32, abs=0.01), 0)
     assert font.startswith('"Atkinson Hyperlegible Next"')
@@ -101,16 +85,13 @@ def test_the_room_screen_goes_on_with_what_is_live_next(page: Page, program: Pro
     expect(page.locator("#card")).to_contain_text("captions begin by themselves")
     expect(page.locator("#qr")).to_have_attribute("src", "/s/s-first/qr.svg")
     program.say("s-first", 0, ">> ANNA: First words.", ends=True)
-    program.announce("s-second", title="The second", room="Relay room")
-    program.say("s-second", 0, ">> BEN: Second words.")
+    program.begin("s-second", ">> BEN: Second words.", title="The second", room="Relay room")
     expect(page.locator("#lines")).to_contain_text("Second words.", timeout=60_000)
 
 
 def test_after_a_cut_network_the_reader_has_missed_nothing(page: Page, program: Program) -> None:
-    program.announce("s-cut", title="Cut")
-    program.say("s-cut", 0, ">> ANNA: Before the tunnel.")
-    page.goto("/s/s-cut/follow")
-    expect(page.locator("#status")).to_have_text("Live")
+    program.begin("s-cut", ">> ANNA: Before the tunnel.", title="Cut")
+    follow(page, "s-cut")
     expect(page.locator("#captions")).to_contain_text("Before the tunnel.")
     page.context.set_offline(True)
     expect(page.locator("#status")).to_have_text("You are offline. What is said is kept for you.")
@@ -124,8 +105,7 @@ def test_after_a_cut_network_the_reader_has_missed_nothing(page: Page, program: 
 
 
 def test_after_a_killed_server_the_follow_page_goes_on_by_itself(page: Page, program: Program) -> None:
-    program.announce("s-kill", title="Kill")
-    program.say("s-kill", 0, ">> ANNA: Before the kill.", "It was acknowledged")
+    program.begin("s-kill", ">> ANNA: Before the kill.", "It was acknowledged", title="Kill")
     page.goto("/s/s-kill/follow")
     expect(page.locator("#captions")).to_contain_text("It was acknowledged")
     program.kill()
@@ -138,8 +118,7 @@ def test_after_a_killed_server_the_follow_page_goes_on_by_itself(page: Page, pro
 
 
 def test_a_reader_who_scrolled_back_is_not_pulled_down(page: Page, program: Program) -> None:
-    program.announce("s-scroll", title="Scroll")
-    program.say("s-scroll", 0, *(f">> ANNA: This is turn {n} of many." for n in range(40)))
+    program.begin("s-scroll", *(f">> ANNA: This is turn {n} of many." for n in range(40)), title="Scroll")
     page.goto("/s/s-scroll/follow")
     expect(page.locator("#captions")).to_contain_text("turn 39")
     page.evaluate("scrollTo(0, 200)")
@@ -153,10 +132,8 @@ def test_a_reader_who_scrolled_back_is_not_pulled_down(page: Page, program: Prog
 
 
 def test_pausing_holds_the_text_and_continuing_shows_what_waited(page: Page, program: Program) -> None:
-    program.announce("s-pause", title="Pause")
-    program.say("s-pause", 0, ">> ANNA: First.")
-    page.goto("/s/s-pause/follow")
-    expect(page.locator("#status")).to_have_text("Live")
+    program.begin("s-pause", ">> ANNA: First.", title="Pause")
+    follow(page, "s-pause")
     page.locator("#pause").click()
     program.say("s-pause", 1, "Second.")
     expect(page.locator("#pause")).to_have_text("Continue (1 waiting)")
@@ -166,10 +143,8 @@ def test_pausing_holds_the_text_and_continuing_shows_what_waited(page: Page, pro
 
 
 def test_announcing_is_off_until_asked_and_tells_finished_sentences_once(page: Page, program: Program) -> None:
-    program.announce("s-log", title="Log")
-    program.say("s-log", 0, ">> ANNA: Before. ")
-    page.goto("/s/s-log/follow")
-    expect(page.locator("#status")).to_have_text("Live")
+    program.begin("s-log", ">> ANNA: Before. ", title="Log")
+    follow(page, "s-log")
     assert page.locator("#announcer").inner_text() == ""
     page.locator("summary", has_text="More").click()
     page.locator("#announce").check()
@@ -184,14 +159,12 @@ def test_an_unknown_session_begins_by_itself(page: Page, program: Program) -> No
     assert answer is not None
     assert answer.status == 404
     expect(page.locator("h1")).to_have_text("Nothing has been said here yet")
-    program.announce("s-later", title="Later")
-    program.say("s-later", 0, ">> ANNA: Here I am.")
+    program.begin("s-later", ">> ANNA: Here I am.", title="Later")
     expect(page.locator("#captions")).to_contain_text("Here I am.")
 
 
 def test_the_home_page_runs_the_last_words_of_what_is_live(page: Page, program: Program) -> None:
-    program.announce("s-home", title="At home")
-    program.say("s-home", 0, ">> ANNA: Words at home.")
+    program.begin("s-home", ">> ANNA: Words at home.", title="At home")
     page.goto("/")
     on = page.locator(".on", has=page.get_by_role("heading", name="At home"))
     expect(on).to_contain_text("Words at home.")
@@ -226,8 +199,7 @@ def test_of_five_that_are_live_the_fifth_runs_too_and_nothing_is_asked_for_over_
 
 
 def test_what_is_said_after_an_end_mark_reaches_a_follow_page_that_is_open(page: Page, program: Program) -> None:
-    program.announce("s-beyond", title="Beyond")
-    program.say("s-beyond", 0, ">> ANNA: That is all.")
+    program.begin("s-beyond", ">> ANNA: That is all.", title="Beyond")
     page.clock.install()
     page.goto("/s/s-beyond/follow")
     for number, mark in ((1, "[End of session]"), (4, "(session concluded)")):
@@ -251,8 +223,7 @@ def test_what_is_said_after_an_end_mark_reaches_a_follow_page_that_is_open(page:
 def test_what_is_said_after_an_end_mark_reaches_a_room_screen_below_what_was_there(
     page: Page, program: Program
 ) -> None:
-    program.announce("s-again", title="Again", room="Again room")
-    program.say("s-again", 0, ">> ANNA: That is all.")
+    program.begin("s-again", ">> ANNA: That is all.", title="Again", room="Again room")
     page.clock.install()
     page.goto("/rooms/again-room")
     until_on_screen(page, "That is all.")

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from captionflow.search.query import MAX_TEXT_CHARS
 from services.api.pages.rendering import error_page
-from tests.e2e.conftest import Program
+from tests.e2e.conftest import Program, follow
 
 pytestmark = pytest.mark.browser
 
@@ -58,8 +58,7 @@ MOVING = """() => [...document.querySelectorAll("*")].filter((one) => {
 @pytest.fixture(scope="module", autouse=True)
 def programme(program: Program) -> None:
     text = (">> MARIA ODHIAMBO: We began in the hills with one mast.", "[Applause]", f">> <I>EVE</I>: {HOSTILE}")
-    program.announce("r-live", title="Live <i>now</i>", room="Reading room", event="Forum")
-    program.say("r-live", 0, *text)
+    program.begin("r-live", *text, title="Live <i>now</i>", room="Reading room", event="Forum")
     program.announce("r-done", title="Done", event="Forum", about="Although it is largely accurate, it is no record.")
     program.say("r-done", 0, *text, ">> CHAIR: The hills again.", ends=True)
     program.announce("r-next", title="Next", room="Another room", event="Forum", date="2030-01-01")
@@ -210,8 +209,7 @@ def test_a_search_that_is_too_long_is_told_so_and_never_cut(page: Page) -> None:
 
 
 def test_a_language_is_chosen_in_any_case_and_one_that_is_not_there_is_not_found(page: Page, program: Program) -> None:
-    program.announce("r-spoken", title="Spoken", languages=["en", "pt-BR"])
-    program.say("r-spoken", 0, ">> ANA: Good morning.")
+    program.begin("r-spoken", ">> ANA: Good morning.", title="Spoken", languages=["en", "pt-BR"])
     program.say("r-spoken", 0, ">> ANA: Bom dia.", language="pt-BR")
     for path in ("/s/r-spoken", "/s/r-spoken/follow", "/s/r-spoken/screen"):
         for query, words in (("", "Good morning."), ("?lang=", "Good morning."), ("?lang=PT-br", "Bom dia.")):
@@ -248,8 +246,7 @@ def test_theme_and_text_size_are_kept(page: Page) -> None:
 
 
 def test_the_follow_page_can_be_used_from_the_keyboard_alone(page: Page) -> None:
-    page.goto("/s/r-live/follow")
-    expect(page.locator("#status")).to_have_text("Live")
+    follow(page, "r-live")
     reached = set()
     for _ in range(40):
         page.keyboard.press("Tab")

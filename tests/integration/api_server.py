@@ -101,13 +101,15 @@ async def transcript(
 ) -> dict[str, Any]:
     """The JSON transcript, as soon as it reflects a position."""
     query = {"lang": language} if language else {}
-    async with asyncio.timeout(30):
-        while True:
-            answer = await client.get(f"/v1/sessions/{session}/transcript.json", params=query)
-            document: dict[str, Any] = answer.json()
-            if document["last_seq"] >= seq:
-                return document
-            await asyncio.sleep(0.02)
+    document: dict[str, Any] = {}
+
+    async def reached() -> bool:
+        answer = await client.get(f"/v1/sessions/{session}/transcript.json", params=query)
+        document.update(answer.json())
+        return bool(document["last_seq"] >= seq)
+
+    await until(reached)
+    return document
 
 
 def said(document: dict[str, Any]) -> str:

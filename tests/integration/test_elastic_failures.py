@@ -15,11 +15,11 @@ from captionflow.adapters.elastic.search import ElasticSearch
 from captionflow.adapters.sqlite.database import Database
 from captionflow.adapters.sqlite.session_store import SqliteSessionStore
 from captionflow.errors import Misconfigured, Rejected, Unavailable
-from captionflow.messages import StepRecord
 from captionflow.ports import SearchQuery
 from tests.integration.elastic_index import Index, fresh_index, part, step
 from tests.needs import missing
 from tests.stack.servers import Server
+from tests.waiting import insist
 
 
 @pytest.fixture
@@ -35,19 +35,6 @@ async def database(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Da
     await database.close()
 
 
-async def insist(index: Index, steps: list[StepRecord]) -> int:
-    """Apply until it works; returns how often it did not."""
-    failures = 0
-    while True:
-        try:
-            await index.store.apply(steps)
-        except Unavailable as error:
-            failures += 1
-            await asyncio.sleep(error.retry_after / 10)
-        else:
-            return failures
-
-
 async def test_a_kill_in_the_middle_of_bulk_writes_loses_nothing(index: Index, elasticsearch_node: Server) -> None:
     control = elasticsearch_node.control
     if control is None:
@@ -55,10 +42,16 @@ async def test_a_kill_in_the_middle_of_bulk_writes_loses_nothing(index: Index, e
     begun = asyncio.Event()
 
     async def write() -> int:
-        failures = first = 0
-        while not failures or first < 2_000:  # over the kill, whenever it comes
+        tries = first = 0
+
+        async def apply() -> None:
+            nonlocal tries
+            tries += 1
+            await index.store.apply(steps)
+
+        while tries == first // 100 or first < 2_000:  # over the kill, whenever it comes
             steps = [step(n, part(n, n, f"word{n} " + "and more of it " * 20)) for n in range(first + 1, first + 101)]
-            failures += await insist(index, steps)
+            await insist(apply)
             first += 100
             begun.set()
         return first

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from functools import partial
 
 import pytest
 
@@ -13,15 +14,13 @@ from captionflow.adapters.kafka.session_store import KafkaSessionStore
 from captionflow.errors import Unavailable
 from captionflow.messages import Draft, Facts, Receipt
 from captionflow.ports import SessionFilter
-from tests.integration.lasting_sender import insist
 from tests.needs import missing
 from tests.stack.places import CannotStart, listens
 from tests.stack.servers import Control, Server
 from tests.stack.topics import fresh_topics
-from tests.waiting import until
+from tests.waiting import OUTAGE_SECONDS, insist, until
 
 SENDERS = ("a", "b", "c")
-WAIT_SECONDS = 180
 STOP_SECONDS = 5
 
 
@@ -158,7 +157,7 @@ async def test_a_broker_that_answers_too_slowly_costs_no_line_and_repeats_none(
 
 
 async def test_a_log_ends_soon_also_while_no_broker_takes_its_lines(broker: Control, log: KafkaLineLog) -> None:
-    await insist(log, Draft("a", 0, "here\n"))
+    await insist(partial(log.append, "talk", "en", [Draft("a", 0, "here\n")]))
     await asyncio.to_thread(broker.kill)
     with pytest.raises(Unavailable):
         await log.append("talk", "en", [Draft("a", 1, "lost?\n")])
@@ -171,7 +170,8 @@ async def test_sessions_are_read_while_no_broker_answers_and_changed_when_one_do
     broker: Control, kafka: Kafka, log: KafkaLineLog
 ) -> None:
     sessions = await KafkaSessionStore(kafka).start().ready()
-    at = (await insist(log, Draft("a", 0, "here\n"))).received_at
+    (receipt,) = await insist(partial(log.append, "talk", "en", [Draft("a", 0, "here\n")]))
+    at = receipt.received_at
     known = await sessions.learn("talk", Facts(title="Known"), at=at)
     await asyncio.to_thread(broker.kill)
     assert await sessions.get("talk") == known
@@ -181,13 +181,7 @@ async def test_sessions_are_read_while_no_broker_answers_and_changed_when_one_do
     with pytest.raises(Unavailable):
         await sessions.get("announced-elsewhere")
     await asyncio.to_thread(broker.start)
-    async with asyncio.timeout(WAIT_SECONDS):
-        while True:
-            try:
-                better = await sessions.learn("talk", Facts(title="Better"), at=at)
-                break
-            except Unavailable:
-                continue
+    better = await insist(partial(sessions.learn, "talk", Facts(title="Better"), at=at))
     assert (better.title, better.version) == ("Better", 2)
     await sessions.close()
 
@@ -198,7 +192,8 @@ async def test_who_starts_before_the_broker_waits_for_it(broker: Control, kafka:
     with pytest.raises(Unavailable):
         await log.append("talk", "en", [Draft("a", 0, "early\n")])
     await asyncio.to_thread(broker.start)
-    async with asyncio.timeout(WAIT_SECONDS):
+    async with asyncio.timeout(OUTAGE_SECONDS):
         await log.ready()
-    assert (await insist(log, Draft("a", 0, "early\n"))).seq == 1
+    (receipt,) = await insist(partial(log.append, "talk", "en", [Draft("a", 0, "early\n")]))
+    assert receipt.seq == 1
     await log.close()

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,11 +17,10 @@ from captionflow.adapters.kafka.step_feed import KafkaStepFeed
 from captionflow.adapters.kafka.topics import create_topics, settings
 from captionflow.errors import Misconfigured, Unavailable
 from captionflow.messages import Draft, Facts, Session
-from tests.integration.lasting_sender import insist
 from tests.needs import missing
 from tests.stack.servers import Server
 from tests.stack.topics import drop_topics, fresh_topics
-from tests.waiting import until
+from tests.waiting import insist, until
 
 AT = datetime(2015, 11, 12, 9, 30, tzinfo=UTC)
 WAIT_SECONDS = 60
@@ -113,11 +113,11 @@ async def test_a_log_that_has_lost_its_beginning_is_not_used(kafka: Kafka) -> No
 
 async def test_a_topic_that_is_made_anew_under_a_running_log_is_noticed_and_nothing_acknowledged(kafka: Kafka) -> None:
     log = await KafkaLineLog(kafka, append_seconds=1).start().ready()
-    await insist(log, Draft("desk", 0, "Hello"))
+    await insist(partial(log.append, "talk", "en", [Draft("desk", 0, "Hello")]))
     await drop_topics(kafka)
     await create_topics(kafka)
     with pytest.raises(Misconfigured, match="made anew"):
-        await insist(log, Draft("desk", 1, "Hello"))
+        await insist(partial(log.append, "talk", "en", [Draft("desk", 1, "Hello")]))
     await log.close()
 
 

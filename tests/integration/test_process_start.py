@@ -6,7 +6,6 @@ import shutil
 import socket
 import sqlite3
 import subprocess
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 from captionflow.adapters.sqlite.schema import MIGRATIONS
 from services.process import listen
 from tests.real_program import PROGRAM, Server, environ, free_port, run_command
+from tests.waiting import await_true
 
 MISCONFIGURED = 5
 V1 = Path(__file__).parent / "storage_v1.sql"
@@ -197,12 +197,12 @@ def test_a_session_that_has_the_name_of_a_demo_harms_nothing(tmp_path: Path) -> 
     with Server(tmp_path / "data") as server:
         server.announce("demo-1", title="Not a demo")
     with Server(tmp_path / "data", DEMO="true") as server:
-        end = time.monotonic() + 20
-        while not any(session["demo"] for session in server.get("/v1/sessions")):
-            if "demo_ended" in server.log.read_text():
-                break
-            assert time.monotonic() < end, "the demo neither began nor said why not"
-            time.sleep(0.05)
+
+        def told() -> bool:
+            began = any(session["demo"] for session in server.get("/v1/sessions"))
+            return began or "demo_ended" in server.log.read_text()
+
+        await_true(told, "the demo neither began nor said why not")
         assert server.get("/v1/sessions/demo-1")["title"] == "Not a demo"
         assert server.send("demo-1", 0, "Hello.\n").status_code == 202
         assert server.stop() == 0

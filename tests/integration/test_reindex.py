@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 
 import pytest
 
@@ -12,6 +13,7 @@ from services.index.digests import Contents
 from services.index.reindex import Reindexer
 from tests.integration.elastic_index import Index, fresh_index, part, step
 from tests.stack.servers import Server
+from tests.waiting import insist
 
 
 @pytest.fixture
@@ -56,14 +58,6 @@ def builder(index: Index) -> ElasticIndexBuilder:
     return ElasticIndexBuilder(index.client, index.names)
 
 
-async def insist(index: Index, steps: Sequence[StepRecord]) -> None:
-    while True:
-        try:
-            return await index.store.apply(steps)
-        except Unavailable:
-            await asyncio.sleep(0.05)
-
-
 async def test_a_new_index_says_the_same_and_the_old_one_is_kept(index: Index) -> None:
     steps = [*talk(50), *talk(30, "other"), step(31, part(1, 31, retracted=True, session="other"), session="other")]
     await index.store.apply(steps)
@@ -89,7 +83,7 @@ async def test_captions_go_on_while_the_index_is_made_anew(index: Index) -> None
         for begin in range(1_500, 3_000, 10):
             batch = steps[begin : begin + 10]
             log.steps += batch  # the log has them before the index
-            await insist(index, batch)
+            await insist(partial(index.store.apply, batch))
 
     async def read() -> int:
         seen = 1_500

@@ -2,15 +2,17 @@
 
 import os
 import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 from tests.stack.places import CannotStart, free_port, listens
+from tests.waiting import came_true
 
 _COMPOSE = Path(__file__).parent / "compose.yml"
 _READY_SECONDS = 180
 _PULL_SECONDS = 900
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+"""Tests that run at the same time have containers of their own."""
 
 
 def engine_answers() -> bool:
@@ -43,12 +45,9 @@ class Container:
 
     def wait_until_ready(self) -> None:
         """Return when it answers."""
-        end = time.monotonic() + _READY_SECONDS
-        while not (listens(self.port) and self._answers(self.port)):
-            if time.monotonic() > end:
-                logs = self._compose("logs", "--tail", "30", self._service)
-                raise CannotStart(f"{self._service} is not ready in time:\n{logs}")
-            time.sleep(0.1)
+        if not came_true(lambda: listens(self.port) and self._answers(self.port), _READY_SECONDS):
+            logs = self._compose("logs", "--tail", "30", self._service)
+            raise CannotStart(f"{self._service} is not ready in time:\n{logs}")
 
     def stop(self) -> None:
         """Ask it to end, and wait until it has."""
@@ -76,7 +75,7 @@ class Container:
                 "docker",
                 "compose",
                 "--project-name",
-                f"captionflow-test-{self._service}",
+                f"captionflow-test-{self._service}{_WORKER}",
                 "--file",
                 _COMPOSE,
                 *arguments,

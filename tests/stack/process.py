@@ -4,11 +4,11 @@ import contextlib
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tests.stack.places import CannotStart, listens
+from tests.waiting import came_true
 
 _LEASH = Path(__file__).parent / "leash.py"
 _READY_SECONDS = 180
@@ -60,14 +60,15 @@ class Process:
 
     def wait_until_ready(self) -> None:
         """Return when it answers; see ``start``."""
-        end = time.monotonic() + _READY_SECONDS
-        while not (listens(self.port) and self._answers(self.port)):
-            ended = self._leash is None or self._leash.poll() is not None
-            if ended or time.monotonic() > end:
-                self.kill()
-                tail = self._log.read_text(errors="replace")[-3000:]
-                raise CannotStart(f"{self._log.stem} {'ended' if ended else 'is not ready in time'}:\n{tail}")
-            time.sleep(0.05)
+        told = came_true(lambda: self._ended or (listens(self.port) and self._answers(self.port)), _READY_SECONDS)
+        if self._ended or not told:
+            why = "ended" if self._ended else "is not ready in time"
+            self.kill()
+            raise CannotStart(f"{self._log.stem} {why}:\n{self._log.read_text(errors='replace')[-3000:]}")
+
+    @property
+    def _ended(self) -> bool:
+        return self._leash is None or self._leash.poll() is not None
 
     def stop(self, seconds: float = 60) -> None:
         """Ask it to end (SIGTERM), and wait until it has; after so many seconds kill it."""
@@ -85,9 +86,7 @@ class Process:
             self._leash.stdin.close()
         self._leash.wait(_KILL_SECONDS)
         self._leash = None
-        end = time.monotonic() + _KILL_SECONDS
-        while listens(self.port) and time.monotonic() < end:
-            time.sleep(0.01)
+        came_true(lambda: not listens(self.port), _KILL_SECONDS)
 
     def stall(self) -> None:
         """Hold it still (SIGSTOP) until ``go_on``."""

@@ -3,12 +3,12 @@
 import os
 import signal
 import subprocess
-import time
 from pathlib import Path
 from typing import Final
 
 from tests.real_program import PROGRAM
 from tests.stack.places import CannotStart, free_port, listens
+from tests.waiting import came_true
 
 SERVICES: Final = ("ingest", "segment", "index", "api")
 _STOP_SECONDS: Final = 10
@@ -37,11 +37,8 @@ class Services:
         if made.returncode:
             raise CannotStart("The topics can't be made; see above.")
         self.look_after()
-        end = time.monotonic() + _READY_SECONDS
-        while not all(map(listens, self.ports.values())):
-            if time.monotonic() > end:
-                raise CannotStart("The services do not listen in time; see above.")
-            time.sleep(0.1)
+        if not came_true(lambda: all(map(listens, self.ports.values())), _READY_SECONDS):
+            raise CannotStart("The services do not listen in time; see above.")
 
     def look_after(self) -> None:
         """Start those that don't run, whatever ended them."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from collections.abc import Sequence
 
 from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.topics import create_topics
@@ -14,12 +15,12 @@ async def fresh_topics(servers: str, *, partitions: int = 3) -> Kafka:
     return kafka
 
 
-async def drop_topics(kafka: Kafka) -> None:
-    """Take them away, so that a long run does not fill the broker."""
-    await asyncio.to_thread(_drop, kafka)
+async def drop_topics(*prefixes: Kafka) -> None:
+    """Take the topics of each away, which are on one broker, so that a long run does not fill it."""
+    await asyncio.to_thread(_drop, prefixes)
 
 
-def _drop(kafka: Kafka) -> None:
-    admin = kafka.admin()
-    admin.delete_topics([kafka.lines, kafka.turns, kafka.sessions, kafka.dead_letters])
+def _drop(prefixes: Sequence[Kafka]) -> None:
+    admin = prefixes[0].admin()
+    admin.delete_topics([topic for one in prefixes for topic in (one.lines, one.turns, one.sessions, one.dead_letters)])
     admin.close()

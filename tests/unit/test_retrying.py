@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from captionflow.errors import Misconfigured, Unavailable
 from captionflow.retrying import Backoff, Retry
+from tests.waiting import until
 
 
 def longest() -> float:
@@ -121,8 +122,7 @@ async def test_what_no_waiting_mends_is_raised_at_once() -> None:
 async def test_a_wait_can_be_cancelled() -> None:
     retry = Retry("index_waits", Backoff(first_seconds=60, longest_seconds=60))
     waiting = asyncio.create_task(retry.wait(Unavailable("Away.")))
-    while not retry.waiting:
-        await asyncio.sleep(0)
+    await until(lambda: retry.waiting)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
