@@ -11,9 +11,11 @@ from typing import NamedTuple
 
 _TIME = r"\d{1,3}:[0-5]\d(?::[0-5]\d)?(?:[.,:;]\d{1,3})?(?:\s?[AaPp]\.?[Mm]\b\.?)?"
 _ARROW = r"\s{0,4}(?:-+>|\u2192|[-\u2013\u2014]|\bto\b)\s{0,4}"
+_MINUTES = r"\d{1,2}\s?(?:m|mins?|minut\w{0,3})"
 _UNITS = (
-    r"(?:\d{1,3}\s?(?:h|hrs?|hours?|heures?|horas?|ore|ora|stunden?)\s+)?"
-    r"\d{1,2}\s?(?:m|mins?|minut\w{0,3})\s+\d{1,2}\s?(?:s|secs?|s[e\u00e9][ckg]\w{1,6})"
+    rf"(?:(?:\d{{1,3}}\s?(?:h|hrs?|hours?|heures?|horas?|ore|ora|stunden?)\s+)?{_MINUTES}\s+\d{{1,2}}\s?(?:s|secs?)|"
+    rf"(?:\d{{1,3}}\s(?:hours?|heures?|horas?|ore|ora|stunden?)\s+)?(?:{_MINUTES}\s+)?\d{{1,2}}\s?s[e\u00e9][ckg]\w{{1,6}})"
+    rf"(?:\s?{_TIME})?"
 )
 _DATE = r"(?:\d{4}-\d\d-\d\d[T ,]\s?|\d{1,2}[./]\d{1,2}[./]\d{2,4},?\s)?"
 _SPAN = rf"{_DATE}{_TIME}(?:{_ARROW}{_TIME})?(?!\w)"
@@ -22,9 +24,10 @@ CLOCK = rf"(?:\[\s*{_SPAN}\s*\]|\(\s*{_SPAN}\s*\)|{_SPAN}|(?i:{_UNITS})(?!\w))"
 BRACKETED = rf"(?:\[\s*{_SPAN}\s*\]|\(\s*{_SPAN}\s*\))"
 """A pattern for one in brackets."""
 
+_DATED = re.compile(r"[\[(\s]*(?:\d{4}-|\d{1,2}[./])\d")
 _PLAIN = re.compile(_TIME)
 _FIELDS = re.compile(r"(\d{1,3}):(\d\d)(?::(\d\d))?(?:([.,:;])(\d{1,3}))?(?:\s?([AaPp])\.?[Mm])?")
-_NUMBERS = re.compile(r"\d+")
+_COUNTED = re.compile(r"(\d+)\s?([^\W\d_]+)")
 _NOON = 12
 _FRAMES = 25
 """Frames a second, where the fourth field counts them: what is made of them is off by less than a hundredth."""
@@ -71,18 +74,29 @@ class Clock(NamedTuple):
     @property
     def has_day(self) -> bool:
         """Whether a day stands before the time."""
-        found = _PLAIN.search(self.text)
-        return found is not None and found.start() > len("[ ")
+        return _DATED.match(self.text) is not None
 
 
 def read_clock(text: str) -> Clock:
     """The clock that ``CLOCK`` matched."""
     found = _FIELDS.findall(text)
     if not found:
-        numbers = [int(number) for number in _NUMBERS.findall(text)]
-        return Clock(text, Time((0, *numbers)[-_THREE:]))
+        return Clock(text, Time(_counted(text)))
     begin, *later = (_time(*fields) for fields in found)
     return Clock(text, begin, later[0] if later else None)
+
+
+def _counted(text: str) -> tuple[int, ...]:
+    """Hours, minutes and seconds of a clock in words; minutes, or both, may be missing."""
+    hours = minutes = seconds = 0
+    for number, unit in _COUNTED.findall(text.casefold()):
+        if unit.startswith("m"):
+            minutes = int(number)
+        elif unit.startswith("s") and not unit.startswith("st"):
+            seconds = int(number)
+        else:
+            hours = int(number)
+    return hours, minutes, seconds
 
 
 def _time(first: str, second: str, third: str, sign: str, fraction: str, half: str) -> Time:  # noqa: PLR0913, PLR0917 - what _FIELDS finds

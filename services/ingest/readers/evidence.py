@@ -19,7 +19,11 @@ def proved_by_clock(shape: Shape, found: Sequence[Header], page: Page) -> list[H
     paragraph. A name that could be any word must return.
     """
     counts = Counter(header.name for header in found)
-    kept = [header for header in found if shape.nicks or _may_speak(header.name or "", counts[header.name])]
+    kept = [
+        header
+        for header in found
+        if shape.nicks or _may_speak(header.name or "", again=shape.signed or counts[header.name] > 1)
+    ]
     clocks = [header.clock for header in kept if header.clock is not None]
     again = len({header.name for header in kept}) < len(kept)
     if not kept or not _followed(shape, kept, page):
@@ -27,16 +31,16 @@ def proved_by_clock(shape: Shape, found: Sequence[Header], page: Page) -> list[H
     if not (again or shape.nicks) and (is_programme(clocks) or is_timetable(clocks) or shape.returns):
         return []
     begin = sum(page.begins(header.line) for header in kept)
-    if len(kept) < _OFTEN and begin < len(kept) and not shape.nicks:
+    if len(kept) < _OFTEN and begin < len(kept) and not (shape.nicks or shape.signed):
         return []
     if shape.two:
         kept = [header for header in kept if page.begins_paragraph(header.line) or counts[header.name] > 1]
     return kept if again or begin * 2 >= len(kept) else []
 
 
-def _may_speak(name: str, count: int) -> bool:
+def _may_speak(name: str, *, again: bool) -> bool:
     sort = sort_of(name)
-    return sort in {"name", "numbered"} or (sort == "nick" and count > 1)
+    return sort in {"name", "numbered"} or (sort == "nick" and again)
 
 
 def proved_by_return(shape: Shape, found: Sequence[Header], page: Page) -> list[Header]:
@@ -48,7 +52,7 @@ def proved_by_return(shape: Shape, found: Sequence[Header], page: Page) -> list[
     kept = [
         header
         for header in found
-        if (shape.nicks or is_person(header.name or "")) and (not shape.apart or page.begins_paragraph(header.line))
+        if (shape.nicks or is_person(header.name or "")) and (not shape.apart or _apart(header, page))
     ]
     counts = Counter(header.name for header in kept)
     if shape.apart:
@@ -76,6 +80,12 @@ def proved_by_return(shape: Shape, found: Sequence[Header], page: Page) -> list[
     return kept if len(kept) * 2 >= most else []
 
 
+def _apart(header: Header, page: Page) -> bool:
+    """Whether a line stands as a heading would: behind an empty one, or in capitals behind a whole sentence."""
+    capitals = (header.name or "").isupper() or is_role(header.name or "")
+    return page.begins(header.line) if capitals and not page.shouts else page.begins_paragraph(header.line)
+
+
 def _followed(shape: Shape, kept: Sequence[Header], page: Page) -> bool:
     """Whether words follow two thirds of the headers: a line of its own, or an item of a list only beside a clock."""
     if not shape.alone:
@@ -98,7 +108,7 @@ def proved_clocks(shape: Shape, found: Sequence[Header], page: Page, *, timed: b
     clocks = [header.clock for header in found if header.clock is not None]
     if not found or is_programme(clocks):
         return []
-    if all("->" in clock.text or "\u2192" in clock.text for clock in clocks):
+    if all("->" in clock.text or "\u2192" in clock.text or (clock.end and clock.text[0] in "[(") for clock in clocks):
         return list(found)
     if shape.whole or (not shape.alone and all(label_of(header.words) for header in found)):
         return list(found)

@@ -9,7 +9,7 @@ from services.ingest.readers.clocks import BRACKETED
 from services.ingest.readers.names import is_person
 from services.ingest.readers.page import label_of
 
-_NUMBERED = re.compile(r"\s{0,10}(\d{1,2})(?:(\s+)(?=\S)|$)")
+_NUMBERED = re.compile(r"\s{0,10}(\d{1,4})(?:(\s+)(?=\S)|$)")
 _QUESTION = re.compile(r"[QA][.:]?\s")
 _PAGE_NUMBER = re.compile(r"\s*(?:page\s+)?\d{1,5}\s*", re.IGNORECASE)
 _INSIDE = re.compile(
@@ -17,9 +17,10 @@ _INSIDE = re.compile(
     rf"(?:{BRACKETED}\s*)?((?:\*\*|__)?[^\W\d_][^:\uff1a.?!\n]{{0,60}}(?:\.[^:\uff1a.?!\n]{{1,40}}){{0,3}})[:\uff1a](?=\*|_|\s)"
 )
 _HASHED = re.compile(r"#(\d{1,2}:\d\d:\d\d)-\d#")
+_LETTER = re.compile(r"(?:^|(?<=[.?!\u2026] ))([A-Z]):(?=\s)")
 _LEAST = 3
 """So many lines or labels show a layout."""
-_RUN = 4
+_RUN = 2
 """So many numbers rise by one behind the first."""
 _FEW_LINES = 3
 """A file of no more lines with words has none that mean anything."""
@@ -74,6 +75,9 @@ def _missing_breaks(lines: Sequence[str]) -> tuple[list[str], str] | None:
     inside = [[(match.start(), match[1].strip("*_ ")) for match in _INSIDE.finditer(line)] for line in lines]
     first = [label for line in lines if (label := label_of(line.strip()))]
     counts = Counter([*first, *(label for found in inside for _, label in found if is_person(label))])
+    letters = Counter(found[1] for line in lines for found in _LETTER.finditer(line))
+    if len(letters) > 1 and min(letters.values()) > 1:  # an interviewer and who answers
+        counts.update(letters)
     returning = {label for label, count in counts.items() if count > 1}
     if len(counts) < 2 or not returning or sum(counts.values()) < _LEAST:  # noqa: PLR2004 - a dialogue
         return None

@@ -33,7 +33,7 @@ _MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0dff\u0e0
 _WORD = re.compile(
     rf"[^\W\d_](?:[\w{_MARKS}'\u2019\u02bc\"\u05f3\u05f4.\-\u2010\u2011]*[\w{_MARKS}])?\.?|[&+#]?\d{{1,6}}|&|[A-Z]\."
 )
-_NICK = re.compile(r"[\w+@.\-\[\]\\`^{}|*]{1,40}")
+_NICK = re.compile(r"[\w+@.\-\[\]\\`^{}|*'\u2019]{1,40}(?: [\w+@.\-()'\u2019]{1,30}){0,3}")
 _PHONE = re.compile(r"\+?[\d*][\d* ().\-]{5,18}[\d*]")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _ABSTRACT = re.compile(r"(?:ings?|tions?|sions?|ments?|ness|ology|ance|ences?|ities|ity)$", re.IGNORECASE)
@@ -56,23 +56,23 @@ _NOBODY = _words(
     description details dial disclaimer discussion done download duration edited editor end ended ends episode
     event exactly example examples exhibit explanation faq february figure file final finally first fixed
     footnote footnotes friday from general glossary goal goals good goodbye great greetings hello help hence hi
-    how however i if imagine important in inaudible index input instructions intermission intro introduction
-    invocation issue issues it item items january join joined july june keynote languages last laughs laughter
-    left length lesson lessons links list location lunch march may maybe meeting meetings method methods minutes
-    monday motion motions music new news next no none note notes november now objective objectives october offer
-    oh ok okay opening option options or other others outcome outline output overview page pages parameters part
-    participants pause please poll postscript prayer preamble preface prerequisites present problem proposal
-    publication purpose question questions quote rate reading reason recap received recess record recorded
-    recording recordings references refrain regrets related reminder removed report requirements resolution
-    resolved resources response result results returns review right room round rule running same saturday scene
-    schedule screen second section security see september session sessions setup share shared silence similarly
-    since slide slides so solution source sources speakers stanza start started starts status step steps still
-    stop stopped subject subscribe summary sunday support sure table tags takeaways task tasks tea thank thanks
-    that then there therefore these they think this those thursday thus time timestamp timestamps tip title
-    today todo tomorrow tonight topic topics total transcript transcription transcripts true tuesday type
-    unanimous unreleased until update updated updates usage user venue verse version video views vote votes
-    warning we website wednesday welcome well what when where which who whose why with workshop wow yeah year
-    yep yes yesterday you your
+    how however i if imagine important in inaudible index indiscernible input instructions intermission intro
+    introduction invocation issue issues it item items january join joined july june keynote languages last
+    laughing laughs laughter left length lesson lessons links list location lunch march may maybe meeting
+    meetings method methods minutes monday motion motions music new news next no none note notes november now
+    objective objectives october offer oh ok okay opening option options or other others outcome outline output
+    overview page pages parameters part participants pause please poll postscript prayer preamble preface
+    prerequisites present problem proposal publication purpose question questions quote rate reading reason
+    recap received recess record recorded recording recordings references refrain regrets related reminder
+    removed report requirements resolution resolved resources response result results returns review right room
+    round rule running same saturday scene schedule screen second section security see september session
+    sessions setup share shared silence similarly since slide slides so solution source sources speakers stanza
+    start started starts status step steps still stop stopped subject subscribe summary sunday support sure
+    table tags takeaways task tasks tea thank thanks that then there therefore these they think this those
+    thursday thus time timestamp timestamps tip title today todo tomorrow tonight topic topics total transcript
+    transcription transcripts true tuesday type unanimous unintelligible unreleased until update updated updates
+    usage user venue verse version video views vote votes warning we website wednesday welcome well what when
+    where which who whose why with workshop wow yeah year yep yes yesterday you your
     """
 )
 """Sections of documents and minutes, fields of a head, sounds, marks of a recording, days and months, and words that
@@ -97,7 +97,7 @@ def sort_of(text: str) -> Sort | None:
     if len(words) <= _MAX_WORDS and all(_WORD.fullmatch(word) for word in words) and _capitalised(words):
         nobody = _first(bare) in (_NOBODY - _ALSO_NAMES if len(words) > 1 else _NOBODY)
         return None if nobody or _ends_sentence(words) else "name"
-    nick = _NICK.fullmatch(bare) is not None and bare.casefold() not in _NOBODY and not bare.endswith(".")
+    nick = _NICK.fullmatch(bare) is not None and _first(bare) not in _NOBODY and not _ends_sentence(bare.split())
     return "nick" if nick or _PHONE.fullmatch(bare) else None
 
 

@@ -11,7 +11,7 @@ MAX_HEADER = 160
 
 _BOLD = re.compile(r"\*\*|__")
 _DECORATION = re.compile(r"^(?:#{1,6}\s+|[-*\u2022]\s+)")
-_CLOCK_LIKE = re.compile(r"\d:[0-5]\d|\d\s?[Mm]")
+_CLOCK_LIKE = re.compile(r"\d:[0-5]\d|\d\s?[MmSs]")
 _MARKER = re.compile(r"\s*(?:\*\*|__)?(?:\\?>|&gt;)")
 _LABEL = re.compile(r"(?:\*\*|__)?([^\W\d_][^:\uff1a\n]{0,60}?)(?:\*\*|__)?[:\uff1a](?:\*\*|__)?(?=\s|$)")
 _BULLET = re.compile(r"(?:[-*\u2022+]|\d{1,3}[.)])\s|\|")
@@ -44,7 +44,12 @@ class Page:
     @cached_property
     def beginnings(self) -> list[int]:
         """The lines that begin a paragraph."""
-        return [line for line, text in enumerate(self.stripped) if text and self.begins_paragraph(line)]
+        return [line for line in self.sentences if self.begins_paragraph(line)]
+
+    @cached_property
+    def sentences(self) -> list[int]:
+        """The lines that begin a paragraph, or follow one that ended a sentence."""
+        return [line for line, text in enumerate(self.stripped) if text and self.begins(line)]
 
     @cached_property
     def clocked(self) -> list[int]:

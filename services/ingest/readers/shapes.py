@@ -20,6 +20,7 @@ _TAGS = (
 )
 
 
+_BOLD = re.compile(r"\*\*|__")
 _TRIED = 2_000
 _ROUND = str.maketrans("[]", "()")
 
@@ -55,6 +56,8 @@ class Shape(NamedTuple):
     """Signs of bold type, headings and lists are part of it."""
     apart: bool = False
     """It begins a paragraph."""
+    signed: bool = False
+    """A name in small letters needs not return."""
     nicks: bool = False
     """Whatever stands there is a name."""
     returns: bool = False
@@ -83,7 +86,7 @@ _SENDER = r"From\s{1,40}(?P<name>[^\n:]{1,60}?)(?:\s{1,40}to\s{1,40}[^\n:]{1,60}
 _DASH = r"(?:\s{0,4}[-\u2013\u2014:])?\s{1,40}"
 
 CLOCKED = (
-    _alone("a name in brackets and a clock", rf"\[(?P<name>[^\[\]\n]{{1,60}})\]:?\s{{0,4}}{_CLOCKS}"),
+    _alone("a name in brackets and a clock", rf"\[(?P<name>[^\[\]\n]{{1,60}})\]:?\s{{0,4}}{_CLOCKS}", signed=True),
     _alone(
         "a name and a clock",
         rf"\"?(?P<name>{_NAME})\"?(?:\s{{0,4}}[-\u2013\u2014|\u00b7\u2022\u22c5,:]?\s{{1,40}}|(?=[\[(])){_CLOCKS}(?:(?<![\])]):)?",
@@ -93,9 +96,9 @@ CLOCKED = (
         rf"{_CLOCKS}(?:\s{{0,4}}[-\u2013\u2014|\u00b7]\s{{0,4}}|\s{{1,40}})\[?(?P<name>{_NAME})\]?",
     ),
     _alone("a name and a clock below it", rf"(?P<name>{_NAME})\n{_CLOCKS}", two=True),
-    _before("a name and a clock in brackets", rf"{_IN_BRACKETS}\s{{0,4}}(?P<clock>{BRACKETED}){_DASH}"),
-    _before("a clock and a name in brackets", rf"{_CLOCKS}\s{{0,4}}{_IN_BRACKETS}{_DASH}"),
-    _before("a clock and a <name>", rf"{_CLOCKS}\s{{0,4}}<[ @+%&~]?(?P<name>[^\s<>]{{1,40}})>\s{{1,40}}", nicks=True),
+    _before("a name and a clock in brackets", rf"{_IN_BRACKETS}\s{{0,4}}(?P<clock>{BRACKETED}){_DASH}", signed=True),
+    _before("a clock and a name in brackets", rf"{_CLOCKS}\s{{0,4}}{_IN_BRACKETS}{_DASH}", signed=True),
+    _before("a clock and a <name>", rf"{_CLOCKS}\s{{0,4}}<[ @+%&~]?(?P<name>[^<>\n]{{1,40}})>\s{{1,40}}", nicks=True),
     _alone("a chat's clock and sender on their line", rf"{_CLOCKS}\s{{1,40}}{_SENDER}:", nicks=True),
     _before("a chat's clock and sender", rf"{_CLOCKS}\s{{1,40}}{_SENDER}:\s{{1,40}}", nicks=True),
     _before("a clock and a label in small letters", rf"{_CLOCKS}\s{{0,4}}(?P<name>[a-z][\w.\-]{{0,30}}):\s{{1,40}}"),
@@ -105,7 +108,7 @@ CLOCKED = (
         returns=True,
     ),
     _before("a name and a clock in columns", rf"(?P<name>{_NAME})[ ]*\t\s{{0,4}}{_CLOCKS}[ ]*\t\s{{0,4}}"),
-    _before("a clock and a name in columns", rf"{_CLOCKS}[ ]*\t\s{{0,4}}(?P<name>{_NAME})[ ]*\t\s{{0,4}}"),
+    _before("a clock and a name in columns", rf"{_CLOCKS}[ ]*[\t|]\s{{0,4}}(?P<name>{_NAME})[ ]*[\t|]\s{{0,4}}"),
 )
 """A name and a clock: the clock proves it."""
 
@@ -130,15 +133,15 @@ UNCLOCKED = (
     _alone("a name on its line", r"(?P<name>[^\[\]<>:*#\n]{2,60})", exact=True, apart=True),
     _before(
         "a label in a list",
-        rf"[-*\u2022\u2013]\s{{1,40}}{_B}(?P<name>[^:*_\n]{{1,60}}?){_B}\s{{0,4}}:{_B}\s{{1,40}}",
+        rf"(?:[-*\u2022\u2013]|\d{{1,3}}[.)])\s{{1,40}}{_B}(?P<name>[^:*_\n]{{1,60}}?){_B}\s{{0,4}}:{_B}\s{{1,40}}",
         exact=True,
         item=True,
-        signs="-*\u2022\u2013",
+        signs="-*\u2022\u20130123456789",
     ),
     _before("a name in brackets before words", rf"{_IN_BRACKETS}{_DASH}", signs="[*_"),
     _before(
         "a <name>",
-        rf"<(?!/?(?:{_TAGS})>)[ @+%&~]?(?P<name>[^\s<>/]{{1,40}})>\s{{1,40}}",
+        rf"<(?!/?(?:{_TAGS})>)[ @+%&~]?(?P<name>[^<>/=\"\n]{{1,40}})>\s{{1,40}}",
         exact=True,
         nicks=True,
         signs="<",
@@ -156,7 +159,7 @@ CLOCKS = (
     _before("a label and a clock behind it", rf"{_LABEL}:{_B}\s{{0,4}}(?P<clock>{BRACKETED})\s{{1,40}}", whole=True),
     _before(
         "a clock before words",
-        rf"(?P<bold>\*\*|__)?\s?{_CLOCKS}(?P<shut>\*\*|__)?(?:\s{{0,4}}[-\u2013\u2014|]\s{{1,40}}|\s{{1,40}})(?!-+>|\u2192)",
+        rf"(?P<bold>\*\*|__)?\s?{_CLOCKS}(?P<shut>\*\*|__)?(?:\s{{0,4}}[-\u2013\u2014|]\s{{0,40}}(?=[^\W\d_])|\s{{1,40}})(?!-+>|\u2192)",
     ),
 )
 """A clock without a name."""
@@ -197,7 +200,7 @@ def headers(shape: Shape, page: Page, taken: Collection[int]) -> Iterator[Header
 def _candidates(shape: Shape, page: Page) -> Iterable[int]:
     """The lines that can have a shape: most files have few, and many lines."""
     if shape.apart:
-        return page.beginnings
+        return page.sentences
     if "clock" not in shape.pattern.groupindex or shape.aside:
         return range(len(page.lines))
     if shape.two:
@@ -209,7 +212,10 @@ def _header(line: int, shape: Shape, found: re.Match[str], row: str) -> Header:
     groups = found.groupdict()
     name, clock = groups.get("name"), groups.get("clock")
     if shape.whole:
-        return Header(line, None, read_clock(found["clock"]), row, whole=True)
+        # Signs of bold type around the label and its clock would hide it.
+        return Header(
+            line, None, read_clock(found["clock"]), _BOLD.sub("", row[: found.end()]) + row[found.end() :], whole=True
+        )
     words = "" if shape.alone else row[found.end() :]
     if shape.aside:
         words = f"[{words.translate(_ROUND)}]"

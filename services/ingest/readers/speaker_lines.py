@@ -98,8 +98,7 @@ def _passages(
             at, until = clocks[line]
         held = [_text(header)]
         line += header.rows
-    if text := "".join(held):
-        yield Passage(text, at, speaker, until)
+    yield Passage("".join(held), at, speaker, until)
 
 
 def _text(header: Header) -> str:

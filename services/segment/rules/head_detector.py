@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 from services.segment.rules.head_rules import HeadLine, classify, is_key, is_note
 from services.segment.rules.label_rules import find_label, find_question, shape
 from services.segment.rules.lexicon import Lexicon
-from services.segment.rules.note_rules import apart_line, leading_time
+from services.segment.rules.note_rules import apart_line, is_recording_clock, leading_time
 from services.segment.rules.rows import Row
 from services.segment.rules.turn_rules import MARKER
 
@@ -38,7 +38,7 @@ def kind_of(row: str, known: Callable[[str], bool], lexicon: Lexicon) -> Kind:
     if not line:
         return "blank"
     start = leading_time(row)
-    if MARKER.match(row, start):
+    if MARKER.match(row, start) or is_recording_clock(line):
         return "opener"
     if apart_line(line, lexicon) or is_key(line, lexicon):
         return "head"

@@ -34,6 +34,7 @@ _LEADING = re.compile(
     re.IGNORECASE,
 )
 _LEADING_FIRST = frozenset("[(0123456789")
+_RECORDING = re.compile(r"\[\d{1,2}:\d\d(?::\d\d(?:[.,]\d{1,3})?)?\]")
 _RULE = re.compile(r"(?:[*_=~\-–—#][ \t]?){3,}")  # noqa: RUF001 - an en dash can make a rule
 _STAMP = re.compile(r"\d\d:\d\d:\d\d(?:[.,:]\d{1,3})?")
 _PAGE_NUMBER = r"[-–—]\s*\d{1,4}\s*[-–—]"  # noqa: RUF001 - en dash
@@ -108,6 +109,11 @@ def leading_time(line: str) -> int:
         return 0
     match = _LEADING.match(line)
     return match.end() if match else 0
+
+
+def is_recording_clock(line: str) -> bool:
+    """Whether a whole line is the clock of a recording: what follows is spoken. A head has other times."""
+    return line[:1] == "[" and _RECORDING.fullmatch(line) is not None
 
 
 def bare_sound(line: str, lexicon: Lexicon) -> bool:
