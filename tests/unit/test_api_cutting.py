@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from captionflow.messages import Part
 from captionflow.ports import Turns
-from services.api.transcripts.formats.breaks import pieces
+from services.api.transcripts.formats.breaks import from_word, pieces
 from services.api.transcripts.formats.cues import cues
 from services.api.transcripts.formats.layout import NO_SPACE
 from services.api.transcripts.formats.names import opening
@@ -17,6 +17,17 @@ from services.api.transcripts.formats.width import clusters, width
 from services.api.transcripts.limits import PRESETS, Limits, limits_for
 
 FAMILY = "👨\u200d👩\u200d👧\u200d👦"
+
+
+FROM_WORD = [
+    ("hello world and", 2, "world and"),
+    (f"{FAMILY}{FAMILY} b", 4, f"{FAMILY} b"),
+    ("我们今天，好的。", 1, "今天，好的。"),
+    ("วันนี้เราจะพูดคุย", 3, "เราจะพูดคุย"),
+    ("aaaa", 2, "aa"),
+    ("e\u0301e\u0301", 1, "e\u0301"),
+]
+"""(text, place, its end from the first word behind the place on); words.js says the same."""
 
 
 def shown(text: str, speaker: str | None = None, *, language: str = "en", **limits: int) -> list[tuple[str, ...]]:
@@ -191,6 +202,11 @@ def test_pieces_are_the_whole_text() -> None:
     found = pieces(text, "en", 42)
     assert "".join(piece.text + " " * piece.spaced for piece in found) == text
     assert [piece.offset for piece in found] == [text.index(piece.text) for piece in found]
+
+
+@pytest.mark.parametrize(("text", "at", "rest"), FROM_WORD)
+def test_the_end_of_a_text_begins_with_a_word(text: str, at: int, rest: str) -> None:
+    assert from_word(text, at) == rest
 
 
 # --- names ---

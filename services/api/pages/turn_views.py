@@ -13,6 +13,7 @@ import msgspec
 
 from captionflow.messages import Note, Part
 from captionflow.transcript import by_turn, joined
+from services.api.transcripts.formats.breaks import from_word
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -93,8 +94,7 @@ def last_words(parts: Iterable[Part], limit: int = 120, step: int = 60) -> tuple
     start = max(0, -((limit - len(text)) // step) * step)
     if not start:
         return turns[-1].speaker, text
-    _, space, tail = text[start:].partition(" ")
-    return turns[-1].speaker, f"… {tail if space else text[start:]}"
+    return turns[-1].speaker, f"… {from_word(text, start)}"
 
 
 def _turn(parts: Sequence[Part], begin: datetime | None) -> TurnView:

@@ -37,6 +37,8 @@ _NO_SPACES = re.compile(
     "\U0001f000-\U0001faff\U00020000-\U0003ffff]"
 )
 """A word with one of these may be several: scripts without spaces, and emoji."""
+_LOOK = 120
+"""Characters around a place in which a word is looked for."""
 _MAX_BRACKET = 12
 """Words of the longest bracket that is kept together where that is possible."""
 
@@ -68,6 +70,24 @@ def pieces(text: str, language: str, columns: int) -> list[Piece]:
         cost = INSIDE if glued and not _NO_SPACES.search(word) else costs[place]
         made.append(Piece(word, width(word), offset, spaced, glued, cost))
     return made
+
+
+def from_word(text: str, at: int) -> str:
+    """The end of a text, from the first word on that begins behind ``at``; in one long word from a sign on.
+
+    In the browser ``words.js`` does the same.
+    """
+    head, space, tail = text[at:].partition(" ")
+    if space and not _NO_SPACES.search(head):
+        return tail
+    begin = max(0, at - _LOOK)
+    window = text[begin : at + _LOOK]
+    ends = [begin + end for end in accumulate(map(len, WordBreaker(window, "en"))) if begin + end > at]
+    found = next((end for end in ends if text[end:].strip()), None)
+    if found is not None:
+        return text[found:].lstrip()
+    signs = accumulate(map(len, clusters(window)))
+    return text[next((begin + end for end in signs if begin + end >= at), at) :]
 
 
 def _split(text: str, columns: int) -> Iterator[tuple[str, int, bool]]:

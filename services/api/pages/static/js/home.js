@@ -2,6 +2,7 @@
 import { follow } from "./live.js";
 import { plain } from "./prose.js";
 import { turns } from "./transcript.js";
+import { fromWord } from "./words.js";
 
 const STREAMS = 3; // a browser opens six connections to one server, over all its tabs
 const LOOK = 8_000;
@@ -21,7 +22,7 @@ function show(on, state) {
   if (!turn) return;
   const text = turn.paragraphs.map(plain).join(" ");
   const from = Math.max(0, Math.ceil((text.length - CHARS) / STEP) * STEP);
-  const cut = from ? `… ${text.slice(from).replace(/^\S*\s/, "")}` : text;
+  const cut = from ? `… ${fromWord(text, from)}` : text;
   const who = on.querySelector(".who");
   const words = on.querySelector(".words");
   if (who && who.textContent !== (turn.speaker ?? "")) who.textContent = turn.speaker ?? "";

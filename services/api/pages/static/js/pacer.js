@@ -1,11 +1,14 @@
 // Word by word: lines that arrive whole are shown at an even pace, never more than a moment late.
 // Pure but for its timer.
 
+import { count, wordEnd } from "./words.js";
+
 /** @typedef {import("./roll.js").Flow} Flow */
 
 const CATCH_UP = 900; // a burst is on the screen within this time
 const SLOWEST = 180;
 const FASTEST = 16;
+const MOST_WORDS = 200; // more are not counted
 const LATE_WORDS = 60; // more than this at once is history, not speech
 
 /** @param {(flows: Flow[]) => void} show @param {{atOnce: boolean}} how */
@@ -23,7 +26,7 @@ export function pacer(show, { atOnce }) {
     const same = wanted[at]?.id === turn;
     return wanted.slice(at).map((flow, n) => flow.text.slice(n === 0 && same ? shown : 0)).join(" ");
   };
-  const backlog = () => rest().trim().split(/\s+/).filter(Boolean).length;
+  const backlog = () => count(rest().trim(), MOST_WORDS);
   const toEnd = () => {
     turn = wanted.at(-1)?.id ?? "";
     shown = wanted.at(-1)?.text.length ?? 0;
@@ -42,8 +45,7 @@ export function pacer(show, { atOnce }) {
       [turn, shown] = [wanted[at].id, 0];
     }
     const text = wanted[at]?.text ?? "";
-    const space = text.indexOf(" ", shown + 1);
-    shown = space < 0 ? text.length : space;
+    shown = wordEnd(text, shown);
     draw();
     go();
   }

@@ -1,6 +1,8 @@
 // Lines of a room screen. Pure: what a line can hold is asked of `fits`. A line is not laid out again
 // unless its words change: new words are appended, and only a full line starts another, so nothing on the screen jumps.
 
+import { signEnd, wordEnd } from "./words.js";
+
 /** @typedef {{id: string, speaker: string | null, text: string}} Flow one turn as one run of text */
 /** @typedef {{turn: string, label: string | null, from: number, to: number, text: string}} Line */
 
@@ -61,8 +63,7 @@ function lay(flows, place, start, fits) {
     if (from >= text.length) return lines;
     let to = from;
     for (;;) {
-      const space = text.indexOf(" ", to + 1);
-      const end = space < 0 ? text.length : space;
+      const end = wordEnd(text, to);
       if (!fits(text.slice(from, end), label)) break;
       to = end;
       if (end === text.length) break;
@@ -73,14 +74,15 @@ function lay(flows, place, start, fits) {
   }
 }
 
-/** A word that is longer than a line is cut where it stops fitting, never inside a code point.
+/** A word that is longer than a line is cut where it stops fitting, never inside a sign.
  * @param {string} text @param {number} from @param {string | null} label
  * @param {(text: string, label: string | null) => boolean} fits */
 function longest(text, from, label, fits) {
   let to = from;
-  for (const letter of text.slice(from)) {
-    if (letter === " " || (to > from && !fits(text.slice(from, to + letter.length), label))) break;
-    to += letter.length;
+  while (to < text.length && text[to] !== " ") {
+    const end = signEnd(text, to);
+    if (to > from && !fits(text.slice(from, end), label)) break;
+    to = end;
   }
   return to;
 }

@@ -1,0 +1,89 @@
+"""Exports as a browser shows them, and texts of any script that pages cut."""
+
+import io
+import itertools
+from typing import Any
+
+import pytest
+import webvtt
+from playwright.sync_api import Page
+
+from tests.e2e.conftest import Program, script
+from tests.unit.test_api_cutting import CHINESE, FAMILY, FROM_WORD, THAI
+
+pytestmark = pytest.mark.browser
+
+TRACK = """async (src) => {
+  const video = document.createElement("video");
+  const track = Object.assign(document.createElement("track"), { kind: "captions", src, default: true });
+  video.append(track);
+  document.body.append(video);
+  track.track.mode = "showing";
+  await new Promise((done, failed) => { track.onload = done; track.onerror = () => failed(new Error("not loaded")); });
+  return [...track.track.cues].map((cue) => (
+    { id: cue.id, start: cue.startTime, end: cue.endTime, lines: cue.getCueAsHTML().textContent.split("\\n") }));
+}"""
+CUT = """async ([url, texts, room]) => {
+  const { roll } = await import(url);
+  const fits = (text) => text.length <= room;
+  return texts.map((text) => roll([], [{ id: "a", speaker: null, text }], fits).map((line) => line.text));
+}"""
+FROM = """async ([url, rows]) => {
+  const { fromWord } = await import(url);
+  return rows.map(([text, at]) => fromWord(text, at));
+}"""
+
+
+def cues_of(page: Page, session: str, query: str = "") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = page.evaluate(TRACK, f"/v1/sessions/{session}/transcript.vtt{query}")
+    return found
+
+
+def test_a_browser_shows_the_cues_of_an_export_with_who_speaks(page: Page, program: Program) -> None:
+    program.announce("w-track", title="Track")
+    program.say(
+        "w-track",
+        0,
+        ">> ORLA: Is the harbour open & safe <now>?\n>> No.\n>> BASEL: It is closed, and so is the bridge.\n",
+    )
+    page.goto("/s/w-track")
+    cues = cues_of(page, "w-track")
+    assert [cue["id"] for cue in cues] == ["1.1.1", "2.1.1", "3.1.1"]
+    assert [" ".join(cue["lines"]) for cue in cues] == [
+        "ORLA: Is the harbour open & safe <now>?",
+        ">> No.",
+        "BASEL: It is closed, and so is the bridge.",
+    ]
+    assert all(one["end"] < two["start"] for one, two in itertools.pairwise(cues))
+    read = webvtt.from_buffer(io.StringIO(program.client.get("/v1/sessions/w-track/transcript.vtt").text))
+    assert [one.identifier for one in read.captions] == [cue["id"] for cue in cues]
+    assert " ".join(cues_of(page, "w-track", "?names=no")[0]["lines"]).startswith("Is the")
+
+
+def test_no_line_of_a_cue_is_wider_than_was_asked_for(page: Page, program: Program) -> None:
+    program.announce("w-wide", title="Wide")
+    program.say("w-wide", 0, f">> 主席: {CHINESE * 3}\n>> ANNA: {'We said it again and again. ' * 20}\n")
+    page.goto("/s/w-wide")
+    for cue in cues_of(page, "w-wide", "?columns=20&lines=1"):
+        (line,) = cue["lines"]
+        assert sum(2 if ord(sign) > 0x2E80 else 1 for sign in line) <= 20
+
+
+def test_no_sign_and_no_word_is_cut_on_the_screen(page: Page, program: Program) -> None:
+    program.announce("w-screen", title="Screen")
+    page.goto("/s/w-screen/screen")
+    texts = [FAMILY * 20, "e\u0301" * 40, THAI, CHINESE]
+    families, accents, thai, chinese = page.evaluate(CUT, [script(page, "roll.js"), texts, 25])
+    assert all(line.replace(FAMILY, "") == "" for line in families)
+    assert all(line.replace("e\u0301", "") == "" for line in accents)
+    assert all(any(word in line for line in thai) for word in ("จราจร", "ประธาน"))
+    assert all(any(word in line for line in chinese) for word in ("我们", "主席", "网站"))
+    assert "".join(thai) == THAI
+    assert not any(line.startswith(("，", "。")) for line in chinese)
+
+
+def test_the_end_of_a_text_begins_with_a_word_as_on_the_server(page: Page, program: Program) -> None:
+    program.announce("w-home", title="Home")
+    page.goto("/s/w-home/screen")
+    rows = [[text, at] for text, at, _ in FROM_WORD]
+    assert page.evaluate(FROM, [script(page, "words.js"), rows]) == [rest for _, _, rest in FROM_WORD]
