@@ -1,8 +1,9 @@
 """The messages of the pipeline: what a line is, what a turn is, and what travels between the services.
 
 All are frozen msgspec structs. The three records (``LineRecord``, ``StepRecord``, ``Session``) carry a version ``v``;
-a reader refuses a version above the one it knows. Times are timezone-aware UTC. Offsets into text count Unicode code
-points. JSON Schema and AsyncAPI in docs/messages/ are generated from this file.
+a reader refuses a version above the one it knows. Times are timezone-aware UTC, or seconds where no date is known
+(``Moment``). Offsets into text count Unicode code points. JSON Schema and AsyncAPI in docs/messages/ are generated from
+this file.
 """
 
 from datetime import datetime
@@ -18,6 +19,9 @@ MAX_LINE_CHARS = 2_000
 """Longest text of one line. Ingest refuses longer ones; readers of files cut them."""
 
 Status = Literal["scheduled", "live", "finished"]
+
+Moment = datetime | float
+"""A time: UTC, or seconds from the zero of the source's own clock where it has no date, as in a subtitle file."""
 
 
 class Message(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=False):
@@ -47,10 +51,10 @@ class Draft(Message, frozen=True):
     number: int
     """The sender's own sequence number, 0 or more, rising by one."""
     text: str
-    at: datetime | None = None
+    at: Moment | None = None
     """When it was said or typed, if the source knows."""
-    until: datetime | None = None
-    """When that ended, if the source knows; not before ``at``. A line with both is a cue: somebody speaks in it."""
+    until: Moment | None = None
+    """When that ended, if the source knows: of the kind of ``at`` and not before it. A line with both is a cue."""
     speaker: str | None = None
     """The speaker, where the source knows (a recogniser's diarisation, a WebVTT voice). A change opens a turn.
     Empty: what was named before holds no longer."""
@@ -117,10 +121,12 @@ class Apart(Message, frozen=True):
 
 
 class Stamp(Message, frozen=True):
-    """From this offset of the part's text on, words were said at or after this time."""
+    """From this offset of the text on, words were said at this time or later."""
 
     offset: int
-    at: datetime
+    at: Moment
+    until: Moment | None = None
+    """When the words up to the next stamp had been said, if the source knows."""
 
 
 class Part(Message, frozen=True):
@@ -149,6 +155,10 @@ class Part(Message, frozen=True):
     notes: tuple[Note, ...] = ()
     apart: tuple[Apart, ...] = ()
     stamps: tuple[Stamp, ...] = ()
+    """Of parts written before 2026-11; later ones have ``times``. ``stamps.stamps_of`` reads both."""
+    times: tuple[int, ...] = ()
+    """When its words were said, three numbers a stamp, as ``stamps.pack`` writes them: characters since the stamp
+    before, milliseconds since then, and milliseconds until its end plus one (0: not known)."""
     interim: str = ""
     """A recogniser's results that are not final; shown live, never stored in transcripts or searched."""
     continues: bool = False

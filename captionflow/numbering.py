@@ -14,6 +14,7 @@ import msgspec
 from captionflow.errors import BadMessage, Conflict, TooLarge
 from captionflow.identity import MAX_NUMBER
 from captionflow.messages import MAX_RECORD_BYTES, Draft, Line, Receipt
+from captionflow.stamps import dateless
 
 ENVELOPE_BYTES = 1024
 """Room in a record for session id, language and field names."""
@@ -153,10 +154,12 @@ def _line(draft: Draft, seq: int, now: datetime, said_at: datetime | None) -> Li
 def _same(line: Line, draft: Draft, said_at: datetime | None) -> bool:
     """Whether all that the sender gave is the same; a time that it did not give is the log's.
 
-    A line without ``until`` may come again with it: logs are older than that field.
+    A line without ``until`` may come again with it: logs are older than that field. Where no date is known, they have
+    times of 1970.
     """
-    if draft.at is None and said_at is not None:
+    same_time = draft.at is not None and line.at is not None and dateless(line.at) == dateless(draft.at)
+    if same_time or (draft.at is None and said_at is not None):
         draft = msgspec.structs.replace(draft, at=line.at)
-    if line.until is None:
-        draft = msgspec.structs.replace(draft, until=None)
+    if line.until is None or (same_time and draft.until is not None and dateless(line.until) == dateless(draft.until)):
+        draft = msgspec.structs.replace(draft, until=line.until)
     return all(getattr(line, name) == getattr(draft, name) for name in Draft.__struct_fields__)

@@ -15,6 +15,7 @@ from captionflow import messages
 from captionflow.field_docs import described
 from captionflow.identity import SESSION_ID
 from captionflow.messages import Apart, Facts, Line, LineRecord, Note, Part, Session, Stamp, StepRecord
+from captionflow.stamps import pack
 
 RECORDS = (LineRecord, StepRecord, Session)
 FOLDER = Path(__file__).parent.parent / "docs" / "messages"
@@ -48,7 +49,7 @@ EXAMPLES: dict[str, msgspec.Struct] = {
                 paragraphs=("Good morning.",),
                 notes=(Note(text="[Applause]", at=13),),
                 apart=(Apart(text="(1.45 pm)", why="mark", at=13),),
-                stamps=(Stamp(offset=0, at=_AT),),
+                times=pack([Stamp(offset=0, at=_AT)]),
             ),
         ),
         facts=Facts(title="Opening session", date="2026-09-14", edition="raw"),

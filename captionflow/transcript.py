@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from captionflow.messages import Apart, Facts, Message, Note, Part, Stamp, StepRecord, Stream
+from captionflow.stamps import stamps_of
 
 Piece = TypeVar("Piece")
 
@@ -127,7 +128,7 @@ def _join(parts: Sequence[Part]) -> Turn:
         # A note before the first word of a part stood behind the last word of the part before.
         notes += [Note(one.text, begin + one.at if one.at else length) for one in part.notes]
         apart += [Apart(one.text, one.why, begin + one.at if one.at else length) for one in part.apart]
-        stamps += [Stamp(begin + one.offset, one.at) for one in part.stamps]
+        stamps += [Stamp(begin + one.offset, one.at, one.until) for one in stamps_of(part)]
         length = begin + len(part.text)
     first, last = parts[0], parts[-1]
     return Turn(

@@ -11,6 +11,7 @@ from captionflow.folding import Words, words
 from captionflow.messages import Part, Session
 from captionflow.ports import Fragment, Hit
 from captionflow.search.query import Term
+from captionflow.stamps import stamps_of
 
 STRETCH_CHARS = 280
 """About how much of a part is shown."""
@@ -68,9 +69,10 @@ def hit_of(part: Part, session: Session | None, terms: Sequence[Term]) -> Hit:
 
 
 def _said_at(part: Part, offset: int) -> datetime | None:
-    """When the words at this offset were said: the time of the last stamp before them."""
-    before = [stamp for stamp in part.stamps if stamp.offset <= offset]
-    return max(before, key=lambda stamp: stamp.offset).at if before else None
+    """When the words at this offset were said, if that has a date: the time of the last stamp before them."""
+    before = [stamp for stamp in stamps_of(part) if stamp.offset <= offset]
+    at = max(before, key=lambda stamp: stamp.offset).at if before else None
+    return at if isinstance(at, datetime) else None
 
 
 def _spans(found: Words, term: Term, places: Mapping[str, Sequence[int]]) -> Iterator[Span]:

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ import structlog
 
 from captionflow.errors import BadMessage, Conflict
 from captionflow.identity import hyphenated, language_tag
-from captionflow.messages import Draft
+from captionflow.messages import Draft, Moment
 from services.ingest.cutter import Cut, cut
 from services.ingest.file_report import FileReport
 from services.ingest.left_open import left_open
@@ -25,9 +25,6 @@ SUFFIXES = frozenset({".txt", ".text", ".md", ".vtt", ".srt", ".sbv", ".json"})
 """What is read of a folder; a file that is named itself may end in anything."""
 MAX_FILE_BYTES = 64 * 1024 * 1024
 """A day of captions is some 1 MB; what is far above is no transcript."""
-FILE_CLOCK = datetime(1970, 1, 1, tzinfo=UTC)
-"""When a cue file begins if that is not given: its times then show as hours, minutes and seconds of that day."""
-
 _WHOLE = Cut("whole")
 _MAX_WORDS_CHARS = 66
 
@@ -182,18 +179,28 @@ def session_id(path: Path, digest: str) -> str:
 
 
 def drafts_of(reading: Reading, sender: str, starts_at: datetime | None) -> tuple[Draft, ...]:
-    """The lines of a file, numbered by their place; the last one ends the session."""
-    begun = starts_at or reading.begun or FILE_CLOCK
+    """The lines of a file, numbered by their place; the last one ends the session.
+
+    Their times have a date if ``starts_at`` or the file says when its clock showed 0.
+    """
+    begun = starts_at or reading.begun
     pieces = tuple(cut(reading.passages, _WHOLE))
     return tuple(
         Draft(
             sender=sender,
             number=number,
             text=piece.text,
-            at=None if piece.at is None else begun + piece.at,
-            until=None if piece.until is None else begun + piece.until,
+            at=moment_of(piece.at, begun),
+            until=moment_of(piece.until, begun),
             speaker=piece.speaker,
             ends=number == len(pieces) - 1,
         )
         for number, piece in enumerate(pieces)
     )
+
+
+def moment_of(time: timedelta | None, starts_at: datetime | None = None) -> Moment | None:
+    """A time of a file as lines have it: with a date if it is known when the file's clock showed 0."""
+    if time is None:
+        return None
+    return time.total_seconds() if starts_at is None else starts_at + time

@@ -5,12 +5,13 @@ written once, in ``AssemblerFields``.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Self
 
 import msgspec
 
 from captionflow.messages import Apart, Facts, Note, Part, Stamp
+from captionflow.stamps import pack
+from services.segment.buffer_spans import Time, is_new
 from services.segment.joints import AFTER, CLOSING, Joint, between
 from services.segment.rules.head_rules import classify, learn
 from services.segment.rules.lexicon import for_language
@@ -26,8 +27,6 @@ MAX_HEAD = 200
 """Longest line of the head that is remembered."""
 SHORT = 2
 """Longest text apart that is added to one as short before it, of the same reason and place."""
-STAMP_EVERY = 100
-"""Least distance of two time stamps in a paragraph, in characters."""
 TURN_CREDIT = 10_000
 """Bytes of records that turns may take beyond what was earned. Without credit no turn opens, and its label is text.
 
@@ -36,6 +35,8 @@ It keeps a line that is all markers from making a record without bound. A roll c
 EARNED = 12
 """Bytes of credit that a character earns when it is typed; turns and words use them up."""
 
+_STAMP_BYTES = 10
+"""About what a stamp weighs."""
 _QUOTED_LINE = 55
 """A line at least so long was wrapped by a program."""
 
@@ -62,7 +63,8 @@ class AssemblerFields(msgspec.Struct, array_like=True):
     paragraphs: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
     apart: tuple[Apart, ...] = ()
-    stamps: tuple[Stamp, ...] = ()
+    stamps: tuple[int | Stamp, ...] = ()
+    """As ``Part.times``; version 1 has the stamps themselves."""
     continues: bool = False
     size: int = 0
     """What the open part weighs, in bytes."""
@@ -107,12 +109,20 @@ class Assembler(AssemblerFields, kw_only=True):
     """Of the open part's text: its paragraphs joined with one newline."""
     quoted: bool = False
     """The marker may be a mail program's."""
+    stamped: tuple[int, Time] | None = None
+    """Offset and time of the last stamp of the open part."""
 
     @classmethod
     def of(cls, session: str, language: str, state: AssemblerState) -> Self:
         """One that goes on from a state, which it leaves alone."""
         length = len("\n".join(state.paragraphs))
-        return cls(*msgspec.structs.astuple(state), session=session, language=language, length=length)
+        made = cls(*msgspec.structs.astuple(state), session=session, language=language, length=length)
+        old = [one for one in state.stamps if isinstance(one, Stamp)]
+        times = pack(old) if old else tuple(one for one in state.stamps if isinstance(one, int))
+        if times:
+            made.stamps = times
+            made.stamped = sum(times[::3]), Time(sum(times[1::3]), times[-1])
+        return made
 
     def state(self) -> AssemblerState:
         """The value of this moment."""
@@ -198,7 +208,7 @@ class Assembler(AssemblerFields, kw_only=True):
             self.labels = (*(one for one in self.labels if one != key), key)[-MAX_LABELS:]
         return True
 
-    def text(self, raw: str, seq: int, at: datetime | None, times: Sequence[tuple[int, datetime]] = ()) -> None:
+    def text(self, raw: str, seq: int, at: Time | None, times: Sequence[tuple[int, Time]] = ()) -> None:
         """Words that somebody said, as typed, or white space; ``seq`` is the line of the first word, ``at`` its time.
 
         ``times``: from which offsets of ``raw`` on they were said later.
@@ -214,7 +224,7 @@ class Assembler(AssemblerFields, kw_only=True):
         text = " ".join(words)
         joint = between(self.joint, raw, tail=self.tail, row_length=self.row_length)
         cost = len(text) if text.isascii() and text.isprintable() else len(msgspec.json.encode(text))
-        if self.size + cost > PART_BYTES:
+        if self.size + cost + _STAMP_BYTES * len(times) > PART_BYTES:
             self._split()
         if not self.paragraphs:
             self.continues = self.said and joint != "\n"
@@ -229,18 +239,23 @@ class Assembler(AssemblerFields, kw_only=True):
         self.length = begin + len(text)
         self.size += cost + 4
         self.credit -= cost
-        self._stamp(begin, at, new=joint == "\n")
+        self._stamp(begin, at)
+        before = done = 0
         for offset, later in times:
-            before = " ".join(raw[:offset].split())
-            if len(before) < len(text):
-                self._stamp(begin + len(before) + (before != "" and text[len(before)] == " "), later)
+            stretch = " ".join(raw[done:offset].split())
+            if stretch:
+                spaced = before > 0 and (raw[done].isspace() or raw[done - 1].isspace())
+                before += len(stretch) + spaced
+            done = offset
+            if before < len(text):
+                self._stamp(begin + before + (before > 0 and text[before] == " "), later)
         self.said = True
         self.over = False
         self.tail = text[-1]
         self.joint = AFTER["text and space" if raw[-1].isspace() else "text"][self.joint]
 
-    def note(self, raw: str) -> None:
-        """A sound or a captioner's note."""
+    def note(self, raw: str, at: Time | None = None) -> None:
+        """A sound or a captioner's note, and its time."""
         note = " ".join(raw.split())
         if self.ordinal == 0 or (self.apart and self.apart[-1].at == self.length):
             # Keeps the order of the stream readable from the offsets: at one place, notes come before what is apart.
@@ -248,6 +263,7 @@ class Assembler(AssemblerFields, kw_only=True):
             return
         if self.size > PART_BYTES:
             self._split()
+        self._stamp(self.length, at)
         self.notes += (Note(note, self.length),)
         self.size += len(msgspec.json.encode(note)) + 24
         self.joint = AFTER["note"][self.joint]
@@ -295,7 +311,7 @@ class Assembler(AssemblerFields, kw_only=True):
             paragraphs=self.paragraphs,
             notes=self.notes,
             apart=self.apart,
-            stamps=self.stamps,
+            times=self.stamps,  # type: ignore[arg-type]  # ``of`` made numbers of the stamps of old states
             interim=interim,
             continues=self.continues,
             closed=closed,
@@ -312,13 +328,17 @@ class Assembler(AssemblerFields, kw_only=True):
         suffix = f".{further}" if further else ""
         return f"{self.session}.{self.language}.{seq}{suffix}"
 
-    def _stamp(self, offset: int, at: datetime | None, *, new: bool = False) -> None:
-        """Note the time, if it is another one and far enough from the last, or of a new paragraph."""
-        last = self.stamps[-1] if self.stamps else None
-        if at is None or (last and (at == last.at or not (new or offset - last.offset >= STAMP_EVERY))):
+    def _stamp(self, offset: int, time: Time | None) -> None:
+        """Note the time, if it tells something new."""
+        if time is None:
             return
-        self.stamps += (Stamp(offset, at),)
-        self.size += 50
+        last_offset, last = self.stamped or (0, Time(0))
+        if self.stamped is not None and not is_new(time, last):
+            return
+        one = offset - last_offset, time.ticks - last.ticks, time.extent
+        self.stamps += one
+        self.stamped = offset, time
+        self.size += sum(map(len, map(str, one))) + 3
 
     def _close(self) -> None:
         part = self.open_part(version=self.seq, closed=True)
@@ -334,3 +354,4 @@ class Assembler(AssemblerFields, kw_only=True):
     def _empty(self) -> None:
         self.paragraphs, self.notes, self.apart, self.stamps = (), (), (), ()
         self.length = self.size = 0
+        self.stamped = None

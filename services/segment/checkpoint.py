@@ -12,7 +12,7 @@ import msgspec
 from captionflow.messages import VERSION, Line, LineRecord, StepRecord
 from captionflow.records import is_valid
 from services.segment.safe_steps import safe_steps
-from services.segment.segmenter import State, start
+from services.segment.segmenter import STATE_VERSION, State, start
 
 NO_OFFSET = -1
 
@@ -52,7 +52,7 @@ def read_checkpoint(value: bytes | None, session: str, language: str) -> Checkpo
             step = _decode_step(value)
         except msgspec.DecodeError:
             step = None
-        if step is not None and step.v <= VERSION and step.state.v == State("", "").v:
+        if step is not None and step.v <= VERSION and step.state.v <= STATE_VERSION:
             return Checkpoint(step.state, step.offset)
     return Checkpoint(start(session, language))
 

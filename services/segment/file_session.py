@@ -9,7 +9,7 @@ from captionflow.transcript import newest
 from services.segment.segmenter import start, step
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-"""A file has no clock of its own: times in it count from here."""
+"""When lines of a file are received, which no rule reads. Their times have no date."""
 
 _BATCH = 500
 _LATE = 7
@@ -46,8 +46,8 @@ def lines_of(passages: Iterable[Passage]) -> list[Line]:
                     sender="file",
                     number=number,
                     text=passage.text[begin : begin + MAX_LINE_CHARS],
-                    at=None if passage.at is None else EPOCH + passage.at,
-                    until=None if passage.until is None else EPOCH + passage.until,
+                    at=None if passage.at is None else passage.at.total_seconds(),
+                    until=None if passage.until is None else passage.until.total_seconds(),
                     speaker=passage.speaker,
                     seq=number + 1,
                     received_at=EPOCH,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from captionflow.messages import Line
+from captionflow.messages import Line, Moment
 
 REVISABLE_LINES = 32
 """How many lines back a revision reaches. The text of one that comes later is kept apart from the turns."""
@@ -20,10 +20,10 @@ class Held(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
 
     seq: int
     text: str
-    at: datetime | None = None
+    at: Moment | None = None
     speaker: str | None = None
     ends: bool = False
-    until: datetime | None = None
+    until: Moment | None = None
 
 
 def hold(line: Line) -> Held:

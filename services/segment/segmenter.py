@@ -13,6 +13,8 @@ from captionflow.messages import MAX_LINE_CHARS, MAX_RECORD_BYTES, Facts, Line, 
 from services.segment.held_lines import MAX_HELD_CHARS, REVISABLE_LINES, Held, hold, reach, release, size
 from services.segment.tokenizer import Tokenizer, TokenizerState
 
+STATE_VERSION = 2
+"""Of the encoding of a state; the highest that is read."""
 MAX_INTERIMS = 4
 MAX_INTERIM_CHARS = 500
 MAX_NAME_CHARS = 200
@@ -50,6 +52,7 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     shown: tuple[tuple[str, int, int], ...] = ()
     """(turn id, part, ordinal) shown of the undecided rest; retracted if it turns out otherwise."""
     v: int = 1
+    """1 has stamps and times as structs, and is read as well; ``STATE_VERSION`` is what is written."""
 
     @property
     def before_held(self) -> TokenizerState:
@@ -59,7 +62,7 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def start(session: str, language: str) -> State:
     """The state before the first line."""
-    return State(session, language)
+    return State(session, language, v=STATE_VERSION)
 
 
 def step(state: State, lines: Sequence[Line]) -> tuple[State, tuple[StepRecord, ...]]:
@@ -251,6 +254,7 @@ def _finish(  # noqa: PLR0913, PLR0917 - the parts of a state
         held=window[1],
         interims=interims,
         shown=tuple((part.turn_id, part.number, part.ordinal) for part in view),
+        v=STATE_VERSION,
     )
     record = StepRecord(
         session=state.session,

@@ -11,7 +11,7 @@ import msgspec
 
 from captionflow.messages import Line, Part
 from services.segment.assembler import MAX_HEAD, Assembler, AssemblerState
-from services.segment.buffer_spans import LineSpans, TimeSpans
+from services.segment.buffer_spans import LineSpans, TimeSpans, time_of
 from services.segment.rules.head_detector import MAX_ROWS, decide, is_about
 from services.segment.rules.head_rules import is_note
 from services.segment.rules.label_rules import is_role
@@ -32,8 +32,8 @@ class TokenizerState(msgspec.Struct, frozen=True, omit_defaults=True, array_like
     """The end of the stream that the rules have not decided yet: a row, at most a few."""
     spans: tuple[int, ...] = ()
     """Which line each stretch of the buffer came from: ``LineSpans.pack``."""
-    times: tuple[tuple[int, datetime], ...] = ()
-    """When it was said: ``TimeSpans.pack``."""
+    times: tuple[int | tuple[int, datetime], ...] = ()
+    """When it was said: ``TimeSpans.pack``. In version 1 of the state, pairs of an offset and a time."""
     starts: bool = True
     """The buffer begins with a physical line."""
     given: str | None = None
@@ -126,8 +126,9 @@ class Tokenizer:
         offsets = list(accumulate(map(len, texts), initial=len(self._buffer)))
         if any(line.at is not None for line in lines):
             for offset, line in zip(offsets, lines, strict=False):
-                if line.at is not None:
-                    self._times.add(offset, line.at)
+                time = time_of(line)
+                if time is not None:
+                    self._times.add(offset, time)
         self._spans.add(offsets[:-1], [line.seq for line in lines])
         self._buffer = "".join((self._buffer, *texts))
         rows, rest = cut_rows(self._buffer, starts=self._starts)
@@ -274,6 +275,6 @@ class Tokenizer:
         elif token.kind == "note":
             if assembler.ordinal == 0 and self._times.at(begin) is not None:
                 assembler.open(None, self._spans.seq_at(begin))  # a cue: what is on the screen is no head
-            assembler.note(text)
+            assembler.note(text, self._times.at(begin + len(text) - len(text.lstrip())))
         else:
             assembler.stand_apart(text, token.kind)

@@ -37,6 +37,7 @@ def parts(version: int) -> st.SearchStrategy[Part]:
         notes=st.lists(st.builds(Note, st.just("[Applause]"), st.integers(0, 9)), max_size=2).map(tuple),
         apart=st.lists(st.builds(Apart, st.just("***"), st.just("mark"), st.integers(0, 9)), max_size=2).map(tuple),
         stamps=st.lists(st.builds(Stamp, st.integers(0, 9), st.just(NOW)), max_size=2).map(tuple),
+        times=st.lists(st.integers(0, 2), max_size=6).map(tuple),
         interim=st.sampled_from(["", "soon"]),
         closed=st.booleans(),
         retracted=st.booleans(),
@@ -77,6 +78,11 @@ def test_what_changed_beside_the_text_comes_whole() -> None:
     notes = (Note("[Applause]", 0), Note("[Laughter]", 4))
     change = delta(part(notes=notes[:1], interim="soon"), part(2, notes=notes, closed=True))
     assert (change.notes, change.interim, change.closed, change.apart) == (notes, "", True, UNSET)
+
+
+def test_times_that_come_are_all_that_is_sent_of_them() -> None:
+    change = delta(part(times=(0, 90_000, 0)), part(2, times=(0, 90_000, 0, 9, 1_000, 0)))
+    assert (change.times, change.times_keep, change.stamps) == ((9, 1_000, 0), 3, UNSET)
 
 
 def test_offsets_count_code_points() -> None:

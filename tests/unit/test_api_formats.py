@@ -62,7 +62,7 @@ def test_json_has_the_turns_of_the_command_line_and_when_words_were_said() -> No
     assert found["apart_at"] == [{"turn_id": "opening.en.0", "offset": 0}] * 2
     assert found["session"]["id"] == "opening"
     assert (found["language"], found["last_seq"]) == ("en", 9)
-    assert found["stamps"] == [{"turn_id": "opening.en.1", "offset": 0, "at": "2026-01-01T00:00:01Z"}]
+    assert found["stamps"] == [{"turn_id": "opening.en.1", "offset": 0, "start": 0.0, "at": "2026-01-01T00:00:01Z"}]
 
 
 # --- plain text ---

@@ -98,3 +98,14 @@ def test_a_line_from_before_its_end_was_kept_may_come_again_with_it() -> None:
     assert kept.until == ended
     with pytest.raises(Conflict):
         number([Draft("desk", 0, "a", at=begun)], {("desk", 0): kept}, 1, AT)
+
+
+def test_a_line_of_a_file_without_a_date_may_come_again_however_an_older_version_wrote_its_time() -> None:
+    old = Line("file", 0, "a", at=datetime(1970, 1, 1, 0, 1, 30, tzinfo=UTC), seq=1, received_at=AT)
+    assert number([Draft("file", 0, "a", at=90.0, until=92.0)], {("file", 0): old}, 1, AT)[0] == []
+    both = msgspec.structs.replace(old, until=datetime(1970, 1, 1, 0, 1, 32, tzinfo=UTC))
+    assert number([Draft("file", 0, "a", at=90.0, until=92.0)], {("file", 0): both}, 1, AT)[0] == []
+    with pytest.raises(Conflict):
+        number([Draft("file", 0, "a", at=91.0)], {("file", 0): old}, 1, AT)
+    with pytest.raises(Conflict):
+        number([Draft("file", 0, "a", at=90.0, until=93.0)], {("file", 0): both}, 1, AT)

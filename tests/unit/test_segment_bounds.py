@@ -53,6 +53,9 @@ STREAMS: dict[str, list[Line]] = {
     "given speakers": [line(n, "x", speaker=f"{'ÀÉ' * 40} {n}") for n in range(1, 600)],
     "given speakers without text": [line(n, "", speaker=f"{'語' * 200} {n}") for n in range(1, 600)],
     "times": [line(n, "We said it. \n", at=NOW.replace(microsecond=n)) for n in range(1, 600)],
+    "cues of a sign": [line(n, "I\n", at=n * 1_000.0, until=n * 1_000.5) for n in range(1, 3_000)],
+    "cues of a sign without a line break": [line(n, "I ", at=n * 9_000.0, until=n * 9_000.9) for n in range(1, 3_000)],
+    "times of a sign": [line(n, "x", at=NOW.replace(year=1900 + n % 200)) for n in range(1, 3_000)],
     "interims": [line(n, "語" * MAX_LINE_CHARS, final=False, segment=f"{'語' * 300} {n}") for n in range(1, 60)],
     "ends": [line(n, "Yes.", ends=True) for n in range(1, 600)],
     "revisions": [

@@ -21,7 +21,7 @@ from services.segment.checkpoint import (
     read_checkpoint,
     valid_records,
 )
-from services.segment.segmenter import start
+from services.segment.segmenter import STATE_VERSION, start
 from tests.unit.segment_material import line, run
 
 WORDS = (">>", "ANA:", "We", "go", "on.", "\n>>", "BEN:", "Thank", "you,", "and", "then", "questions?")
@@ -104,7 +104,7 @@ def test_without_a_readable_state_a_session_begins_at_the_beginning(value: bytes
 def test_a_state_of_another_version_is_made_anew_from_the_log(change: str) -> None:
     ((_, _, value),) = apply_lines(checkpoint(0), [line(1, "word ")], 3)
     found = msgspec.json.decode(value)
-    (found if change == "record" else found["state"])["v"] = 2
+    (found if change == "record" else found["state"])["v"] = STATE_VERSION + 1
     again = read_checkpoint(msgspec.json.encode(found), "s", "en")
     assert again == Checkpoint(start("s", "en"))
     assert action_for(again, record(2), 4) == "heal"

@@ -10,11 +10,9 @@ import pytest
 from captionflow.errors import TooLarge
 from captionflow.messages import MAX_LINE_CHARS, StepRecord
 from captionflow.transcript import newest, turns
-from services.segment.assembler import STAMP_EVERY
-from services.segment.file_session import EPOCH, lines_of
 from services.segment.rules.rows import MAX_ROW
 from services.segment.segmenter import MAX_INTERIM_CHARS, MAX_INTERIMS, MAX_STEP_CHARS, State, start, step
-from tests.unit.segment_material import NOW, Piece, cut, line, lines, read_text, run, shown
+from tests.unit.segment_material import NOW, cut, line, lines, read_text, run, shown
 
 TALK = """Forum of the year 2026
 12 November 2026
@@ -211,78 +209,6 @@ def test_a_title_before_the_first_speaker_that_the_source_names_is_a_head() -> N
 def test_a_given_speaker_decides_half_a_label_before_it() -> None:
     parts, _, _ = run([line(1, ">> GOOD"), line(2, "Hello.", speaker="Anna")])
     assert shown(parts) == [(None, "GOOD"), ("Anna", "Hello.")]
-
-
-# --- time ---
-
-
-@pytest.mark.parametrize("sizes", [1, 9])
-def test_words_are_said_at_or_a_little_after_the_time_of_their_stamp(sizes: int) -> None:
-    words = "We said it again and again and again.\n"
-    sent = [line(n, words if n > 1 else f">> ANNA: {words}", at=NOW + n * SECOND) for n in range(1, 300)]
-    (turn,) = turns(run(sent, sizes)[0])
-    assert len(turn.stamps) > 50
-    for stamp in turn.stamps:
-        brought_by = stamp.offset // len(words) + 1
-        assert 0 <= brought_by - (stamp.at - NOW) // SECOND <= 2
-
-
-def test_stamps_are_no_closer_than_a_reader_needs() -> None:
-    sent = [line(n, f"Word {n}.\n", at=NOW + n * SECOND) for n in range(1, 300)]
-    parts, _, _ = run(sent)
-    for part in parts:
-        assert len(part.stamps) <= 1 + len(part.text) // STAMP_EVERY
-
-
-def test_the_time_of_a_line_that_waits_for_the_next_one_is_kept() -> None:
-    sent = [
-        line(1, ">> ANNA: One.\n\n"),
-        line(2, ">> BEN ", at=NOW),
-        line(3, "LEE: Two."),
-        line(4, " Three.", at=NOW + 9 * SECOND),
-    ]
-    for sizes in (1, 4):
-        parts, _, _ = run(sent, sizes)
-        assert [stamp.at for stamp in turns(parts)[1].stamps] == [NOW]
-
-
-def test_short_turns_have_each_their_own_time() -> None:
-    sent = [line(n, f">> ANNA: Turn {n}.\n", at=NOW + n * SECOND) for n in range(1, 6)]
-    for sizes in (1, 5):
-        parts, _, _ = run(sent, sizes)
-        assert [stamp.at for turn in turns(parts) for stamp in turn.stamps] == [one.at for one in sent]
-
-
-def test_words_without_a_line_break_have_times_on_the_way_where_they_were_said() -> None:
-    sent = [line(n, f"word{n:03}  and on ", at=NOW + n * SECOND) for n in range(1, 201)]
-    for sizes in (1, 7, 200):
-        parts, _, _ = run(sent, sizes)
-        (turn,) = turns(parts)
-        assert len(turn.stamps) > 20
-        for stamp in turn.stamps:
-            word = turn.text[stamp.offset :].split()[0]
-            assert stamp.at == NOW + int(word.removeprefix("word")) * SECOND
-
-
-def test_a_time_at_which_no_word_was_said_is_no_stamp() -> None:
-    parts, _, _ = run([line(1, "We said it. ", at=NOW), line(2, "  \n", at=NOW + 5 * SECOND)], 2)
-    assert [stamp.at for stamp in turns(parts)[0].stamps] == [NOW]
-
-
-def test_lines_without_a_time_give_no_stamp() -> None:
-    parts, _, _ = run(lines([">> ANNA: One.\n", "Two.\n"]))
-    assert turns(parts)[0].stamps == ()
-
-
-def test_a_file_with_times_counts_from_the_epoch_and_its_longest_lines_are_cut() -> None:
-    made = lines_of([Piece("Hello.\n", SECOND, "Anna"), Piece("x" * (MAX_LINE_CHARS + 1)), Piece("")])
-    assert [(one.seq, one.at, one.speaker, len(one.text), one.ends) for one in made] == [
-        (1, EPOCH + SECOND, "Anna", 7, False),
-        (2, None, None, MAX_LINE_CHARS, False),
-        (3, None, None, 1, False),
-        (4, None, None, 0, False),
-        (5, None, None, 0, True),
-    ]
 
 
 # --- interims: shown, never archived ---

@@ -1,17 +1,19 @@
 """What a segmenter knows between two steps: all of it is kept, nothing of it changes, and it is written as ever."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
 
 from captionflow.messages import Apart, Facts, Note, Stamp
+from captionflow.stamps import stamps_of
 from services.segment.assembler import Assembler, AssemblerState
-from services.segment.segmenter import State, start, step
+from services.segment.segmenter import STATE_VERSION, State, start, step
 from services.segment.tokenizer import Tokenizer, TokenizerState
 from tests.unit.segment_material import line, lines
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
 ASSEMBLER = AssemblerState(
     facts=Facts(title="Forum"),
     in_head=False,
@@ -24,7 +26,7 @@ ASSEMBLER = AssemblerState(
     paragraphs=("One.", "Two"),
     notes=(Note("[Applause]", 2),),
     apart=(Apart("2 Page 2", "furniture", 2),),
-    stamps=(Stamp(0, AT),),
+    stamps=(0, 90_000, 2_501),
     continues=True,
     size=77,
     said=True,
@@ -40,7 +42,9 @@ ASSEMBLER = AssemblerState(
     over=True,
     ended=True,
 )
-TOKENIZER = TokenizerState(ASSEMBLER, ">> BEN", (0, 8, 4, 1), ((-3, AT), (4, AT)), starts=False, given="Anna")
+TOKENIZER = TokenizerState(
+    ASSEMBLER, ">> BEN", (0, 8, 4, 1), (-1, 90_000, 2_501, 5, 2_500, 0), starts=False, given="Anna"
+)
 
 LINES = lines(["Forum\n", "2015 11 12 WS 245 Mexico\n", ">> ANNA LEE: Hello [Applause] ", "there.\n>> B", "EN"])
 WIRE = (
@@ -50,7 +54,7 @@ WIRE = (
     b'["forum","2015 11 12 ws 245 mexico"],true,false,false],">> BEN",[0,4,4,1],[],true,null],'
     b'"held":[[1,"Forum\\n",null,null,false,null],[2,"2015 11 12 WS 245 Mexico\\n",null,null,false,null],'
     b'[3,">> ANNA LEE: Hello [Applause] ",null,null,false,null],[4,"there.\\n>> B",null,null,false,null],'
-    b'[5,"EN",null,null,false,null]],"shown":[["s.en.3",0,1],["s.en.4",0,2]]}'
+    b'[5,"EN",null,null,false,null]],"shown":[["s.en.3",0,1],["s.en.4",0,2]],"v":2}'
 )
 
 
@@ -81,13 +85,25 @@ def test_work_changes_neither_the_state_that_it_began_with_nor_one_that_was_take
     assert msgspec.json.encode(taken) == meanwhile
 
 
-def test_a_state_is_written_as_version_1_writes_it_and_read_again() -> None:
+def test_a_state_is_written_as_version_2_writes_it_and_read_again() -> None:
     state, _ = step(start("s", "en"), LINES)
     assert msgspec.json.encode(state) == WIRE
     assert msgspec.json.decode(WIRE, type=State) == state
-    assert state.v == 1
+    assert state.v == STATE_VERSION == 2
 
 
-def test_a_state_from_before_lines_had_an_end_is_read() -> None:
-    state, _ = step(start("s", "en"), LINES)
-    assert msgspec.json.decode(WIRE.replace(b",null,null,false,null]", b",null,null,false]"), type=State) == state
+def test_a_state_of_version_1_goes_on_with_the_times_that_it_had() -> None:
+    old = (
+        b'{"session":"s","language":"en","last_seq":2,"core":[[{},false,1,[1,0],1,0,"ANNA",false,["Hello there."],'
+        b'[],[],[{"offset":0,"at":"2026-01-01T00:00:00Z"},{"offset":6,"at":"2026-01-01T00:00:01Z"}],false,99,true,"line",'
+        b'".",12,0,[1,0]],"Good ",[0,2],[[-3,"2026-01-01T00:00:02Z"]],true,null],"base":null}'
+    )
+    state = msgspec.json.decode(old, type=State)
+    _, (record,) = step(state, [line(3, "day.\n", at=AT + 9 * SECOND)])
+    (part,) = record.parts
+    assert stamps_of(part) == (
+        Stamp(0, AT),
+        Stamp(6, AT + SECOND),
+        Stamp(13, AT + 2 * SECOND),
+        Stamp(18, AT + 9 * SECOND),
+    )

@@ -4,6 +4,8 @@ The text of a part grows at its end, so a change is a prefix to keep and what co
 points, which Python's strings do by themselves; a browser must not count UTF-16 units.
 """
 
+from typing import Any
+
 import msgspec
 from msgspec import UNSET, UnsetType
 
@@ -32,6 +34,9 @@ class PartDelta(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[Note, ...] | UnsetType = UNSET
     apart: tuple[Apart, ...] | UnsetType = UNSET
     stamps: tuple[Stamp, ...] | UnsetType = UNSET
+    times: tuple[int, ...] | UnsetType = UNSET
+    """What follows the first ``times_keep`` of the numbers of the old part's ``times``."""
+    times_keep: int | UnsetType = UNSET
     interim: str | UnsetType = UNSET
     closed: bool | UnsetType = UNSET
     retracted: bool | UnsetType = UNSET
@@ -52,7 +57,15 @@ def delta(old: Part | None, new: Part) -> PartDelta:
         keep=keep,
         text=new_text[keep:],
         **changed,
+        **_times(old.times, new.times),
     )
+
+
+def _times(old: tuple[int, ...], new: tuple[int, ...]) -> dict[str, Any]:
+    if old == new:
+        return {}
+    keep = len(old) if new[: len(old)] == old else 0
+    return {"times": new[keep:], "times_keep": keep or UNSET}
 
 
 def _common(old: str, new: str) -> int:
@@ -81,5 +94,8 @@ def apply(old: Part | None, change: PartDelta, *, session: str, language: str) -
         return old
     text = old.text[: change.keep] + change.text
     fields = {name: value for name in (*_FIXED, *_ALWAYS_WHOLE) if (value := getattr(change, name)) is not UNSET}
+    if change.times is not UNSET:
+        kept = 0 if change.times_keep is UNSET else change.times_keep
+        fields["times"] = old.times[:kept] + change.times
     paragraphs = tuple(text.split("\n")) if text else ()
     return msgspec.structs.replace(old, version=change.version, paragraphs=paragraphs, **fields)

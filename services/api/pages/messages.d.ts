@@ -27,7 +27,8 @@ export interface Note {
 
 export interface Stamp {
   offset: number;
-  at: string;
+  at: string | number;
+  until?: string | number | null;
 }
 
 export interface Apart {
@@ -50,6 +51,7 @@ export interface Part {
   notes?: Note[];
   apart?: Apart[];
   stamps?: Stamp[];
+  times?: number[];
   interim?: string;
   continues?: boolean;
   closed?: boolean;
@@ -71,6 +73,8 @@ export interface PartDelta {
   notes?: Note[];
   apart?: Apart[];
   stamps?: Stamp[];
+  times?: number[];
+  times_keep?: number;
   interim?: string;
   closed?: boolean;
   retracted?: boolean;

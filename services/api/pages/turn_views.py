@@ -11,7 +11,8 @@ from typing import Literal
 
 import msgspec
 
-from captionflow.messages import Note, Part
+from captionflow.messages import Moment, Note, Part
+from captionflow.stamps import stamps_of
 from captionflow.transcript import by_turn, joined
 from services.api.transcripts.formats.breaks import from_word
 
@@ -39,9 +40,9 @@ class TurnView(msgspec.Struct, frozen=True):
     speaker: str | None
     role: bool
     paragraphs: tuple[Paragraph, ...]
-    at: datetime | None = None
+    at: Moment | None = None
     elapsed: str | None = None
-    """Time since the first stamp of the transcript, ``1:02:03`` or ``2:03``."""
+    """Time since the first stamp of the transcript, or of the source's own clock: ``1:02:03`` or ``2:03``."""
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -68,7 +69,8 @@ def clock(span: timedelta) -> str:
 def turn_views(parts: Iterable[Part]) -> tuple[TurnView, ...]:
     """The turns of these parts (in any order), without the head, without what was retracted or is empty."""
     spoken = [group for group in by_turn(parts) if group[0].ordinal]
-    begin = next((stamp.at for group in spoken for part in group for stamp in part.stamps), None)
+    times = (stamp.at for group in spoken for part in group for stamp in stamps_of(part))
+    begin = next((at for at in times if isinstance(at, datetime)), None)
     views = (_turn(group, begin) for group in spoken)
     return tuple(view for view in views if view.paragraphs or view.speaker)
 
@@ -99,7 +101,7 @@ def last_words(parts: Iterable[Part], limit: int = 120, step: int = 60) -> tuple
 
 def _turn(parts: Sequence[Part], begin: datetime | None) -> TurnView:
     first = parts[0]
-    at = next((stamp.at for part in parts for stamp in part.stamps), None)
+    at = next((stamp.at for part in parts for stamp in stamps_of(part)), None)
     return TurnView(
         turn_id=first.turn_id,
         anchor=anchor(first.session, first.language, first.turn_id),
@@ -108,8 +110,14 @@ def _turn(parts: Sequence[Part], begin: datetime | None) -> TurnView:
         role=first.role,
         paragraphs=tuple(joined(parts, _paragraphs, _go_on)),
         at=at,
-        elapsed=clock(at - begin) if at and begin else None,
+        elapsed=_elapsed(at, begin),
     )
+
+
+def _elapsed(at: Moment | None, begin: datetime | None) -> str | None:
+    if isinstance(at, datetime):
+        return clock(at - begin) if begin else None
+    return None if at is None else clock(timedelta(seconds=at))
 
 
 def _go_on(before: Paragraph, after: Paragraph) -> Paragraph:

@@ -4,6 +4,7 @@ from typing import Annotated, NamedTuple
 
 from fastapi import Depends, Query
 
+from captionflow.stamps import MAX_SECONDS
 from services.api.transcripts.formats.options import Options
 from services.api.transcripts.limits import (
     MAX_COLUMNS,
@@ -24,14 +25,15 @@ class _Given(NamedTuple):
     lines: int | None
     cps: float | None
     names: bool
+    offset: float
 
     def options(self, language: str) -> Options:
         """For a transcript in this language."""
         limits = limits_for(language, self.preset, columns=self.columns, lines=self.lines, cps=self.cps)
-        return Options(limits, self.names)
+        return Options(limits, self.names, self.offset)
 
 
-def _given(
+def _given(  # noqa: PLR0913, PLR0917 - a parameter for each choice
     preset: Annotated[
         Preset | None, Query(description="Limits of cues (WebVTT, SubRip) of a guideline.", examples=["bbc"])
     ] = None,
@@ -59,8 +61,19 @@ def _given(
     names: Annotated[
         bool, Query(description="Cues show the speaker's name where a turn begins.", examples=[True])
     ] = True,
+    offset: Annotated[
+        float,
+        Query(
+            ge=-MAX_SECONDS,
+            le=MAX_SECONDS,
+            allow_inf_nan=False,
+            description="Seconds added to all times (WebVTT, SubRip, JSON), to align them with a recording; a cue that "
+            "ends before 0 then is left out.",
+            examples=[12.5],
+        ),
+    ] = 0.0,
 ) -> _Given:
-    return _Given(preset, columns, lines, cps, names)
+    return _Given(preset, columns, lines, cps, names, offset)
 
 
 Given = Annotated[_Given, Depends(_given)]

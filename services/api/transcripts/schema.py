@@ -56,11 +56,23 @@ TRANSCRIPT: dict[str, Any] = {
             "description": "When words were said, where the source knows.",
             "items": {
                 "type": "object",
-                "required": ["turn_id", "offset", "at"],
+                "required": ["turn_id", "offset", "start"],
                 "properties": {
                     "turn_id": _TEXT,
-                    "offset": {"type": "integer", "minimum": 0},
-                    "at": {"type": "string", "format": "date-time"},
+                    "offset": {"type": "integer", "minimum": 0, "description": "In the turn's text, in code points."},
+                    "start": {
+                        "type": ["number", "null"],
+                        "description": (
+                            "Seconds on the clock of the WebVTT export: from the source's own zero, or, if dates are "
+                            "known, from the start of the session or the first words. Null: it is on another clock."
+                        ),
+                    },
+                    "end": {
+                        "type": ["number", "null"],
+                        "description": "When these words had been said, if the source knows.",
+                    },
+                    "at": {"type": "string", "format": "date-time", "description": "If the date is known."},
+                    "until": {"type": "string", "format": "date-time", "description": "Of `end`, if it is known."},
                 },
             },
         },

@@ -12,7 +12,8 @@ import msgspec
 
 from captionflow.errors import BadMessage, TooLarge, WrongKind
 from captionflow.identity import FIRST_YEAR, MAX_NUMBER, is_year
-from captionflow.messages import MAX_LINE_CHARS, Draft
+from captionflow.messages import MAX_LINE_CHARS, Draft, Moment
+from captionflow.stamps import MAX_SECONDS
 from services.ingest.cleaning import clean, clean_label
 
 MAX_LINES = 1_000
@@ -25,6 +26,7 @@ _WHERE = re.compile(r" - at `\$(?:\.lines)?(?:\[(\d+)\])?\.?([\w.\[\]]*)`$")
 _Label = Annotated[str, msgspec.Meta(max_length=MAX_LABEL_CHARS)]
 _Sender = Annotated[str, msgspec.Meta(extra_json_schema={"pattern": f"^{_SENDER.pattern}$"})]
 """Checked by ``parse_sender``, whose error says more than a pattern."""
+_Moment = Annotated[datetime, msgspec.Meta(tz=True)] | Annotated[float, msgspec.Meta(ge=0, le=MAX_SECONDS)]
 _Parsed = TypeVar("_Parsed")
 
 
@@ -37,10 +39,10 @@ class SentLine(msgspec.Struct, forbid_unknown_fields=True):
     """With its line break, at most 2,000 characters."""
     eol: Annotated[bool | None, msgspec.Meta(extra_json_schema={"default": True})] = None
     """A line break follows the text."""
-    at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
-    """When it was said; now when left out."""
-    until: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
-    """When that ended; only with `at`, and not before it."""
+    at: _Moment | None = None
+    """When it was said; now when left out. A number: seconds from the zero of a clock that has no date."""
+    until: _Moment | None = None
+    """When that ended; only with `at`, of the same kind and not before it."""
     speaker: _Label | None = None
     """When the source knows who speaks; empty: not who was named before."""
     segment: _Label | None = None
@@ -172,9 +174,11 @@ def _draft(row: SentLine, sender: str, place: int) -> tuple[Draft, int]:
             "cut it, and send all pieces but the last with eol false."
         )
     speaker, removed_label = (None, 0) if row.speaker is None else clean_label(row.speaker)
-    at, until = _utc(row.at, place, "at"), _utc(row.until, place, "until")
-    if until is not None and (at is None or until < at):
-        raise BadMessage(f"Line {place}, until: it comes with at, and is not before it.")
+    at, until = _moment(row.at, place, "at"), _moment(row.until, place, "until")
+    if until is not None and (at is None or not _is_span(at, until)):
+        raise BadMessage(
+            f"Line {place}, until: it comes with at, and is not before it; both are dates or both are seconds."
+        )
     draft = Draft(
         sender=sender,
         number=row.number,
@@ -190,11 +194,17 @@ def _draft(row: SentLine, sender: str, place: int) -> tuple[Draft, int]:
     return draft, removed + removed_label
 
 
-def _utc(time: datetime | None, place: int, field: str) -> datetime | None:
-    if time is None:
-        return None
+def _moment(time: Moment | None, place: int, field: str) -> Moment | None:
+    if not isinstance(time, datetime):
+        return time
     if not is_year(time.year):
         raise BadMessage(
             f"Line {place}, {field}: nothing was said in the year {time.year}; {FIRST_YEAR} is the earliest."
         )
     return time.astimezone(UTC)
+
+
+def _is_span(at: Moment, until: Moment) -> bool:
+    if isinstance(at, datetime):
+        return isinstance(until, datetime) and at <= until
+    return not isinstance(until, datetime) and at <= until

@@ -5,19 +5,22 @@ when they are shown in ``timeline``.
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from captionflow.marked_text import ALONE, ALONE_END, with_lines
 from captionflow.ports import Turns
 from captionflow.transcript import Turn
 from captionflow.transcript import turns as joined
-from services.api.transcripts.formats.breaks import pieces
+from services.api.transcripts.formats.breaks import Piece, pieces
 from services.api.transcripts.formats.cutting import cut
 from services.api.transcripts.formats.layout import lines
 from services.api.transcripts.formats.names import opening
-from services.api.transcripts.formats.timeline import Anchor, Shown, spans
+from services.api.transcripts.formats.session_clock import SessionClock, session_clock
+from services.api.transcripts.formats.timeline import Anchor, Shown, Timeline, spans
 from services.api.transcripts.limits import Limits
 
 _STRETCH = re.compile(f"{ALONE}[^{ALONE_END}]*{ALONE_END}|[^{ALONE}]+|^$")
@@ -27,7 +30,7 @@ class Cue(NamedTuple):
     """What is shown for a while."""
 
     start: float
-    """Seconds from the first time that is known, or from the beginning."""
+    """Seconds on the transcript's clock (``session_clock``), or from the beginning."""
     end: float
     speaker: str | None
     number: tuple[int, int, int]
@@ -47,41 +50,80 @@ class Cues(NamedTuple):
 class _Cut(NamedTuple):
     """A cue without its times."""
 
-    shown: Shown
+    place: int
+    columns: int
     speaker: str | None
     number: tuple[int, int, int]
     lines: tuple[str, ...]
     alone: bool
 
 
-def cues(turns: Turns, language: str, limits: Limits, *, names: bool) -> Cues:
-    """The cues of a transcript, one after the other, within ``limits``; ``names``: turns begin with the speaker's."""
-    made: list[_Cut] = []
+def cues(  # noqa: PLR0913 - what an export depends on
+    turns: Turns,
+    language: str,
+    limits: Limits,
+    *,
+    names: bool,
+    starts_at: datetime | None = None,
+    offset: float = 0.0,
+) -> Cues:
+    """The cues of a transcript, one after the other, within ``limits``; ``names``: turns begin with the speaker's.
+
+    None has words of two cues of the source. ``starts_at``: when the session was to begin. ``offset`` is added to all
+    times; a cue that ends before zero then is left out.
+    """
+    spoken = [(turn, *with_lines(turn, apart=False)) for turn in joined(turns.parts) if turn.ordinal]
+    on_clock = session_clock((stamp for turn, _, _ in spoken for stamp in turn.stamps), starts_at)
     anchors: list[Anchor] = []
     place = 0
+    for turn, text, places in spoken:
+        anchors.extend(_anchors(turn, places, place, on_clock))
+        place += len(text) + 1
+    timeline = Timeline("\n".join(text for _, text, _ in spoken), anchors)
+    made: list[_Cut] = []
+    place = 0
     before: str | None = None
-    for turn in joined(turns.parts):
-        text, places = with_lines(turn, apart=False)
-        if not turn.ordinal:
-            continue
-        for stamp in turn.stamps:
-            behind, after = places[bisect_right(places, (stamp.offset, len(text))) - 1]
-            anchors.append(Anchor(place + after + stamp.offset - behind, stamp.at.timestamp()))
+    for turn, text, _ in spoken:
         name = opening(turn.speaker, before, first=not made) if names else ""
-        made.extend(_cut(turn, text, name, place, language, limits))
+        made.extend(_cut(turn, text, name, place, language, limits, timeline))
         before = turn.speaker
         place += len(text) + 1
-    times = spans([one.shown for one in made], anchors, limits)
-    return Cues(
-        tuple(
-            Cue(start, end, one.speaker, one.number, one.lines, one.alone)
-            for one, (start, end) in zip(made, times, strict=True)
-        ),
-        estimated=not anchors,
+    ends = [one.place for one in made[1:]] + [place] * bool(made)
+    shown = [Shown(one.place, end, one.columns) for one, end in zip(made, ends, strict=True)]
+    times = spans(shown, timeline, limits)
+    found = (
+        Cue(max(start + offset, 0.0), end + offset, one.speaker, one.number, one.lines, one.alone)
+        for one, (start, end) in zip(made, times, strict=True)
+        if end + offset > 0
     )
+    return Cues(tuple(found), estimated=not anchors)
 
 
-def _cut(turn: Turn, text: str, name: str, place: int, language: str, limits: Limits) -> Iterator[_Cut]:  # noqa: PLR0913, PLR0917 - what a cue is made of
+def _anchors(turn: Turn, places: list[tuple[int, int]], place: int, on_clock: SessionClock) -> Iterator[Anchor]:
+    """The stamps of a turn, placed in its text with notes.
+
+    Where notes stand at the offset of several stamps, each note has one of them, and the words behind have the last.
+    """
+    stamps = [stamp for stamp in turn.stamps if on_clock.seconds(stamp.at) is not None]
+    at_offset = Counter(stamp.offset for stamp in stamps)
+    seen: Counter[int] = Counter()
+    notes = [note.at for note in turn.notes]
+    for stamp in stamps:
+        first = bisect_left(notes, stamp.offset)
+        count = bisect_right(notes, stamp.offset) - first
+        number = seen[stamp.offset]
+        seen[stamp.offset] += 1
+        is_of_words = number == at_offset[stamp.offset] - 1 >= count
+        behind, after = places[first + (count if is_of_words else min(number, count))]
+        start = on_clock.seconds(stamp.at)
+        until = None if stamp.until is None else on_clock.seconds(stamp.until)
+        if start is not None:
+            yield Anchor(place + after + stamp.offset - behind, start, until)
+
+
+def _cut(  # noqa: PLR0913, PLR0917 - what a cue is made of
+    turn: Turn, text: str, name: str, place: int, language: str, limits: Limits, timeline: Timeline
+) -> Iterator[_Cut]:
     label = pieces(name, language, limits.columns)
     if label:
         label[-1] = label[-1]._replace(spaced=True)
@@ -89,16 +131,41 @@ def _cut(turn: Turn, text: str, name: str, place: int, language: str, limits: Li
     for paragraph_number, paragraph in enumerate(text.split("\n"), 1):
         number = 0
         for stretch in _STRETCH.finditer(paragraph):
-            words = [*label, *pieces(stretch[0].strip(ALONE + ALONE_END), language, limits.columns)]
-            for first, end in cut(words, limits, kept=len(label)):
-                number += 1
-                own = words[first:end]
-                offset = stretch.start() + (0 if first < len(label) else own[0].offset)
-                shown = Shown(begin + offset, sum(piece.width + piece.spaced for piece in own))
-                numbers = turn.ordinal, paragraph_number, number
-                yield _Cut(shown, turn.speaker, numbers, lines(own, limits), stretch[0].startswith(ALONE))
-            label = []
+            words = pieces(stretch[0].strip(ALONE + ALONE_END), language, limits.columns)
+            for own_place, group in _parted(words, begin + stretch.start(), timeline.breaks):
+                labelled = [*label, *group]
+                for first, end in cut(labelled, limits, kept=len(label)):
+                    number += 1
+                    own = labelled[first:end]
+                    starts = (
+                        own_place
+                        if first == 0
+                        else begin + stretch.start() + (0 if first < len(label) else own[0].offset)
+                    )
+                    columns = sum(piece.width + piece.spaced for piece in own)
+                    numbers = turn.ordinal, paragraph_number, number
+                    yield _Cut(starts, columns, turn.speaker, numbers, lines(own, limits), stretch[0].startswith(ALONE))
+                label = []
         begin += len(paragraph) + 1
+
+
+def _parted(words: list[Piece], place: int, breaks: Sequence[int]) -> Iterator[tuple[int, list[Piece]]]:
+    """The pieces of a stretch that begins at a place, parted at the breaks; and where each group begins."""
+    group: list[Piece] = []
+    begins = place
+    index = bisect_left(breaks, place)
+    for word in words:
+        at = place + word.offset
+        passed = bisect_right(breaks, at, index)
+        if passed > index:
+            if group:
+                yield begins, group
+                group = []
+            begins = breaks[passed - 1]
+            index = passed
+        group.append(word)
+    if group or not words:
+        yield begins, group
 
 
 def clock(seconds: float, decimal: str) -> str:

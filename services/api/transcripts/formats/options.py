@@ -11,8 +11,10 @@ class Options(NamedTuple):
     limits: Limits = Limits()
     names: bool = True
     """The name of the speaker stands at the beginning of each turn, to be seen."""
+    offset: float = 0.0
+    """Seconds that are added to all times, to align them with a recording."""
 
     @property
     def key(self) -> str:
         """Different for different choices, for caches; empty for the usual ones."""
-        return "" if self == Options() else "".join(f"-{value:g}" for value in (*self.limits, self.names))
+        return "" if self == Options() else "".join(f"-{value:g}" for value in (*self.limits, self.names, self.offset))

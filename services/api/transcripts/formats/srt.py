@@ -6,9 +6,16 @@ from services.api.transcripts.formats.cues import Cue, clock, cues
 from services.api.transcripts.formats.options import Options
 
 
-def write(_session: Session, language: str, turns: Turns, options: Options) -> bytes:
+def write(session: Session, language: str, turns: Turns, options: Options) -> bytes:
     """The transcript as SubRip."""
-    found = cues(turns, language, options.limits, names=options.names)
+    found = cues(
+        turns,
+        language,
+        options.limits,
+        names=options.names,
+        starts_at=session.starts_at,
+        offset=options.offset,
+    )
     blocks = (_cue(number, cue) for number, cue in enumerate(found.cues, 1))
     return "".join(blocks).encode()
 

@@ -1,67 +1,150 @@
-"""When the words of a transcript were said. Pure."""
+"""When the words of a transcript are shown: the times of the source where it has them, and estimates between. Pure.
+
+A *place* is an offset in the whole text of the export.
+"""
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from services.api.transcripts.limits import Limits
 
-SECONDS_PER_COLUMN = 60 / (160 * 6)
+SECONDS_PER_COLUMN: Final = 60 / (160 * 6)
 """160 words a minute, of six characters with the space: the pace of a talk, where nobody noted the time."""
-_LEAST_SECONDS = 2.0
-"""Shown at least, where the next cue is far away."""
+PAUSE_SECONDS: Final = 1.0
+"""Typed lines that are further apart than this, and than talking takes, share no cue."""
+_LEAST_SECONDS: Final = 2.0
+"""Shown at least, where the source does not say how long and the next cue is far away."""
+_TINY_SECONDS: Final = 0.1
+"""Cues of the source that begin nearer to each other begin at the same time."""
+_SENTENCE_ENDS: Final = frozenset(".?!…:;。？！।؟")  # noqa: RUF001 - punctuation as captioned
+_CLOSING: Final = "\"'”’»)] \n\u2028\u2029"  # noqa: RUF001 - punctuation as captioned
 
 
 class Anchor(NamedTuple):
-    """A time that is known."""
+    """A time that the source gives."""
 
     place: int
-    """Offset in the whole transcript."""
+    """From here on it was said at this time."""
     seconds: float
+    until: float | None = None
+    """When the words up to the next anchor had been said."""
 
 
 class Shown(NamedTuple):
-    """What is to be shown in one cue: where it begins in the whole transcript, and how many columns it has."""
+    """What is to be shown in one cue."""
 
     place: int
+    end: int
+    """Where the next cue begins."""
     columns: int
 
 
-def spans(cues: Sequence[Shown], anchors: Iterable[Anchor], limits: Limits) -> list[tuple[float, float]]:
-    """(start, end) of each cue in seconds from the first time that is known, or from the beginning."""
-    known = _rising(anchors) or [Anchor(0, 0.0)]
-    keys = [anchor.place for anchor in known]
-    starts: list[float] = []
-    for cue in cues:
-        index = max(bisect_right(keys, cue.place) - 1, 0)
-        start = _start(cue.place, known[index], known[index + 1] if index + 1 < len(known) else None)
-        starts.append(max(start, starts[-1] + limits.min_seconds + limits.gap_seconds) if starts else start)
+class Timeline:
+    """The times of a text. ``breaks``: where a cue has to begin."""
+
+    def __init__(self, text: str, anchors: Iterable[Anchor]) -> None:
+        """``anchors`` in any order; those that go back in time are left out (a correction may be stamped later)."""
+        self._known: list[Anchor] = []
+        for anchor in sorted(anchors, key=lambda one: one.place):
+            last = self._known[-1] if self._known else None
+            if last is None or (anchor.place > last.place and anchor.seconds >= last.seconds):
+                self._known.append(anchor)
+        self._keys = [anchor.place for anchor in self._known]
+        self._end = len(text)
+        self.breaks = tuple(self._breaks(text))
+
+    def at(self, place: int) -> float:
+        """When a place is reached: between two known times in proportion, but never slower than a talk."""
+        index = bisect_right(self._keys, place) - 1
+        if index < 0:
+            first = self._known[0] if self._known else Anchor(0, 0.0)
+            return max(first.seconds - (first.place - place) * SECONDS_PER_COLUMN, 0.0)
+        anchor, following = self._known[index], self._after(index)
+        share = (place - anchor.place) / max((following.place if following else self._end) - anchor.place, 1)
+        if anchor.until is not None:
+            return anchor.seconds + share * (anchor.until - anchor.seconds)
+        seconds = (place - anchor.place) * SECONDS_PER_COLUMN
+        return anchor.seconds + (min(seconds, share * (following.seconds - anchor.seconds)) if following else seconds)
+
+    def is_known(self, place: int) -> bool:
+        """Whether the source gives a time for this very place."""
+        index = bisect_right(self._keys, place) - 1
+        return index >= 0 and self._keys[index] == place
+
+    def until(self, place: int, end: int) -> float | None:
+        """When the words between two places had been said, if they are of one cue of the source."""
+        index = bisect_right(self._keys, place) - 1
+        anchor = self._known[index] if index >= 0 else None
+        if anchor is None or anchor.until is None:
+            return None
+        following = self._after(index)
+        is_last = end >= (following.place if following else self._end)
+        return anchor.until if is_last else self.at(end)
+
+    def _after(self, index: int) -> Anchor | None:
+        return self._known[index + 1] if index + 1 < len(self._known) else None
+
+    def _breaks(self, text: str) -> Iterator[int]:
+        """Where a cue of the source begins, and where typed lines are more than a second apart.
+
+        In mid-sentence it takes a longer pause: such lines follow each other as fast as somebody talks.
+        """
+        for before, anchor in pairwise(self._known):
+            if anchor.until is not None or before.until is not None:
+                yield anchor.place
+                continue
+            said = text[before.place : anchor.place].rstrip(_CLOSING)
+            talking = 0.0 if said[-1:] in _SENTENCE_ENDS else len(said) * SECONDS_PER_COLUMN
+            if anchor.seconds - before.seconds > PAUSE_SECONDS + talking:
+                yield anchor.place
+
+
+def spans(cues: Sequence[Shown], timeline: Timeline, limits: Limits) -> list[tuple[float, float]]:
+    """(start, end) of each cue in seconds: one behind the other, and at the times of the source where it has them."""
+    starts = _starts(cues, timeline, limits)
     return [
-        (start, _end(cue, start, following, limits))
+        (start, _end(cue, start, following, timeline, limits))
         for cue, (start, following) in zip(cues, pairwise([*starts, math.inf]), strict=True)
     ]
 
 
-def _rising(anchors: Iterable[Anchor]) -> list[Anchor]:
-    """Anchors from zero on, in order of place, and never back in time (a correction may be stamped later)."""
-    rising: list[Anchor] = []
-    for anchor in sorted(anchors):
-        if not rising or (anchor.place > rising[-1].place and anchor.seconds >= rising[-1].seconds):
-            rising.append(anchor)
-    return [anchor._replace(seconds=anchor.seconds - rising[0].seconds) for anchor in rising]
+def _starts(cues: Sequence[Shown], timeline: Timeline, limits: Limits) -> list[float]:
+    """Known starts stay; the others keep as much distance as a cue needs, where that is to be had."""
+    starts = [timeline.at(cue.place) for cue in cues]
+    fixed: list[int] = []
+    for index, cue in enumerate(cues):
+        if timeline.is_known(cue.place) and (not fixed or starts[index] - starts[fixed[-1]] >= _TINY_SECONDS):
+            fixed.append(index)
+    step = limits.min_seconds + limits.gap_seconds
+    for first, last in pairwise([-1, *fixed, len(cues)]):
+        _space(starts, first, last, step)
+    return starts
 
 
-def _start(place: int, before: Anchor, after: Anchor | None) -> float:
-    """When a place is reached: between two anchors in proportion, but never slower than a talk."""
-    distance = max(place - before.place, 0)
-    seconds = distance * SECONDS_PER_COLUMN
-    if after is not None:
-        seconds = min(seconds, distance / (after.place - before.place) * (after.seconds - before.seconds))
-    return before.seconds + seconds
+def _space(starts: list[float], first: int, last: int, step: float) -> None:
+    """Keep those between two fixed ones (or the beginning and the end) ``step`` apart, or as far as there is room."""
+    for index in range(max(first + 1, 1), last):
+        starts[index] = max(starts[index], starts[index - 1] + step)
+    if last == len(starts):
+        return
+    if first >= 0 and starts[last] - starts[first] < (last - first) * step:
+        room = (starts[last] - starts[first]) / (last - first)
+        starts[first + 1 : last] = [starts[first] + room * count for count in range(1, last - first)]
+        return
+    latest = starts[last]
+    for index in range(last - 1, first, -1):
+        latest = max(latest - step, 0.0) if first >= 0 else latest * index / (index + 1)
+        starts[index] = min(starts[index], latest)
 
 
-def _end(cue: Shown, start: float, following: float, limits: Limits) -> float:
-    reading = max(_LEAST_SECONDS, 2 * SECONDS_PER_COLUMN * cue.columns, cue.columns / limits.cps)
-    return min(following - limits.gap_seconds, start + min(limits.max_seconds, reading))
+def _end(cue: Shown, start: float, following: float, timeline: Timeline, limits: Limits) -> float:
+    """Where the source's cue ends; else as long as it takes to read. Never into the next one."""
+    gap = min(limits.gap_seconds, (following - start) / 10)
+    known = timeline.until(cue.place, cue.end)
+    if known is None:
+        reading = max(_LEAST_SECONDS, 2 * SECONDS_PER_COLUMN * cue.columns, cue.columns / limits.cps)
+        known = start + min(limits.max_seconds, reading)
+    return min(following - gap, max(known, start + limits.min_seconds))

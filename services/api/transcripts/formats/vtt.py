@@ -12,7 +12,14 @@ from services.api.transcripts.formats.options import Options
 
 def write(session: Session, language: str, turns: Turns, options: Options) -> bytes:
     """The transcript as WebVTT."""
-    found = cues(turns, language, options.limits, names=options.names)
+    found = cues(
+        turns,
+        language,
+        options.limits,
+        names=options.names,
+        starts_at=session.starts_at,
+        offset=options.offset,
+    )
     blocks = ["WEBVTT", _note(f"{session.title or session.id} ({language})")]
     if found.estimated and found.cues:
         blocks.append(_note("Nobody noted the times: they are estimated at 160 words a minute."))

@@ -55,7 +55,7 @@ export function renderer(container, { session, language }) {
   };
 
   return (turns, mark) => {
-    const begin = turns.find((turn) => turn.at)?.at ?? null;
+    const begin = turns.map((turn) => turn.at).find((at) => typeof at === "string") ?? null;
     let place = 0;
     if (mark === marked) while (place < turns.length && turns[place] === before[place]) place += 1;
     let above = place ? shown.get(turns[place - 1].id)?.article ?? null : null;
@@ -89,7 +89,7 @@ function put(container, article, above) {
 
 /** Its time and permalink, and who speaks. @param {Turn} turn @param {string} id @param {boolean} first @param {string | null} begin */
 function heading(turn, id, first, begin) {
-  const elapsed = turn.at && begin ? clock(Date.parse(turn.at) - Date.parse(begin)) : null;
+  const elapsed = typeof turn.at === "number" ? clock(turn.at * 1000) : turn.at && begin ? clock(Date.parse(turn.at) - Date.parse(begin)) : null;
   const label = element("span", { class: "hidden" }, elapsed ? "Link to this turn, at " : "Link to turn ");
   const place = element("a", { class: "place", href: `#${id}` }, label, elapsed ?? String(turn.ordinal));
   if (turn.speaker) return [place, element("h2", { class: "speaker", dir: "auto" }, turn.speaker)];

@@ -3,17 +3,18 @@
 
 /** @typedef {import("../../messages.js").Note} Note */
 /** @typedef {import("../../messages.js").Stamp} Stamp */
+// `times` are stamps as numbers (captionflow/stamps.py); only parts written before 2026-11 have `stamps`.
 /** @typedef {{turn_id: string, number: number, version: number, ordinal: number, speaker: string | null, role: boolean,
- *   text: string, notes: Note[], stamps: Stamp[], interim: string, continues: boolean, closed: boolean,
+ *   text: string, notes: Note[], stamps: Stamp[], times: number[], interim: string, continues: boolean, closed: boolean,
  *   retracted: boolean}} Part */
 /** Parts by turn and number. What is made of them is kept until a part of the turn changes, so that a word more costs
  * the same in the first minute and in the fourth hour, and a turn that is the same object says the same as before.
  * @typedef {{seq: number, parts: Map<string, Map<number, Part>>, order: string[] | null, made: Map<string, Turn>}} Transcript */
 /** @typedef {{text: string, kind: "words" | "note" | "interim"}} Run */
 /** @typedef {{runs: Run[]}} Paragraph */
-/** @typedef {{id: string, ordinal: number, speaker: string | null, at: string | null, paragraphs: Paragraph[]}} Turn */
+/** @typedef {{id: string, ordinal: number, speaker: string | null, at: string | number | null, paragraphs: Paragraph[]}} Turn */
 
-const EMPTY = { ordinal: 0, speaker: null, role: false, notes: [], stamps: [], interim: "", continues: false, closed: false, retracted: false };
+const EMPTY = { ordinal: 0, speaker: null, role: false, notes: [], stamps: [], times: [], interim: "", continues: false, closed: false, retracted: false };
 const FIELDS = /** @type {(keyof typeof EMPTY)[]} */ (Object.keys(EMPTY));
 const ASTRAL = /[\ud800-\udbff]/;
 
@@ -61,7 +62,8 @@ export function applyDelta(state, delta) {
     if (one.base !== 0 && there?.version !== one.base) return false;
     const old = one.base === 0 || !there ? { ...EMPTY, text: "" } : there;
     const changed = Object.fromEntries(FIELDS.filter((name) => name in one).map((name) => [name, one[name]]));
-    put(state, { ...old, ...changed, turn_id: one.turn_id, number: one.number, version: one.version, text: head(old.text, one.keep) + one.text });
+    const times = one.times ? [...old.times.slice(0, one.times_keep ?? 0), ...one.times] : old.times;
+    put(state, { ...old, ...changed, times, turn_id: one.turn_id, number: one.number, version: one.version, text: head(old.text, one.keep) + one.text });
   }
   state.seq = Math.max(state.seq, delta.seq);
   return true;
@@ -112,7 +114,19 @@ function make(parts) {
     const before = part.continues && here.length ? found.pop() : undefined;
     found.push(...(before ? [{ runs: [...before.runs, { text: " ", kind: /** @type {const} */ ("words") }, ...here[0].runs] }, ...here.slice(1)] : here));
   }
-  return { id, ordinal, speaker, at: parts.flatMap((part) => part.stamps)[0]?.at ?? null, paragraphs: found };
+  return { id, ordinal, speaker, at: parts.map(said).find((at) => at !== null) ?? null, paragraphs: found };
+}
+
+const DATED = 2 ** 40;
+const YEAR_1 = -62135596800000;
+const DAY = 86400000;
+
+/** When the first words of a part were said: a date, or the seconds of a clock without one. @param {Part} part @returns {string | number | null} */
+function said(part) {
+  if (part.times.length) return part.times[1] < DATED ? part.times[1] / 1000 : new Date(part.times[1] + YEAR_1).toISOString().replace(".000Z", "Z");
+  const at = part.stamps[0]?.at ?? null;
+  const old = typeof at === "string" ? Date.parse(at) : -1;
+  return old >= 0 && old < DAY ? old / 1000 : at; // the first of January 1970 is no date
 }
 
 /** A closed part never changes, so its paragraphs are made once. @type {WeakMap<Part, Paragraph[]>} */
