@@ -29,11 +29,16 @@ def test_what_only_looks_like_a_break_or_a_code_is_said(said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cue", "speaker"),
-    [("<v ->One.</v>", ""), ("<v --->One.</v>", ""), ("<v Ana>One.</v>", "Ana"), ("<v Speaker 1>One.", "Speaker 1")],
+    ("cue", "speaker", "text"),
+    [
+        ("<v ->One.</v>", "", ">> One.\n"),
+        ("<v --->One.</v>", "", ">> One.\n"),
+        ("<v Ana>One.</v>", "Ana", "One.\n"),
+        ("<v Speaker 1>One.", "Speaker 1", "One.\n"),
+    ],
 )
-def test_srt_may_have_voices_and_a_sign_is_nobodys_name(cue: str, speaker: str) -> None:
-    assert [(passage.speaker, passage.text) for passage in srt(cue).passages] == [(speaker, "One.\n")]
+def test_srt_may_have_voices_and_a_sign_is_nobodys_name(cue: str, speaker: str, text: str) -> None:
+    assert [(passage.speaker, passage.text) for passage in srt(cue).passages] == [(speaker, text)]
 
 
 @pytest.mark.parametrize(

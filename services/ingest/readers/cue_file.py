@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from services.ingest.readers.cue_blocks import Block
 from services.ingest.readers.cue_repeats import once
+from services.ingest.readers.cue_speakers import name_speakers, speakers
 from services.ingest.readers.cue_text import NO_SPACE, spoken
 from services.ingest.readers.cue_times import Form, Span, read_times
 from services.ingest.readers.reading import Passage, Reading, listed
@@ -18,6 +19,7 @@ def read_cues(blocks: Iterable[Block], form: Form, oddities: Iterable[str] = ())
     cues, broken = _cues(blocks, form)
     single = once(cues)
     unrolled = unroll(single.cues)
+    told = speakers(unrolled.cues)
     odd = [*oddities, *listed(broken)]
     if single.twice:
         odd.append(f"{single.twice} cues stand twice with the same times: said once.")
@@ -25,7 +27,8 @@ def read_cues(blocks: Iterable[Block], form: Form, oddities: Iterable[str] = ())
         odd.append(f"The cues are repeated for each highlighted word: {single.highlighted} repetitions are left out.")
     if unrolled.repeated:
         odd.append(f"The cues repeat their lines (roll-up): {unrolled.repeated} repeated words are left out.")
-    passages = tuple(_passages(unrolled.cues))
+    odd += told.told
+    passages = tuple(_passages(told.cues))
     if not passages:
         odd.append("The file has no words.")
     return Reading(form, passages, tuple(odd))
@@ -33,13 +36,16 @@ def read_cues(blocks: Iterable[Block], form: Form, oddities: Iterable[str] = ())
 
 def _cues(blocks: Iterable[Block], form: Form) -> tuple[list[Cue], list[str]]:
     """The blocks that have words, and what is odd about them."""
+    blocks = list(blocks)
+    named = name_speakers([block.name for block in blocks if block.times is not None and block.words])
     cues: list[Cue] = []
     broken: list[str] = []
     last: Span | None = None
     early = 0
     for block in blocks:
         span = None if block.times is None else read_times(block.times, form)
-        above = block.name is not None and form != "vtt" and not block.name.isdecimal()
+        speaker = block.name if block.name in named else None
+        above = block.name is not None and speaker is None and form != "vtt" and not block.name.isdecimal()
         if above:
             broken.append(f"Line {block.line - 1} belongs to no cue: its words are kept where they stand.")
             cues.append(_cue(last, (block.name or "",))._replace(timed=False))
@@ -53,9 +59,14 @@ def _cues(blocks: Iterable[Block], form: Form) -> tuple[list[Cue], list[str]]:
                 broken.append(f"Line {block.line}: this cue begins before the one above it; the file's order is kept.")
             early += span.start < _ZERO
             last = span
-        if block.name is not None and not above and " " in block.name:
+        if block.name is not None and speaker is None and not above and " " in block.name:
             broken.append(f"Line {block.line}: the name of this cue is left out, it is not shown to readers.")
-        cues.append(_cue(last, block.words)._replace(timed=span is not None))
+        cue = _cue(last, block.words)._replace(timed=span is not None)
+        if speaker is not None:
+            cue = cue._replace(lines=tuple(one._replace(speaker=one.speaker or speaker) for one in cue.lines))
+        cues.append(cue)
+    if named:
+        broken.append("The names of the cues are read as who speaks.")
     if early:
         broken.append(f"{early} cues begin before 0 of the clock: their times count from 0.")
     return [cue for cue in cues if cue.lines], broken

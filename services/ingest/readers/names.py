@@ -101,6 +101,11 @@ def sort_of(text: str) -> Sort | None:
     return "nick" if nick or _PHONE.fullmatch(bare) else None
 
 
+def is_nobody(text: str) -> bool:
+    """Whether words begin as no name does, whatever the file: Note, Question 2."""
+    return _first(text) in (_NOBODY - _ALSO_NAMES if len(text.split()) > 1 else _NOBODY)
+
+
 def is_person(text: str) -> bool:
     """Whether words without a clock beside them can be a person or a role: no heading, no single word of a text."""
     if sort_of(text) not in {"name", "numbered"}:
