@@ -35,6 +35,7 @@ class ServedSession(msgspec.Struct, frozen=True):
 
     title: str = ""
     date: str | None = None
+    status: str = ""
 
 
 class Transcript(msgspec.Struct, frozen=True):
@@ -120,7 +121,9 @@ class PipelineClient:
         return True
 
     async def transcript(self, seq: int) -> Transcript:
-        """The transcript, once it reflects the line with this ``seq``.
+        """The transcript and what it says of its session, once they reflect the line with this ``seq``.
+
+        That line ends the session: what the text says of it may come later than the turns, and has the end too.
 
         Raises:
             Unavailable: it does not get there.
@@ -133,7 +136,7 @@ class PipelineClient:
                 found = msgspec.json.decode(answer, type=Transcript)
             except NotFound:  # another process took the lines, and this one has not heard of them yet
                 found = Transcript()
-            if found.last_seq >= seq:
+            if found.last_seq > seq or (found.last_seq == seq and found.session.status == "finished"):
                 return found
             if found.last_seq > reached:
                 waited, reached = 0.0, found.last_seq

@@ -1,4 +1,4 @@
-"""The segmenter as a Faust worker: the only file that knows Faust.
+"""The segmenter as a Faust worker. This file and its parts (``faust_*.py``) are the only ones that know Faust.
 
 Correctness rests on nothing that Faust promises (docs/adr/0022 and 0024 have the figures):
 
@@ -11,8 +11,7 @@ Correctness rests on nothing that Faust promises (docs/adr/0022 and 0024 have th
 
 import asyncio
 import contextlib
-import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -22,14 +21,13 @@ import structlog
 from aiokafka.errors import KafkaError
 from aiokafka.partitioner import murmur2
 from faust.exceptions import ConsistencyError, ConsumerNotStarted
-from faust.tables.recovery import Recovery
-from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
-from faust.types import TP, EventT, FutureMessage
-from faust.types.auth import CredentialsArg
+from faust.types import TP, EventT
 
 from captionflow.errors import BadMessage, CaptionflowError
-from services.segment.checkpoint import GapDetector, highest_offset, last_seq
 from services.segment.dead_letter_limit import DeadLetterLimit
+from services.segment.faust_app import faust_app
+from services.segment.faust_recovery import SeekingRecovery
+from services.segment.faust_table import ROCKSDB_OPTIONS, TurnsTable
 from services.segment.in_flight import InFlight
 from services.segment.record_processor import ReadLog, RecordProcessor
 from services.segment.standstill import StandstillDetector
@@ -41,19 +39,8 @@ MAX_IN_FLIGHT = 1_000
 """Records that wait for the broker's acknowledgement."""
 
 STOP_SECONDS = 2.5
-POLL_SECONDS = 0.1
-"""Longest wait for what was fetched while its partition was paused; all else comes at once."""
 STANDSTILL_SECONDS = 2.0
 """Between two looks for partitions that stand still; longer than Faust takes to commit."""
-FETCH_WAIT_MS = 100
-"""How long a broker that has nothing new holds a fetch; one for partitions just taken over waits for it."""
-
-ROCKSDB_OPTIONS = {
-    "write_buffer_size": 2 * 1024 * 1024,
-    "max_write_buffer_number": 2,
-    "block_cache_size": 2 * 1024 * 1024,
-}
-"""What RocksDB may hold in memory of each partition. Faust's defaults are 192 MiB of records and 2 GiB of blocks."""
 
 
 class AheadOfTopic(CaptionflowError):
@@ -85,34 +72,20 @@ class Worker:
         self._in_flight = InFlight(self._fail)
         self._queue: asyncio.Queue[Any] | None = None
         self._failed = asyncio.get_running_loop().create_future()
-        self.app = faust.App(
+        self.app = faust_app(
             group,
-            broker=[f"kafka://{one}" for one in brokers.split(",")],
-            store="rocksdb://",
-            datadir=str(folder),
-            topic_partitions=partitions,
-            topic_allow_declare=False,  # a missing topic is an error, and is not created by accident
-            topic_disable_leader=True,
-            autodiscover=False,
-            web_enabled=False,
-            consumer_auto_offset_reset="earliest",
-            broker_session_timeout=session_timeout,
-            broker_heartbeat_interval=session_timeout / 10,
-            broker_commit_interval=1.0,
-            producer_acks=-1,
-            producer_linger=0,
-            producer_max_request_size=2_097_152,  # a dead letter is as large as any record, and what is known of it
-            table_standby_replicas=0,
-            stream_wait_empty=False,
-            broker_credentials=_credentials(security or {}),
-            **(client or {}),
+            brokers=brokers,
+            partitions=partitions,
+            folder=folder,
+            session_timeout=session_timeout,
+            security=security or {},
+            client=client or {},
         )
-        cast("Any", self.app.transport).Consumer = _Consumer
         raw: Any = faust.Schema(key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
         lines = self.app.topic(self._lines_topic, schema=raw, partitions=partitions)
         turns = self.app.topic(f"{topics}.turns", schema=raw, partitions=partitions)
         self._dead_letters = self.app.topic(f"{topics}.dead-letter", schema=raw)
-        self._table = _Table(
+        self._table = TurnsTable(
             self.app, name="sessions", schema=raw, partitions=partitions, changelog_topic=turns, options=ROCKSDB_OPTIONS
         )
         self.app.tables.add(self._table)
@@ -120,7 +93,7 @@ class Worker:
         self._processor = RecordProcessor(
             self._table, read_log, partition_of=partial(_partition, partitions), events=self._events
         )
-        self._table_recovery = tables._recovery = _Recovery(self.app, tables, beacon=tables.beacon)
+        self._table_recovery = tables._recovery = SeekingRecovery(self.app, tables, beacon=tables.beacon)
         self.app.agent(lines, name="segment")(self._segment)
 
     @property
@@ -230,159 +203,3 @@ class Worker:
 
 def _partition(partitions: int, key: bytes) -> int:
     return int((murmur2(key) & 0x7FFFFFFF) % partitions)
-
-
-def _credentials(security: Mapping[str, Any]) -> CredentialsArg | None:
-    """As Faust has them; ``security`` has kafka-python's names."""
-    protocol = security.get("security_protocol", "PLAINTEXT")
-    context = ssl.create_default_context(cafile=security.get("ssl_cafile")) if protocol.endswith("SSL") else None
-    if protocol.startswith("SASL"):
-        return faust.SASLCredentials(
-            username=security["sasl_plain_username"],
-            password=security["sasl_plain_password"],
-            mechanism=security["sasl_mechanism"],
-            ssl_context=context,
-        )
-    return context
-
-
-class _Table(faust.Table[bytes, bytes]):
-    """The turns topic as a table. What was sent counts at once, and is written to the files when the broker has it."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._sent: dict[tuple[int, Any], bytes] = {}
-        self._gap_detectors: dict[int, GapDetector] = {}
-
-    @property
-    def _files(self) -> Any:
-        """One RocksDB for each partition."""
-        return self.data
-
-    def value(self, partition: int, key: bytes) -> bytes | None:
-        """The newest record of a key."""
-        sent = self._sent.get((partition, key))
-        return self._files._db_for_partition(partition).get(key) if sent is None else sent
-
-    def gap_before(self, partition: int, offset: int) -> range:
-        """The offsets of records of lines that were left out before this one."""
-        if partition not in self._gap_detectors:
-            values = self._files._db_for_partition(partition).values()
-            self._gap_detectors[partition] = GapDetector(highest_offset(values))
-        return self._gap_detectors[partition].gap_before(offset)
-
-    def publish(self, partition: int, key: bytes, value: bytes) -> FutureMessage:
-        """Write a record to the topic, which is the table's only write."""
-        self._sent[partition, key] = value
-        return self.send_changelog(partition, key, value)
-
-    def _on_changelog_sent(self, future: FutureMessage) -> None:
-        written = future.result()
-        tp, key, value = written.topic_partition, future.message.key, future.message.value
-        database = self._files._dbs.get(tp.partition)
-        if database is not None:  # else the partition went to another worker, which reads the topic
-            if last_seq(value) > last_seq(database.get(key)):
-                database.put(key, value)
-            self.data.set_persisted_offset(tp, written.offset)
-        if self._sent.get((tp.partition, key)) is value:
-            del self._sent[tp.partition, key]
-
-    def apply_changelog_batch(self, batch: Iterable[EventT[Any]]) -> None:
-        """Write what recovery reads, without records of a worker that slept: they don't advance."""
-        reached: dict[tuple[int, Any], int] = {}
-        advancing, latest = [], {}
-        for event in batch:
-            message = event.message
-            partition_key = message.partition, message.key
-            if partition_key not in reached:
-                reached[partition_key] = last_seq(self._files._db_for_partition(message.partition).get(message.key))
-            latest[message.tp] = message.offset
-            seq = last_seq(message.value)
-            if seq > reached[partition_key]:
-                reached[partition_key] = seq
-                advancing.append(event)
-        super().apply_changelog_batch(advancing)
-        for tp, offset in latest.items():
-            self.data.set_persisted_offset(tp, offset)
-
-    async def on_rebalance(
-        self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0
-    ) -> None:
-        """What was sent and not answered may be another worker's by now: the topic tells."""
-        self._sent.clear()
-        self._gap_detectors.clear()
-        await super().on_rebalance(assigned, revoked, newly_assigned, generation_id)
-
-
-class _Active:
-    """The active partitions, as they are whenever it is asked; true also when there are none."""
-
-    def __init__(self, partitions: set[TP]) -> None:
-        self._partitions = partitions
-
-    def __contains__(self, partition: TP) -> bool:
-        return partition in self._partitions
-
-
-class _Thread(AIOKafkaConsumerThread):
-    def _create_worker_consumer(self, transport: Any) -> Any:
-        consumer: Any = super()._create_worker_consumer(transport)
-        consumer._fetch_max_wait_ms = FETCH_WAIT_MS  # Faust has 1,500 and no setting for it
-        return consumer
-
-
-class _Consumer(Consumer):
-    """Takes records of the active partitions, and of no others.
-
-    Faust 0.15.3 hands aiokafka a set, and aiokafka takes an empty one for all partitions. It is empty while recovery
-    has them paused: what came then was dropped, and never came again. A worker that took over left out the newest
-    lines, or waited for the end of its changelog for ever.
-    """
-
-    def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
-        return _Thread(self, loop=self.loop, beacon=self.beacon)
-
-    async def _wait_next_records(self, timeout: float) -> tuple[Mapping[TP, list[Any]] | None, set[TP] | None]:  # noqa: ASYNC109 - as Faust has it
-        if not self.flow_active:
-            await self.wait(cast("Any", self.can_resume_flow))
-        partitions = self._get_active_partitions()
-        active: Any = _Active(partitions)
-        return await self._getmany(active_partitions=active, timeout=min(timeout, POLL_SECONDS)), partitions
-
-
-class _Recovery(Recovery):
-    """Seeks before it lets the fetcher go on, also where nothing is committed.
-
-    Faust 0.15.3 does it the other way round; what was fetched from the wrong offset in between is then taken for a gap
-    in the topic, and acknowledged. A test fails when Faust's own method changes.
-    """
-
-    async def on_recovery_completed(self, generation_id: int = 0) -> None:
-        """See ``Recovery``: its own steps in another order, with no await once the partitions go on."""
-        consumer = self.app.consumer
-        await self.app.on_rebalance_complete.send()
-        self._set_recovery_ended()
-        for table in self.tables.values():
-            await table.on_recovery_completed(self.actives_for_table[table], self.standbys_for_table[table])
-        assignment = consumer.assignment()
-        if self.app.consumer_generation_id != generation_id:
-            return
-        lines = {tp for tp in assignment if not self._is_changelog_tp(tp)}
-        if lines:
-            await self._wait(self._seek(lines), timeout=self.app.conf.broker_request_timeout)
-        self.completed.set()
-        self.app.flow_control.resume()
-        consumer.resume_partitions(lines)
-        consumer.resume_flow()
-        await cast("Any", self.app)._fetcher.maybe_start()
-        self.tables.on_actives_ready()
-        if not self.app.assignor.assigned_standbys():
-            self.tables.on_standbys_ready()
-        self.app.on_rebalance_end()
-        log.info("segment_ready", partitions=sorted(tp.partition for tp in lines))
-
-    async def _seek(self, lines: set[TP]) -> None:
-        """To what is committed; where nothing is, to the beginning, and not to where the fetcher got."""
-        consumer: Any = self.app.consumer
-        await consumer.perform_seek()
-        await consumer.seek_wait({tp: 0 for tp in lines if consumer._committed_offset[tp] is None})

@@ -151,3 +151,21 @@ def test_an_import_goes_through_the_log_in_few_records_and_says_what_the_service
     assert seq > 10 * steps
     again = run_command("import", talk, "--event", "Rehearsals", **installation.settings)
     assert again.stdout.decode().splitlines()[1].startswith("unchanged")
+
+
+def test_an_import_to_an_ingest_gives_the_same_as_into_the_log(
+    installation: Installation, talk: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "talk.txt"
+    path.write_text(talk.read_text("utf-8") + ">> CHAIR:  One word more.\n", "utf-8")
+    sent = run_command("import", path, "--url", installation.ingest.url, **installation.settings)
+    assert sent.returncode == 0, sent.stderr.decode()
+    assert "serves no transcripts: what the files give is computed here." in sent.stderr.decode()
+    again = run_command("import", path, **installation.settings)
+    assert again.stdout == sent.stdout.replace(b"imported", b"unchanged")
+    columns, row = (line.split("\t") for line in sent.stdout.decode().splitlines())
+    told = dict(zip(columns, row, strict=True))
+    await_true(lambda: installation.api.client.get(f"/v1/sessions/{told['session']}").is_success, "nobody knows it")
+    shown = f"the transcript has not {told['turns']} turns"
+    await_true(lambda: len(installation.api.transcript(told["session"])[1]) == int(told["turns"]), shown)
+    assert installation.api.get(f"/v1/sessions/{told['session']}/transcript.json")["stamps"] == []

@@ -49,6 +49,11 @@ def test_a_talk_goes_through_all_services_by_one_address_though_one_is_killed(st
     assert served(stack, "talk", seq) == digest
     found = {"q": '"eight hundred kilometres"', "session": "talk"}
     await_true(lambda: len(stack.get("/v1/search", **found)["hits"]) == 1, "it is not found")
+    archived = run_command("import", talk, "--url", stack.url)
+    assert archived.returncode == 0, archived.stderr.decode()
+    assert "computed here" not in archived.stderr.decode()
+    alone = run_command("import", talk, DATA=stack.folder)
+    assert archived.stdout == alone.stdout
     assert "captionflow" in stack.client.get("/s/talk/follow").text
     with stack.client.stream("GET", "/v1/sessions/talk/events") as events:
         assert next(events.iter_lines()).startswith("retry: ")

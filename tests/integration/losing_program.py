@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.cli.main import main
-from services.segment import worker
+from services.segment.faust_consumer import ActiveConsumer
 
-_take = worker._Consumer._getmany
+_take = ActiveConsumer._getmany
 _lost: list[object] = []
 
 
-async def _lose(self: worker._Consumer, active_partitions: Any, timeout: float) -> Mapping[Any, list[Any]]:  # noqa: ASYNC109 - as the method that it stands for
+async def _lose(self: ActiveConsumer, active_partitions: Any, timeout: float) -> Mapping[Any, list[Any]]:  # noqa: ASYNC109 - as the method that it stands for
     records = await _take(self, active_partitions, timeout)
     mine = [place for place in records if place.topic.endswith(os.environ["LOSE"]) and not _lost]
     _lost.extend(mine)
@@ -19,5 +19,5 @@ async def _lose(self: worker._Consumer, active_partitions: Any, timeout: float) 
 
 
 if __name__ == "__main__":
-    worker._Consumer._getmany = _lose  # type: ignore[method-assign]
+    ActiveConsumer._getmany = _lose  # type: ignore[method-assign]
     main()

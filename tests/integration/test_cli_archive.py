@@ -87,7 +87,9 @@ def test_bad_files_are_told_by_name_and_do_not_stop_the_others(tmp_path: Path) -
     (folder / "a.txt").write_bytes(b"\x89PNG\r\n\x1a\n\0")
     (folder / "b.txt").write_bytes("Café, and nobody is named.".encode("cp1252"))
     (folder / "c.vtt").write_bytes(b"")
-    (folder / "d.srt").write_bytes(b"1\n00:00:01,000 --> 00:00\n>> ANA:  Broken, and kept.\n")
+    (folder / "d.srt").write_bytes(
+        b"1\n00:00:01,000 --> 00:00:02,000\n>> ANA:  Good.\n\n2\n00:00:03,000 --> soon\nBroken, and kept.\n"
+    )
     (folder / "gone.txt").symlink_to("nowhere")
     done = run_command("import", folder, tmp_path / "nothing", DATA=tmp_path / "data")
     assert done.returncode == 1
@@ -107,7 +109,7 @@ def test_bad_files_are_told_by_name_and_do_not_stop_the_others(tmp_path: Path) -
     assert "b.txt: Not UTF-8 in 1 places, first on line 1: read there as Windows-1252." in told
     assert "b.txt: no label found; no line begins like a name" in told
     assert "c.vtt: The file has no words." in told
-    assert "d.srt: Line 2: the times of this cue can't be read; its words are kept." in told
+    assert "d.srt: Line 5 belongs to no cue: its words are kept where they stand." in told
     assert "gone.txt: No such file or directory" in told
     assert f"{tmp_path}/nothing: No such file or directory" in told
 

@@ -106,9 +106,9 @@ def seqs(found: Sequence[StepRecord]) -> list[tuple[int, int]]:
 def test_the_methods_of_faust_that_the_worker_mends_are_those_that_were_mended(method: Callable[..., Any]) -> None:
     source = hashlib.sha256(inspect.getsource(method).encode()).hexdigest()[:16]
     assert source == FAUST[method], (
-        f"Faust's {method.__qualname__} has changed, and services/segment/worker.py overrides it: read the new one and "
+        f"Faust's {method.__qualname__} has changed, and services/segment/faust_*.py override it: read the new one and "
         "bring its changes over. If on_recovery_completed() calls perform_seek() before resume_partitions() by now, "
-        "drop _Recovery; if an empty set of active partitions hands out nothing, drop _Consumer. Then run "
+        "drop SeekingRecovery; if an empty set of active partitions hands out nothing, drop ActiveConsumer. Then run "
         "`make chaos`, and put the new hash here."
     )
 

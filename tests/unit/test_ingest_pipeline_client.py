@@ -171,10 +171,16 @@ async def test_a_transcript_is_awaited_until_it_reflects_the_line() -> None:
         httpx.Response(404),
         httpx.Response(503),
         httpx.Response(200, json={"last_seq": 6, "turns": []}),
-        httpx.Response(200, json={"last_seq": 7, "session": {"title": "T"}, "turns": [turn]}),
+        httpx.Response(200, json={"last_seq": 7, "session": {"title": "", "status": "live"}, "turns": [turn]}),
+        httpx.Response(200, json={"last_seq": 7, "session": {"title": "T", "status": "finished"}, "turns": [turn]}),
     )
     found = await client(wire).transcript(7)
     assert (found.last_seq, found.session.title, found.turns[0].speaker) == (7, "T", "MARY")
+
+
+async def test_a_transcript_that_went_on_after_its_end_is_not_waited_for() -> None:
+    wire = Wire(httpx.Response(200, json={"last_seq": 8, "session": {"status": "live"}, "turns": []}))
+    assert (await client(wire).transcript(7)).last_seq == 8
 
 
 async def test_a_transcript_that_stands_still_is_told_after_a_while() -> None:
