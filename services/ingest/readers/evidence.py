@@ -1,7 +1,7 @@
 """Whether the lines that have a shape prove it: what tells names and clocks from headings, agendas and prose. Pure."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from services.ingest.readers.clocks import is_programme, is_timetable
 from services.ingest.readers.names import is_person, is_role, sort_of
@@ -78,6 +78,15 @@ def proved_by_return(shape: Shape, found: Sequence[Header], page: Page) -> list[
     if shape.nicks and kept[0].line != page.first:  # any word in angle brackets: the file must be full of them
         return kept if len(kept) * 5 >= page.words * 4 else []
     return kept if len(kept) * 2 >= most else []
+
+
+def known(shape: Shape, found: Sequence[Header], page: Page, *, names: Collection[str | None]) -> list[Header]:
+    """The headers whose name another shape of the file has proved, and roles, where they have words behind them.
+
+    Assistants write ``Unknown Speaker`` plainly among names that somebody has made bold.
+    """
+    kept = [one for one in found if (one.name in names or is_role(one.name or "")) and _apart(one, page)]
+    return kept if _followed(shape, kept, page) else []
 
 
 def _apart(header: Header, page: Page) -> bool:

@@ -46,6 +46,8 @@ _ROLES = _words(
     """
 )
 
+_ANY = _words("female first male new other second third unidentified unknown")
+
 _NOBODY = _words(
     """
     abstract acknowledgements action actions added address adjourned advertisement agenda agreed aired amen
@@ -117,8 +119,10 @@ def is_person(text: str) -> bool:
 
 
 def is_role(text: str) -> bool:
-    """Whether words are a role that a file may name without a name: Operator, Speaker 1."""
-    return _NUMBERED.fullmatch(text.strip()) is not None or text.strip().casefold() in _ROLES
+    """Whether words are a role that a file may name without a name: Operator, Unknown Speaker, Speaker 1."""
+    words = text.casefold().split()
+    known = bool(words) and words[-1] in _ROLES and all(word in _ROLES or word in _ANY for word in words)
+    return known or _NUMBERED.fullmatch(text.strip()) is not None
 
 
 def _known_as_role(words: list[str]) -> bool:

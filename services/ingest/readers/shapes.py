@@ -112,6 +112,8 @@ CLOCKED = (
 )
 """A name and a clock: the clock proves it."""
 
+PLAIN_NAME = _alone("a name on its line", r"(?P<name>[^\[\]<>:*#\n]{2,60})", exact=True, apart=True)
+
 UNCLOCKED = (
     _alone(
         "a name in bold type",
@@ -130,7 +132,7 @@ UNCLOCKED = (
     ),
     _alone("a name in brackets on its line", r"\[(?P<name>[^\[\]:\n]{1,60})\]:?", signs="["),
     _alone("a name in capitals on its line", r"(?P<name>[^a-z\[\]<>:*#\n]{2,60})", exact=True, apart=True),
-    _alone("a name on its line", r"(?P<name>[^\[\]<>:*#\n]{2,60})", exact=True, apart=True),
+    PLAIN_NAME,
     _before(
         "a label in a list",
         rf"(?:[-*\u2022\u2013]|\d{{1,3}}[.)])\s{{1,40}}{_B}(?P<name>[^:*_\n]{{1,60}}?){_B}\s{{0,4}}:{_B}\s{{1,40}}",
@@ -171,6 +173,14 @@ ASIDE = _before(
     aside=True,
 )
 """In a file of chat lines, a line of the program: it becomes a note."""
+
+SWITCHED = _alone(
+    "what the program tells of itself",
+    rf"{_NAME} (?:started|stopped) (?:transcription|recording)",
+    exact=True,
+    aside=True,
+)
+"""In a file of names and clocks: it becomes a note."""
 
 
 def headers(shape: Shape, page: Page, taken: Collection[int]) -> Iterator[Header]:
@@ -216,7 +226,7 @@ def _header(line: int, shape: Shape, found: re.Match[str], row: str) -> Header:
         return Header(
             line, None, read_clock(found["clock"]), _BOLD.sub("", row[: found.end()]) + row[found.end() :], whole=True
         )
-    words = "" if shape.alone else row[found.end() :]
+    words = (row if shape.aside else "") if shape.alone else row[found.end() :]
     if shape.aside:
         words = f"[{words.translate(_ROUND)}]"
     if groups.get("bold") and not groups.get("shut"):

@@ -5,10 +5,20 @@ from datetime import timedelta
 from functools import partial
 
 from services.ingest.readers.clocks import times
-from services.ingest.readers.evidence import proved_by_clock, proved_by_return, proved_clocks
+from services.ingest.readers.evidence import known, proved_by_clock, proved_by_return, proved_clocks
 from services.ingest.readers.page import Page, label_of
 from services.ingest.readers.reading import Passage
-from services.ingest.readers.shapes import ASIDE, CLOCKED, CLOCKS, UNCLOCKED, Header, Shape, headers
+from services.ingest.readers.shapes import (
+    ASIDE,
+    CLOCKED,
+    CLOCKS,
+    PLAIN_NAME,
+    SWITCHED,
+    UNCLOCKED,
+    Header,
+    Shape,
+    headers,
+)
 
 _ARROWS = (">", "&gt;", "\\>")
 
@@ -59,7 +69,12 @@ def _found(page: Page) -> list[tuple[Shape, list[Header]]]:
         tried = [(shape, take(shape, proved_by_return)) for shape in UNCLOCKED]
         most = max(len(kept) for _, kept in tried)
         # The first that has nearly all: names in capitals rather than every short line.
-        add(*next((shape, kept) for shape, kept in tried if len(kept) * 3 >= most * 2))
+        best, kept = next((shape, kept) for shape, kept in tried if len(kept) * 3 >= most * 2)
+        add(best, kept)
+        if kept and best.alone and best is not PLAIN_NAME:
+            add(PLAIN_NAME, take(PLAIN_NAME, partial(known, names={header.name for header in kept})))
+    else:
+        add(SWITCHED, list(headers(SWITCHED, page, taken)))
     if any(shape.nicks for shape, _ in found):
         add(ASIDE, list(headers(ASIDE, page, taken)))
     for shape in CLOCKS:
