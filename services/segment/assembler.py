@@ -156,6 +156,10 @@ class Assembler(AssemblerFields, kw_only=True):
         """Whether a casefolded label opened a turn lately."""
         return label in self.labels
 
+    def announced(self, name: str) -> bool:
+        """Whether a casefolded name stands in the head, or was said in the open part."""
+        return any(name in line for line in self.heads) or any(name in said.casefold() for said in self.paragraphs)
+
     def repeats_head(self, line: str) -> bool:
         """Whether a stripped line is a running head: the same words as a line of the head.
 

@@ -109,8 +109,9 @@ class Tokenizer:
         self._given = line.speaker
         label = " ".join((line.speaker or "").split())[:80]
         if label:
+            named = any(char.isalnum() for char in label)
             self.assembler.begin_row("", line.seq, starts=False)
-            self.assembler.open(label, line.seq, role=is_role(label, self._lexicon))
+            self.assembler.open(label if named else None, line.seq, role=is_role(label, self._lexicon))
 
     def _end(self, seq: int) -> None:
         self.assembler.seq = max(self.assembler.seq, seq)
@@ -245,6 +246,7 @@ class Tokenizer:
             known=assembler.knows,
             lexicon=self._lexicon,
             arrows=assembler.arrows,
+            announced=assembler.announced,
         ):
             self._token(token, row.begin + token.offset, wrapped=wrapped)
             wrapped = wrapped and token.kind == "marker"

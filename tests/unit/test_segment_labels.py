@@ -10,9 +10,10 @@ from services.segment.rules.label_rules import (
     is_role,
     may_go_on,
     must_go_on,
+    nobody,
     shape,
 )
-from services.segment.rules.lexicon import ENGLISH
+from services.segment.rules.lexicon import ENGLISH, EVERYWHERE
 
 
 def label(line: str, *, marked: bool = False, trusted: bool = True, known: tuple[str, ...] = ()) -> Label | None:
@@ -130,11 +131,26 @@ def test_the_wide_colon_of_chinese_ends_a_label_without_a_space() -> None:
     assert speaker("李明：他说: 好") == "李明"
 
 
-@pytest.mark.parametrize(("letter", "found"), [("Q", "Q"), ("A", "A"), ("B", None), ("李", "李")])
-def test_one_letter_is_a_label_only_of_questions_and_answers_or_in_another_script(
-    letter: str, found: str | None
-) -> None:
-    assert speaker(f"{letter}: Hello") == found
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("Q: hello", "Q"),
+        ("A: hello", "A"),
+        ("I: How long is it?", "I"),
+        ("P: Go.", "P"),
+        ("李: hello", "李"),
+        ("T: +41 22 733 81 11", None),
+        ("E: info@piers.example", None),
+        ("C: drive", None),
+        ("B: ALL IN CAPITALS", None),
+    ],
+)
+def test_one_letter_is_a_label_before_words_that_begin_a_sentence(line: str, found: str | None) -> None:
+    assert speaker(line) == found
+
+
+def test_one_letter_needs_the_end_of_a_sentence_before_it() -> None:
+    assert speaker("C: Hello", trusted=False) is None
 
 
 @pytest.mark.parametrize("line", [": Hello", "  : Hello", "no colon at all", ""])
@@ -224,3 +240,111 @@ def test_after_a_marker_up_to_five_words_of_a_name_may_be_half_a_label(text: str
 )
 def test_without_a_marker_only_capitals_that_end_in_a_particle_or_title_are_half_a_label(text: str, must: bool) -> None:
     assert must_go_on(text, ENGLISH) is must
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "I. HORVAT",
+        "A. I. PIERS",
+        "YOU LI",
+        "SO YOUNG PARK",
+        "LI AN",
+        "DAY KIM",
+        "HIS EXCELLENCY IVO HORVAT",
+        "Her Excellency Ana Lupu",
+        "THEIR EXCELLENCIES",
+        "HER HONOUR JUDGE TOLO",
+        "WITNESS 10",
+        "QUESTION",
+        "ANSWER",
+        "Some hon. members",
+        "An hon. member",
+        "Government senators",
+        "Mr President",
+        "Mme la ministre de la santé",
+        "El señor Presidente",
+    ],
+)
+def test_names_that_are_words_styles_of_address_and_groups_are_labels(name: str) -> None:
+    assert find_label(f"{name}: Yes.", 0, marked=False, trusted=True, known=nobody, lexicon=EVERYWHERE) is not None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "YOU SEE",
+        "HE SAID",
+        "DAY 2",
+        "KEY POINTS",
+        "Question",
+        "Answer",
+        "ACTION",
+        "AGREED",
+        "Decision",
+        "SECTION 10",
+        "AND/OR",
+        "TCP/IP",
+        "His point",
+        "Some people",
+    ],
+)
+def test_what_only_looks_like_such_a_label_is_words(words: str) -> None:
+    assert find_label(f"{words}: Yes.", 0, marked=False, trusted=True, known=nobody, lexicon=EVERYWHERE) is None
+
+
+@pytest.mark.parametrize("name", ["AL/IH", "AL / IH", "Ana & IH", "AL/Ana"])
+def test_names_of_people_who_speak_together_are_a_label_when_one_of_them_spoke(name: str) -> None:
+    assert speaker(f"{name}: Confirm.", known=("al", "ana")) == name
+    assert speaker(f"{name}: Confirm.", trusted=False, known=("al", "ana")) is None
+    assert speaker("TCP/IP: Yes.", known=("al",)) is None
+
+
+def test_two_brackets_may_stand_behind_a_name_and_one_of_them_may_be_a_clock() -> None:
+    assert label("Mr HORVAT (North Pier) (14:05): I rise") == Label("Mr HORVAT (North Pier)", False, 31, "(14:05)")
+    assert speaker("Ana Lupu (North Pier) (Lib): I beg") == "Ana Lupu (North Pier) (Lib)"
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [("Ana Lupu (Lib):I beg", "Ana Lupu (Lib)"), ("f(x):Y", None), ("(a):B", None), ("Ana Lupu (Lib):x", None)],
+)
+def test_behind_a_bracket_of_a_name_words_may_follow_at_once(line: str, found: str | None) -> None:
+    assert speaker(line) == found
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("Otto Brandt:  I like that.", "Otto Brandt"),
+        ("Otto Brandt (OB): I like that.", "Otto Brandt (OB)"),
+        ("Otto Brandt: come here", None),
+        ("Otto: I like that.", None),
+        ("Mia Chen: I like that.", None),
+    ],
+)
+def test_behind_an_unfinished_line_the_label_of_who_was_announced_opens_a_turn(line: str, found: str | None) -> None:
+    label = find_label(
+        line, 0, marked=False, trusted=False, known=nobody, lexicon=ENGLISH, announced="otto brandt".__contains__
+    )
+    assert (label and label.speaker) == found
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ('Dije: "No volveré jamás".', None),
+        ("Said: “I will not", None),
+        ('Ivo: "Hope" is a good word.', "Ivo"),
+        ('Ivo Horvat: "Hope."', "Ivo Horvat"),
+    ],
+)
+def test_one_word_before_a_quotation_is_the_verb_of_it(line: str, found: str | None) -> None:
+    assert speaker(line) == found
+
+
+@pytest.mark.parametrize(
+    "line", ["A" * 60 + " " + "(" * 5_000 + ":", "AL/" * 3_000 + ":", "Mr A (" * 2_000, "I. " * 3_000]
+)
+def test_long_lines_take_no_long_time(line: str) -> None:
+    assert speaker(line) is None

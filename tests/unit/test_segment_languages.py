@@ -281,7 +281,8 @@ def test_words_are_single_and_casefolded_and_nobody_is_a_role_and_no_speaker(lex
     for name in WORD_SETS:
         for word in getattr(lexicon, name):
             assert word == word.casefold(), name
-    assert lexicon.given_names <= lexicon.starters | lexicon.not_speakers
+    assert lexicon.given_names | lexicon.name_words <= lexicon.starters | lexicon.not_speakers
+    assert lexicon.capital_roles <= lexicon.not_speakers
 
 
 @pytest.mark.parametrize("lexicon", LANGUAGES.values(), ids=LANGUAGES)

@@ -47,8 +47,9 @@ def kind_of(row: str, known: Callable[[str], bool], lexicon: Lexicon) -> Kind:
     label = find_label(row, start, marked=False, trusted=True, known=known, lexicon=lexicon)
     label = label or find_question(row, start, known=known)
     if label:
-        return "opener" if shape(label.speaker, lexicon) == "capitals" else "label"
-    return classify(line, lexicon)
+        sure = line[0] in "*_" or shape(label.speaker, lexicon) == "capitals"
+        return "opener" if sure else "label"
+    return "speech" if start else classify(line, lexicon)
 
 
 def is_about(row: str, lexicon: Lexicon) -> bool:

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from services.segment.rules.lexicon import Lexicon
+from services.segment.rules.lexicon.words import either
 
 MAX_LABEL = 80
 """Longest label in characters; what is longer is text."""
@@ -29,8 +30,14 @@ _STOPPED = re.compile(r"(?:[^\W\d_]|(?:[^\W\d_]\.)+[^\W\d_]|[js]r|phd|esq|ph)\.,
 _BRACKET = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
 _SURNAME = re.compile(r"(?:Mc|Mac|De|Di|La|Le|Van|O['’])(?=[A-Z])|(?<=[A-Z])['’]s\b")  # noqa: RUF001 - quotes as typed
 
-_TIMED = re.compile(r"\s*([^\n:()\[\]]*[^\s:()\[\]])\s*([(\[]\s*\d\d?:\d\d(?::\d\d)?\s*[)\]])\s*:(?=\s|$)")
+_TIMED = re.compile(
+    r"\s*([^\n:()\[\]]{1,80}(?:[(\[][^\n:()\[\]]{1,60}[)\]])?)\s*([(\[]\s*\d\d?:\d\d(?::\d\d)?\s*[)\]])\s*:(?=\s|$)"
+)
 _QUESTION = re.compile(r"\s*([QA]\.)(?:[ \u00a0]{2,}|[ \u00a0]*\t\s*)(?=\S)")
+_TOGETHER = re.compile(r"\s?[/&+]\s?")
+"""Between the names of people who speak together."""
+_QUOTED = re.compile('["\u201c\u201e\u00ab][^"\u201d\u201c\u00bb]*(?:["\u201d\u201c\u00bb][.,!?]?)?$')
+"""A quotation that goes on to the end of the line."""
 _BETWEEN = re.compile(r"\s[-–—]\s|\s?/\s?")  # noqa: RUF001 - dashes as typed
 
 Verdict = Literal["capitals", "mixed", "small", "phrase"] | None
@@ -48,6 +55,17 @@ class Label(NamedTuple):
     """A clock time that stands between the name and the colon, in its brackets."""
 
 
+def nobody(_: str) -> bool:
+    """What knows no name."""
+    return False
+
+
+@cache
+def _style(lexicon: Lexicon) -> re.Pattern[str]:
+    """match: how a person of rank is addressed, before the office or the name."""
+    return re.compile(rf"(?:{either(lexicon.styles)})\b\s*", re.IGNORECASE)
+
+
 @cache
 def _no_name_end(lexicon: Lexicon) -> frozenset[str]:
     """Words that no name in mixed letters begins or ends with."""
@@ -58,6 +76,15 @@ def _no_name_end(lexicon: Lexicon) -> frozenset[str]:
 def _clause_end(lexicon: Lexicon) -> frozenset[str]:
     """Words that a clause in capitals begins or ends with, and no name."""
     return _no_name_end(lexicon) - lexicon.roles - {"the"}
+
+
+def _clause_like(plain: Sequence[str], ends: frozenset[str], lexicon: Lexicon) -> bool:
+    """Whether words begin or end with one of ``ends``, as a clause does; a name beside another name is none."""
+    names = lexicon.name_words if len(plain) > 1 else frozenset()
+    return any(
+        word in ends and (word not in names or other in ends)
+        for word, other in ((plain[0], plain[-1]), (plain[-1], plain[0]))
+    )
 
 
 @cache
@@ -76,7 +103,11 @@ def is_role(speaker: str, lexicon: Lexicon) -> bool:
 
 
 def _plain(word: str) -> str:
-    return word.rstrip(".,").casefold().replace("’", "'")  # noqa: RUF001 - a curly apostrophe
+    """A word as lexicons have it. An initial keeps its full stop, so that it is no word: ``I.``."""
+    bare = word.rstrip(".,")
+    if len(bare) == 1 and word[-1] == ".":
+        return word.casefold()
+    return bare.casefold().replace("’", "'")  # noqa: RUF001 - a curly apostrophe
 
 
 def _upper(word: str) -> bool:
@@ -89,17 +120,22 @@ def shape(candidate: str, lexicon: Lexicon) -> Verdict:
     core = _BRACKET.sub(" ", candidate)
     if not core.strip():
         core = candidate.strip(" ()[]")
-    words = core.split()
+    core = core.strip()
+    style = _style(lexicon).match(core)
+    words = core[style.end() if style and style.end() < len(core) else 0 :].split()
     plain = [_plain(word) for word in words]
     verdict: Verdict = None
-    if not _like_names(words, lexicon) or (len(words) == 1 and plain[0] in lexicon.not_speakers):
+    if not _like_names(words, lexicon):
         verdict = None
+    elif len(words) == 1 and plain[0] in lexicon.not_speakers:
+        verdict = "capitals" if plain[0] in lexicon.capital_roles and _upper(words[0]) else None
     elif all(_upper(word) or word in lexicon.particles for word in words):
-        sentence = plain[0] in lexicon.not_speakers or (len(words) > 1 and not lexicon.predicates.isdisjoint(plain))
+        nobody_first = plain[0] in lexicon.not_speakers and (len(words) == 1 or plain[0] not in lexicon.name_words)
+        sentence = nobody_first or (len(words) > 1 and not lexicon.predicates.isdisjoint(plain))
         verdict = None if sentence and not is_role(core, lexicon) else "capitals"
-    elif is_role(core, lexicon) or _addressed(words, plain, lexicon):
+    elif style or is_role(core, lexicon) or _addressed(words, plain, lexicon):
         verdict = "phrase"
-    elif _no_name_end(lexicon).isdisjoint((plain[0], plain[-1])):
+    elif not _clause_like(plain, _no_name_end(lexicon), lexicon):
         small = len(words) == 2 and all(word.isalpha() and word.islower() and len(word) > 1 for word in words)  # noqa: PLR2004 - as above
         verdict = "small" if small else "mixed" if _mixed(words, lexicon) else None
     return verdict
@@ -146,12 +182,14 @@ def find_label(  # noqa: PLR0913 - what a label depends on
     known: Callable[[str], bool],
     lexicon: Lexicon,
     arrows: bool = False,
+    announced: Callable[[str], bool] = nobody,
 ) -> Label | None:
     """The label that begins at ``start`` of ``text``, white space and bold marks skipped, or None.
 
     ``marked``: a marker stands before it. ``trusted``: the words before it ended a sentence, so that a new speaker is
     likely. ``known``: whether a (casefolded) label opened a turn before in this session. ``arrows``: labels stand
-    behind markers in this session, so that one without is unlikely.
+    behind markers in this session, so that one without is unlikely. ``announced``: whether a name (casefolded) was said
+    or stands in the head.
     """
     colon = text.find(":", start, start + MAX_LABEL + 8)
     wide = text.find("：", start, start + MAX_LABEL + 8 if colon < 0 else colon)  # noqa: RUF001 - the Chinese colon
@@ -163,19 +201,24 @@ def find_label(  # noqa: PLR0913 - what a label depends on
     time = ""
     head, bold, end = _unbold(text, text[start:colon].strip().strip(_INVISIBLE), end, marked=marked)
     if text[end : end + 1].isdigit() and (timed := _TIMED.match(text, start)):
-        head, time, end = timed[1], timed[2], timed.end()
+        head, time, end = timed[1].strip(), timed[2], timed.end()
     speaker = " ".join(head.split())
     if not speaker or len(speaker) > MAX_LABEL:
         return None
     before = known(speaker.casefold())
-    if not bold and wide < 0 and not _follows(text[end : end + 1], marked=marked, known=before):
+    if not bold and wide < 0 and not _follows(text[end : end + 1], head, marked=marked, known=before):
         return None
     said = text[end : end + MAX_LABEL].strip()
-    if not _accepted(
-        speaker, said, marked=marked or bold, trusted=trusted, known=before, lexicon=lexicon, arrows=arrows
+    marked = marked or bold
+    if not trusted and not marked and not before and said[:1].isupper() and " " in speaker:
+        trusted = announced(_BRACKET.sub(" ", speaker).strip().casefold())
+    if not (
+        _accepted(speaker, said, marked=marked, trusted=trusted, known=before, lexicon=lexicon, arrows=arrows)
+        or ((marked or trusted) and _together(speaker, known, lexicon))
     ):
         return None
-    return Label(speaker, is_role(speaker, lexicon), end, time)
+    role = is_role(speaker, lexicon) or speaker.casefold() in lexicon.capital_roles
+    return Label(speaker, role, end, time)
 
 
 def find_question(text: str, start: int, *, known: Callable[[str], bool]) -> Label | None:
@@ -199,11 +242,25 @@ def _unbold(text: str, head: str, end: int, *, marked: bool) -> tuple[str, bool,
     return head, False, end
 
 
-def _follows(follow: str, *, marked: bool, known: bool) -> bool:
-    """Whether what follows a colon at once lets it end a label: not in times and addresses."""
+def _follows(follow: str, head: str, *, marked: bool, known: bool) -> bool:
+    """Whether what follows a colon at once lets it end a label: not in times and addresses.
+
+    Behind a name with a bracket a capital may follow.
+    """
     if follow.isdigit() or follow in {"/", ":", "\\"}:
         return False
-    return marked or not follow or follow.isspace() or (known and follow in ".…")
+    bracketed = follow.isupper() and head[-1:] in {")", "]"} and head[0].isalpha()
+    return marked or not follow or follow.isspace() or (known and follow in ".…") or bracketed
+
+
+def _together(speaker: str, known: Callable[[str], bool], lexicon: Lexicon) -> bool:
+    """Whether people speak together: names between slashes or ``&``, one of which opened a turn before."""
+    names = _TOGETHER.split(speaker)
+    return (
+        len(names) > 1
+        and any(known(name.casefold()) for name in names)
+        and all(known(name.casefold()) or shape(name, lexicon) == "capitals" for name in names)
+    )
 
 
 def _accepted(  # noqa: PLR0913 - what a label depends on
@@ -222,7 +279,7 @@ def _accepted(  # noqa: PLR0913 - what a label depends on
     if verdict == "capitals":
         return _capitals(words, said, lexicon, marked=marked, trusted=trusted and not arrows)
     if verdict == "mixed" and len(words) == 1:
-        listed = not marked and (arrows or said[:1].islower())
+        listed = not marked and (arrows or said[:1].islower() or _QUOTED.match(said) is not None)
         return (marked or trusted) and not listed and not _ABSTRACT.search(speaker)
     return marked or trusted
 
@@ -237,16 +294,18 @@ def _capitals(words: Sequence[str], said: str, lexicon: Lexicon, *, marked: bool
         return True
     if len(words) == 1:
         word = words[0]
-        return (marked or len(word) > 1 or word in {"Q", "A"} or not word.isascii()) and (
-            marked or trusted or not shouted
-        )
-    if not is_role(" ".join(words), lexicon) and _clause(words, lexicon):
+        if len(word) == 1 and word.isascii() and word not in {"Q", "A"} and not marked:
+            return trusted and said[:1].isupper() and not shouted
+        return marked or trusted or not shouted
+    core = " ".join(words)
+    styled = _style(lexicon).match(core) is not None
+    if (
+        not styled
+        and not is_role(core, lexicon)
+        and _clause_like([_plain(word) for word in words], _clause_end(lexicon), lexicon)
+    ):
         return False
     return marked or trusted or not shouted
-
-
-def _clause(words: Sequence[str], lexicon: Lexicon) -> bool:
-    return not _clause_end(lexicon).isdisjoint((_plain(words[0]), _plain(words[-1])))
 
 
 def ends_in_title(text: str, lexicon: Lexicon) -> bool:

@@ -27,16 +27,25 @@ MAX_LONE_WORDS = 5
 Why = Literal["furniture", "mark", "end"]
 
 _GERUND = re.compile(r"[a-z]{2,}ing(?: \S+){0,5}\s*(?:\.\.\.|…)?", re.ASCII)
-_TIME = r"\d{1,2}[.:]\d\d(?:[.:]\d\d)?(?:[.,]\d{1,3})?\s*(?:[ap]\.?\s?m\.?|hrs|hours|utc|gmt)?"
-_CLOCK = re.compile(rf"[\[(]\s*(?:{_TIME}|\d{{1,2}}\s*[ap]\.?m\.?)\s*[\])]", re.IGNORECASE)
+_TIME = r"\d{1,2}[.:]\d\d(?:[.:]\d\d)?(?:[.,:;]\d{1,3})?\s*(?:[ap]\.?\s?m\.?|hrs|hours|utc|gmt)?"
+"""A time of day or of a recording, also with a fourth field: parts of a second, or frames."""
+_TIMES = rf"{_TIME}(?:\s*(?:-{{1,2}}>|[-–])\s*{_TIME})?"  # noqa: RUF001 - en dash
+"""A time, or from when to when, as recognisers print it."""
+_CLOCK = re.compile(rf"[\[(（]\s*(?:{_TIMES}|\d{{1,2}}\s*[ap]\.?m\.?)\s*[\])）]", re.IGNORECASE)  # noqa: RUF001 - brackets of Chinese
 _LEADING = re.compile(
-    rf"\s*(?:[\[(]\s*{_TIME}\s*[\])]\s*|\d\d?:\d\d:\d\d(?:[.,]\d{{1,3}})?\s+|\d\d?:\d\d\s+(?=\\?>|&gt;))(?:[-–]\s+)?(?=\S)",  # noqa: RUF001 - en dash
+    rf"\s*(?:[\[(]\s*{_TIMES}\s*[\])]\s*|\d\d?:\d\d:\d\d(?:[.,:;]\d{{1,3}})?\s+|\d\d?:\d\d\s+(?=\\?>|&gt;))(?:[-–]\s+)?(?=\S)",  # noqa: RUF001 - en dash
     re.IGNORECASE,
 )
 _LEADING_FIRST = frozenset("[(0123456789")
 _RECORDING = re.compile(r"\[\d{1,2}:\d\d(?::\d\d(?:[.,]\d{1,3})?)?\]")
 _RULE = re.compile(r"(?:[*_=~\-–—#][ \t]?){3,}")  # noqa: RUF001 - an en dash can make a rule
-_STAMP = re.compile(r"\d\d:\d\d:\d\d(?:[.,:]\d{1,3})?")
+_STAMP = re.compile(r"\d\d:\d\d:\d\d(?:[.,:;]\d{1,3})?")
+_TIME_OF_DAY = re.compile(
+    r"\d{1,2}(?:[.:]\d\d)?\s?(?:[ap]m|[ap]\.\s?m\.?)|\d{1,2}[.:]\d\d\s?(?:hrs|hours|h|uhr)|(?:12\s)?(?:midnight|noon)",
+    re.IGNORECASE,
+)
+_SAID_CLOCK = re.compile(r"\d\d?:\d\d:\d\d(?:[.,:;]\d{1,3})?|0\d?:\d\d")
+_SHARED_CLOCK = re.compile(r"\d\d?:\d\d")
 _PAGE_NUMBER = r"[-–—]\s*\d{1,4}\s*[-–—]"  # noqa: RUF001 - en dash
 _AROUND_END = "*-–—=_~# "  # noqa: RUF001 - an en dash can make a rule
 
@@ -59,6 +68,8 @@ class _Patterns:
     """full: a page number."""
     page_initials: frozenset[str]
     """What it can begin with, digits aside."""
+    pause: re.Pattern[str]
+    """full: a break of the show, with its colon and maybe its time."""
     end_bracket: re.Pattern[str]
     """full: the end, in brackets."""
     end_plain: re.Pattern[str]
@@ -87,6 +98,10 @@ def _patterns(lexicon: Lexicon) -> _Patterns:
             re.IGNORECASE,
         ),
         page_initials=frozenset("-–—") | page_initials | {initial.upper() for initial in page_initials},  # noqa: RUF001 - en dash
+        pause=re.compile(
+            rf"(?:\*\*)?(?:{either(lexicon.breaks)})(?::\*\*|\*\*:|:)\s*(?:\\?[\[(]\s*{_TIMES}\s*\\?[\])])?",
+            re.IGNORECASE,
+        ),
         end_bracket=re.compile(
             rf"[\[(]\s*(?![^()\[\]]{{0,{MAX_NOTE}}}(?:\?|\b(?:{either(lexicon.shown)})\b))"
             rf"(?:{ended}|{either(lexicon.end_sentences)}|{either(lexicon.end_brackets)})\b[^()\[\]]{{0,80}}[\])]\s*\.?",
@@ -145,12 +160,16 @@ def apart_line(line: str, lexicon: Lexicon, *, trusted: bool = True) -> Why | No
         return None
     first = line[0]
     patterns = _patterns(lexicon)
-    if first in "[(":
+    if first in "[(（":  # noqa: RUF001 - a bracket of Chinese
         marks = _CLOCK.fullmatch(line) or (first == "[" and patterns.agenda.fullmatch(line))
         return "mark" if marks else "end" if patterns.end_bracket.fullmatch(line) else None
     if (first.isdigit() or first in patterns.page_initials) and patterns.page.fullmatch(line):
         return "furniture" if trusted or not first.islower() else None
-    if _RULE.fullmatch(line) or (first.isdigit() and _STAMP.fullmatch(line)):
+    if _RULE.fullmatch(line) or (
+        first.isdigit() and (_STAMP.fullmatch(line) or (trusted and _TIME_OF_DAY.fullmatch(line)))
+    ):
+        return "mark"
+    if trusted and line[-1] in ":*])" and patterns.pause.fullmatch(line):
         return "mark"
     bare = line.strip(_AROUND_END)
     ended = bare in lexicon.end_words or (bare[:1] in lexicon.end_initials and patterns.end_plain.fullmatch(bare))
@@ -162,6 +181,15 @@ def says_end(sentence: str, lexicon: Lexicon) -> bool:
     return len(sentence) <= MAX_END and _patterns(lexicon).end_said.fullmatch(sentence) is not None
 
 
+def clock_behind(text: str, *, shared: bool) -> bool:
+    """Whether all that stands behind a label is a clock; a short one only behind a label that is ``shared``.
+
+    ``10:30`` may be what a person answers.
+    """
+    clock = text.strip()
+    return _SAID_CLOCK.fullmatch(clock) is not None or (shared and _SHARED_CLOCK.fullmatch(clock) is not None)
+
+
 def bracket(text: str, lexicon: Lexicon) -> Literal["note", "mark", "end"] | None:
     """What a bracket inside a line is, brackets included; None if somebody said it."""
     inner = text[1:-1].strip()
@@ -171,7 +199,7 @@ def bracket(text: str, lexicon: Lexicon) -> Literal["note", "mark", "end"] | Non
         text, inner = " ".join(text.split()), " ".join(inner.split())
     if _CLOCK.fullmatch(text):
         return "mark"
-    if text[0] == "[":
+    if text[0] in "[［":  # noqa: RUF001 - a bracket of Chinese
         return _square(text, inner, lexicon)
     if text[1] == "(":
         return "note"

@@ -16,6 +16,8 @@ from services.segment.rules.label_rules import (
     is_role,
     may_go_on,
     must_go_on,
+    nobody,
+    shape,
 )
 from services.segment.rules.lexicon import Lexicon
 from services.segment.rules.lexicon.words import either
@@ -24,6 +26,7 @@ from services.segment.rules.note_rules import (
     apart_line,
     bare_sound,
     bracket,
+    clock_behind,
     leading_time,
     lone_note,
     open_sounds,
@@ -51,7 +54,14 @@ _ARROWS_INSIDE = (
     r"(?:>|&gt;)[ \t]?(?:>|&gt;)(?:>|&gt;|[ \t])*|(?<=\s)>[ \t]*$|"
     r"(?:(?<=[.?!]\s)|(?<=[.?!]\s\s))>[ \t]?(?=[^\W\d_a-z])|"
 )
+_SENTENCE_LABEL = r"(?:(?<=[.?!…”\")\]—]\s)|(?<=[.?!…”\")\]—]\s\s))(?=[^\W\d_a-z][^:\n?!]{0,60}:(?:\s|$))"
+"""Where a label may begin inside a line: behind the end of a sentence."""
 _STOPS = frozenset(".?!…:")
+_SENTENCE_ENDS = frozenset(".?!…—")
+_OPENING_BRACKETS = frozenset("[(（［")  # noqa: RUF001 - brackets of Chinese
+_CLOSING_BRACKETS = frozenset("])）］")  # noqa: RUF001 - as above
+_BRACKETS = re.compile(r"[\[(（［&]")  # noqa: RUF001 - as above
+_SIGNS = re.compile(r"[:：\[(（［>&]")  # noqa: RUF001 - as above
 _CUT_TAIL = 100
 _QUOTES = {'"': '"', "“": "”", "‘": "’", "'": "'"}  # noqa: RUF001 - curly quotes as typed
 
@@ -61,17 +71,16 @@ def _inline_patterns(lexicon: Lexicon) -> tuple[re.Pattern[str], re.Pattern[str]
     """What is looked for inside a line: markers and brackets, and the same with the labels of roles."""
     bracketed = (
         rf"{_ARROWS_INSIDE}\[(?:[^\[\]]{{0,{MAX_NOTE}}}\](?!\()|(?i:{open_sounds(lexicon)}))|"
-        rf"\(\([^()]{{1,{MAX_NOTE}}}\)\)|\([^()]{{1,{MAX_NOTE}}}\)"
+        rf"\(\([^()]{{1,{MAX_NOTE}}}\)\)|\([^()]{{1,{MAX_NOTE}}}\)|"
+        rf"（[^（）]{{1,{MAX_NOTE}}}）|［[^［］]{{1,{MAX_NOTE}}}］"  # noqa: RUF001 - brackets of Chinese
     )
     labels = rf"(?<![A-Z\"“'‘])(?<![A-Z] )(?:{either(lexicon.inline_roles)}):(?=\s)"  # noqa: RUF001 - a quote as typed
-    return re.compile(bracketed), re.compile(f"{bracketed}|{labels}")
+    return re.compile(bracketed), re.compile(f"{bracketed}|{labels}|{_SENTENCE_LABEL}")
 
 
 def is_plain(line: str) -> bool:
     """Whether a line can only be text: long, and without any character that the rules look for."""
-    return len(line) > MAX_NOTE and not (
-        ":" in line or "[" in line or "(" in line or ">" in line or "&" in line or "：" in line  # noqa: RUF001 - the Chinese colon
-    )
+    return len(line) > MAX_NOTE and _SIGNS.search(line) is None
 
 
 def read_line(  # noqa: PLR0913 - what a line depends on
@@ -83,42 +92,58 @@ def read_line(  # noqa: PLR0913 - what a line depends on
     known: Callable[[str], bool],
     lexicon: Lexicon,
     arrows: bool = False,
+    announced: Callable[[str], bool] = nobody,
 ) -> Iterator[Token]:
     """The tokens of a line (without its line break), in order, all its words accounted for.
 
     ``starts``: it is the beginning of a physical line, and not a later piece of a long one. ``marked``: a marker stood
-    alone before it. ``trusted``, ``known`` and ``arrows``: see ``label_rules.find_label``.
+    alone before it. ``trusted``, ``known``, ``arrows`` and ``announced``: see ``label_rules.find_label``.
     """
     colon = ":" in line or "：" in line  # noqa: RUF001 - the Chinese colon
     pos = 0
     if starts:
-        if len(line) <= 2 * MAX_NOTE and (whole := _whole(line.strip(), lexicon, trusted=trusted, marked=marked)):
-            yield whole
+        whole = _whole(line, lexicon, known=known, trusted=trusted, marked=marked)
+        if whole:
+            yield from whole
             return
-        for token, end in _opening(line, trusted=trusted, known=known, lexicon=lexicon):
+        for token, end in _opening(line, known=known, lexicon=lexicon):
             yield token
-            pos = end
+            pos, trusted = end, trusted or token.kind == "mark"
             marked = marked or token.kind == "marker"
     found = None
     if colon and (starts or marked):
-        found = find_label(line, pos, marked=marked, trusted=trusted, known=known, lexicon=lexicon, arrows=arrows)
+        found = find_label(
+            line, pos, marked=marked, trusted=trusted, known=known, lexicon=lexicon, arrows=arrows, announced=announced
+        )
     elif starts:
         found = find_question(line, pos, known=known)
+    elif colon and trusted:
+        found = _inner_label(line, pos, known, lexicon)
     if found:
         yield from _labelled(line, pos, found)
         pos, trusted = found.end, True
-    if "[" in line or "(" in line or line.find(">", pos) >= 0 or "&" in line or (colon and line.find(":", pos) >= 0):
-        yield from _inline(line, pos, known, lexicon, trusted=trusted)
-    elif pos < len(line):
-        yield Token("text", line[pos:], pos)
+        if clock_behind(line[pos:], shared=found.role):
+            yield Token("mark", line[pos:].strip(), _first(line, pos))
+            return
+    yield from _inline(line, pos, known, lexicon, trusted=trusted)
 
 
-def _whole(line: str, lexicon: Lexicon, *, trusted: bool, marked: bool) -> Token | None:
-    """The token that a whole line (stripped) is, if nobody spoke it. A sound without brackets follows a sentence."""
-    kind: Kind | None = apart_line(line, lexicon, trusted=trusted)
-    if kind is None and trusted and not marked and bare_sound(line, lexicon):
+def _whole(
+    line: str, lexicon: Lexicon, *, known: Callable[[str], bool], trusted: bool, marked: bool
+) -> tuple[Token, ...]:
+    """The tokens of a line that is one thing: nobody spoke it, or it is a bracket that says who did; else none.
+
+    A sound without brackets follows a sentence.
+    """
+    words = line.strip()
+    if not words or len(words) > 2 * MAX_NOTE:
+        return ()
+    if words[0] in "[(" and ":" in words and (spoken := _spoken_bracket(line, words, known, lexicon)):
+        return spoken
+    kind: Kind | None = apart_line(words, lexicon, trusted=trusted)
+    if kind is None and trusted and not marked and bare_sound(words, lexicon):
         kind = "note"
-    return Token(kind, line, 0) if kind else None
+    return (Token(kind, words, 0),) if kind else ()
 
 
 def _labelled(line: str, pos: int, found: Label) -> Iterator[Token]:
@@ -133,15 +158,39 @@ def _first(line: str, pos: int) -> int:
     return len(line) - len(line[pos:].lstrip())
 
 
-def _opening(
-    line: str, *, trusted: bool, known: Callable[[str], bool], lexicon: Lexicon
-) -> Iterator[tuple[Token, int]]:
+def _spoken_bracket(line: str, words: str, known: Callable[[str], bool], lexicon: Lexicon) -> tuple[Token, ...]:
+    """The label and the words of a bracket that is all of a line and says who spoke: ``[A member: Hear.]``."""
+    inner = words[1:-1].rstrip()
+    if words[-1] not in "])" or _BRACKETS.search(inner) or inner[-1:] not in _SENTENCE_ENDS:
+        return ()
+    found = find_label(inner, 0, marked=True, trusted=True, known=known, lexicon=lexicon)
+    if found is None or not inner[found.end :].lstrip()[:1].isupper() or bracket(f"({found.speaker})", lexicon):
+        return ()
+    if not (found.role or " " in found.speaker or known(found.speaker.casefold())):
+        return ()
+    begin = line.index(words) + 1
+    said = Token("text", inner[found.end :], begin + found.end)
+    return (Token("label", found.speaker, _first(line, begin), found.role), said)
+
+
+def _inner_label(line: str, pos: int, known: Callable[[str], bool], lexicon: Lexicon) -> Label | None:
+    """The label that begins inside a line, behind the end of a sentence: known, a role, or a whole name in capitals."""
+    if ends_in_title(line[:pos].rstrip(), lexicon):
+        return None
+    found = find_label(line, pos, marked=False, trusted=True, known=known, lexicon=lexicon)
+    if found is None or len(found.speaker) == 1 or line[found.end :].lstrip()[:1].islower():
+        return None
+    whole = " " in found.speaker and shape(found.speaker, lexicon) == "capitals"
+    return found if whole or found.role or known(found.speaker.casefold()) else None
+
+
+def _opening(line: str, *, known: Callable[[str], bool], lexicon: Lexicon) -> Iterator[tuple[Token, int]]:
     """The clock time and the marker that a physical line begins with, and where each ends."""
     time = leading_time(line)
     marker = MARKER.match(line, time) if ">" in line or "&gt;" in line else None
     if time and not (marker or line.lstrip()[0] in "[("):
         # A bare time is only a mark before a label.
-        time *= find_label(line, time, marked=False, trusted=trusted, known=known, lexicon=lexicon) is not None
+        time *= find_label(line, time, marked=False, trusted=True, known=known, lexicon=lexicon) is not None
     if time:
         yield Token("mark", line[:time].strip(), 0), time
     if marker:
@@ -153,27 +202,29 @@ def _arrows(marker: str) -> str:
 
 
 def _inline(line: str, start: int, known: Callable[[str], bool], lexicon: Lexicon, *, trusted: bool) -> Iterator[Token]:
+    """The tokens of what stands behind the beginning of a line."""
     pos = scan = start
-    pattern = _inline_patterns(lexicon)[line.find(":", pos) >= 0]
-    while match := pattern.search(line, scan):
+    colon = line.find(":", pos) >= 0
+    pattern = _inline_patterns(lexicon)[colon]
+    signs = colon or line.find(">", pos) >= 0 or _BRACKETS.search(line)
+    while signs and (match := pattern.search(line, scan)):
         begin, end = match.span()
         word = match.group()
-        tokens: list[Token] = []
-        if word[0] in "[(":
-            kind, begin, end = _bracketed(line, (start, begin, end), lexicon, trusted=trusted)
-            if kind is None:
-                scan = match.start() + 1
-                continue
-            if begin < pos:
-                begin = match.start()
-            tokens.append(Token(kind, line[begin:end], begin))
-        elif word[0] in ">&":
-            tokens.append(Token("marker", _arrows(word), begin))
-            if found := find_label(line, end, marked=True, trusted=True, known=known, lexicon=lexicon):
-                tokens += _labelled(line, end, found)
-                end = found.end
+        if word and word[0] in _OPENING_BRACKETS:
+            tokens, begin, end = _bracketed(line, (start, pos, begin, end), lexicon, trusted=trusted)
+        elif word and word[0] in ">&":
+            found = find_label(line, end, marked=True, trusted=True, known=known, lexicon=lexicon)
+            tokens = [Token("marker", _arrows(word), begin), *(_labelled(line, end, found) if found else ())]
+            end = found.end if found else end
+        elif word:
+            tokens = [Token("label", word[:-1], begin, is_role(word[:-1], lexicon))]
         else:
-            tokens.append(Token("label", word[:-1], begin, is_role(word[:-1], lexicon)))
+            found = _inner_label(line, begin, known, lexicon)
+            tokens = [*_labelled(line, begin, found)] if found else []
+            end = found.end if found else end
+        if not tokens:
+            scan = match.start() + 1
+            continue
         if begin > pos:
             yield Token("text", line[pos:begin], pos)
         yield from tokens
@@ -183,27 +234,34 @@ def _inline(line: str, start: int, known: Callable[[str], bool], lexicon: Lexico
 
 
 def _bracketed(
-    line: str, offsets: tuple[int, int, int], lexicon: Lexicon, *, trusted: bool
-) -> tuple[Kind | None, int, int]:
-    """What a bracket in a line is, and where it begins and ends with the quotes or the full stop that belong to it.
+    line: str, offsets: tuple[int, int, int, int], lexicon: Lexicon, *, trusted: bool
+) -> tuple[list[Token], int, int]:
+    """What a bracket in a line is, if nobody said it, and where it begins and ends with what belongs to it.
 
-    ``offsets``: where the words of the line begin, and the bracket begins and ends; ``trusted``: a sentence ended
-    before them.
+    That are quotes, a full stop of its own, and the backslashes of markdown, which are no part of the words.
+    ``offsets``: where the words of the line begin, where those that are not read yet, and the bracket begins and ends;
+    ``trusted``: a sentence ended before them.
     """
-    start, begin, end = offsets
+    start, pos, begin, end = offsets
     word = line[begin:end]
-    kind: Kind | None = bracket(word, lexicon) if word[-1] in "])" else "note"
+    if begin > pos and line[begin - 1] == "\\" == word[-2]:
+        word = f"{word[:-2]}{word[-1]}"
+        kind = bracket(word, lexicon)
+        return [Token(kind, word, begin - 1)] if kind else [], begin - 1, end
+    kind = bracket(word, lexicon) if word[-1] in _CLOSING_BRACKETS else "note"
     before, after = line[start:begin].rstrip(), line[end:]
     alone = before[-1] in _STOPS if before else trusted
     if kind == "end" and not alone:  # in the middle of a sentence nobody ends a session
         kind = "note"
     if kind is None and trusted and not line[:begin].strip() and not after.strip(" .") and lone_note(word, lexicon):
         kind = "note"
-    if begin and after and _QUOTES.get(line[begin - 1]) == after[0]:
-        return kind, begin - 1, end + 1
-    if alone and after[:1] == "." and not after[1:2].strip():
+    if kind is None:
+        return [], begin, end
+    if begin > pos and after and _QUOTES.get(line[begin - 1]) == after[0]:
+        begin, end = begin - 1, end + 1
+    elif alone and after[:1] == "." and not after[1:2].strip():
         end += 1
-    return kind, begin, end
+    return [Token(kind, line[begin:end], begin)], begin, end
 
 
 def cut_label(line: str, lexicon: Lexicon) -> bool:

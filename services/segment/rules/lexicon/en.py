@@ -11,7 +11,7 @@ ENGLISH = Lexicon(
     ),
     titles=words(
         """
-        amb capt col dame dr fr gen gov h.e hon lt mr mrs ms mx prof rev sen sir sr sra st
+        amb capt col dame dr fr gen gov h.e hon lt madam mr mrs ms mx prof rev sen sir sr sra st
         """
     ),
     addresses=words(
@@ -22,36 +22,43 @@ ENGLISH = Lexicon(
     ),
     roles=words(
         """
-        a all announcer attendee audience audio caller captioner chair chairman chairperson chairwoman
-        chorus co-chair co-moderator cochair comoderator convener coordinator crowd everybody everyone
-        facilitator female floor guest host instructor interpreter interviewee interviewer judge leader
-        lecturer male man member members moderator narrator operator panelist panelists panellist panellists
-        participant participants presenter president professor q questioner rapporteur reporter respondent
-        room secretariat secretary session-leader speaker speakers staff student students teacher translator
-        video voice voice-over voiceover volunteer webcast woman wrangler
+        a all announcer announcers attendee audience audio bailiff both boy caller captioner chair chairman
+        chairperson chairwoman child chorus clerk co-chair co-moderator cochair commissioner comoderator
+        convener coordinator councillor councillors councilor counsel court crowd defendant delegate
+        delegates deponent deputies dispatcher doctor everybody everyone facilitator female floor foreperson
+        girl guest host instructor interjection interjections interpreter interviewee interviewer judge
+        juror leader lecturer male man mayor member members minister ministers moderator mp mps narrator
+        nurse operator panel panelist panelists panellist panellists participant participants passenger
+        patient pilot plaintiff presenter president professor prosecutor q questioner rapporteur reporter
+        researcher respondent room secretariat secretary senator senators session-leader speaker speakers
+        staff student students teacher therapist translator video voice voice-over voiceover voices
+        volunteer webcast witness witnesses woman wrangler
         """
     ),
     modifiers=words(
         """
-        a acting an and another answer at closing comment conference deputy english event female first
-        french from honorary in language lead live main male meeting mic microphone new next off on online
-        opening other question remote same screen second session sign spanish technical the third through to
-        unidentified unknown unnamed via vice young
+        a acting an and another answer at backbench closing comment conference deputy elderly english event
+        female few first french from government hon honorable honorary honourable in independent language
+        lead left little live lord madam main male many meeting mic microphone mr mrs ms new next off older
+        on online opening opposition other question remote right same screen second session several sign sir
+        some spanish technical the third through to unidentified unknown unnamed unseen various via vice
+        young
         """
     ),
     not_speakers=words(
         """
-        address agenda answer apologies ask attention caution caveat chapter conclusion contact copyright
-        correction credit credits date day deprecated disclaimer duration edit edited email end error
-        example exhibit fact facts fax file finally first firstly fyi goal guest-presenters heading hello
-        hey hi hint http https idea important intro introduction item key last lastly length link links list
-        listen location look maybe meanwhile method moral morning n.b nb next no nope note notes number
-        objective oh ok okay option options p.s part phase phone point problem proposal ps question
-        questions quote reason rebuttal recap remember reminder reply resources result results room second
-        secondly section see session slide slides so solution source step subject summarize summary sure
-        task telephone thanks theme then third thirdly thus time tip title today tomorrow topic total track
-        translation trick tweet twitter update url venue warning website welcome well when where why
-        workshop yeah yep yes
+        action actions address advertisement agenda agreed answer aob apologies ask attention author authors
+        break carried caution caveat chapter conclusion contact copyright correction credit credits date day
+        decision decisions deprecated disclaimer duration edit edited email end error example exhibit fact
+        facts fax file finally first firstly fyi goal guest-presenters heading hello hey hi hint http https
+        idea important intermission intro introduction item key last lastly length link links list listen
+        location look maybe meanwhile method minutes moral morning motion n.b nb next no nope note notes
+        number objective oh ok okay option options outcome outcomes p.s part passed phase phone point
+        problem proposal ps question questions quote reason rebuttal recap remember reminder reply resolved
+        resources result results room scribe second seconded secondly section see session slide slides so
+        solution source step subject summarize summary sure task telephone thanks theme then third thirdly
+        thus time tip title today todo tomorrow topic total track translation trick tweet twitter update url
+        venue vote votes warning website welcome well when where why workshop yeah yep yes
         """
     ),
     starters=words(
@@ -71,6 +78,13 @@ ENGLISH = Lexicon(
         an day do he key may my so will
         """
     ),
+    name_words=words("an can day do even he her may my or say she so than will you"),
+    capital_roles=words("answer question"),
+    styles=(
+        "(?:his|her|their|your) (?:(?:imperial|royal|serene) )?(?:eminence|excellency|grace|highness|holiness|majesty)",
+        "(?:his|her|their|your) (?:beatitude|excellencies|honou?r|ladyship|lordship|worship)",
+    ),
+    breaks=("(?:(?:ad|coffee|commercial|lunch|music|short|station) )?break", "intermission", "advertisement"),
     predicates=words(
         """
         are aren't because can't could did does doesn't don't had how i'll i'm i've if is isn't it's let's

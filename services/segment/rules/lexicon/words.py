@@ -45,6 +45,14 @@ class Lexicon:
     """Words that begin or end a sentence or a clause before a colon, and no name."""
     given_names: frozenset[str] = frozenset()
     """Words of ``not_speakers`` and ``starters`` that are names too."""
+    name_words: frozenset[str] = frozenset()
+    """Words of the same sets that are names only beside another name: ``YOU LI``."""
+    capital_roles: frozenset[str] = frozenset()
+    """Words of ``not_speakers`` that are roles in capitals: ``QUESTION``."""
+    styles: tuple[str, ...] = ()
+    """How a person of rank is addressed, before the office or the name: ``His Excellency``."""
+    breaks: tuple[str, ...] = ()
+    """What a break of the show is called, before a colon."""
     predicates: frozenset[str]
     """Words of a sentence or a clause, and of no name: capitals that hold one are no label."""
     clause_ends: tuple[str, ...] = ()
