@@ -11,7 +11,7 @@ from captionflow.ports import Turns
 from services.api.transcripts.formats.breaks import from_word, pieces
 from services.api.transcripts.formats.cues import cues
 from services.api.transcripts.formats.layout import NO_SPACE
-from services.api.transcripts.formats.names import opening
+from services.api.transcripts.formats.names import openings
 from services.api.transcripts.formats.options import Options
 from services.api.transcripts.formats.width import clusters, width
 from services.api.transcripts.limits import PRESETS, Limits, limits_for
@@ -213,20 +213,20 @@ def test_the_end_of_a_text_begins_with_a_word(text: str, at: int, rest: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("speaker", "before", "first", "shown_as"),
+    ("speakers", "typed", "shown_as"),
     [
-        ("Orla", None, True, "Orla:"),
-        ("Orla", "Basel", False, "Orla:"),
-        ("Orla", None, False, "Orla:"),
-        ("Orla", "Orla", False, ">> Orla:"),
-        (None, None, True, ""),
-        (None, "Orla", False, ">>"),
-        (None, None, False, ">>"),
-        ("A\nB", None, True, "A B:"),
+        (["Orla", "Basel", "Orla"], True, ["Orla:", "Basel:", "Orla:"]),
+        (["Orla", "Orla"], False, ["Orla:", ">> Orla:"]),
+        ([None, None, "Orla", None], False, ["", ">>", "Orla:", ">>"]),
+        (["A\nB"], False, ["A B:"]),
+        # where some turns are marked, mixed case is a name only behind a marker
+        (["Orla", None, "ORLA"], True, [">> Orla:", ">>", "ORLA:"]),
+        ([None, "Orla", "Orla"], True, ["", ">> Orla:", ">> Orla:"]),
+        ([], True, []),
     ],
 )
-def test_who_speaks_is_seen(speaker: str | None, before: str | None, first: bool, shown_as: str) -> None:
-    assert opening(speaker, before, first=first) == shown_as
+def test_who_speaks_is_seen(speakers: list[str | None], typed: bool, shown_as: list[str]) -> None:
+    assert openings(speakers, typed=typed) == shown_as
 
 
 def test_a_name_is_no_cue_of_its_own_and_counts_as_width() -> None:

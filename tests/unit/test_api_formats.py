@@ -91,6 +91,11 @@ def test_no_space_is_invented_between_words_and_their_punctuation() -> None:
     assert cues(Turns(parts, 1)).cues[0].lines == ("Yes (laughs) [Music], we do.",)
 
 
+def test_words_follow_a_note_whose_bracket_is_open_on_its_line() -> None:
+    between = part("We work.", "Anna: time is up.", notes=(Note("[group work", 8),))
+    assert written(text, between) == ">> We work.\n\n[group work Anna: time is up.\n"
+
+
 def test_the_parts_of_a_turn_are_one_turn() -> None:
     parts = part("One", speaker="ANNA"), part("two.", number=1, continues=True), part("Three.", number=2)
     assert written(text, *parts) == ">> ANNA:  One two.\n\nThree.\n"

@@ -18,7 +18,7 @@ from captionflow.transcript import turns as joined
 from services.api.transcripts.formats.breaks import Piece, pieces
 from services.api.transcripts.formats.cutting import cut
 from services.api.transcripts.formats.layout import lines
-from services.api.transcripts.formats.names import opening
+from services.api.transcripts.formats.names import openings
 from services.api.transcripts.formats.session_clock import SessionClock, session_clock
 from services.api.transcripts.formats.timeline import Anchor, Shown, Timeline, spans
 from services.api.transcripts.limits import Limits
@@ -64,13 +64,15 @@ def cues(  # noqa: PLR0913 - what an export depends on
     limits: Limits,
     *,
     names: bool,
+    typed: bool = False,
     starts_at: datetime | None = None,
     offset: float = 0.0,
 ) -> Cues:
-    """The cues of a transcript, one after the other, within ``limits``; ``names``: turns begin with the speaker's.
+    """The cues of a transcript, one after the other, within ``limits``.
 
-    None has words of two cues of the source. ``starts_at``: when the session was to begin. ``offset`` is added to all
-    times; a cue that ends before zero then is left out.
+    ``names``: turns begin with the speaker's, ``typed`` as ``openings`` says. None has words of two cues of the source.
+    ``starts_at``: when the session was to begin. ``offset`` is added to all times; a cue that ends before zero then is
+    left out.
     """
     spoken = [(turn, *with_lines(turn, apart=False)) for turn in joined(turns.parts) if turn.ordinal]
     on_clock = session_clock((stamp for turn, _, _ in spoken for stamp in turn.stamps), starts_at)
@@ -82,11 +84,9 @@ def cues(  # noqa: PLR0913 - what an export depends on
     timeline = Timeline("\n".join(text for _, text, _ in spoken), anchors)
     made: list[_Cut] = []
     place = 0
-    before: str | None = None
-    for turn, text, _ in spoken:
-        name = opening(turn.speaker, before, first=not made) if names else ""
+    opened = openings([turn.speaker for turn, _, _ in spoken], typed=typed) if names else [""] * len(spoken)
+    for name, (turn, text, _) in zip(opened, spoken, strict=True):
         made.extend(_cut(turn, text, name, place, language, limits, timeline))
-        before = turn.speaker
         place += len(text) + 1
     ends = [one.place for one in made[1:]] + [place] * bool(made)
     shown = [Shown(one.place, end, one.columns) for one, end in zip(made, ends, strict=True)]

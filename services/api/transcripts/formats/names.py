@@ -1,16 +1,29 @@
 """Who speaks, as it is seen in a cue: players show no voices. Pure."""
 
+from collections.abc import Sequence
+
 UNKNOWN = ">>"
 """The speaker changed, and nobody knows to whom (the convention of real-time captioning)."""
 
 
-def opening(speaker: str | None, before: str | None, *, first: bool) -> str:
-    """What stands before the words of a turn; ``before`` is the speaker of the turn before, ``first``: there is none.
+def openings(speakers: Sequence[str | None], *, typed: bool) -> list[str]:
+    """What stands before the words of each turn, given their speakers in order.
 
     A turn of the same speaker as the one before it is marked as well: without a marker its label would go on.
+    ``typed``: the names are read again by their letters alone. Where some are marked, one that is not in capitals is
+    taken for a name only behind a marker, so it has one, too.
     """
+    found = [
+        _opening(speaker, place > 0, again=place > 0 and speaker == speakers[place - 1])
+        for place, speaker in enumerate(speakers)
+    ]
+    if typed and any(one.startswith(UNKNOWN) for one in found):
+        return [one if one.startswith(UNKNOWN) or not one or one.isupper() else f"{UNKNOWN} {one}" for one in found]
+    return found
+
+
+def _opening(speaker: str | None, follows: bool, *, again: bool) -> str:
     if speaker is None:
-        return "" if first else UNKNOWN
+        return UNKNOWN if follows else ""
     name = " ".join(speaker.split())
-    again = not first and speaker == before
     return f"{UNKNOWN} {name}:" if again else f"{name}:"

@@ -13,6 +13,7 @@ def write(session: Session, language: str, turns: Turns, options: Options) -> by
         language,
         options.limits,
         names=options.names,
+        typed=True,
         starts_at=session.starts_at,
         offset=options.offset,
     )
