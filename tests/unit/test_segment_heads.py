@@ -65,6 +65,16 @@ def test_a_line_in_capitals_or_title_case_or_with_a_year_may_be_a_title(line: st
     assert classify(line, ENGLISH) == "titled"
 
 
+@pytest.mark.parametrize("line", ["# weekly sync", "## Is the pier long?", "#  Good morning, harbour."])
+def test_a_heading_of_markdown_is_written_and_not_spoken(line: str) -> None:
+    assert classify(line, ENGLISH) == "titled"
+
+
+@pytest.mark.parametrize("line", ["#1 on the list is the pier, and we begin.", "#harbour we begin, and so on."])
+def test_a_hash_sign_before_a_word_is_no_heading(line: str) -> None:
+    assert classify(line, ENGLISH) != "titled"
+
+
 @pytest.mark.parametrize("line", ["Opening of the forum", "The future of harbours", "Testing one two", "港口的未来"])
 def test_a_line_in_ordinary_case_is_a_title_only_beside_others(line: str) -> None:
     assert classify(line, ENGLISH) == "phrase"

@@ -36,6 +36,7 @@ _BYLINE = re.compile(rf"\s[-–—]\s{_NAME}(?:\s{_NAME}){{1,3}}$")  # noqa: RUF
 """Behind a dash, who gives the talk: a name ends the line."""
 _A_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _LETTERS = re.compile(r"[^\W\d_][\w'’]*")  # noqa: RUF001 - an apostrophe as typed
+_HEADING = re.compile(r"#{1,6}\s+\S.{0,160}$")
 _ASKING = frozenset("?!？！؟")  # noqa: RUF001 - as typed in other scripts
 
 HeadLine = Literal["blank", "head", "titled", "phrase", "greeting", "speech"]
@@ -130,10 +131,10 @@ def classify(line: str, lexicon: Lexicon) -> HeadLine:
     title only beside lines about the session; greeting: likely speech, unless lines about the session follow; speech:
     surely spoken.
     """
-    if not line:
-        return "blank"
-    if _about_session(line, lexicon):
-        return "head"
+    if not line or _about_session(line, lexicon):
+        return "head" if line else "blank"
+    if _HEADING.match(line):
+        return "titled"
     line = _unmarked(line)
     sentences = len(_SENTENCE_END.findall(line))
     spoken = len(_patterns(lexicon).spoken.findall(line.replace("’", "'")))  # noqa: RUF001 - a curly apostrophe
