@@ -1,31 +1,13 @@
 """What every turn store promises (captionflow.ports.TurnStore)."""
 
 import asyncio
-from typing import Any
 
 import pytest
 
-from captionflow.messages import Part, StepRecord
+from captionflow.messages import StepRecord
 from captionflow.ports import Turns
 from tests.contract.worlds import World
-
-
-def part(ordinal: int, version: int, text: str = "Hello.", *, number: int = 0, **more: Any) -> Part:
-    session = more.pop("session", "talk")
-    return Part(
-        turn_id=f"{session}.en.{ordinal}",
-        number=number,
-        session=session,
-        language="en",
-        ordinal=ordinal,
-        version=version,
-        paragraphs=(text,),
-        **more,
-    )
-
-
-def step(last_seq: int, *parts: Part, session: str = "talk") -> StepRecord:
-    return StepRecord(session, "en", last_seq, last_seq, parts)
+from tests.steps import part, step
 
 
 async def read(world: World, session: str = "talk", *, last: int | None = None) -> Turns:

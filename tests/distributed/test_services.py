@@ -7,11 +7,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.distributed.gate import Gate
 from tests.distributed.installation import CUT, SERVICES, Installation, digest_of, expected, metric, served
 from tests.distributed.reader import Reader
 from tests.needs import missing
 from tests.real_program import Server, start_command
+from tests.stack.gate import Gate
 from tests.stack.servers import Server as Stack
 from tests.waiting import await_true
 

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from elasticsearch import AsyncElasticsearch
 
@@ -12,7 +11,6 @@ from captionflow.adapters.elastic.client import connect
 from captionflow.adapters.elastic.indices import ElasticIndices
 from captionflow.adapters.elastic.schema import Names
 from captionflow.adapters.elastic.turn_store import ElasticTurnStore
-from captionflow.messages import Part, StepRecord
 
 
 @dataclass(frozen=True)
@@ -46,21 +44,3 @@ async def fresh_index(address: str, *, prepared: bool = True, page: int = 5_000)
         await client.options(ignore_status=404).indices.delete_index_template(name=names.template)
         await client.options(ignore_status=404).cluster.delete_component_template(name=f"{names.template}*")
         await client.close()
-
-
-def part(ordinal: int, version: int, text: str = "Hello.", **more: Any) -> Part:
-    session = more.pop("session", "talk")
-    return Part(
-        turn_id=more.pop("turn_id", f"{session}.en.{ordinal}"),
-        number=more.pop("number", 0),
-        session=session,
-        language="en",
-        ordinal=ordinal,
-        version=version,
-        paragraphs=(text,),
-        **more,
-    )
-
-
-def step(last_seq: int, *parts: Part, session: str = "talk") -> StepRecord:
-    return StepRecord(session, "en", last_seq, last_seq, parts)

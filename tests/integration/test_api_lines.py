@@ -20,12 +20,6 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
         yield api
 
 
-@pytest.fixture
-async def client(api: Api) -> AsyncIterator[httpx.AsyncClient]:
-    async with api.client() as client:
-        yield client
-
-
 async def test_json_and_ndjson_are_the_same_lines(client: httpx.AsyncClient) -> None:
     kind = {"Content-Type": "application/x-ndjson"}
     rows = await client.post(f"{LINES}?sender=desk", content=ROWS, headers=kind)

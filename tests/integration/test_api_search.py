@@ -21,12 +21,6 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
         yield api
 
 
-@pytest.fixture
-async def client(api: Api) -> AsyncIterator[httpx.AsyncClient]:
-    async with api.client() as client:
-        yield client
-
-
 async def _search(client: httpx.AsyncClient, q: str, **more: Any) -> dict[str, Any]:
     answer = await client.get("/v1/search", params={"q": q, **more})
     assert answer.status_code == 200, answer.text

@@ -22,12 +22,6 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
         yield api
 
 
-@pytest.fixture
-async def client(api: Api) -> AsyncIterator[httpx.AsyncClient]:
-    async with api.client() as client:
-        yield client
-
-
 async def test_a_session_gets_an_address_made_of_what_it_is(client: httpx.AsyncClient) -> None:
     answer = await client.post("/v1/sessions", json=TALK)
     assert (answer.status_code, answer.headers["location"]) == (201, f"/v1/sessions/{ID}")

@@ -16,9 +16,10 @@ from captionflow.adapters.sqlite.database import Database
 from captionflow.adapters.sqlite.session_store import SqliteSessionStore
 from captionflow.errors import Misconfigured, Rejected, Unavailable
 from captionflow.ports import SearchQuery
-from tests.integration.elastic_index import Index, fresh_index, part, step
+from tests.integration.elastic_index import Index, fresh_index
 from tests.needs import missing
 from tests.stack.servers import Server
+from tests.steps import part, step
 from tests.waiting import insist
 
 

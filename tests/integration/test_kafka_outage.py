@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -15,6 +16,7 @@ from captionflow.errors import Unavailable
 from captionflow.messages import Draft, Facts, Receipt
 from captionflow.ports import SessionFilter
 from tests.needs import missing
+from tests.stack.gate import Gate
 from tests.stack.places import CannotStart, listens
 from tests.stack.servers import Control, Server
 from tests.stack.topics import fresh_topics
@@ -186,14 +188,14 @@ async def test_sessions_are_read_while_no_broker_answers_and_changed_when_one_do
     await sessions.close()
 
 
-async def test_who_starts_before_the_broker_waits_for_it(broker: Control, kafka: Kafka) -> None:
-    await asyncio.to_thread(broker.stop)
-    log = KafkaLineLog(kafka).start()
-    with pytest.raises(Unavailable):
-        await log.append("talk", "en", [Draft("a", 0, "early\n")])
-    await asyncio.to_thread(broker.start)
-    async with asyncio.timeout(OUTAGE_SECONDS):
-        await log.ready()
-    (receipt,) = await insist(partial(log.append, "talk", "en", [Draft("a", 0, "early\n")]))
-    assert receipt.seq == 1
-    await log.close()
+async def test_who_starts_before_the_broker_waits_for_it(kafka: Kafka) -> None:
+    with Gate() as gate:
+        log = KafkaLineLog(replace(kafka, servers=gate.address)).start()
+        with pytest.raises(Unavailable):
+            await log.append("talk", "en", [Draft("a", 0, "early\n")])
+        gate.open(kafka.servers)
+        async with asyncio.timeout(OUTAGE_SECONDS):
+            await log.ready()
+        (receipt,) = await insist(partial(log.append, "talk", "en", [Draft("a", 0, "early\n")]))
+        assert receipt.seq == 1
+        await log.close()

@@ -11,8 +11,9 @@ from captionflow.errors import Conflict, Misconfigured, Unavailable
 from captionflow.messages import StepRecord, Stream
 from services.index.digests import Contents
 from services.index.reindex import Reindexer
-from tests.integration.elastic_index import Index, fresh_index, part, step
+from tests.integration.elastic_index import Index, fresh_index
 from tests.stack.servers import Server
+from tests.steps import part, step
 from tests.waiting import insist
 
 

@@ -21,7 +21,6 @@ from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.messages import Line, LineRecord, StepRecord, turns_key
 from captionflow.transcript import newest
 from services.segment.checkpoint import Checkpoint, apply_lines
-from services.segment.dead_letter_limit import MAX_DEAD_LETTERS
 from services.segment.file_session import EPOCH
 from services.segment.segmenter import start
 from tests.real_program import Server as Program
@@ -189,14 +188,6 @@ def test_each_session_goes_on_though_the_record_before_cannot_be_used(kafka: Kaf
     write_lines(kafka, record(1))
     worker.start()
     assert seqs(steps(kafka, 1)) == [(1, 1)]
-
-
-def test_a_worker_that_can_use_hardly_anything_stops_and_says_where_to_look(kafka: Kafka, worker: Program) -> None:
-    write(kafka, kafka.lines, *[(b"opening", b"no lines")] * (MAX_DEAD_LETTERS + 1))
-    worker.start()
-    assert worker.process is not None
-    assert worker.process.wait(WAIT_MS / 1000) != 0
-    assert "captionflow dead-letters list" in worker.log.read_text()
 
 
 def commit(kafka: Kafka, offset: int) -> None:

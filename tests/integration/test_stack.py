@@ -1,18 +1,14 @@
-"""The servers that the tests start are real ones, come back after any end, and leave nothing behind."""
+"""The servers that the tests start are what they stand for, and leave nothing behind."""
 
 import os
 import select
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import httpx
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.admin import KafkaAdminClient, NewTopic
 
-from tests.needs import missing
 from tests.stack.servers import Server
 
 _OWNER = """
@@ -29,26 +25,6 @@ time.sleep(600)
 def analysed(node: Server, **request: object) -> list[str]:
     answer = httpx.post(f"{node.address}/_analyze", json=request).raise_for_status()
     return [token["token"] for token in answer.json()["tokens"]]
-
-
-def test_a_record_that_the_broker_acknowledged_is_there_after_it_was_killed(kafka_broker: Server) -> None:
-    if kafka_broker.control is None:
-        missing("the broker was given by TEST_KAFKA and is not ours to kill")
-    topic = TopicPartition(f"stack-{time.time_ns()}", 0)
-    admin = KafkaAdminClient(bootstrap_servers=kafka_broker.address)
-    admin.create_topics([NewTopic(topic.topic, 1, 1)])
-    admin.close()
-    producer = KafkaProducer(bootstrap_servers=kafka_broker.address)
-    assert producer.send(topic.topic, b"kept", partition=0).get(20).offset == 0
-    producer.close()
-    kafka_broker.control.kill()
-    kafka_broker.control.start()
-    consumer = KafkaConsumer(bootstrap_servers=kafka_broker.address, group_id=None)
-    consumer.assign([topic])
-    consumer.seek(topic, 0)
-    (record,) = consumer.poll(20_000)[topic]
-    consumer.close()
-    assert record.value == b"kept"
 
 
 def test_elasticsearch_has_what_a_normal_node_has(elasticsearch_node: Server) -> None:

@@ -1,21 +1,12 @@
-from typing import Any
-
 import msgspec
 
 from captionflow.adapters.elastic.documents import MAX_NUMBER, bulk_writes, part_document
 from captionflow.adapters.elastic.index_templates import component_templates, index_template, mappings
 from captionflow.adapters.elastic.schema import LANGUAGES, WORD_FIELDS, Names, word_language
-from captionflow.messages import Part, StepRecord, Stream
+from captionflow.messages import StepRecord, Stream
+from tests.steps import part, step
 
 TALK = Stream("talk", "en")
-
-
-def part(ordinal: int, version: int, text: str = "Hello.", **more: Any) -> Part:
-    return Part(f"talk.en.{ordinal}", 0, "talk", "en", ordinal, version, paragraphs=(text,), **more)
-
-
-def step(seq: int, *parts: Part) -> StepRecord:
-    return StepRecord("talk", "en", seq, seq, parts)
 
 
 def written(*steps: StepRecord) -> list[tuple[str, int]]:

@@ -1,19 +1,10 @@
-from typing import Any
-
 import msgspec
 
-from captionflow.messages import LineRecord, Part, StepRecord, Stream
+from captionflow.messages import LineRecord, StepRecord, Stream
 from services.index.digests import Contents, Digest, behind, differing
+from tests.steps import part, step
 
 TALK = Stream("talk", "en")
-
-
-def part(ordinal: int, version: int, text: str = "Hello.", **more: Any) -> Part:
-    return Part(f"talk.en.{ordinal}", 0, "talk", "en", ordinal, version, paragraphs=(text,), **more)
-
-
-def step(seq: int, *parts: Part) -> StepRecord:
-    return StepRecord("talk", "en", seq, seq, parts)
 
 
 def digest(*steps: StepRecord) -> Digest:
