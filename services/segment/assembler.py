@@ -37,7 +37,7 @@ EARNED = 12
 
 _STAMP_BYTES = 10
 """About what a stamp weighs."""
-_QUOTED_LINE = 55
+QUOTED_LINE = 55
 """A line at least so long was wrapped by a program."""
 
 
@@ -145,12 +145,18 @@ class Assembler(AssemblerFields, kw_only=True):
 
     def blank_row(self) -> None:
         """A line without words: the next text is a paragraph."""
+        self.row_length = 0
         self.joint = AFTER["blank row"][self.joint]
 
     @property
     def trusted(self) -> bool:
         """Whether the words before ended a sentence, so that a new speaker is likely."""
         return self.joint == "blank" or not self.said or not self.tail or self.tail in CLOSING
+
+    @property
+    def nobody_named(self) -> bool:
+        """Whether the first turn is open and nobody was named in the session."""
+        return self.ordinal == 1 and self.speaker is None and not self.labels
 
     def knows(self, label: str) -> bool:
         """Whether a casefolded label opened a turn lately."""
@@ -186,7 +192,7 @@ class Assembler(AssemblerFields, kw_only=True):
         """
         first = raw.lstrip()[:1]
         going_on = self.said and self.joint != "blank" and self.tail not in CLOSING
-        if self.armed and self.quoted and going_on and (first.islower() or self.row_length >= _QUOTED_LINE):
+        if self.armed and self.quoted and going_on and (first.islower() or self.row_length >= QUOTED_LINE):
             self.armed = 0
 
     def open(self, speaker: str | None, seq: int, *, role: bool = False) -> bool:
@@ -296,6 +302,16 @@ class Assembler(AssemblerFields, kw_only=True):
         self.size += cost
         if why == "end":
             self.over = True
+
+    def extend_apart(self, raw: str) -> None:
+        """More words of what stood apart last."""
+        text = " ".join(raw.split())
+        last = self.apart[-1]
+        if len(last.text) > PART_BYTES // 4:
+            self.stand_apart(text, last.why)
+            return
+        self.apart = (*self.apart[:-1], Apart(f"{last.text} {text}", last.why, last.at))
+        self.size += len(msgspec.json.encode(text))
 
     # --- parts ---
 

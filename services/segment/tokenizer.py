@@ -10,15 +10,16 @@ from itertools import accumulate
 import msgspec
 
 from captionflow.messages import Line, Part
-from services.segment.assembler import MAX_HEAD, Assembler, AssemblerState
+from services.segment.assembler import MAX_HEAD, QUOTED_LINE, Assembler, AssemblerState
 from services.segment.buffer_spans import LineSpans, TimeSpans, time_of
-from services.segment.rules.head_detector import MAX_ROWS, decide, is_about
-from services.segment.rules.head_rules import is_note
+from services.segment.joints import CLOSING
+from services.segment.rules.head_detector import MAX_ROWS, Decision, begins_head, decide, is_about
+from services.segment.rules.head_rules import is_boilerplate, is_note, names_edition
 from services.segment.rules.label_rules import is_role
 from services.segment.rules.lexicon import for_language
 from services.segment.rules.note_rules import apart_line, says_end
 from services.segment.rules.rows import Row, cut_rows
-from services.segment.rules.turn_rules import Token, cut_label, cut_note, is_plain, joins, read_line
+from services.segment.rules.turn_rules import MARKER_INSIDE, Token, cut_label, cut_note, is_plain, joins, read_line
 
 _MAX_JOINED = 3
 """Most rows that one label or note is looked for in, after the one that it begins in."""
@@ -38,6 +39,19 @@ class TokenizerState(msgspec.Struct, frozen=True, omit_defaults=True, array_like
     """The buffer begins with a physical line."""
     given: str | None = None
     """The speaker that the source named last."""
+
+
+def _split_at_marker(rows: list[Row], index: int) -> None:
+    """Make two rows of the first one with a marker inside: that ends the head, wherever it stands."""
+    for at, row in enumerate(rows[index : index + MAX_ROWS], index):
+        found = MARKER_INSIDE.search(row.text)
+        if found is None:
+            continue
+        begin = found.start()
+        if any(char.isalnum() for char in row.text[:begin]):
+            rest = row._replace(text=row.text[begin:], begin=row.begin + begin, starts=False)
+            rows[at : at + 1] = [row._replace(text=row.text[:begin], ended=False), rest]
+        return
 
 
 class Tokenizer:
@@ -163,22 +177,14 @@ class Tokenizer:
         self._starts = True
         self._drop(size)
 
-    def _advance(self, rows: Sequence[Row], *, last: bool, floor: int = 0, opener: bool = False) -> int:
+    def _advance(self, rows: list[Row], *, last: bool, floor: int = 0, opener: bool = False) -> int:
         """Decide rows in order while there is evidence; gives how many are decided."""
         assembler = self.assembler
         index = 0
         speaks = 0
         while index < len(rows):
-            if assembler.in_head and index >= speaks:
-                waiting = rows[index : index + MAX_ROWS]
-                decision = decide(
-                    waiting,
-                    titled=bool(assembler.heads),
-                    last=last,
-                    known=assembler.knows,
-                    lexicon=self._lexicon,
-                    opener=opener,
-                )
+            if index >= speaks and self._at_head(rows[index]):
+                decision = self._decide(rows, index, last=last, opener=opener)
                 if decision is None:
                     break
                 seq = max(floor, self._spans.seq_at(rows[index + decision.seen - 1].decided))
@@ -217,7 +223,30 @@ class Tokenizer:
         line = row.text.strip()
         if line:
             why = apart_line(line, self._lexicon) or ("mark" if is_note(line, self._lexicon) else "head")
-            self.assembler.stand_apart(line, why)
+            self.assembler.stand_apart(line, "end" if self.assembler.over else why)
+        self.assembler.row_length = 0 if line[-1:] in CLOSING else len(line)
+
+    def _at_head(self, row: Row) -> bool:
+        """Whether a row may be of a head: the first one, the next session's behind an end, or one that came late."""
+        assembler = self.assembler
+        if not assembler.in_head and row.starts and row.text.strip():
+            if assembler.over:
+                assembler.in_head = begins_head(row.text, self._lexicon)
+            elif assembler.joint == "blank" and assembler.number == 0 and assembler.nobody_named:
+                assembler.in_head = names_edition(row.text.strip(), self._lexicon)
+        return assembler.in_head
+
+    def _decide(self, rows: list[Row], index: int, *, last: bool, opener: bool) -> Decision | None:
+        _split_at_marker(rows, index)
+        return decide(
+            rows[index : index + MAX_ROWS],
+            titled=bool(self.assembler.heads),
+            last=last,
+            known=self.assembler.knows,
+            lexicon=self._lexicon,
+            opener=opener,
+            wrapped=self.assembler.row_length >= QUOTED_LINE,
+        )
 
     def _row(self, row: Row, seq: int) -> None:
         assembler = self.assembler
@@ -232,6 +261,8 @@ class Tokenizer:
             return
         if assembler.over and is_about(text, self._lexicon):
             assembler.stand_apart(text, "end")
+            return
+        if row.starts and self._boilerplate(text.strip()):
             return
         if is_plain(text) and not assembler.armed:
             self._text(text, row.begin)
@@ -251,6 +282,26 @@ class Tokenizer:
             self._token(token, row.begin + token.offset, wrapped=wrapped)
             wrapped = wrapped and token.kind == "marker"
         assembler.end_row(len(text), ended=row.ended)
+
+    def _boilerplate(self, line: str) -> bool:
+        """Set apart a firm's disclaimer or credit, and the rows that it goes on in."""
+        assembler = self.assembler
+        last = assembler.apart[-1] if assembler.apart else None
+        if assembler.trusted and is_boilerplate(line, self._lexicon):
+            assembler.stand_apart(line, "furniture")
+        elif (
+            last is not None
+            and last.at == assembler.length
+            and last.why == "furniture"
+            and assembler.row_length >= QUOTED_LINE
+            and line[0].islower()
+            and is_boilerplate(last.text, self._lexicon)
+        ):
+            assembler.extend_apart(line)
+        else:
+            return False
+        assembler.row_length = 0 if line[-1] in CLOSING else len(line)
+        return True
 
     def _text(self, text: str, begin: int) -> None:
         first = begin + len(text) - len(text.lstrip())

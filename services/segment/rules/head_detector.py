@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
-from services.segment.rules.head_rules import HeadLine, classify, is_key, is_note
+from services.segment.rules.head_rules import HeadLine, classify, is_clock, is_key, is_note
 from services.segment.rules.label_rules import find_label, find_question, shape
 from services.segment.rules.lexicon import Lexicon
 from services.segment.rules.note_rules import apart_line, is_recording_clock, leading_time
@@ -16,8 +16,8 @@ MAX_CHARS = 600
 """and so many characters in them; then they are speech."""
 _ENOUGH = 6
 
-Kind = HeadLine | Literal["opener", "label", "note"]
-_SILENT: frozenset[Kind] = frozenset({"blank", "note"})
+Kind = HeadLine | Literal["marker", "opener", "label", "note", "mark"]
+_SILENT: frozenset[Kind] = frozenset({"blank", "note", "mark"})
 """Rows that tell nothing of what stands beside them."""
 
 
@@ -38,12 +38,12 @@ def kind_of(row: str, known: Callable[[str], bool], lexicon: Lexicon) -> Kind:
     if not line:
         return "blank"
     start = leading_time(row)
-    if MARKER.match(row, start) or is_recording_clock(line):
+    if MARKER.match(row, start):
+        return "marker"
+    if is_recording_clock(line):
         return "opener"
-    if apart_line(line, lexicon) or is_key(line, lexicon):
-        return "head"
-    if is_note(line, lexicon):
-        return "note"
+    if alone := _alone(line, lexicon):
+        return alone
     label = find_label(row, start, marked=False, trusted=True, known=known, lexicon=lexicon)
     label = label or find_question(row, start, known=known)
     if label:
@@ -52,9 +52,23 @@ def kind_of(row: str, known: Callable[[str], bool], lexicon: Lexicon) -> Kind:
     return "speech" if start else classify(line, lexicon)
 
 
+def _alone(line: str, lexicon: Lexicon) -> Literal["mark", "head", "note"] | None:
+    """What a line is that needs no other to be known; a clock time tells nothing of the lines beside it."""
+    if apart_line(line, lexicon) or is_clock(line):
+        return "mark"
+    if is_key(line, lexicon):
+        return "head"
+    return "note" if is_note(line, lexicon) else None
+
+
 def is_about(row: str, lexicon: Lexicon) -> bool:
     """Whether a row that follows the end of a session is surely about it, as those before its beginning."""
-    return kind_of(row, lambda _: False, lexicon) in {"head", "note"}
+    return kind_of(row, lambda _: False, lexicon) in {"head", "note", "mark"}
+
+
+def begins_head(row: str, lexicon: Lexicon) -> bool:
+    """Whether a head may begin with a row behind the end of a session: it is about the session and no mark."""
+    return kind_of(row, lambda _: False, lexicon) == "head"
 
 
 def decide(  # noqa: PLR0913 - what a decision depends on
@@ -65,20 +79,26 @@ def decide(  # noqa: PLR0913 - what a decision depends on
     known: Callable[[str], bool],
     lexicon: Lexicon,
     opener: bool = False,
+    wrapped: bool = False,
 ) -> Decision | None:
     """Decide the first of these rows, seeing no more of them than needed; None when more must be seen.
 
     ``titled``: lines about the session came before. ``last``: no more rows will come. ``opener``: behind the last one
-    the source names who speaks.
+    the source names who speaks. ``wrapped``: the first one goes on with a long row of the head.
     """
     kinds: list[Kind] = []
     chars = 0
     for seen, row in enumerate(rows, 1):
         kind = kind_of(row.text, known, lexicon)
         waiting = [one for one in kinds if one not in _SILENT]
-        if kind == "head" or (kind in _SILENT and not waiting):
+        if wrapped and seen == 1 and row.text.lstrip()[:1].islower() and kind in {"greeting", "speech"}:
+            kind = "head"
+        if kind in _SILENT and not waiting:
             return Decision(seen, seen, speaks=False)
-        if kind == "label" and (titled or waiting[-1:] == ["label"]):
+        if kind == "head":
+            spoken = _spoken(kinds)
+            return Decision(seen if spoken is None else spoken, seen, speaks=spoken is not None)
+        if kind == "marker" or (kind == "label" and (titled or waiting[-1:] == ["label"])):
             kind = "opener"
         kinds.append(kind)
         chars += len(row.text)
@@ -93,6 +113,14 @@ def decide(  # noqa: PLR0913 - what a decision depends on
         return Decision(_before_opener([*kinds, "opener"], titled=titled), len(kinds), speaks=True)
     speaks = not titled or bool({"greeting", "label"} & set(kinds))
     return Decision(_start(kinds) if speaks else len(kinds), len(kinds), speaks=speaks)
+
+
+def _spoken(kinds: Sequence[Kind]) -> int | None:
+    """Where speech begins above a line about the session, or None: what sounds spoken is a title beside it alone."""
+    for index, kind in enumerate(kinds):
+        if kind in {"greeting", "label"} and not _SILENT.isdisjoint(kinds[index:]):
+            return _block(kinds, index)
+    return None
 
 
 def _before_opener(kinds: Sequence[Kind], *, titled: bool) -> int:

@@ -37,6 +37,13 @@ _BYLINE = re.compile(rf"\s[-–—]\s{_NAME}(?:\s{_NAME}){{1,3}}$")  # noqa: RUF
 _A_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _LETTERS = re.compile(r"[^\W\d_][\w'’]*")  # noqa: RUF001 - an apostrophe as typed
 _HEADING = re.compile(r"#{1,6}\s+\S.{0,160}$")
+_HOUR = r"\d{1,2}(?:[.:]\d\d(?:\s*[ap]\.?\s?m\.?|\s?(?:h|hrs|uhr))?|\s*[ap]\.?\s?m\.?)"
+_CLOCK_LINE = re.compile(
+    rf"{_HOUR}(?:\s*(?:-|–|to)\s*{_HOUR})?(?:\s+[A-Z]{{2,4}})?(?:\s*\([^()]{{1,20}}\))?",  # noqa: RUF001 - en dash
+    re.IGNORECASE,
+)
+_MAX_CREDIT = 12
+"""Most words behind what says who captioned."""
 _ASKING = frozenset("?!？！؟")  # noqa: RUF001 - as typed in other scripts
 
 HeadLine = Literal["blank", "head", "titled", "phrase", "greeting", "speech"]
@@ -51,6 +58,12 @@ class _Patterns:
     """match: the name of a field and its value."""
     credit: re.Pattern[str]
     """full: what somebody is at the session, and the name, in capitals or not, without a colon."""
+    captioned: re.Pattern[str]
+    """match: what stands before the name of who captioned."""
+    disclaimer: re.Pattern[str]
+    """What only a firm's disclaimer holds."""
+    section: re.Pattern[str]
+    """full: a heading that many transcripts have, or the chrome of a page: no title."""
     title_key: re.Pattern[str]
     """match: the field of the title."""
     room_key: re.Pattern[str]
@@ -105,6 +118,9 @@ def _patterns(lexicon: Lexicon) -> _Patterns:
         credit=re.compile(
             rf"(?i:{either(lexicon.people_keys)})(?:\s+(?:{either(sorted(lexicon.particles))}|{_NAME})){{2,5}}\.?"
         ),
+        captioned=ignoring_case(rf"(?:{either(lexicon.captioned)})(?:\s*:?\s+|(?<=[:：])\s*)"),  # noqa: RUF001 - the Chinese colon
+        disclaimer=ignoring_case(either(lexicon.disclaimers)),
+        section=ignoring_case(rf"(?:{either(lexicon.sections)})\s*[:.]?"),
         title_key=ignoring_case(rf"(?:{either(lexicon.title_keys)})\s*:\s*(.+)"),
         room_key=ignoring_case(rf"(?:{either(lexicon.room_keys)})\s*:\s*(.*)"),
         about=ignoring_case(either(lexicon.about)),
@@ -188,14 +204,42 @@ def _tells(line: str, lexicon: Lexicon) -> bool:
     return bool(
         is_key(line, lexicon)
         or patterns.credit.fullmatch(line)
+        or is_boilerplate(line, lexicon)
+        or patterns.section.fullmatch(_unmarked(line))
         or _ADDRESS.search(line)
         or " | " in line
-        or not any(char.isalpha() for char in line)
+        or is_clock(line)
         or patterns.edition_line.fullmatch(line)
         or (patterns.about.search(line) and (len(line) < 600 or "outputs of" in line))  # noqa: PLR2004 - longest disclaimer
         or (len(line) < 160 and _names_day(line, lexicon))  # noqa: PLR2004 - longest line of a date
         or patterns.edition_tail.search(line)
         or line.startswith(lexicon.notices)
+    )
+
+
+def is_clock(line: str) -> bool:
+    """Whether a line is a clock time or has no letter at all."""
+    return not any(char.isalpha() for char in line) or _CLOCK_LINE.fullmatch(line) is not None
+
+
+def names_edition(line: str, lexicon: Lexicon) -> bool:
+    """Whether a stripped line is the edition, the date or a disclaimer alone: nobody begins a paragraph so."""
+    patterns = _patterns(lexicon)
+    short = len(line) < 60 and line[-1] not in ".?!" and not patterns.spoken.search(line)  # noqa: PLR2004 - as below
+    dated = short and _day(line, lexicon) is not None
+    return dated or bool(patterns.edition_line.fullmatch(line) or patterns.disclaimer.search(line))
+
+
+def is_boilerplate(line: str, lexicon: Lexicon) -> bool:
+    """Whether a stripped line is a firm's disclaimer or says who captioned: nobody says it, wherever it stands."""
+    patterns = _patterns(lexicon)
+    if patterns.disclaimer.search(line):
+        return True
+    found = patterns.captioned.match(line)
+    names = line[found.end() :].split() if found else []
+    return 0 < len(names) <= _MAX_CREDIT and all(
+        not word[0].islower() or word.strip(",.") in lexicon.particles | lexicon.small or "." in word[:-1]
+        for word in names
     )
 
 

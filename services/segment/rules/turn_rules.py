@@ -56,6 +56,8 @@ _ARROWS_INSIDE = (
 )
 _SENTENCE_LABEL = r"(?:(?<=[.?!…”\")\]—]\s)|(?<=[.?!…”\")\]—]\s\s))(?=[^\W\d_a-z][^:\n?!]{0,60}:(?:\s|$))"
 """Where a label may begin inside a line: behind the end of a sentence."""
+MARKER_INSIDE = re.compile(r"(?:>|&gt;)[ \t]?(?:>|&gt;)")
+"""In a line, wherever it stands."""
 _STOPS = frozenset(".?!…:")
 _SENTENCE_ENDS = frozenset(".?!…—")
 _OPENING_BRACKETS = frozenset("[(（［")  # noqa: RUF001 - brackets of Chinese

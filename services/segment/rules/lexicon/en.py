@@ -241,6 +241,8 @@ ENGLISH = Lexicon(
         "(?:services |cart |captioning |captions |transcription )?provided by",
         "captioned by",
         "captioning by",
+        "key-?note",
+        "lecture",
         "session (?:title|id|name|number)",
         "study group",
         "study period",
@@ -249,6 +251,12 @@ ENGLISH = Lexicon(
         "working party",
     ),
     people_keys=(
+        "author",
+        "attendance",
+        "editor",
+        "present",
+        "scribe",
+        "transcriber",
         r"(?:\w+ )?staff",
         "(?:session |guest |panel )?attendee",
         "(?:session |guest |panel )?captioner",
@@ -265,11 +273,7 @@ ENGLISH = Lexicon(
         "(?:session |guest |panel )?rapporteur",
         "(?:session |guest |panel )?speaker",
     ),
-    title_keys=(
-        "(?:session )?name",
-        "(?:session )?title",
-        "(?:session )?topic",
-    ),
+    title_keys=("(?:session )?name", "(?:session )?title", "(?:session )?topic"),
     room_keys=("room", "venue"),
     value_words=words("and at for from with"),
     about=(
@@ -291,6 +295,41 @@ ENGLISH = Lexicon(
         "rough edit",
         "this (?:file|text|document) ",
     ),
+    disclaimers=(
+        (
+            "(?:this|text|file|document|transcript) is (?:being )?provided in (?:a |an )?"
+            "(?:rough|real-?time|draft|raw|unedited)"
+        ),
+        "is provided in order to facilitate communication",
+        "not be a totally verbatim record",
+        "outputs of (?:the )?real-?time caption",
+        (
+            "(?:transcript|transcription|captions) (?:was|is|were|are) (?:auto-?|automatically |machine |computer[ -])?"
+            "(?:generated|made) by (?:a |an )?(?:ai|computer|machine|tool)"
+        ),
+        "not (?:be treated as )?an authoritative record",
+    ),
+    captioned=(
+        (
+            "(?:live |real-?time |closed |cart )?(?:caption(?:s|ed|ing)|subtitle[ds]|transcribed|transcription|cart)"
+            "(?: services?)?(?: provided| prepared| done)? by"
+        ),
+    ),
+    sections=(
+        *pieces(
+            r"""
+            agenda apologies attendance attendees contents decisions download home links menu minutes navigation notes
+            participants present print recording regrets search share summary transcript transcription video
+            """
+        ),
+        "action items",
+        "back to top",
+        r"chat(?: log)?",
+        "log ?in",
+        "sign in",
+        "skip to (?:main )?content",
+        "table of contents",
+    ),
     transcripts=("transcript(?:ion)?",),
     editions=(
         ("raw", r"raw(?= file| copy| transcript| captions?\b|$)"),
@@ -307,16 +346,7 @@ ENGLISH = Lexicon(
     ),
     edition_tails=("(?:raw|rough|draft|finished|final)(?:[ -](?:file|copy))?",),
     notices=("Deprecated", "Fatal error", "Notice", "Warning"),
-    place_kinds=(
-        "conference",
-        "convention",
-        "main",
-        "meeting",
-        "open",
-        "plenary",
-        "press",
-        "workshop",
-    ),
+    place_kinds=("conference", "convention", "main", "meeting", "open", "plenary", "press", "workshop"),
     places=("auditorium", "hall", "room", "sala", "salle"),
     months=(
         *pieces(
@@ -329,15 +359,7 @@ ENGLISH = Lexicon(
     day_marks=("nd", "rd", "st", "th"),
     month_words=("of",),
     year_words=(),
-    weekdays=(
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ),
+    weekdays=("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
     greetings=(
         *pieces(
             """

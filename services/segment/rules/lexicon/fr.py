@@ -142,6 +142,12 @@ FRENCH = Lexicon(
     title_keys=("sujet", "thème", "titre"),
     room_keys=("lieu", "salle"),
     about=("ne fait pas foi", "non révisée?", "sous-titr", "texte provisoire", "transcription"),
+    disclaimers=(
+        "ne (?:constitue|fait) pas (?:un compte rendu officiel|foi)",
+        "sous réserve d'erreurs de transcription",
+    ),
+    captioned=("(?:sous-titres|sous-titrage|sous-titré|transcription|transcrit)(?: en direct)? (?:de|par)",),
+    sections=("liens|ordre du jour|participants|présents|procès-verbal|sommaire|transcription",),
     transcripts=("compte rendu", "transcription"),
     editions=(("draft", "(?:brouillon|projet de compte rendu)(?= |$)"),),
     places=("amphithéâtre",),

@@ -108,6 +108,12 @@ class Lexicon:
     """Small words, besides the particles, in the value of a field of people, case as written."""
     about: tuple[str, ...]
     """What a line about the transcript holds: disclaimers, the firm, the file."""
+    disclaimers: tuple[str, ...] = ()
+    """What a firm's disclaimer holds, and nobody says."""
+    captioned: tuple[str, ...] = ()
+    """What a line begins with that names who captioned."""
+    sections: tuple[str, ...] = ()
+    """Headings that many transcripts have, and the chrome of pages: a whole line."""
     transcripts: tuple[str, ...]
     """What a transcript is called before the title of its session."""
     editions: tuple[tuple[str, str], ...]
