@@ -36,7 +36,7 @@ FUNCTION_WORDS = frozenset(
 
 
 def real_files() -> list[Path]:
-    return sorted([*SHARED.glob("formats/*.txt"), *SHARED.glob("igf/*.txt"), *SHARED.glob("srccon/20*/*")])
+    return sorted([*SHARED.glob("igf/*.txt"), *SHARED.glob("srccon/20*/*")])
 
 
 def segmented(data: bytes, name: str) -> tuple[Any, Facts]:
