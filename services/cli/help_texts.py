@@ -129,8 +129,8 @@ IMPORT = _text(
     "Bring files and folders of transcripts into the archive.",
     "Done twice it changes nothing. It goes to the captionflow at --url, or to the one that runs on the data folder; "
     "into that folder where none runs; where CAPTIONFLOW_KAFKA is set, to Kafka, and the services take it from there. "
-    "Of a folder, and what is below it, it takes .txt, .text, .md, .vtt, .srt and .json, but nothing hidden and no "
-    "linked folder. A file that can't be used does not stop the others; the exit code is 1 then.",
+    "Of a folder, and what is below it, it takes .txt, .text, .md, .vtt, .srt, .sbv and .json, but nothing hidden and "
+    "no linked folder. A file that can't be used does not stop the others; the exit code is 1 then.",
     "captionflow import transcripts/ --event 'Forum 2025'",
     "captionflow import opening.vtt closing.srt --language fr",
     "captionflow import transcripts/ --json              # with what was guessed",

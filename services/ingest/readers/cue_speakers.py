@@ -38,18 +38,23 @@ class _Line(NamedTuple):
     first: bool
     """Of its cue."""
     last: bool
-    tail: str
-    """The last character before it; empty for the first line."""
+    before: str
+    """The line before it; empty for the first."""
 
     @property
     def closed(self) -> bool:
         """Whether the words before it ended a sentence, or there are none."""
-        return not self.tail or self.tail in _CLOSING
+        return not self.before or self.before[-1] in _CLOSING
 
     @property
     def listed(self) -> bool:
         """Whether the words before it announce a list."""
-        return self.tail in {":", "\uff1a"}
+        return self.before.endswith((":", "\uff1a"))
+
+    @property
+    def labelled(self) -> bool:
+        """Whether the line before it is a marker with a label and nothing else."""
+        return self.listed and _MARKER.match(self.before) is not None
 
     @property
     def opens(self) -> bool:
@@ -127,13 +132,13 @@ def _told(line: _Line, *, named: bool, dashed: bool) -> Iterator[Said]:
 
 
 def _lines(cues: Sequence[Cue]) -> Iterator[list[_Line]]:
-    tail = ""
+    before = ""
     for cue in cues:
         some: list[_Line] = []
         for place, said in enumerate(cue.lines):
             begins = Beginning(False, None, None, False, said.text, said.text) if said.goes_on else beginning(said.text)
-            some.append(_Line(said, begins, place == 0, place == len(cue.lines) - 1, tail))
-            tail = said.text.rstrip()[-1:] or tail
+            some.append(_Line(said, begins, place == 0, place == len(cue.lines) - 1, before))
+            before = said.text.strip() or before
         yield some
 
 
@@ -141,7 +146,7 @@ def _colons(lines: Sequence[Sequence[_Line]]) -> frozenset[int]:
     """The lines that begin with a name and a colon, and so tell who speaks.
 
     In a file that has one in each cue, the beginning of a cue is the place of a label whatever its letters. Elsewhere
-    names that return, of two people at least, behind the end of a sentence.
+    names that return, of two people at least, behind the end of a sentence; not where markers tell who speaks.
     """
     flat = [line for some in lines for line in some]
     found = {
@@ -151,7 +156,7 @@ def _colons(lines: Sequence[Sequence[_Line]]) -> frozenset[int]:
     }
     counts = Counter(found.values())
     firsts = [number for number in found if flat[number].first]
-    spoken = sum(bool(some) and not _is_note(some[0].said.text) for some in lines)
+    spoken = sum(not some[0].said.goes_on and not _is_note(some[0].said.text) for some in lines)
     sure = [number for number in firsts if speaks(found[number], "colon")]
     every = (
         len(firsts) >= max(2, spoken * _MOST)
@@ -169,14 +174,22 @@ def _colons(lines: Sequence[Sequence[_Line]]) -> frozenset[int]:
     kept = {
         number
         for number, name in found.items()
-        if name in people and (flat[number].closed or name.isupper() or flat[number].begins.dash)
+        if name in people
+        and not flat[number].labelled
+        and (flat[number].closed or name.isupper() or flat[number].begins.dash)
     }
     names = {found[number] for number in kept}
-    if len(kept) < _OFTEN or len(names) < 2 or len(names) == len(kept):  # noqa: PLR2004 - a dialogue
+    dialogue = len(kept) >= _OFTEN and 1 < len(names) < len(kept)
+    if not dialogue or _marked(flat) >= len(kept):
         return frozenset()
     return frozenset(
         number for number in kept if counts[found[number]] > 1 or found[number].isupper() or " " in found[number]
     )
+
+
+def _marked(lines: Sequence[_Line]) -> int:
+    """How many lines begin with a marker."""
+    return sum(_MARKER.match(line.said.text.lstrip()) is not None for line in lines)
 
 
 def _brackets(lines: Sequence[Sequence[_Line]]) -> frozenset[int]:
@@ -202,10 +215,9 @@ def _brackets(lines: Sequence[Sequence[_Line]]) -> frozenset[int]:
         and (speaks(begins.name or "", "bracket") or (every and begins.colon and not names_nobody(begins.name or "")))
     }
     numbered = all(sort_of(name) == "numbered" for name in kept.values())
-    returning = len(set(kept.values())) < len(kept)
-    if (len(kept) >= _OFTEN and returning) or (len(kept) > 1 and numbered):
-        return frozenset(kept)
-    return frozenset()
+    names = set(kept.values())
+    returning = len(kept) >= _OFTEN and (1 < len(names) < len(kept) or every)
+    return frozenset(kept) if (returning and _marked(flat) < len(kept)) or (len(kept) > 1 and numbered) else frozenset()
 
 
 def _dashes(lines: Sequence[Sequence[_Line]], named: Collection[int]) -> frozenset[int]:
