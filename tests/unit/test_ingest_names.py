@@ -43,6 +43,9 @@ def test_a_nick_is_anything_short(name: str) -> None:
     [
         "",
         "()",
+        "/",
+        "\u2022 |",
+        "...",
         "Chapter 1",
         "Session 3",
         "Monday",

@@ -1,8 +1,11 @@
 """Plain text as passages; its forms are in tests/golden/file_forms."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.ingest.readers import Passage, read
 
@@ -21,6 +24,18 @@ def test_a_name_and_a_clock_are_the_speaker_and_the_time_of_what_follows() -> No
         Passage("[0:03]\nWe begin.\n\n", timedelta(seconds=3), "Ana Lupu"),
         Passage("[1:00:09]\nYes.", timedelta(hours=1, seconds=9), "Ivo Horvat"),
     )
+
+
+@given(
+    st.lists(
+        st.text(st.sampled_from("Aab:01-[]()<>*#_/|.,\t \u2022"), max_size=12)
+        | st.sampled_from(["Ana Lupu  0:03", "**Ana**", "[Ivo] 0:09", "## /", "words", "0:04", "1 ANA: x", "- Ivo: y"]),
+        max_size=12,
+    ).map("\n".join)
+)
+def test_any_text_is_read_and_no_word_is_invented(text: str) -> None:
+    kept = "".join(f"{one.speaker or ''} {one.text} " for one in passages(text))
+    assert set(re.findall(r"\w+", kept)) <= set(re.findall(r"\w+", text))
 
 
 def test_two_clocks_are_the_beginning_and_the_end() -> None:

@@ -95,12 +95,14 @@ def sort_of(text: str) -> Sort | None:
         return None
     if _NUMBERED.fullmatch(bare):
         return None if _first(bare) in _NOBODY else "numbered"
+    if not any(char.isalpha() for char in bare):
+        return "nick" if _PHONE.fullmatch(bare) else None
     words = [word for part in _PARTS.split(bare) for word in part.split()]
     if len(words) <= _MAX_WORDS and all(_WORD.fullmatch(word) for word in words) and _capitalised(words):
         nobody = _first(bare) in (_NOBODY - _ALSO_NAMES if len(words) > 1 else _NOBODY)
         return None if nobody or _ends_sentence(words) else "name"
     nick = _NICK.fullmatch(bare) is not None and _first(bare) not in _NOBODY and not _ends_sentence(bare.split())
-    return "nick" if nick or _PHONE.fullmatch(bare) else None
+    return "nick" if nick else None
 
 
 def is_nobody(text: str) -> bool:
