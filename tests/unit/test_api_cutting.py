@@ -1,5 +1,6 @@
 """Where cues and their lines end, who is named in them, and how wide they are (services.api.transcripts.formats)."""
 
+import itertools
 import re
 
 import pytest
@@ -241,6 +242,22 @@ def test_a_name_that_fills_a_cue_is_shown_all_the_same() -> None:
     name = "Her Excellency the Minister of Harbours and Bridges of the Northern Province of Example Land"
     found = shown("Yes.", name, columns=20, lines=1)
     assert " ".join(line for lines in found for line in lines) == f"{name}: Yes."
+
+
+def test_where_nobody_noted_the_times_every_cue_can_be_read() -> None:
+    """With the name, which takes time to read and none to say, and for signs that are wide."""
+    speakers = ["Konstantina Papadopoulou-Lindqvist", None, "李明"] * 20
+    parts = [
+        Part(f"s.en.{n}", 0, "s", "en", n, 1, speaker=speaker, paragraphs=(text,))
+        for n, (speaker, text) in enumerate(zip(speakers, ["Yes.", "No.", CHINESE] * 20, strict=True), 1)
+    ]
+    for limits in (Limits(), PRESETS["dcmp"], PRESETS["bbc"]):
+        found = cues(Turns(tuple(parts), 1), "en", limits, names=True).cues
+        for cue, following in itertools.pairwise(found):
+            seconds = cue.end - cue.start
+            assert seconds >= limits.min_seconds - 0.001
+            assert sum(map(width, cue.lines)) / seconds <= limits.cps + 0.001
+            assert following.start - cue.end >= limits.gap_seconds - 0.001
 
 
 # --- limits ---

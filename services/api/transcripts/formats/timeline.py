@@ -118,25 +118,27 @@ def _starts(cues: Sequence[Shown], timeline: Timeline, limits: Limits) -> list[f
     for index, cue in enumerate(cues):
         if timeline.is_known(cue.place) and (not fixed or starts[index] - starts[fixed[-1]] >= _TINY_SECONDS):
             fixed.append(index)
-    step = limits.min_seconds + limits.gap_seconds
+    needs = [max(limits.min_seconds, cue.columns / limits.cps) + limits.gap_seconds for cue in cues]
     for first, last in pairwise([-1, *fixed, len(cues)]):
-        _space(starts, first, last, step)
+        _space(starts, first, last, needs)
     return starts
 
 
-def _space(starts: list[float], first: int, last: int, step: float) -> None:
-    """Keep those between two fixed ones (or the beginning and the end) ``step`` apart, or as far as there is room."""
+def _space(starts: list[float], first: int, last: int, needs: Sequence[float]) -> None:
+    """Give those between two fixed ones (or the beginning and the end) the time they need, or a share of the room."""
     for index in range(max(first + 1, 1), last):
-        starts[index] = max(starts[index], starts[index - 1] + step)
+        starts[index] = max(starts[index], starts[index - 1] + needs[index - 1])
     if last == len(starts):
         return
-    if first >= 0 and starts[last] - starts[first] < (last - first) * step:
-        room = (starts[last] - starts[first]) / (last - first)
-        starts[first + 1 : last] = [starts[first] + room * count for count in range(1, last - first)]
+    needed = sum(needs[max(first, 0) : last])
+    if first >= 0 and starts[last] - starts[first] < needed:
+        share = (starts[last] - starts[first]) / needed
+        for index in range(first + 1, last):
+            starts[index] = starts[index - 1] + needs[index - 1] * share
         return
     latest = starts[last]
     for index in range(last - 1, first, -1):
-        latest = max(latest - step, 0.0) if first >= 0 else latest * index / (index + 1)
+        latest = max(latest - needs[index], 0.0) if first >= 0 else latest * index / (index + 1)
         starts[index] = min(starts[index], latest)
 
 

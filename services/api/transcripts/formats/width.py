@@ -15,7 +15,7 @@ def clusters(text: str) -> Iterator[str]:
 
 
 def width(text: str) -> int:
-    """Columns that a line of text takes: two for an ideograph or an emoji, none for a mark above a letter."""
+    """Columns that a line of text takes: two for an ideograph or an emoji, none for a mark above a letter or a sign that nobody sees."""
     return len(text) if text.isascii() else sum(map(_cluster_width, CharacterBreaker(text, "en")))
 
 
@@ -23,4 +23,4 @@ def _cluster_width(cluster: str) -> int:
     first = cluster[0]
     if unicodedata.east_asian_width(first) in "WF" or _EMOJI in cluster:
         return 2
-    return 0 if unicodedata.category(first) in {"Mn", "Me"} else 1
+    return 0 if unicodedata.category(first) in {"Mn", "Me", "Cf"} else 1
