@@ -15,7 +15,7 @@ def clusters(text: str) -> Iterator[str]:
 
 
 def width(text: str) -> int:
-    """Columns that a line of text takes: two for an ideograph or an emoji, none for a mark above a letter or a sign that nobody sees."""
+    """Columns that a line of text takes: two for an ideograph or an emoji, none for a mark or a sign nobody sees."""
     return len(text) if text.isascii() else sum(map(_cluster_width, CharacterBreaker(text, "en")))
 
 
