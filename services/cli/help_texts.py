@@ -144,6 +144,15 @@ EXPORT = _text(
     "captionflow export opening",
     "captionflow export opening -o opening.vtt",
     "captionflow export opening --format json | jq '.turns[].speaker'",
+    "captionflow export opening -o opening.vtt --offset 12.5  # fits a recording that began earlier",
+)
+
+ALIGN = _text(
+    "Find by how much the times of a session have to be shifted to fit a recording.",
+    "Say some words of the transcript and when the recording has them; the first will do. The offset is "
+    "printed, for `captionflow export --offset`. Words that are said several times are listed: give more, or --nth.",
+    'captionflow align opening --at "good morning everyone" 1:30',
+    'captionflow export opening -o opening.vtt --offset $(captionflow align opening --at "good morning" 1:30)',
 )
 
 SEARCH = _text(

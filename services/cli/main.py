@@ -246,6 +246,9 @@ def export(  # noqa: PLR0913 - one option for each choice
     names: Annotated[
         bool | None, typer.Option("--names/--no-names", help="Show who speaks.", show_default="names")
     ] = None,
+    offset: Annotated[
+        float | None, typer.Option(help="Seconds added to all times: see align.", show_default="0", metavar="SECONDS")
+    ] = None,
 ) -> None:
     """Write a transcript."""
     from services.cli.remote import FORMATS, transcript
@@ -261,11 +264,35 @@ def export(  # noqa: PLR0913 - one option for each choice
         raise typer.BadParameter(
             f"It is about cues, and {wanted} has none: use vtt or srt.", param_hint=f"--{min(choices)}"
         )
+    if offset is not None:
+        if wanted == "txt":
+            raise typer.BadParameter(
+                "It is about times, and txt has none: use vtt, srt or json.", param_hint="--offset"
+            )
+        choices["offset"] = str(offset)
     data = asyncio.run(transcript(url, session, wanted, language, choices))
     if output is None or str(output) == "-":
         terminal.write(data)
     else:
         output.write_bytes(data)
+
+
+@app.command(help=help_texts.ALIGN)
+def align(
+    session: SessionArgument,
+    *,
+    at: Annotated[
+        tuple[str, str], typer.Option(help="Words of it, and when the recording has them.", metavar="WORDS TIME")
+    ],
+    nth: Annotated[int | None, typer.Option(help="Which of them, if they are said several times.", min=1)] = None,
+    url: Url = HERE,
+    language: AnyLanguage = None,
+) -> None:
+    """Print the offset that aligns a transcript with a recording."""
+    from services.cli.align import offset_of
+
+    settings_of_command()
+    asyncio.run(offset_of(url, session, language, at, nth))
 
 
 @app.command(help=help_texts.SEARCH)

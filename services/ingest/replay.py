@@ -15,8 +15,9 @@ import structlog
 
 from captionflow.messages import Draft
 from services.ingest.cutter import Cut, cut
+from services.ingest.importer import moment_of
 from services.ingest.readers import Passage
-from services.ingest.schedule import CAPTIONERS_WPM, due_times, ready
+from services.ingest.schedule import CAPTIONERS_WPM, clock_times, ready
 from services.ingest.target import MAX_DRAFTS, Target, fitting
 
 log = structlog.get_logger(__name__)
@@ -26,7 +27,10 @@ _INSTANT = 0.001
 
 
 class ReplayOptions(msgspec.Struct, frozen=True):
-    """How a file is replayed. ``speed`` None: as fast as the pipeline takes it."""
+    """How a file is replayed.
+
+    ``speed`` None: as fast as the pipeline takes it. ``wpm`` counts where the file has no times of its own.
+    """
 
     sender: str
     how: Cut = Cut("columns", 32)
@@ -60,7 +64,7 @@ async def replay(  # noqa: PLR0913 - the clock and the sleep are for tests
 ) -> Progress:
     """Send all pieces that the target does not have yet, each when it is due, and then the end of the session."""
     pieces = tuple(cut(passages, options.how))
-    due = due_times([piece.text for piece in pieces], wpm=options.wpm, speed=options.speed)
+    due = clock_times(pieces, wpm=options.wpm, speed=options.speed)
     last = await target.last_number(options.sender)
     first = resumed_at = 0 if last is None else last + 1
     total = len(pieces) + 1  # the end is a piece of its own
@@ -86,4 +90,5 @@ async def replay(  # noqa: PLR0913 - the clock and the sleep are for tests
 
 
 def _draft(sender: str, number: int, piece: Passage) -> Draft:
-    return Draft(sender, number, piece.text, speaker=piece.speaker)
+    at, until = moment_of(piece.at), moment_of(piece.until)
+    return Draft(sender, number, piece.text, at=at, until=until, speaker=piece.speaker)

@@ -238,6 +238,29 @@ def test_an_export_can_be_imported_again_with_the_same_turns(server: Any, tmp_pa
     assert document["session"]["title"] == "Opening of the Forum"
 
 
+def test_an_export_is_aligned_with_a_recording_by_words_and_when_they_are_said(server: Any) -> None:
+    session = server.ids["closing"]
+    wanted = server.client.get(f"/v1/sessions/{session}/transcript.vtt").text
+    assert "00:00:01.000 --> 00:00:02.500" in wanted
+    done = run_command("align", session, "--at", "that was all", "1:31.5", "--url", server.url)
+    assert (done.returncode, done.stdout) == (0, b"90.5\n")
+    assert "Ana López" in done.stderr.decode()
+    moved = run_command("export", session, "--format", "vtt", "--offset", "90.5", "--url", server.url)
+    assert "00:01:31.500 --> 00:01:33.000" in moved.stdout.decode()
+    again = server.client.get(f"/v1/sessions/{session}/transcript.json?offset=90.5").json()
+    assert [(one["start"], one["end"], "at" in one) for one in again["stamps"]] == [(91.5, 93.0, False)]
+
+
+def test_an_alignment_that_can_not_be_found_says_why(server: Any) -> None:
+    for at, told in {("good evening", "1:30"): "Nobody says", ("thank you", "soon"): "no time of a recording"}.items():
+        done = run_command("align", server.ids["closing"], "--at", *at, "--url", server.url)
+        assert (done.returncode != 0, told in done.stderr.decode()) == (True, True)
+    done = run_command("align", server.ids["opening"], "--at", "good morning", "1:30", "--url", server.url)
+    assert "Nobody noted times" in done.stderr.decode()
+    done = run_command("export", server.ids["opening"], "--offset", "3", "--url", server.url)
+    assert "has none" in done.stderr.decode()
+
+
 def test_an_export_to_a_place_that_is_none_is_told(server: Any, tmp_path: Path) -> None:
     done = run_command("export", server.ids["opening"], "-o", tmp_path / "no" / "x.txt", "--url", server.url)
     assert done.returncode == 4

@@ -12,7 +12,7 @@ from services.cli.help_texts import EXIT_CODES
 from tests.real_program import PROGRAM, Server, environ, free_port, run_command, run_on_terminal, start_command
 
 COMMANDS = (
-    *("run", "replay", "segment", "import", "export", "search", "tail"),
+    *("run", "replay", "segment", "import", "export", "align", "search", "tail"),
     *("serve", "topics create", "verify", "reindex"),
     *("dead-letters list", "dead-letters show", "dead-letters retry"),
 )

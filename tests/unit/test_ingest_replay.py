@@ -10,7 +10,7 @@ from services.ingest.readers import Passage
 from services.ingest.replay import Progress, ReplayOptions, replay, sender_id
 from services.ingest.target import MAX_CHARS, MAX_DRAFTS
 
-TEXT = [Passage("one two three four\n"), Passage("five six\n", timedelta(seconds=5), "MARY")]
+TEXT = [Passage("one two three four\n"), Passage("five six\n", speaker="MARY")]
 WORDS = ReplayOptions("file-1", Cut("words"), speed=None)
 
 
@@ -129,3 +129,21 @@ async def test_a_file_without_words_only_ends_the_session() -> None:
 def test_the_sender_is_the_content_and_the_cut() -> None:
     assert sender_id(b"a", Cut("columns", 32)) == "file-ca978112ca1bbdca-columns-32"
     assert len({sender_id(data, how) for data in (b"a", b"b") for how in (Cut("words"), Cut("chars"))}) == 4
+
+
+async def test_a_file_with_times_keeps_its_clock() -> None:
+    pipeline, clock, slept = Pipeline(), Clock(), timedelta(seconds=90)
+    cues = [
+        Passage("one two\n", slept, "ANA", slept + timedelta(seconds=4)),
+        Passage("three\n", slept + timedelta(seconds=20), "MARY"),
+    ]
+    await replay(
+        cues, pipeline, ReplayOptions("file-1", Cut("words"), speed=2.0), nothing, clock=clock, sleep=clock.sleep
+    )
+    assert [(line.at, line.until) for line in pipeline.lines.values()] == [
+        (90, 94),
+        (90, 94),
+        (110, None),
+        (None, None),
+    ]
+    assert clock.slept == [1.0, 9.0]

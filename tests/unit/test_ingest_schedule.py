@@ -1,9 +1,12 @@
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from captionflow.errors import BadMessage
-from services.ingest.schedule import due_times, ready
+from services.ingest.readers import Passage
+from services.ingest.schedule import clock_times, due_times, ready
 
 
 def test_a_minutes_words_take_a_minute() -> None:
@@ -35,3 +38,23 @@ def test_ready_counts_what_is_due_up_to_the_most() -> None:
     due = (0.0, 1.0, 2.0, 3.0)
     assert [ready(due, 1, now, most=2) for now in (0.5, 1.0, 9.0)] == [0, 1, 2]
     assert ready(due, 4, 9.0, most=2) == 0
+
+
+def seconds(*times: float | None) -> list[Passage]:
+    return [Passage("word\n", None if time is None else timedelta(seconds=time)) for time in times]
+
+
+def test_what_has_times_is_due_at_them_from_the_first_on() -> None:
+    assert clock_times(seconds(None, 90, 95, None, 93, 100)) == (0, 0, 5, 5, 5, 10)
+    assert clock_times(seconds(90, 95), speed=5) == (0, 1)
+
+
+def test_what_has_no_times_is_due_as_it_would_be_typed() -> None:
+    assert clock_times(seconds(None, None)) == due_times(["word\n"] * 2)
+    assert clock_times(seconds(1, 9), speed=None) == (0, 0)
+    assert clock_times([]) == ()
+
+
+def test_a_rate_that_never_ends_is_refused_for_times_too() -> None:
+    with pytest.raises(BadMessage):
+        clock_times(seconds(1), speed=0)

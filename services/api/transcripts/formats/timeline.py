@@ -92,6 +92,7 @@ class Timeline:
 
         In mid-sentence it takes a longer pause: such lines follow each other as fast as somebody talks.
         """
+        yield from self._keys[:1]
         for before, anchor in pairwise(self._known):
             if anchor.until is not None or before.until is not None:
                 yield anchor.place
@@ -116,7 +117,8 @@ def _starts(cues: Sequence[Shown], timeline: Timeline, limits: Limits) -> list[f
     starts = [timeline.at(cue.place) for cue in cues]
     fixed: list[int] = []
     for index, cue in enumerate(cues):
-        if timeline.is_known(cue.place) and (not fixed or starts[index] - starts[fixed[-1]] >= _TINY_SECONDS):
+        last, since = (fixed[-1], starts[fixed[-1]]) if fixed else (0, 0.0)
+        if timeline.is_known(cue.place) and starts[index] - since >= _TINY_SECONDS * (index - last):
             fixed.append(index)
     needs = [max(limits.min_seconds, cue.columns / limits.cps) + limits.gap_seconds for cue in cues]
     for first, last in pairwise([-1, *fixed, len(cues)]):
@@ -130,16 +132,18 @@ def _space(starts: list[float], first: int, last: int, needs: Sequence[float]) -
         starts[index] = max(starts[index], starts[index - 1] + needs[index - 1])
     if last == len(starts):
         return
+    begin = starts[first] if first >= 0 else 0.0
     needed = sum(needs[max(first, 0) : last])
-    if first >= 0 and starts[last] - starts[first] < needed:
-        share = (starts[last] - starts[first]) / needed
-        for index in range(first + 1, last):
-            starts[index] = starts[index - 1] + needs[index - 1] * share
+    if starts[last] - begin < needed:
+        share = (starts[last] - begin) / needed
+        for index in range(max(first, 0), last):
+            starts[index] = begin
+            begin += needs[index] * share
         return
     latest = starts[last]
     for index in range(last - 1, first, -1):
-        latest = max(latest - needs[index], 0.0) if first >= 0 else latest * index / (index + 1)
-        starts[index] = min(starts[index], latest)
+        latest = min(starts[index], max(latest - needs[index], begin))
+        starts[index] = latest
 
 
 def _end(cue: Shown, start: float, following: float, timeline: Timeline, limits: Limits) -> float:
