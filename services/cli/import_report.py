@@ -86,7 +86,7 @@ class ImportReport:
             self.tell(f"{_many(skipped, 'file')} of other kinds left out.")
         files = self._outcomes.total() - skipped
         if not files:
-            raise NotFound("There is no transcript: of a folder .txt, .text, .md, .vtt and .srt are read.")
+            raise NotFound("There is no transcript: of a folder .txt, .text, .md, .vtt, .srt, .sbv and .json are read.")
         self.tell(
             f"{_many(files, 'file')}: {', '.join(counts)}; "
             f"{_many(self._sums['turns'], 'turn')} and {_many(self._sums['words'], 'word')} are in the archive."

@@ -8,7 +8,7 @@ import pytest
 from captionflow.errors import BadMessage, CaptionflowError, Conflict, NotFound, TooLarge, Unauthorized, Unavailable
 from captionflow.messages import Draft
 from services.ingest.pipeline_client import PipelineClient
-from services.ingest.protocols.json_lines import Parsed, parse
+from services.ingest.protocols.json_lines import Parsed, SentLine, parse
 
 DRAFTS = [Draft("file-1", 0, "a")]
 TAKEN = {"receipts": [{"number": 0, "seq": 7}]}
@@ -150,6 +150,10 @@ async def test_all_that_a_draft_says_goes_out_and_the_api_reads_the_same_again()
     wire = Wire(httpx.Response(202, json=TAKEN))
     await client(wire, undated=True).send(drafts)
     assert parse(wire.requests[0].content, "application/json") == Parsed(drafts, 0, undated=True)
+
+
+def test_the_api_takes_every_field_of_a_draft() -> None:
+    assert set(Draft.__struct_fields__) <= set(SentLine.__struct_fields__)
 
 
 @pytest.mark.parametrize("answer", [{}, {"receipts": []}, {"receipts": [{"seq": "many"}]}, ["login"]])
