@@ -89,6 +89,8 @@ class AssemblerFields(msgspec.Struct, array_like=True):
     """The transcript says that the session is over; words open it again."""
     ended: bool = False
     """The session was ended: words that come later are a new turn."""
+    interrupted: tuple[str | None, bool] | None = None
+    """Who (speaker, role) had the floor before somebody spoke in brackets: words without a label are his again."""
 
 
 class AssemblerState(AssemblerFields, frozen=True, omit_defaults=True):  # type: ignore[misc]  # nothing changes it
@@ -204,6 +206,7 @@ class Assembler(AssemblerFields, kw_only=True):
         self._close()
         self.in_head = self.ended = self.over = False
         self.armed = 0
+        self.interrupted = None
         first, further = self.last_id
         self.turn = self.last_id = (seq, further + 1) if seq == first else (seq, 0)
         self.ordinal += 1
@@ -227,10 +230,12 @@ class Assembler(AssemblerFields, kw_only=True):
         if not words:
             self.joint = AFTER["white space"][self.joint]
             return
-        if self.ordinal == 0 or self.armed or self.ended:
+        if self.ordinal == 0 or self.armed or self.ended or self.interrupted:
             self.in_head = False
-            self.open(None, self.armed or seq)
+            speaker, role = (not self.armed and self.interrupted) or (None, False)
+            self.open(speaker, self.armed or seq, role=role)
             self.armed = 0
+            self.interrupted = None
         text = " ".join(words)
         joint = between(self.joint, raw, tail=self.tail, row_length=self.row_length)
         cost = len(text) if text.isascii() and text.isprintable() else len(msgspec.json.encode(text))

@@ -269,6 +269,8 @@ class Tokenizer:
             assembler.end_row(len(text), ended=row.ended)
             return
         wrapped = row.starts
+        floor = assembler.interrupted or ((assembler.speaker, assembler.role) if assembler.ordinal else None)
+        spoken = False
         for token in read_line(
             text,
             starts=row.starts,
@@ -281,6 +283,9 @@ class Tokenizer:
         ):
             self._token(token, row.begin + token.offset, wrapped=wrapped)
             wrapped = wrapped and token.kind == "marker"
+            spoken = spoken or token.kind == "interjection"
+        if spoken:
+            assembler.interrupted = floor
         assembler.end_row(len(text), ended=row.ended)
 
     def _boilerplate(self, line: str) -> bool:
@@ -319,7 +324,7 @@ class Tokenizer:
             assembler.over = assembler.over or says_end(text.strip(), self._lexicon)
         elif token.kind == "marker":
             assembler.mark(text, self._spans.seq_at(begin))
-        elif token.kind == "label":
+        elif token.kind in {"label", "interjection"}:
             opener = assembler.armed or self._spans.seq_at(begin)
             assembler.arrows = assembler.arrows or assembler.armed > 0
             if not assembler.open(text, opener, role=token.role):

@@ -41,6 +41,7 @@ ASSEMBLER = AssemblerState(
     arrows=True,
     over=True,
     ended=True,
+    interrupted=("Ben", False),
 )
 TOKENIZER = TokenizerState(
     ASSEMBLER, ">> BEN", (0, 8, 4, 1), (-1, 90_000, 2_501, 5, 2_500, 0), starts=False, given="Anna"
@@ -51,7 +52,7 @@ WIRE = (
     b'{"session":"s","language":"en","last_seq":5,"facts":{"title":"Forum","date":"2015-11-12"},'
     b'"core":[[{"title":"Forum","date":"2015-11-12"},false,4,[3,0],1,0,"ANNA LEE",false,["Hello there."],'
     b'[{"text":"[Applause]","at":5}],[],[],false,65,true,"line",".",36,0,[3,0],10259,["anna lee"],'
-    b'["forum","2015 11 12 ws 245 mexico"],true,false,false],">> BEN",[0,4,4,1],[],true,null],'
+    b'["forum","2015 11 12 ws 245 mexico"],true,false,false,null],">> BEN",[0,4,4,1],[],true,null],'
     b'"held":[[1,"Forum\\n",null,null,false,null],[2,"2015 11 12 WS 245 Mexico\\n",null,null,false,null],'
     b'[3,">> ANNA LEE: Hello [Applause] ",null,null,false,null],[4,"there.\\n>> B",null,null,false,null],'
     b'[5,"EN",null,null,false,null]],"shown":[["s.en.3",0,1],["s.en.4",0,2]],"v":2}'

@@ -33,7 +33,7 @@ from services.segment.rules.note_rules import (
     opens_note,
 )
 
-Kind = Literal["marker", "label", "text", "note", "mark", "furniture", "end"]
+Kind = Literal["marker", "label", "interjection", "text", "note", "mark", "furniture", "end"]
 
 
 class Token(NamedTuple):
@@ -172,7 +172,7 @@ def _spoken_bracket(line: str, words: str, known: Callable[[str], bool], lexicon
         return ()
     begin = line.index(words) + 1
     said = Token("text", inner[found.end :], begin + found.end)
-    return (Token("label", found.speaker, _first(line, begin), found.role), said)
+    return (Token("interjection", found.speaker, _first(line, begin), found.role), said)
 
 
 def _inner_label(line: str, pos: int, known: Callable[[str], bool], lexicon: Lexicon) -> Label | None:
