@@ -143,6 +143,23 @@ async def test_who_has_it_is_told_so_until_something_is_said_or_changed(told: Ap
             assert "Bye." in answer.text
 
 
+@pytest.mark.parametrize(
+    "query", ["columns=5", "columns=x", "lines=0", "cps=1000", "cps=nan", "preset=itv", "names=perhaps"]
+)
+async def test_limits_that_can_t_be_are_refused_by_name(told: Api, query: str) -> None:
+    async with told.client() as client:
+        answer = await client.get(f"/v1/sessions/talk/transcript.vtt?{query}")
+    assert answer.status_code == 422
+    assert query.partition("=")[0] in answer.json()["detail"]
+
+
+async def test_other_limits_are_another_document(told: Api) -> None:
+    async with told.client() as client:
+        plain = await client.get("/v1/sessions/talk/transcript.vtt")
+        narrow = await client.get("/v1/sessions/talk/transcript.vtt?columns=20")
+    assert plain.headers["etag"] != narrow.headers["etag"]
+
+
 async def test_a_download_has_a_name_of_its_own(told: Api) -> None:
     async with told.client() as client:
         answer = await client.get("/v1/sessions/talk/transcript.vtt?download=1")

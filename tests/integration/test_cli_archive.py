@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 from pathlib import Path
@@ -259,6 +260,41 @@ def test_an_alignment_that_can_not_be_found_says_why(server: Any) -> None:
     assert "Nobody noted times" in done.stderr.decode()
     done = run_command("export", server.ids["opening"], "--offset", "3", "--url", server.url)
     assert "has none" in done.stderr.decode()
+
+
+@pytest.mark.parametrize("form", ["vtt", "srt"])
+def test_an_export_keeps_to_the_limits_that_are_asked_for(server: Any, form: str) -> None:
+    session = server.ids["opening"]
+    asked = ("--preset", "dcmp", "--columns", "20", "--lines", "1", "--cps", "10.5", "--no-names")
+    done = run_command("export", session, "--format", form, *asked, "--url", server.url)
+    query = {"preset": "dcmp", "columns": 20, "lines": 1, "cps": 10.5, "names": "no"}
+    assert done.stdout == server.client.get(f"/v1/sessions/{session}/transcript.{form}", params=query).content
+    said = [line for line in done.stdout.decode().split("\n") if "strategy" in line]
+    assert said
+    assert all(len(re.sub("<[^>]*>", "", line)) <= 20 for line in said)
+    assert b"CHAIR:" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (("--columns", "5"), "'--columns': Input should be greater than or equal to 16"),
+        (("--preset", "itv"), "'itv' is not one of 'bbc', 'dcmp', 'netflix'"),
+        (("--lines", "2", "--format", "txt"), "--lines: It is about cues, and txt has none: use vtt or srt."),
+    ],
+)
+def test_limits_that_can_t_be_are_told(server: Any, asked: tuple[str, ...], told: str) -> None:
+    done = run_command("export", server.ids["opening"], "--url", server.url, *asked)
+    assert done.returncode == 2
+    assert told in " ".join(done.stderr.decode().split())
+
+
+def test_exported_json_is_read_with_the_same_turns(server: Any, tmp_path: Path) -> None:
+    written = run_command("export", server.ids["opening"], "--format", "json", "--url", server.url).stdout
+    again = json.loads(run_command("segment", "-", "--json", stdin=written).stdout)
+    assert [(turn["speaker"], turn["paragraphs"]) for turn in again["turns"]] == [
+        (turn["speaker"], turn["paragraphs"]) for turn in json.loads(written)["turns"]
+    ]
 
 
 def test_an_export_to_a_place_that_is_none_is_told(server: Any, tmp_path: Path) -> None:
