@@ -13,7 +13,7 @@ from captionflow.messages import Apart, Facts, Note, Part, Stamp
 from captionflow.stamps import pack
 from services.segment.buffer_spans import Time, is_new
 from services.segment.joints import AFTER, CLOSING, Joint, between
-from services.segment.rules.head_rules import classify, learn
+from services.segment.rules.head_rules import classify, learn, names_talk
 from services.segment.rules.lexicon import for_language
 from services.segment.rules.turn_rules import Kind
 
@@ -287,7 +287,9 @@ class Assembler(AssemblerFields, kw_only=True):
         """Words that nobody spoke, with the reason."""
         text = " ".join(raw.split())
         if why == "head":
-            self.facts = learn(self.facts, text, for_language(self.language))
+            lexicon = for_language(self.language)
+            settled = any(names_talk(head, lexicon) for head in self.heads)
+            self.facts = learn(self.facts, text, lexicon, settled=settled)
             self.heads = (*self.heads, text[:MAX_HEAD].casefold())[:MAX_HEADS]
         last = self.apart[-1] if self.apart else None
         if (

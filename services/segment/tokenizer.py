@@ -14,7 +14,7 @@ from services.segment.assembler import MAX_HEAD, QUOTED_LINE, Assembler, Assembl
 from services.segment.buffer_spans import LineSpans, TimeSpans, time_of
 from services.segment.joints import CLOSING
 from services.segment.rules.head_detector import MAX_ROWS, Decision, begins_head, decide, is_about
-from services.segment.rules.head_rules import is_boilerplate, is_note, names_edition
+from services.segment.rules.head_rules import is_boilerplate, is_heading, is_note, names_edition
 from services.segment.rules.label_rules import is_role
 from services.segment.rules.lexicon import for_language
 from services.segment.rules.note_rules import apart_line, says_end
@@ -261,6 +261,9 @@ class Tokenizer:
             return
         if assembler.over and is_about(text, self._lexicon):
             assembler.stand_apart(text, "end")
+            return
+        if row.starts and assembler.trusted and is_heading(text.strip()):
+            assembler.stand_apart(text, "mark")
             return
         if row.starts and self._boilerplate(text.strip()):
             return

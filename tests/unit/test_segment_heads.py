@@ -8,6 +8,7 @@ import pytest
 from captionflow.messages import Facts
 from services.segment.rules.head_rules import MAX_ABOUT, MAX_TITLE, classify, is_key, learn
 from services.segment.rules.lexicon import ENGLISH
+from tests.unit.segment_material import document_of
 
 
 def learnt(*lines: str) -> dict[str, Any]:
@@ -116,6 +117,15 @@ def test_a_key_with_a_value_is_known() -> None:
     [
         ("2015 11 12 WS 245 Mexico", "2015-11-12"),
         ("2015-11-12", "2015-11-12"),
+        ("9/18/14", "2014-09-18"),
+        ("18/9/2014", "2014-09-18"),
+        ("18.09.2014", "2014-09-18"),
+        ("4/4/14", "2014-04-04"),
+        ("4/5/14", None),
+        ("04.05.2014", None),
+        ("13/13/14", None),
+        ("v1.13.14", None),
+        ("192.168.13.2014", None),
         ("Thursday, 12 November 2015", "2015-11-12"),
         ("12th of November, 2015", "2015-11-12"),
         ("Nov. 3rd, 2020", "2020-11-03"),
@@ -134,6 +144,19 @@ def test_a_day_is_learnt_if_there_is_such_a_day_and_only_one(line: str, day: str
     ("line", "title", "room"),
     [
         ("2015 11 12 WS 245 Mexico Workshop Room 3 FINISHED", "WS 245 Mexico", "Workshop Room 3"),
+        ("# Harbour Board Meeting 2015-09-30", "Harbour Board Meeting", None),
+        ("Harbour Board Meeting (30 September 2015)", "Harbour Board Meeting", None),
+        ("Geneva, 4 May 2015", None, None),
+        ("Main Hall 2015-09-30", None, None),
+        ("== Mia Chen", "Mia Chen", None),
+        ('title: "Harbour Meeting - 1155"', "Harbour Meeting - 1155", None),
+        ("Harbour sync - Transcript", "Harbour sync", None),
+        ("Harbour Plenary Transcript", "Harbour Plenary", None),
+        ("Full transcript", None, None),
+        ("Attendees", None, None),
+        ("## Links", None, None),
+        ("Skip to content", None, None),
+        ("* Ivo Horvat", None, None),
         ("Opening of the forum - Main Hall", "Opening of the forum", "Main Hall"),
         ("IGF 2020 - Day 13 - Open Mic", "IGF 2020 - Day 13 - Open Mic", None),
         ("Transcript - Session 3 (14:00 - 15:30)", "Session 3 (14:00 - 15:30)", None),
@@ -200,3 +223,15 @@ def test_what_the_head_says_about_the_text_is_kept_in_order_and_bounded() -> Non
 def test_a_title_is_bounded() -> None:
     assert len(learnt("Title: " + "x" * 1000)["title"]) == MAX_TITLE
     assert len(learnt("x" * 1000)["title"]) == MAX_TITLE
+
+
+@pytest.mark.parametrize(
+    ("lines", "title"),
+    [
+        (["Piercon 2014", '"Persistent Piers"'], "Persistent Piers"),
+        (["Title: Piers", '"Persistent Piers"'], "Piers"),
+        (['"First Piers"', '"Second Piers"'], "First Piers"),
+    ],
+)
+def test_a_line_in_quotes_is_the_talk_unless_it_is_known(lines: list[str], title: str) -> None:
+    assert document_of("\n".join([*lines, "", ">> ANNA: Hello.", ""]))["session"]["title"] == title

@@ -117,3 +117,15 @@ def test_a_marker_ends_the_head_of_a_file_in_one_line(filler: str, how: str) -> 
 )
 def test_a_marker_at_the_beginning_of_a_line_stays_there(text: str) -> None:
     assert turns_of(text) == [("ANNA", "Hello."), ("EVE", "Hi.")]
+
+
+@pytest.mark.parametrize("line", ["BY MS. LUPU:", "By Mr. Lee:", "CROSS-EXAMINATION", "== Otto Lee"])
+def test_who_asks_from_here_on_and_a_heading_are_marks(line: str) -> None:
+    text = f"ANNA LEE: That was all.\n{line}\nEVE OTT: Where?\n"
+    assert turns_of(text) == [("ANNA LEE", "That was all."), ("EVE OTT", "Where?")]
+    assert apart_of(text) == [(line, "mark")]
+
+
+@pytest.mark.parametrize("line", ["By Ms. Lupu I was told", "By mistake:", "= is a sign", "EXAMINATION"])
+def test_what_only_looks_so_is_said(line: str) -> None:
+    assert turns_of(f">> ANNA: That was all.\n{line}\n>> EVE: Where?\n")[0] == ("ANNA", f"That was all. {line}")

@@ -1,16 +1,14 @@
 """What stands before the first speaker: which lines are about the session, and what they say of it. Pure."""
 
 import re
-from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Literal, get_args
 
 import msgspec
 
 from captionflow.messages import Facts
+from services.segment.rules.head_patterns import NAME, Edition, HeadPatterns, patterns_of
 from services.segment.rules.lexicon import Lexicon
-from services.segment.rules.lexicon.words import either
 from services.segment.rules.note_rules import bare_sound, bracket
 
 MAX_ABOUT = 4_096
@@ -31,12 +29,17 @@ _ADDRESS = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.?!…][\"'”’)]*(?:\s|$)")  # noqa: RUF001 - curly quotes as typed
 
-_NAME = r"[^\W\da-z_][\w.'’-]*"  # noqa: RUF001 - an apostrophe as typed
-_BYLINE = re.compile(rf"\s[-–—]\s{_NAME}(?:\s{_NAME}){{1,3}}$")  # noqa: RUF001 - dashes as typed
+_BYLINE = re.compile(rf"\s[-–—]\s{NAME}(?:\s{NAME}){{1,3}}$")  # noqa: RUF001 - dashes as typed
 """Behind a dash, who gives the talk: a name ends the line."""
 _A_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _LETTERS = re.compile(r"[^\W\d_][\w'’]*")  # noqa: RUF001 - an apostrophe as typed
-_HEADING = re.compile(r"#{1,6}\s+\S.{0,160}$")
+_HEADING = re.compile(r"(?:#{1,6}|={2,6})\s+\S.{0,160}$")
+_QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{3,200})[\"”“»]")
+"""full: a title in quotes."""
+_FIGURES = re.compile(r"(?<![\d/.-])(\d{1,2})(?:/(\d{1,2})/|[.-](\d{1,2})[.-](?=\d{4}))(\d{4}|\d\d)(?![\d/.-])")
+"""A date in figures; the year has two of them only behind a slash."""
+_MONTHS = 12
+_BULLETS = ("* ", "- ", "• ", "– ")  # noqa: RUF001 - a dash as typed
 _HOUR = r"\d{1,2}(?:[.:]\d\d(?:\s*[ap]\.?\s?m\.?|\s?(?:h|hrs|uhr))?|\s*[ap]\.?\s?m\.?)"
 _CLOCK_LINE = re.compile(
     rf"{_HOUR}(?:\s*(?:-|–|to)\s*{_HOUR})?(?:\s+[A-Z]{{2,4}})?(?:\s*\([^()]{{1,20}}\))?",  # noqa: RUF001 - en dash
@@ -47,97 +50,6 @@ _MAX_CREDIT = 12
 _ASKING = frozenset("?!？！؟")  # noqa: RUF001 - as typed in other scripts
 
 HeadLine = Literal["blank", "head", "titled", "phrase", "greeting", "speech"]
-Edition = Literal["raw", "rough", "draft", "finished"]
-
-
-@dataclass(frozen=True)
-class _Patterns:
-    """What the words of a lexicon look like in a line. ``match``: at its beginning; ``full``: all of it."""
-
-    key: re.Pattern[str]
-    """match: the name of a field and its value."""
-    credit: re.Pattern[str]
-    """full: what somebody is at the session, and the name, in capitals or not, without a colon."""
-    captioned: re.Pattern[str]
-    """match: what stands before the name of who captioned."""
-    disclaimer: re.Pattern[str]
-    """What only a firm's disclaimer holds."""
-    section: re.Pattern[str]
-    """full: a heading that many transcripts have, or the chrome of a page: no title."""
-    title_key: re.Pattern[str]
-    """match: the field of the title."""
-    room_key: re.Pattern[str]
-    """match: the field of the room."""
-    about: re.Pattern[str]
-    """What only a line about the transcript holds."""
-    named: re.Pattern[str]
-    """match: what a transcript is called, and a title."""
-    transcript_of: re.Pattern[str]
-    """match: what stands before the title then."""
-    edition: re.Pattern[str]
-    """The edition, as the name of the group that is found."""
-    edition_line: re.Pattern[str]
-    """full: nothing but the edition."""
-    edition_tail: re.Pattern[str]
-    """The edition at the end of a line."""
-    room_tail: re.Pattern[str]
-    """A room at the end of a line."""
-    room_inside: re.Pattern[str]
-    """A room between dashes; full: a line that is one."""
-    day_first: re.Pattern[str]
-    """Day, month and year."""
-    month_first: re.Pattern[str]
-    """Month, day and year."""
-    months: tuple[re.Pattern[str], ...]
-    """full: the names of each month."""
-    weekday: re.Pattern[str]
-    """match: a day of the week."""
-    greeting: re.Pattern[str]
-    """match: what somebody says first."""
-    spoken: re.Pattern[str]
-    """Words that no title has."""
-
-
-@cache
-def _patterns(lexicon: Lexicon) -> _Patterns:
-    transcript = either(lexicon.transcripts)
-    place = rf"(?:(?:{either(lexicon.place_kinds)})\s+)?(?:{either(lexicon.places)})(?:\s+(?:\d+\w?|[A-Z]\w*))?"
-    month = f"({either(lexicon.months)})"
-    mark = f"(?:{either(lexicon.day_marks)})?"
-    of_month, of_year = (f"(?: (?:{either(some)}))?" for some in (lexicon.month_words, lexicon.year_words))
-    editions = {name: either(piece for one, piece in lexicon.editions if one == name) for name in get_args(Edition)}
-
-    def ignoring_case(pattern: str) -> re.Pattern[str]:
-        return re.compile(pattern, re.IGNORECASE)
-
-    return _Patterns(
-        key=ignoring_case(
-            rf"(?:{either(lexicon.keys)}|(?P<people>{either(lexicon.people_keys)}))(?P<several>\(s\)|s)?"
-            r"(?:\s*[&/]\s*\w+|\s+and\s+\w+)?\s*:(?:\s+(?P<value>.*)|$)"
-        ),
-        credit=re.compile(
-            rf"(?i:{either(lexicon.people_keys)})(?:\s+(?:{either(sorted(lexicon.particles))}|{_NAME})){{2,5}}\.?"
-        ),
-        captioned=ignoring_case(rf"(?:{either(lexicon.captioned)})(?:\s*:?\s+|(?<=[:：])\s*)"),  # noqa: RUF001 - the Chinese colon
-        disclaimer=ignoring_case(either(lexicon.disclaimers)),
-        section=ignoring_case(rf"(?:{either(lexicon.sections)})\s*[:.]?"),
-        title_key=ignoring_case(rf"(?:{either(lexicon.title_keys)})\s*:\s*(.+)"),
-        room_key=ignoring_case(rf"(?:{either(lexicon.room_keys)})\s*:\s*(.*)"),
-        about=ignoring_case(either(lexicon.about)),
-        named=ignoring_case(rf"(?:{transcript})\s*(?:[-–:|]|of )\s*\S.{{0,200}}$"),  # noqa: RUF001 - en dash
-        transcript_of=ignoring_case(rf"(?:draft )?(?:{transcript})\s*(?:of|[-–:|])\s*"),  # noqa: RUF001 - en dash
-        edition=ignoring_case("|".join(rf"\b(?P<{name}>{pattern})" for name, pattern in editions.items())),
-        edition_line=ignoring_case(rf"[\W_]*(?:{either(lexicon.edition_lines)})[\W_]*"),
-        edition_tail=ignoring_case(rf"[\s(\[|,\u2013-]+(?:{either(lexicon.edition_tails)})[)\]]?$"),
-        room_tail=ignoring_case(rf"[\s,|\u2013-]+({place})$"),
-        room_inside=ignoring_case(rf"(?:^|\s[-|\u2013]\s)({place})(?=\s[-|\u2013]\s|$)"),
-        day_first=ignoring_case(rf"\b(\d{{1,2}}){mark}{of_month}[ \-]+{month},?{of_year}[ \-]+(\d{{4}})\b"),
-        month_first=ignoring_case(rf"\b{month} (\d{{1,2}}){mark},? (\d{{4}})\b"),
-        months=tuple(ignoring_case(names) for names in lexicon.months),
-        weekday=ignoring_case(rf"(?:{either(lexicon.weekdays)})\b"),
-        greeting=ignoring_case(rf"(?:{either(lexicon.greetings)})\b"),
-        spoken=ignoring_case(rf"\b(?:{either(lexicon.spoken)})\b"),
-    )
 
 
 def classify(line: str, lexicon: Lexicon) -> HeadLine:
@@ -153,13 +65,13 @@ def classify(line: str, lexicon: Lexicon) -> HeadLine:
         return "titled"
     line = _unmarked(line)
     sentences = len(_SENTENCE_END.findall(line))
-    spoken = len(_patterns(lexicon).spoken.findall(line.replace("’", "'")))  # noqa: RUF001 - a curly apostrophe
+    spoken = len(patterns_of(lexicon).spoken.findall(line.replace("’", "'")))  # noqa: RUF001 - a curly apostrophe
     if (spoken and line[-1] == ".") or (sentences > 1 and spoken and len(line) > 40) or len(line) > 240:  # noqa: PLR2004 - longest titles
         return "speech"
     capitalised = _capitalised(line, lexicon)
     sentence = sentences and line[-1] in ".," and not (capitalised and " " in line)
     byline = _BYLINE.search(line)
-    if not byline and (_patterns(lexicon).greeting.match(line) or spoken > 1 or line[0].islower() or sentence):
+    if not byline and (patterns_of(lexicon).greeting.match(line) or spoken > 1 or line[0].islower() or sentence):
         return "greeting"
     if byline or capitalised or _A_YEAR.search(line):
         return "titled"
@@ -190,7 +102,7 @@ def is_note(line: str, lexicon: Lexicon) -> bool:
         whole[-1] in "])"
         and set("[]()").isdisjoint(inner)
         and bracket(whole, lexicon) == "note"
-        and not (_tells(inner, lexicon) or _A_YEAR.search(inner) or _patterns(lexicon).room_inside.fullmatch(inner))
+        and not (_tells(inner, lexicon) or _A_YEAR.search(inner) or patterns_of(lexicon).room_inside.fullmatch(inner))
     )
 
 
@@ -200,7 +112,7 @@ def _about_session(line: str, lexicon: Lexicon) -> bool:
 
 def _tells(line: str, lexicon: Lexicon) -> bool:
     """Whether a line says what only lines about the session say."""
-    patterns = _patterns(lexicon)
+    patterns = patterns_of(lexicon)
     return bool(
         is_key(line, lexicon)
         or patterns.credit.fullmatch(line)
@@ -224,7 +136,7 @@ def is_clock(line: str) -> bool:
 
 def names_edition(line: str, lexicon: Lexicon) -> bool:
     """Whether a stripped line is the edition, the date or a disclaimer alone: nobody begins a paragraph so."""
-    patterns = _patterns(lexicon)
+    patterns = patterns_of(lexicon)
     short = len(line) < 60 and line[-1] not in ".?!" and not patterns.spoken.search(line)  # noqa: PLR2004 - as below
     dated = short and _day(line, lexicon) is not None
     return dated or bool(patterns.edition_line.fullmatch(line) or patterns.disclaimer.search(line))
@@ -232,7 +144,7 @@ def names_edition(line: str, lexicon: Lexicon) -> bool:
 
 def is_boilerplate(line: str, lexicon: Lexicon) -> bool:
     """Whether a stripped line is a firm's disclaimer or says who captioned: nobody says it, wherever it stands."""
-    patterns = _patterns(lexicon)
+    patterns = patterns_of(lexicon)
     if patterns.disclaimer.search(line):
         return True
     found = patterns.captioned.match(line)
@@ -245,13 +157,13 @@ def is_boilerplate(line: str, lexicon: Lexicon) -> bool:
 
 def _names_day(line: str, lexicon: Lexicon) -> bool:
     """Whether a line names a day, some days, or begins with a day of the week and is short."""
-    weekday = _patterns(lexicon).weekday
+    weekday = patterns_of(lexicon).weekday
     return bool(_day(line, lexicon) or _RANGE.search(line) or (weekday.match(line) and len(line) < 60))  # noqa: PLR2004 - as above
 
 
 def _day(line: str, lexicon: Lexicon) -> str | None:
     """The ISO day that a line names, or None."""
-    patterns = _patterns(lexicon)
+    patterns = patterns_of(lexicon)
     found = _YEAR_FIRST.search(line)
     if found:
         year, month, day = (int(part) for part in found.groups())
@@ -259,6 +171,12 @@ def _day(line: str, lexicon: Lexicon) -> str | None:
         day, month, year = int(found[1]), _month(found[2], patterns), int(found[3])
     elif found := patterns.month_first.search(line):
         month, day, year = _month(found[1], patterns), int(found[2]), int(found[3])
+    elif found := _FIGURES.search(line):
+        first, second, year = int(found[1]), int(found[2] or found[3]), int(found[4])
+        if first != second and max(first, second) <= _MONTHS:
+            return None  # it can be read in two ways
+        day, month = (first, second) if first > _MONTHS else (second, first)
+        year += 2000 if year < 100 else 0  # noqa: PLR2004 - a year of two figures
     else:
         return None
     try:
@@ -267,39 +185,68 @@ def _day(line: str, lexicon: Lexicon) -> str | None:
         return None
 
 
-def _month(name: str, patterns: _Patterns) -> int:
+def _month(name: str, patterns: HeadPatterns) -> int:
     return next(number for number, month in enumerate(patterns.months, 1) if month.fullmatch(name))
 
 
-def _title(line: str, patterns: _Patterns) -> tuple[str | None, str | None]:
+def _title(line: str, patterns: HeadPatterns) -> tuple[str | None, str | None]:
     """(title, room) of a line that can be a title."""
     match = _YEAR_FIRST.match(line)
     rest = line[match.end() :].strip(" -–:,") if match else line  # noqa: RUF001 - en dash
-    rest = patterns.edition_tail.sub("", rest)
+    rest = patterns.edition_tail.sub("", _undated(rest, patterns) or rest)
     room = patterns.room_tail.search(rest)
     title = rest[: room.start()] if room else rest
     room = room or patterns.room_inside.search(rest)
     if of := patterns.transcript_of.match(title):
         title = title[of.end() :]
-    title = title.strip(" -–|*#_")  # noqa: RUF001 - en dash
+    title = title.strip(" -–|*#_=")  # noqa: RUF001 - en dash
     if len(title) < MIN_TITLE:
         title = ""
     return title[:MAX_TITLE] or None, room[1] if room else None
 
 
-def learn(facts: Facts, line: str, lexicon: Lexicon) -> Facts:
-    """The facts, with what one line of the head (stripped) adds. What is known stays."""
+def _undated(line: str, patterns: HeadPatterns) -> str | None:
+    """A line less the date that it ends with, if it is more than a place then: Harbour Board Meeting 2015-09-30."""
+    for pattern in (_YEAR_FIRST, patterns.day_first, patterns.month_first, _FIGURES):
+        found = pattern.search(line)
+        if found and found.end() >= len(line.rstrip(")*. ")):
+            rest = line[: found.start()].rstrip(" -–(")  # noqa: RUF001 - en dash
+            words = len(_LETTERS.findall(rest))
+            place = rest.endswith(",") or patterns.room_inside.fullmatch(rest) or patterns.weekday.match(rest)
+            return rest if words > 1 and not place else None
+    return None
+
+
+def names_talk(line: str, lexicon: Lexicon) -> bool:
+    """Whether a line of the head surely holds the title: it is the field of it, or stands in quotes."""
+    return bool(_QUOTED.fullmatch(line) or patterns_of(lexicon).title_key.match(line))
+
+
+def is_heading(line: str) -> bool:
+    """Whether a stripped line is a heading of markdown or of a wiki, with words."""
+    return _HEADING.match(line) is not None and line.lstrip("#= ")[:1].isalpha()
+
+
+def learn(facts: Facts, line: str, lexicon: Lexicon, *, settled: bool = False) -> Facts:
+    """The facts, with what one line of the head (stripped) adds. What is known stays.
+
+    Only a title in quotes takes the place of another one; ``settled``: a line before it surely held the title.
+    """
     line = _unmarked(" ".join(line.split()))
-    patterns = _patterns(lexicon)
+    patterns = patterns_of(lexicon)
     key = is_key(line, lexicon)
     about = patterns.about.search(line) is not None
-    title = room = None
+    title = room = quoted = None
     if named := patterns.title_key.match(line):
-        title = named[1][:MAX_TITLE]
+        title = named[1].strip("\"'“”„«»")[:MAX_TITLE]
     elif named := patterns.room_key.match(line):
         room = named[1] or None
     elif patterns.room_inside.fullmatch(line):
         room = line
+    elif quoted := _QUOTED.fullmatch(line):
+        title = quoted[1]
+    elif tail := patterns.transcript_tail.fullmatch(line):
+        title = tail[1]
     elif not (key or _not_a_title(line, lexicon)) and (
         not about or _YEAR_FIRST.match(line) or patterns.named.match(line)
     ):
@@ -314,7 +261,7 @@ def learn(facts: Facts, line: str, lexicon: Lexicon) -> Facts:
         text = _bounded(f"{text}\n{line}".strip())
     return msgspec.structs.replace(
         facts,
-        title=title if title and _weak(facts.title) else facts.title,
+        title=title if title and (_weak(facts.title) or (quoted and not settled)) else facts.title,
         room=facts.room or room,
         date=facts.date or day,
         edition=edition,
@@ -335,33 +282,41 @@ def _bounded(text: str) -> str:
 
 
 def _not_a_title(line: str, lexicon: Lexicon) -> bool:
-    patterns = _patterns(lexicon)
+    patterns = patterns_of(lexicon)
     return bool(
-        _ADDRESS.search(line)
+        _ADDRESS.search(_undated(line, patterns) or line)
         or " | " in line
         or patterns.edition_line.fullmatch(line)
         or (line[0] in "[({*" and line[-1] in "])}*")
         or not any(char.isalpha() for char in line)
         or line.startswith(lexicon.notices)
+        or patterns.section.fullmatch(line)
+        or line.startswith(_BULLETS)
         or _CLOCK.fullmatch(line)
         or _NUMBERED.match(line)
-        or (len(line) < 60 and (patterns.weekday.match(line) or (_day(line, lexicon) and not _YEAR_FIRST.match(line))))  # noqa: PLR2004 - as above
+        or (len(line) < 60 and (patterns.weekday.match(line) or _bare_day(line, lexicon)))  # noqa: PLR2004 - as above
     )
+
+
+def _bare_day(line: str, lexicon: Lexicon) -> bool:
+    """Whether a line names a day and holds no title beside it."""
+    held = _YEAR_FIRST.match(line) or _undated(line, patterns_of(lexicon))
+    return _day(line, lexicon) is not None and not held
 
 
 def is_key(line: str, lexicon: Lexicon) -> bool:
     """Whether a stripped line is a ``Key: value`` about the session; what a moderator says is none."""
-    found = _patterns(lexicon).key.match(_unmarked(line))
+    found = patterns_of(lexicon).key.match(_unmarked(line))
     if found is None or not found["people"]:
         return found is not None
     value = found["value"] or ""
     if not value.strip():
         return found["several"] is not None
-    return not _patterns(lexicon).greeting.match(value) and all(
+    return not patterns_of(lexicon).greeting.match(value) and all(
         not word[0].islower() or word in lexicon.particles or word in lexicon.value_words for word in value.split()
     )
 
 
 def _unmarked(line: str) -> str:
     """A line without the marks of a heading and of bold type."""
-    return (re.sub(r"^#{1,6}\s+|\*\*|__", "", line).strip() or line) if line[:1] in {"#", "*", "_"} else line
+    return (re.sub(r"^(?:#{1,6}|={2,6})\s+|\*\*|__", "", line).strip() or line) if line[:1] in {*"#*_="} else line

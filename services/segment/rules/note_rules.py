@@ -70,6 +70,8 @@ class _Patterns:
     """What it can begin with, digits aside."""
     pause: re.Pattern[str]
     """full: a break of the show, with its colon and maybe its time."""
+    examination: re.Pattern[str]
+    """full: who asks from here on, in court."""
     end_bracket: re.Pattern[str]
     """full: the end, in brackets."""
     end_plain: re.Pattern[str]
@@ -102,6 +104,7 @@ def _patterns(lexicon: Lexicon) -> _Patterns:
             rf"(?:\*\*)?(?:{either(lexicon.breaks)})(?::\*\*|\*\*:|:)\s*(?:\\?[\[(]\s*{_TIMES}\s*\\?[\])])?",
             re.IGNORECASE,
         ),
+        examination=re.compile(either(lexicon.examinations)),
         end_bracket=re.compile(
             rf"[\[(]\s*(?![^()\[\]]{{0,{MAX_NOTE}}}(?:\?|\b(?:{either(lexicon.shown)})\b))"
             rf"(?:{ended}|{either(lexicon.end_sentences)}|{either(lexicon.end_brackets)})\b[^()\[\]]{{0,80}}[\])]\s*\.?",
@@ -169,7 +172,8 @@ def apart_line(line: str, lexicon: Lexicon, *, trusted: bool = True) -> Why | No
         first.isdigit() and (_STAMP.fullmatch(line) or (trusted and _TIME_OF_DAY.fullmatch(line)))
     ):
         return "mark"
-    if trusted and line[-1] in ":*])" and patterns.pause.fullmatch(line):
+    marked = (line[-1] in ":*])" and patterns.pause.fullmatch(line)) or patterns.examination.fullmatch(line)
+    if trusted and marked:
         return "mark"
     bare = line.strip(_AROUND_END)
     ended = bare in lexicon.end_words or (bare[:1] in lexicon.end_initials and patterns.end_plain.fullmatch(bare))

@@ -220,6 +220,13 @@ ENGLISH = Lexicon(
         "(?:we are|we're|we stand) (?:now )?adjourned",
         "i (?:now |hereby )?(?:declare|close|adjourn) (?:the|this) (?:session|meeting|hearing)(?: closed| adjourned)?",
     ),
+    examinations=(
+        r"(?:BY|By) (?:MR|MS|MRS|MISS|DR|JUDGE|Mr|Ms|Mrs|Miss|Dr|Judge)\.? [A-Z][\w.' -]{1,40}:",
+        (
+            r"(?:CONTINUED |FURTHER )?(?:DIRECT |CROSS[- ]|RE-?DIRECT |RE-?CROSS[- ])EXAMINATION"
+            r"(?: BY (?:MR|MS|MRS|DR)\. [A-Z][A-Z.' -]{1,40})?:?"
+        ),
+    ),
     shown=pieces(
         r"""
         audiotape chapter clips? excerpt film half movie part portion presentation quot\w+ section segment

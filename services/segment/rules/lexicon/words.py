@@ -91,6 +91,8 @@ class Lexicon:
     """What a bracket begins with that says the same, besides ``ends`` and ``end_sentences``."""
     end_sentences: tuple[str, ...] = ()
     """What a chair says to end the session: it stays words."""
+    examinations: tuple[str, ...] = ()
+    """A whole line of a court reporter that says who asks from here on, case as written."""
     shown: tuple[str, ...] = ()
     """What is shown, read or divided in a session: a bracket that tells the end of one is a note."""
     end_words: frozenset[str] = frozenset()
