@@ -15,6 +15,10 @@ _UNWANTED = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066
 _SUSPECT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
+MAX_LABEL_CHARS = 200
+"""Longest name of a speaker; nobody's is longer."""
+
+
 class Cleaned(NamedTuple):
     """A text fit for the log, and how many characters were taken out of it (ends of lines are not counted)."""
 

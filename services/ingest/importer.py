@@ -142,11 +142,7 @@ async def _import(  # noqa: PLR0913, PLR0917 - the inside of import_paths
     await target.announce(event)
     last = await target.last_number(drafts[0].sender)
     first = 0 if last is None else last + 1
-    last_seq, start = 0, min(first, len(drafts) - 1)  # the last line again tells its ``seq``
-    while start < len(drafts):
-        end = start + fitting(drafts[start : start + MAX_DRAFTS])
-        last_seq = await target.send(drafts[start:end])
-        start = end
+    last_seq = await _send(target, drafts, first)
     oddities = reading.oddities
     if starts_at is None and any(passage.at for passage in reading.passages):
         guessed.append("times")
@@ -166,6 +162,28 @@ async def _import(  # noqa: PLR0913, PLR0917 - the inside of import_paths
         oddities=oddities,
         left_open=left_open(reading.passages),
     )
+
+
+async def _send(target: ArchiveTarget, drafts: Sequence[Draft], first: int) -> int:
+    """Send the drafts from ``first`` on, and the one before once more: the ``seq`` of the last of them.
+
+    That one shows that what is there was read from the file in the same way, and tells its ``seq``.
+
+    Raises:
+        Conflict: it was not. Nothing was added, since it would be said twice.
+    """
+    start, last_seq = max(min(first, len(drafts)) - 1, 0), 0
+    try:
+        while start < len(drafts):
+            end = start + fitting(drafts[start : start + MAX_DRAFTS])
+            last_seq = await target.send(drafts[start:end])
+            start = end
+    except Conflict as error:
+        raise Conflict(
+            "It was imported before and read otherwise then (by another version, or with other times): that transcript "
+            "stays as it is. Rename the file to import it as another session."
+        ) from error
+    return last_seq
 
 
 def session_id(path: Path, digest: str) -> str:

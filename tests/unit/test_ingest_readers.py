@@ -206,3 +206,9 @@ def test_cues_that_overlap_are_both_said_in_the_order_of_the_file() -> None:
 
 def test_a_cue_that_ends_before_it_begins_keeps_its_words() -> None:
     assert stream(read(b"WEBVTT\n\n00:05.000 --> 00:01.000\nbackward\n", "a.vtt")) == "backward\n"
+
+
+def test_a_name_that_no_door_takes_is_cut_and_told() -> None:
+    reading = read(f"WEBVTT\n\n00:01.000 --> 00:02.000\n<v {'Ana ' * 80}>Hi\n".encode(), "a.vtt")
+    assert reading.passages[0].speaker == ("Ana " * 50).rstrip()
+    assert reading.oddities == ("Names of speakers were cut after 200 characters.",)

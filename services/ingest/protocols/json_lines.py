@@ -14,11 +14,10 @@ from captionflow.errors import BadMessage, TooLarge, WrongKind
 from captionflow.identity import FIRST_YEAR, MAX_NUMBER, is_year
 from captionflow.messages import MAX_LINE_CHARS, Draft, Moment
 from captionflow.stamps import MAX_SECONDS
-from services.ingest.cleaning import clean, clean_label
+from services.ingest.cleaning import MAX_LABEL_CHARS, clean, clean_label
 
 MAX_LINES = 1_000
 """Most lines of one request."""
-MAX_LABEL_CHARS = 200
 
 _SENDER = re.compile(r"[\w.@-]{1,64}")
 _WHERE = re.compile(r" - at `\$(?:\.lines)?(?:\[(\d+)\])?\.?([\w.\[\]]*)`$")

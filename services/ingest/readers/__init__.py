@@ -3,7 +3,7 @@
 ``read`` is the only entry. The content decides what a file is; its name only where the content does not.
 """
 
-from services.ingest.cleaning import clean
+from services.ingest.cleaning import MAX_LABEL_CHARS, clean
 from services.ingest.readers.cue_times import SBV, TIMES, WIDE
 from services.ingest.readers.encoding import decode
 from services.ingest.readers.exported_json import is_exported_json, read_exported_json
@@ -41,7 +41,19 @@ def read(data: bytes, name: str) -> Reading:
         guessed.append("encoding")
     if _SAID_BY_NAME.get(suffix) != kind:
         guessed.append("kind")
-    return reading._replace(oddities=(*odd, *reading.oddities), encoding=decoded.encoding, guessed=tuple(guessed))
+    passages = tuple(_named(passage) for passage in reading.passages)
+    if passages != reading.passages:
+        odd.append(f"Names of speakers were cut after {MAX_LABEL_CHARS} characters.")
+    return reading._replace(
+        passages=passages, oddities=(*odd, *reading.oddities), encoding=decoded.encoding, guessed=tuple(guessed)
+    )
+
+
+def _named(passage: Passage) -> Passage:
+    """The passage with a name that every door takes."""
+    if passage.speaker is None or len(passage.speaker) <= MAX_LABEL_CHARS:
+        return passage
+    return passage._replace(speaker=passage.speaker[:MAX_LABEL_CHARS].rstrip())
 
 
 def kind_of(text: str, name: str) -> Kind:
