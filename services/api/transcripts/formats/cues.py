@@ -134,7 +134,9 @@ def _cut(  # noqa: PLR0913, PLR0917 - what a cue is made of
             words = pieces(stretch[0].strip(ALONE + ALONE_END), language, limits.columns)
             for own_place, group in _parted(words, begin + stretch.start(), timeline.breaks):
                 labelled = [*label, *group]
-                for first, end in cut(labelled, limits, kept=len(label)):
+                for first, end in _cuts(
+                    labelled, limits, len(label), of_cue=timeline.until(own_place, own_place) is not None
+                ):
                     number += 1
                     own = labelled[first:end]
                     starts = (
@@ -147,6 +149,13 @@ def _cut(  # noqa: PLR0913, PLR0917 - what a cue is made of
                     yield _Cut(starts, columns, turn.speaker, numbers, lines(own, limits), stretch[0].startswith(ALONE))
                 label = []
         begin += len(paragraph) + 1
+
+
+def _cuts(words: list[Piece], limits: Limits, kept: int, *, of_cue: bool) -> list[tuple[int, int]]:
+    """(first, end) of each cue; a cue of the source that fits is not cut, so that it is read as fast as before."""
+    if of_cue and words and len(lines(words, limits)) <= limits.lines:
+        return [(0, len(words))]
+    return list(cut(words, limits, kept=kept))
 
 
 def _parted(words: list[Piece], place: int, breaks: Sequence[int]) -> Iterator[tuple[int, list[Piece]]]:
