@@ -359,3 +359,8 @@ def test_a_transcript_in_the_language_has_its_speakers(language: str, speakers: 
     assert [part.speaker for part in parts] == speakers
     assert [part.role for part in parts] == [True, False]
     assert sum(len(part.notes) for part in parts) == 1
+
+
+@pytest.mark.parametrize("lexicon", EVERY.values(), ids=EVERY)
+def test_disclaimers_are_in_small_letters_since_lines_are_searched_so(lexicon: Lexicon) -> None:
+    assert [piece for piece in lexicon.disclaimers if piece != piece.lower()] == []

@@ -25,7 +25,7 @@ class HeadPatterns:
     captioned: re.Pattern[str]
     """match: what stands before the name of who captioned."""
     disclaimer: re.Pattern[str]
-    """What only a firm's disclaimer holds."""
+    """What only a firm's disclaimer holds, in small letters: to ignore case would take many times as long."""
     section: re.Pattern[str]
     """full: a heading that many transcripts have, or the chrome of a page: no title."""
     title_key: re.Pattern[str]
@@ -86,7 +86,7 @@ def patterns_of(lexicon: Lexicon) -> HeadPatterns:
             rf"(?i:{either(lexicon.people_keys)})(?:\s+(?:{either(sorted(lexicon.particles))}|{NAME})){{2,5}}\.?"
         ),
         captioned=ignoring_case(rf"(?:{either(lexicon.captioned)})(?:\s*:?\s+|(?<=[:：])\s*)"),  # noqa: RUF001 - the Chinese colon
-        disclaimer=ignoring_case(either(lexicon.disclaimers)),
+        disclaimer=re.compile(either(lexicon.disclaimers)),
         section=ignoring_case(rf"(?:{either(lexicon.sections)})\s*[:.]?"),
         title_key=ignoring_case(rf"(?:{either(lexicon.title_keys)})\s*:\s*(.+)"),
         room_key=ignoring_case(rf"(?:{either(lexicon.room_keys)})\s*:\s*(.*)"),

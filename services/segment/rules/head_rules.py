@@ -139,13 +139,13 @@ def names_edition(line: str, lexicon: Lexicon) -> bool:
     patterns = patterns_of(lexicon)
     short = len(line) < 60 and line[-1] not in ".?!" and not patterns.spoken.search(line)  # noqa: PLR2004 - as below
     dated = short and _day(line, lexicon) is not None
-    return dated or bool(patterns.edition_line.fullmatch(line) or patterns.disclaimer.search(line))
+    return dated or bool(patterns.edition_line.fullmatch(line) or patterns.disclaimer.search(line.lower()))
 
 
 def is_boilerplate(line: str, lexicon: Lexicon) -> bool:
     """Whether a stripped line is a firm's disclaimer or says who captioned: nobody says it, wherever it stands."""
     patterns = patterns_of(lexicon)
-    if patterns.disclaimer.search(line):
+    if patterns.disclaimer.search(line.lower()):
         return True
     found = patterns.captioned.match(line)
     names = line[found.end() :].split() if found else []
