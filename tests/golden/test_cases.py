@@ -1,7 +1,4 @@
-"""Reduced cases of real transcripts and subtitles: what a careful editor makes of each, however it was cut.
-
-A case whose result is not right yet stands in open_cases.txt; one that gets right must leave it.
-"""
+"""Reduced cases of real transcripts and subtitles: what a careful editor makes of each, however it was cut."""
 
 import json
 from pathlib import Path
@@ -12,7 +9,6 @@ from typer.testing import CliRunner
 
 from services.cli.main import app
 
-OPEN = frozenset(Path(__file__).with_name("open_cases.txt").read_text(encoding="utf-8").split())
 _CASES = Path(__file__).parents[3] / "shared" / "data" / "cases"
 _NAMES = sorted(path.stem for path in _CASES.glob("*.json")) or ["absent"]
 
@@ -75,19 +71,13 @@ def case_of(shared: Path, name: str) -> tuple[Path, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", _NAMES)
-def test_a_case_is_read_as_a_careful_editor_would(shared: Path, name: str, request: pytest.FixtureRequest) -> None:
-    if name in OPEN:
-        request.applymarker(pytest.mark.xfail(reason="not right yet", strict=True, raises=AssertionError))
+def test_a_case_is_read_as_a_careful_editor_would(shared: Path, name: str) -> None:
     source, case = case_of(shared, name)
     assert_right(segmented(source), case)
 
 
 @pytest.mark.parametrize("name", _NAMES)
-def test_a_case_gives_the_same_however_it_is_cut_and_repeated(
-    shared: Path, name: str, request: pytest.FixtureRequest
-) -> None:
-    if name in OPEN:
-        request.applymarker(pytest.mark.xfail(reason="not right yet", raises=AssertionError))
+def test_a_case_gives_the_same_however_it_is_cut_and_repeated(shared: Path, name: str) -> None:
     source, _ = case_of(shared, name)
     whole = segmented(source)
     for options in (
@@ -98,7 +88,3 @@ def test_a_case_gives_the_same_however_it_is_cut_and_repeated(
         ["--cut", "words", "--repeat"],
     ):
         assert segmented(source, *options) == whole, options
-
-
-def test_every_open_case_is_a_case(shared: Path) -> None:
-    assert {name for name in OPEN if not (shared / "cases" / f"{name}.json").is_file()} == set()

@@ -1,7 +1,4 @@
-"""What becomes of subtitles that are imported and exported again: ../shared/data/cases/exports.
-
-A case that is not right yet stands in open_exports.txt; one that gets right must leave it.
-"""
+"""What becomes of subtitles that are imported and exported again: ../shared/data/cases/exports."""
 
 import io
 import itertools
@@ -27,7 +24,6 @@ from services.ingest.protocols.json_lines import parse
 from services.ingest.readers import read
 from services.segment.file_session import segment_lines
 
-OPEN = frozenset(Path(__file__).with_name("open_exports.txt").read_text(encoding="utf-8").split())
 _CASES = Path(__file__).parents[3] / "shared" / "data" / "cases" / "exports"
 _NAMES = sorted(path.stem for path in _CASES.glob("*.json")) or ["absent"]
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -137,14 +133,7 @@ CHECKS: dict[str, Callable[..., None]] = {
 _TOLD = {"form", "family", "why", "kind"}
 
 
-def _cases() -> list[Any]:
-    return [
-        pytest.param(name, marks=pytest.mark.xfail(strict=True, reason="open")) if name in OPEN else name
-        for name in _NAMES
-    ]
-
-
-@pytest.mark.parametrize("name", _cases())
+@pytest.mark.parametrize("name", _NAMES)
 def test_an_export_is_what_a_viewer_can_use(shared: Path, name: str) -> None:
     case = json.loads((shared / "cases" / "exports" / f"{name}.json").read_text(encoding="utf-8"))
     (source,) = (path for path in (shared / "cases" / "exports").glob(f"{name}.*") if path.suffix != ".json")
@@ -153,11 +142,6 @@ def test_an_export_is_what_a_viewer_can_use(shared: Path, name: str) -> None:
     assert asked <= set(CHECKS)
     for field in asked:
         CHECKS[field](parts, case[field])
-
-
-def test_every_name_in_the_list_of_open_cases_is_a_case(shared: Path) -> None:
-    assert shared.exists()
-    assert set(_NAMES) >= OPEN
 
 
 def test_cues_of_every_export_are_in_order_and_do_not_overlap(shared: Path) -> None:

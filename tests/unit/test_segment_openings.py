@@ -192,3 +192,16 @@ def test_words_of_the_head_that_are_said_in_a_sentence_are_words() -> None:
         "Ropes, lamps and\nother things - Carla Mendes.\n\nTHEO: The talk is called\nRopes, lamps and\nother things.\n"
     )
     assert turns_of(text) == [("THEO", "The talk is called Ropes, lamps and other things.")]
+
+
+@pytest.mark.parametrize("title", ["Open Piers: A New Hope", "Harbours: Past and Present", "Lamps: The Night Shift"])
+def test_a_title_with_a_subtitle_is_no_speaker(title: str) -> None:
+    text = f"{title}\n\n>> MODERATOR: Welcome.\n\n>> ANNA: Yes.\n"
+    assert turns_of(text) == [("MODERATOR", "Welcome."), ("ANNA", "Yes.")]
+    assert document_of(text)["session"]["title"] == title
+
+
+@pytest.mark.parametrize("said", ["Good Morning", "Hello there", "We begin", "Yes", "A New Hope is here."])
+def test_words_behind_a_label_that_are_no_subtitle_are_spoken(said: str) -> None:
+    text = f"Terry Agnes: {said}\n\n>> ANNA: Hi.\n"
+    assert turns_of(text) == [("Terry Agnes", said), ("ANNA", "Hi.")]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
-from services.segment.rules.head_rules import HeadLine, classify, is_clock, is_key, is_note
+from services.segment.rules.head_rules import HeadLine, classify, is_clock, is_key, is_note, is_subtitle
 from services.segment.rules.label_rules import find_label, find_question, shape
 from services.segment.rules.lexicon import Lexicon
 from services.segment.rules.note_rules import apart_line, is_recording_clock, leading_time
@@ -42,14 +42,21 @@ def kind_of(row: str, known: Callable[[str], bool], lexicon: Lexicon) -> Kind:
         return "marker"
     if is_recording_clock(line):
         return "opener"
-    if alone := _alone(line, lexicon):
-        return alone
+    kind = _alone(line, lexicon) or _labelled(row, start, known, lexicon)
+    return kind or ("speech" if start else classify(line, lexicon))
+
+
+def _labelled(
+    row: str, start: int, known: Callable[[str], bool], lexicon: Lexicon
+) -> Literal["opener", "label", "titled"] | None:
+    """What a row is by what stands before its colon, from ``start`` on; a title may have a subtitle there."""
     label = find_label(row, start, marked=False, trusted=True, known=known, lexicon=lexicon)
     label = label or find_question(row, start, known=known)
-    if label:
-        sure = line[0] in "*_" or shape(label.speaker, lexicon) == "capitals"
-        return "opener" if sure else "label"
-    return "speech" if start else classify(line, lexicon)
+    if label is None:
+        return None
+    if row.lstrip()[0] in "*_" or shape(label.speaker, lexicon) == "capitals":
+        return "opener"
+    return "titled" if is_subtitle(row[label.end :].strip(), lexicon) else "label"
 
 
 def _alone(line: str, lexicon: Lexicon) -> Literal["mark", "head", "note"] | None:

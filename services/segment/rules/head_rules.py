@@ -92,6 +92,16 @@ def _capitalised(line: str, lexicon: Lexicon) -> bool:
     return capitals > 0 and 3 * small <= len(words)
 
 
+def is_subtitle(words: str, lexicon: Lexicon) -> bool:
+    """Whether the stripped words behind a colon go on with a title: in title case and no sentence."""
+    return (
+        " " in words
+        and words[-1].isalnum()
+        and not patterns_of(lexicon).greeting.match(words)
+        and _capitalised(words, lexicon)
+    )
+
+
 def is_note(line: str, lexicon: Lexicon) -> bool:
     """Whether a stripped line is a sound or a captioner's note, and says nothing of the session."""
     if line[0] not in "[(":
