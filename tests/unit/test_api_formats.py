@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from captionflow.messages import Apart, Note, Part, Session, Stamp
 from captionflow.ports import Turns
+from captionflow.stamps import pack
 from captionflow.transcript import document as document_of_parts
 from services.api.transcripts.formats import document, srt, text, vtt
 from services.api.transcripts.formats.cues import Cues, clock
@@ -63,6 +64,15 @@ def test_json_has_the_turns_of_the_command_line_and_when_words_were_said() -> No
     assert found["session"]["id"] == "opening"
     assert (found["language"], found["last_seq"]) == ("en", 9)
     assert found["stamps"] == [{"turn_id": "opening.en.1", "offset": 0, "start": 0.0, "at": "2026-01-01T00:00:01Z"}]
+
+
+def test_json_has_the_ends_of_what_was_said_and_dates_only_where_they_are_known() -> None:
+    undated = json.loads(written(document, part("Hello.", times=pack([Stamp(0, 90.5, 92.25)]))))
+    assert undated["stamps"] == [{"turn_id": "opening.en.1", "offset": 0, "start": 90.5, "end": 92.25}]
+    dated = json.loads(written(document, part("Hello.", times=pack([Stamp(0, NOW, NOW + timedelta(seconds=2))]))))
+    (stamp,) = dated["stamps"]
+    assert (stamp["start"], stamp["end"]) == (0.0, 2.0)
+    assert (stamp["at"], stamp["until"]) == ("2026-01-01T00:00:00Z", "2026-01-01T00:00:02Z")
 
 
 # --- plain text ---

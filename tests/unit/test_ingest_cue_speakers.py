@@ -98,3 +98,16 @@ def test_a_hostile_line_takes_no_longer_than_it_is_long(hostile: str) -> None:
         "a.vtt",
     )
     assert time.process_time() - begun < 3
+
+
+def test_labels_that_stand_only_where_the_speaker_changes_name_who_speaks_once_one_comes_again() -> None:
+    cues = ["Orla Finch: One.", "Two.", "Basel Umar: Three.", "Four.", "Orla Finch: Five.", "Six."]
+    named = [(speaker, text) for speaker, text in said(vtt(*cues)) if speaker]
+    assert named[0] == ("Orla Finch", "One.")
+    assert ("Basel Umar", "Three.") in named
+
+
+@pytest.mark.parametrize("sound", ["door slams", "MUSIC PLAYING", "laughs"])
+def test_a_sound_in_brackets_speaks_to_nobody(sound: str) -> None:
+    reading = vtt(*(f"[{name}] Words." for name in ["Orla Finch", sound, "Basel Umar", sound, "Orla Finch", sound]))
+    assert sound not in {speaker for speaker, _ in said(reading)}

@@ -205,3 +205,10 @@ def test_a_title_with_a_subtitle_is_no_speaker(title: str) -> None:
 def test_words_behind_a_label_that_are_no_subtitle_are_spoken(said: str) -> None:
     text = f"Terry Agnes: {said}\n\n>> ANNA: Hi.\n"
     assert turns_of(text) == [("Terry Agnes", said), ("ANNA", "Hi.")]
+
+
+def test_a_long_line_of_the_head_may_be_wrapped() -> None:
+    first = "This text is being provided in a rough draft format to facilitate communication and is not verbatim,"
+    text = f"{first}\nplease ask the speakers for what we all have said.\n\n>> ANNA: Hi.\n"
+    assert turns_of(text) == [("ANNA", "Hi.")]
+    assert [why for _, why in apart_of(text)] == ["head", "head"]

@@ -104,21 +104,20 @@ def _anchors(turn: Turn, places: list[tuple[int, int]], place: int, on_clock: Se
 
     Where notes stand at the offset of several stamps, each note has one of them, and the words behind have the last.
     """
-    stamps = [stamp for stamp in turn.stamps if on_clock.seconds(stamp.at) is not None]
-    at_offset = Counter(stamp.offset for stamp in stamps)
+    timed = [(stamp, on_clock.seconds(stamp.at)) for stamp in turn.stamps]
+    stamps = [(stamp, start) for stamp, start in timed if start is not None]
+    at_offset = Counter(stamp.offset for stamp, _ in stamps)
     seen: Counter[int] = Counter()
     notes = [note.at for note in turn.notes]
-    for stamp in stamps:
+    for stamp, start in stamps:
         first = bisect_left(notes, stamp.offset)
         count = bisect_right(notes, stamp.offset) - first
         number = seen[stamp.offset]
         seen[stamp.offset] += 1
         is_of_words = number == at_offset[stamp.offset] - 1 >= count
         behind, after = places[first + (count if is_of_words else min(number, count))]
-        start = on_clock.seconds(stamp.at)
         until = None if stamp.until is None else on_clock.seconds(stamp.until)
-        if start is not None:
-            yield Anchor(place + after + stamp.offset - behind, start, until)
+        yield Anchor(place + after + stamp.offset - behind, start, until)
 
 
 def _cut(  # noqa: PLR0913, PLR0917 - what a cue is made of
@@ -173,8 +172,7 @@ def _parted(words: list[Piece], place: int, breaks: Sequence[int]) -> Iterator[t
             begins = breaks[passed - 1]
             index = passed
         group.append(word)
-    if group or not words:
-        yield begins, group
+    yield begins, group
 
 
 def clock(seconds: float, decimal: str) -> str:
