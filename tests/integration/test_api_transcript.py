@@ -89,7 +89,7 @@ async def test_times_stand_beside_the_turns(tmp_path: Path) -> None:
     found = await _same(tmp_path / "data", file)
     assert [turn["speaker"] for turn in found["turns"]] == ["Ana", "Björn"]
     assert {stamp["turn_id"] for stamp in found["stamps"]} == {turn["turn_id"] for turn in found["turns"]}
-    assert all(set(stamp) == {"turn_id", "offset", "start", "at"} for stamp in found["stamps"])
+    assert all(set(stamp) == {"turn_id", "offset", "start", "end"} for stamp in found["stamps"])
 
 
 @pytest.fixture

@@ -87,7 +87,7 @@ async def test_markup_in_text_and_labels_comes_back_as_text(client: httpx.AsyncC
     assert [cue.raw_text.count("<") for cue in cues] == [1] * len(cues)  # its voice, and no other tag
     voice = "<v &lt;b&gt;Eve&lt;/b&gt; &amp; --&gt; Co>"
     spoken = " ".join(cue.raw_text.removeprefix(voice).replace("\n", " ") for cue in cues)
-    assert spoken.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") == text
+    assert spoken.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") == f"{label}: {text}"
     srt = await form("srt")
     assert sum("-->" in row for row in srt.splitlines()) == len(srt.split("\n\n")) - 1 == len(cues)
     assert " ".join(row for row in srt.splitlines() if row and "-->" not in row and not row.isdecimal()) == (
