@@ -111,3 +111,22 @@ def test_labels_that_stand_only_where_the_speaker_changes_name_who_speaks_once_o
 def test_a_sound_in_brackets_speaks_to_nobody(sound: str) -> None:
     reading = vtt(*(f"[{name}] Words." for name in ["Orla Finch", sound, "Basel Umar", sound, "Orla Finch", sound]))
     assert sound not in {speaker for speaker, _ in said(reading)}
+
+
+@pytest.mark.parametrize("names", [["Orla Finch", "Basel Umar"], ["Finch, Orla", "Umar, Basel"]])
+def test_a_name_alone_above_the_words_of_each_cue_says_who_speaks(names: list[str]) -> None:
+    orla, basel = names
+    reading = vtt(f"{orla}\nOne.", f"{basel}\nTwo.\nThree.", f"{orla}\nFour.")
+    assert said(reading) == [(orla, "One."), (basel, "Two."), (None, "Three."), (orla, "Four.")]
+
+
+@pytest.mark.parametrize(
+    "cues",
+    [
+        ["Orla Finch\nhas come.", "Basel Umar\nleft.", "Orla Finch\nstays.", "One.\nTwo.", "Three.", "Four."],
+        ["Orla Finch\nOne.", "Basel Umar\nTwo.", "Ivo Horvat\nThree."],
+        ["Good Morning\nOne.", "Good Morning\nTwo.", "Good Morning\nThree."],
+    ],
+)
+def test_names_above_words_in_some_cues_are_words(cues: list[str]) -> None:
+    assert {speaker for speaker, _ in said(vtt(*cues))} == {None}

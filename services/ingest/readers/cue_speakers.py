@@ -81,18 +81,24 @@ def speakers(cues: Sequence[Cue]) -> Spoken:
     """The lines with who speaks instead of their labels and dashes, as far as the file proves them."""
     lines = list(_lines(cues))
     flat = [line for some in lines for line in some]
+    alone = _alone(lines)
     colons = _colons(lines)
     brackets = _brackets(lines)
-    dashes = _dashes(lines, colons | brackets)
-    if not (colons or brackets or dashes or any(line.said.speaker is not None for line in flat)):
+    dashes = _dashes(lines, alone | colons | brackets)
+    if not (alone or colons or brackets or dashes or any(line.said.speaker is not None for line in flat)):
         return Spoken(tuple(cues), ())
     told = [
         f"{len(found)} lines begin with {what}: read as who speaks."
-        for found, what in ((colons, "a name and a colon"), (brackets, "a name in brackets"))
+        for found, what in (
+            (alone, "a name alone on it"),
+            (colons, "a name and a colon"),
+            (brackets, "a name in brackets"),
+        )
         if found
     ]
-    if dashes - colons - brackets:
-        told.append(f"{len(dashes - colons - brackets)} lines begin with a dash: read as a change of speaker.")
+    unnamed = dashes - alone - colons - brackets
+    if unnamed:
+        told.append(f"{len(unnamed)} lines begin with a dash: read as a change of speaker.")
     number = 0
     spoken: list[Cue] = []
     given: str | None = None
@@ -101,6 +107,9 @@ def speakers(cues: Sequence[Cue]) -> Spoken:
         waiting: str | None = None
         for line in some:
             named = number in colons or number in brackets
+            if number in alone:
+                line = _named_alone(line)  # noqa: PLW2901 - the same line, with its name seen
+                named = True
             for said in _told(line, named=named, dashed=number in dashes):
                 speaker = said.speaker if said.speaker is not None else waiting
                 waiting = None if said.text.strip() else speaker
@@ -140,6 +149,25 @@ def _lines(cues: Sequence[Cue]) -> Iterator[list[_Line]]:
             some.append(_Line(said, begins, place == 0, place == len(cue.lines) - 1, before))
             before = said.text.strip() or before
         yield some
+
+
+def _alone(lines: Sequence[Sequence[_Line]]) -> frozenset[int]:
+    """The lines that are a name and nothing else, with the words below, in nearly each cue: people who return."""
+    names: dict[int, str] = {}
+    number = 0
+    for some in lines:
+        first = " ".join(some[0].said.text.split())
+        if len(some) > 1 and some[0].said.speaker is None and " " in first and is_person(first):
+            names[number] = first
+        number += len(some)
+    people = set(names.values())
+    proved = len(names) >= max(_OFTEN, len(lines) * _MOST) and 1 < len(people) < len(names)
+    return frozenset(names) if proved else frozenset()
+
+
+def _named_alone(line: _Line) -> _Line:
+    name = " ".join(line.said.text.split())
+    return line._replace(begins=Beginning(False, name, None, False, "", line.said.text))
 
 
 def _colons(lines: Sequence[Sequence[_Line]]) -> frozenset[int]:
