@@ -2,12 +2,13 @@
 
 Run: ``python -m bench.times [FOLDER]`` (default: ``../shared/data``). Sources are the subtitle files below the folder,
 and its plain transcripts cut into cues of 64 columns at 160 words a minute, with a pause of 20 s after each twentieth.
-A word's time is its share of its cue; words of source and export are paired by difflib. Markers and labels take a share
-too, and turns that change inside a cue divide it: that is most of what is off. Export: WebVTT, read by webvtt-py.
+A word's time is its share of its cue, all lines of which count together; words of source and export are paired by
+difflib. Markers and labels, which the export has no words of, take a share too. Export: WebVTT, read by webvtt-py.
 """
 
 import difflib
 import io
+import itertools
 import statistics
 import sys
 import textwrap
@@ -52,6 +53,14 @@ def cues_of(text: str) -> list[Passage]:
     return passages
 
 
+def whole_cues(passages: Sequence[Passage]) -> Iterator[tuple[str, float, float]]:
+    """(text, start, end) of each cue of a source; a reader gives a passage for each of its lines."""
+    timed = [one for one in passages if one.at is not None and one.until is not None]
+    for (start, until), lines in itertools.groupby(timed, key=lambda one: (one.at, one.until)):
+        if start is not None and until is not None:
+            yield "".join(line.text for line in lines).strip(), start.total_seconds(), until.total_seconds()
+
+
 def sources(folder: Path) -> Iterator[tuple[str, list[Passage]]]:
     """(kind, passages) of each timed source."""
     for path in sorted(folder.rglob("*")):
@@ -92,17 +101,12 @@ def main() -> None:
     bytes_of: dict[str, list[int]] = {}
     rates: dict[str, tuple[list[float], list[float]]] = {}
     for kind, passages in sources(folder):
-        timed = [one for one in passages if one.at is not None and one.until is not None]
+        timed = list(whole_cues(passages))
         if not timed:
             continue
         parts, _ = segment_lines("bench", "en", lines_of(passages))
         captions = exported(parts)
-        source = [
-            word
-            for one in timed
-            if one.at is not None and one.until is not None
-            for word in spread(one.text, one.at.total_seconds(), one.until.total_seconds())
-        ]
+        source = [word for text, start, end in timed for word in spread(text, start, end)]
         export = [word for text, start, end in captions for word in spread(text, start, end)]
         found.setdefault(kind, []).extend(off(source[:4000], export[:4000]))
         weights = bytes_of.setdefault(kind, [0, 0])
@@ -110,11 +114,7 @@ def main() -> None:
         weights[1] += sum(len(msgspec.json.encode(part.times)) for part in parts)
         ours, theirs = rates.setdefault(kind, ([], []))
         ours += [len(text) / (end - start) for text, start, end in captions if end > start]
-        theirs += [
-            len(one.text.strip()) / (one.until - one.at).total_seconds()
-            for one in timed
-            if one.at is not None and one.until is not None and one.until > one.at
-        ]
+        theirs += [len(text) / (end - start) for text, start, end in timed if end > start]
     print(
         f"{'source':<22}{'words':>8}{'off > 0.5 s':>13}{'median':>9}{'cps > 20':>20}{'bytes of parts':>16}{'times':>8}"
     )

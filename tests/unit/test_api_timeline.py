@@ -94,6 +94,16 @@ def test_cues_that_begin_at_one_time_or_overlap_are_shown_one_after_the_other() 
     assert all(before[1] < after[0] for before, after in pairwise(found))
 
 
+def test_turns_that_change_inside_a_cue_of_the_source_share_its_time() -> None:
+    one = part("A long question is asked here.", Stamp(0, 5.0, 9.0))
+    two = part("Yes.", Stamp(0, 5.0, 9.0), number=2)
+    three = part("Well.", Stamp(0, 9.5, 10.5), number=3)
+    found = shown(one, two, three)
+    assert found[0][0] == 5.0
+    assert 7.5 < found[1][0] < 8.5
+    assert found[2][0] == 9.5
+
+
 def test_words_before_the_first_time_are_shown_before_it() -> None:
     found = shown(part("Before it. Then.", Stamp(11, 30.0, 31.0)))
     assert 25 < found[0][0] < found[0][1] < 30

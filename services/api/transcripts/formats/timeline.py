@@ -47,14 +47,15 @@ class Timeline:
 
     def __init__(self, text: str, anchors: Iterable[Anchor]) -> None:
         """``anchors`` in any order; those that go back in time are left out (a correction may be stamped later)."""
-        self._known: list[Anchor] = []
+        rising: list[Anchor] = []
         for anchor in sorted(anchors, key=lambda one: one.place):
-            last = self._known[-1] if self._known else None
+            last = rising[-1] if rising else None
             if last is None or (anchor.place > last.place and anchor.seconds >= last.seconds):
-                self._known.append(anchor)
+                rising.append(anchor)
+        self.breaks = tuple(_breaks(text, rising))
+        self._known = list(_cues_of_source(rising))
         self._keys = [anchor.place for anchor in self._known]
         self._end = len(text)
-        self.breaks = tuple(self._breaks(text))
 
     def at(self, place: int) -> float:
         """When a place is reached: between two known times in proportion, but never slower than a talk."""
@@ -87,20 +88,31 @@ class Timeline:
     def _after(self, index: int) -> Anchor | None:
         return self._known[index + 1] if index + 1 < len(self._known) else None
 
-    def _breaks(self, text: str) -> Iterator[int]:
-        """Where a cue of the source begins, and where typed lines are more than a second apart.
 
-        In mid-sentence it takes a longer pause: such lines follow each other as fast as somebody talks.
-        """
-        yield from self._keys[:1]
-        for before, anchor in pairwise(self._known):
-            if anchor.until is not None or before.until is not None:
-                yield anchor.place
-                continue
-            said = text[before.place : anchor.place].rstrip(_CLOSING)
-            talking = 0.0 if said[-1:] in _SENTENCE_ENDS else len(said) * SECONDS_PER_COLUMN
-            if anchor.seconds - before.seconds > PAUSE_SECONDS + talking:
-                yield anchor.place
+def _cues_of_source(rising: Sequence[Anchor]) -> Iterator[Anchor]:
+    """The anchors at which cues of the source begin: turns that change inside of one share its time."""
+    last: Anchor | None = None
+    for anchor in rising:
+        if last is None or anchor.until is None or anchor[1:] != last[1:]:
+            last = anchor
+            yield anchor
+
+
+def _breaks(text: str, rising: Sequence[Anchor]) -> Iterator[int]:
+    """Where a cue of the source begins, and where typed lines are more than a second apart.
+
+    In mid-sentence it takes a longer pause: such lines follow each other as fast as somebody talks.
+    """
+    if rising:
+        yield rising[0].place
+    for before, anchor in pairwise(rising):
+        if anchor.until is not None or before.until is not None:
+            yield anchor.place
+            continue
+        said = text[before.place : anchor.place].rstrip(_CLOSING)
+        talking = 0.0 if said[-1:] in _SENTENCE_ENDS else len(said) * SECONDS_PER_COLUMN
+        if anchor.seconds - before.seconds > PAUSE_SECONDS + talking:
+            yield anchor.place
 
 
 def spans(cues: Sequence[Shown], timeline: Timeline, limits: Limits) -> list[tuple[float, float]]:
