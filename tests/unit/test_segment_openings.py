@@ -212,3 +212,8 @@ def test_a_long_line_of_the_head_may_be_wrapped() -> None:
     text = f"{first}\nplease ask the speakers for what we all have said.\n\n>> ANNA: Hi.\n"
     assert turns_of(text) == [("ANNA", "Hi.")]
     assert [why for _, why in apart_of(text)] == ["head", "head"]
+
+
+def test_a_phrase_that_speech_goes_on_with_is_spoken_behind_a_head_too() -> None:
+    text = "RAW FILE\n\nColleagues in this great hall\nthank you for coming\n\n>> ANNA: Hi.\n"
+    assert turns_of(text) == [(None, "Colleagues in this great hall thank you for coming"), ("ANNA", "Hi.")]
