@@ -15,7 +15,6 @@ from typing import NamedTuple
 from captionflow.errors import InUse
 from captionflow.settings import Settings
 from captionflow.wiring.embedded import open_embedded
-from captionflow.wiring.ingest import open_ingest
 from services.cli.archive import Archive, forecast, into_log
 from services.cli.folder_archive import in_folder
 from services.cli.import_record import NOTHING, Gave
@@ -81,6 +80,8 @@ async def _report(sent: deque[tuple[FileReport, asyncio.Task[Gave]]], report: Im
 @asynccontextmanager
 async def _archive(settings: Settings, url: str | None, report: ImportReport) -> AsyncIterator[Archive]:
     if url is None and settings.kafka:
+        from captionflow.wiring.ingest import open_ingest  # noqa: PLC0415 - who has no Kafka has no client of it
+
         async with open_ingest(settings) as ports:
             await ports.ready()
             yield Archive(into_log(ports.line_log, ports.sessions), forecast)

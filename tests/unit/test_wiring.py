@@ -19,6 +19,14 @@ CLIENTS = {"aiokafka", "elasticsearch", "faust", "kafka", "prometheus_client", "
         ("services.index.main", {"aiokafka", "elasticsearch", "kafka", "prometheus_client"}),
         ("services.api.main", {"elasticsearch", "kafka", "prometheus_client", "sqlite3"}),
         ("services.cli.main", set()),
+        ("services.cli.align", set()),
+        ("services.cli.captions", set()),
+        ("services.cli.file_import", {"sqlite3"}),
+        ("services.cli.remote", set()),
+        ("services.cli.replay", set()),
+        ("services.cli.search_results", set()),
+        ("services.cli.segment", set()),
+        ("services.cli.tail", set()),
     ],
 )
 def test_a_process_loads_no_technology_but_its_own(root: Path, module: str, technology: set[str]) -> None:
