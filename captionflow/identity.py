@@ -26,6 +26,8 @@ MAX_NUMBER: Final = 2**53 - 1
 
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2199
+MONTHS: Final = 12
+"""Of a year."""
 """A date outside of these years is a mistake."""
 
 _SESSION_ID = re.compile(SESSION_ID)
@@ -74,6 +76,11 @@ def is_day(text: str) -> bool:
         return bool(_DAY.fullmatch(text)) and is_year(date.fromisoformat(text).year)
     except ValueError:
         return False
+
+
+def reads_two_ways(first: int, second: int) -> bool:
+    """Whether the day and the month of a date in figures can be either way round, so that it says no day."""
+    return first != second and min(first, second) > 0 and max(first, second) <= MONTHS
 
 
 def is_year(year: int) -> bool:

@@ -3,11 +3,11 @@
 import re
 from typing import NamedTuple
 
+from captionflow.characters import CLINGING, CLOSING
 from captionflow.messages import Part
 from captionflow.transcript import Turn
 
-_CLINGS = frozenset(".,;:?!…)]}%”’。，？！")  # noqa: RUF001 - punctuation as captioned
-_ENDS = frozenset({"", *".?!…:;)]}\"'”’—-–*。？！\n"})  # noqa: RUF001 - punctuation as captioned
+_ENDS = CLOSING | {"", "\n"}
 _BRACKETS = re.compile(r"\[[^\[\]]+\]|\([^()]+\)")
 ALONE, ALONE_END = "\u2028", "\u2029"
 """Around a note that stands alone, and twice around what is apart. No text of a transcript has such a sign."""
@@ -36,7 +36,7 @@ def marks(part: Part | Turn, *, apart: bool) -> list[Mark]:
 def spaced(note: str, before: str, after: str) -> str:
     """A note with the spaces that are missing between it and its neighbours: none before a comma and the like."""
     left = "" if not before or before[-1].isspace() else " "
-    right = "" if not after or after[0].isspace() or after[0] in _CLINGS else " "
+    right = "" if not after or after[0].isspace() or after[0] in CLINGING else " "
     return f"{left}{note}{right}"
 
 
@@ -53,7 +53,7 @@ def stands_alone(note: str, before: str, after: str) -> bool:
     if not _BRACKETS.fullmatch(note):
         return True
     goes_on = after.lstrip(" ")[:1]
-    return note[0] == "(" and before[-1:] in _ENDS and not (goes_on.islower() or goes_on in _CLINGS)
+    return note[0] == "(" and before[-1:] in _ENDS and not (goes_on.islower() or goes_on in CLINGING)
 
 
 def closed(note: str) -> bool:

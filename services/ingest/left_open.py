@@ -6,9 +6,9 @@ These are hints and change nothing: what is a label or a date is decided by the 
 import re
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date
 from typing import NamedTuple
 
+from captionflow.identity import reads_two_ways
 from services.ingest.readers import Passage
 
 _HEAD_LINES = 40
@@ -35,7 +35,10 @@ def left_open(passages: Iterable[Passage]) -> LeftOpen:
     lines = [line[:_LOOK_CHARS] for passage in passages for line in passage.text.splitlines() if line.strip()]
     names = Counter(found["name"].rstrip(".") for line in lines if (found := _NAMED.match(line)))
     dates = dict.fromkeys(
-        found[0] for line in lines[:_HEAD_LINES] for found in _FIGURES.finditer(line) if _has_two_readings(found)
+        found[0]
+        for line in lines[:_HEAD_LINES]
+        for found in _FIGURES.finditer(line)
+        if reads_two_ways(int(found[1]), int(found[3]))
     )
     return LeftOpen(names.total(), tuple(names.most_common(_COMMONEST)), tuple(dates))
 
@@ -53,16 +56,3 @@ def told(found: LeftOpen, *, speakers: int, day: str | None) -> tuple[str, ...]:
     if day is None:
         said += [f"the date {one} can be read in two ways: it is left open" for one in found.dates]
     return tuple(said)
-
-
-def _has_two_readings(found: re.Match[str]) -> bool:
-    first, second, year = int(found[1]), int(found[3]), int(found[4])
-    return first != second and _is_day(first, second, year) and _is_day(second, first, year)
-
-
-def _is_day(day: int, month: int, year: int) -> bool:
-    try:
-        date(year or 2000, month, day)
-    except ValueError:
-        return False
-    return True

@@ -9,10 +9,11 @@ from typing import Self
 
 import msgspec
 
+from captionflow.characters import CLOSING
 from captionflow.messages import Apart, Facts, Note, Part, Stamp
 from captionflow.stamps import pack
 from services.segment.buffer_spans import Time, is_new
-from services.segment.joints import AFTER, CLOSING, Joint, between
+from services.segment.joints import AFTER, Joint, between
 from services.segment.rules.head_rules import classify, learn, names_talk
 from services.segment.rules.lexicon import for_language
 from services.segment.rules.turn_rules import Kind
@@ -299,8 +300,7 @@ class Assembler(AssemblerFields, kw_only=True):
             and len(last.text) < MAX_HEAD
         ):
             # A line of nothing but single signs would otherwise make an entry of each, and a record without bound.
-            self.apart = (*self.apart[:-1], Apart(f"{last.text} {text}", last.why, last.at))
-            self.size += len(msgspec.json.encode(text))
+            self._join_apart(last, text)
             return
         cost = len(msgspec.json.encode(text)) + 40
         if self.size + cost > PART_BYTES:
@@ -316,7 +316,15 @@ class Assembler(AssemblerFields, kw_only=True):
         last = self.apart[-1]
         if len(last.text) > PART_BYTES // 4:
             self.stand_apart(text, last.why)
-            return
+        else:
+            self._join_apart(last, text)
+
+    def end_apart(self, line: str) -> None:
+        """A row that stood apart (stripped) has ended: the next one may go on with it, unless a sentence ended."""
+        self.row_length = 0 if line[-1:] in CLOSING else len(line)
+
+    def _join_apart(self, last: Apart, text: str) -> None:
+        """Add a text to the one that stood apart last."""
         self.apart = (*self.apart[:-1], Apart(f"{last.text} {text}", last.why, last.at))
         self.size += len(msgspec.json.encode(text))
 

@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Literal, get_args
 
+from captionflow.characters import CLINGING, CLOSING
+
 Joint = Literal["line", "indented", "blank", "glue", "space", "note"]
 """What came before the next text.
 
@@ -39,10 +41,6 @@ AFTER: Mapping[Event, Mapping[Joint, Joint]] = {
 }
 """From event and state to the next state: what an event does not change stays as it is."""
 
-CLOSING = frozenset(".?!…:;)]}\"'”’—-–*。？！")  # noqa: RUF001 - punctuation as captioned
-"""A text that ends with one of these ends a sentence, or may."""
-_CLINGING = frozenset(".,;:?!…)]}%”’。，？！")  # noqa: RUF001 - punctuation as captioned
-"""Follows the text before a note without a space."""
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3001-\u30ff\u31f0-\u31ff\u3400-\u9fff"
     "\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff9f\U00020000-\U0003ffff]"
@@ -66,7 +64,7 @@ def between(joint: Joint, raw: str, *, tail: str, row_length: int) -> str:
     if joint == "glue":
         return " " if spaced else ""
     if joint == "note":
-        return "" if raw[0] in _CLINGING else " "  # none of them is white space
+        return "" if raw[0] in CLINGING else " "  # none of them is white space
     closed = tail in CLOSING
     if joint == "blank":
         return "\n" if closed or not raw.lstrip()[0].islower() else " "

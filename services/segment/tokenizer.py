@@ -12,7 +12,6 @@ import msgspec
 from captionflow.messages import Line, Part
 from services.segment.assembler import MAX_HEAD, QUOTED_LINE, Assembler, AssemblerState
 from services.segment.buffer_spans import LineSpans, TimeSpans, time_of
-from services.segment.joints import CLOSING
 from services.segment.rules.head_detector import MAX_ROWS, Decision, begins_head, decide, is_about
 from services.segment.rules.head_rules import is_boilerplate, is_heading, is_note, names_edition
 from services.segment.rules.label_rules import is_role
@@ -224,7 +223,7 @@ class Tokenizer:
         if line:
             why = apart_line(line, self._lexicon) or ("mark" if is_note(line, self._lexicon) else "head")
             self.assembler.stand_apart(line, "end" if self.assembler.over else why)
-        self.assembler.row_length = 0 if line[-1:] in CLOSING else len(line)
+        self.assembler.end_apart(line)
 
     def _at_head(self, row: Row) -> bool:
         """Whether a row may be of a head: the first one, the next session's behind an end, or one that came late."""
@@ -252,20 +251,21 @@ class Tokenizer:
         assembler = self.assembler
         text = row.text
         assembler.begin_row(text, seq, starts=row.starts)
-        if not text or text.isspace():
+        line = text.strip()
+        if not line:
             if row.starts and row.ended:
                 assembler.blank_row()
             return
-        if len(text) <= 2 * MAX_HEAD and assembler.repeats_head(text.strip()):
+        if len(text) <= 2 * MAX_HEAD and assembler.repeats_head(line):
             assembler.stand_apart(text, "furniture")
             return
         if assembler.over and is_about(text, self._lexicon):
             assembler.stand_apart(text, "end")
             return
-        if row.starts and assembler.trusted and is_heading(text.strip()):
+        if row.starts and assembler.trusted and is_heading(line):
             assembler.stand_apart(text, "mark")
             return
-        if row.starts and self._boilerplate(text.strip()):
+        if row.starts and self._boilerplate(line):
             return
         if is_plain(text) and not assembler.armed:
             self._text(text, row.begin)
@@ -308,7 +308,7 @@ class Tokenizer:
             assembler.extend_apart(line)
         else:
             return False
-        assembler.row_length = 0 if line[-1] in CLOSING else len(line)
+        assembler.end_apart(line)
         return True
 
     def _text(self, text: str, begin: int) -> None:

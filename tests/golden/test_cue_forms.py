@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from services.ingest.readers import read
-from tests.golden.test_segment_forms import CUTS, Form, forms_of, segmented, told
-from tests.unit.segment_material import content
+from tests.golden.test_segment_forms import Form, assert_the_same_in_every_cut, forms_of, segmented, told
 
 KEPT = Path(__file__).with_name("file_forms") / "cues.txt"
 FORMS = forms_of(KEPT)
@@ -31,11 +30,7 @@ def test_every_form_gives_what_a_careful_editor_makes_of_it(form: Form) -> None:
 
 @each_form
 def test_every_form_gives_the_same_however_it_is_cut_and_repeated(form: Form) -> None:
-    whole = content(*segmented(srt(form)))
-    for how in CUTS:
-        once = segmented(srt(form), how)
-        assert content(*once) == whole, how
-        assert segmented(srt(form), how, repeat=True) == once, how
+    assert_the_same_in_every_cut(srt(form))
 
 
 @each_form

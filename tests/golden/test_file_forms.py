@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from services.ingest.readers import Passage, read
-from tests.golden.test_segment_forms import CUTS, Form, forms_of, segmented, told
-from tests.unit.segment_material import content, letters_of
+from tests.golden.test_segment_forms import Form, assert_the_same_in_every_cut, forms_of, segmented, told
+from tests.unit.segment_material import letters_of
 
 FOLDER = Path(__file__).with_name("file_forms")
 FORMS = forms_of(FOLDER / "told.txt")
@@ -31,11 +31,7 @@ def test_every_form_gives_what_a_careful_editor_makes_of_it(form: Form) -> None:
 
 @each_form
 def test_every_form_gives_the_same_however_it_is_cut_and_repeated(form: Form) -> None:
-    whole = content(*segmented(form.text))
-    for how in CUTS:
-        once = segmented(form.text, how)
-        assert content(*once) == whole, how
-        assert segmented(form.text, how, repeat=True) == once, how
+    assert_the_same_in_every_cut(form.text)
 
 
 @each_form

@@ -95,13 +95,17 @@ def test_every_form_gives_what_a_careful_editor_makes_of_it(form: Form) -> None:
     assert told(*segmented(form.text)) == form.told
 
 
+def assert_the_same_in_every_cut(text: str) -> None:
+    whole = content(*segmented(text))
+    for how in CUTS:
+        once = segmented(text, how)
+        assert content(*once) == whole, how
+        assert segmented(text, how, repeat=True) == once, how
+
+
 @each_form
 def test_every_form_gives_the_same_however_it_is_cut_and_repeated(form: Form) -> None:
-    whole = content(*segmented(form.text))
-    for how in CUTS:
-        once = segmented(form.text, how)
-        assert content(*once) == whole, how
-        assert segmented(form.text, how, repeat=True) == once, how
+    assert_the_same_in_every_cut(form.text)
 
 
 @each_form

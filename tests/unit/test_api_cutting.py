@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from captionflow.characters import NO_SPACE
 from captionflow.messages import Part
 from captionflow.ports import Turns
 from services.api.transcripts.formats.breaks import from_word, pieces
 from services.api.transcripts.formats.cues import cues
-from services.api.transcripts.formats.layout import NO_SPACE
 from services.api.transcripts.formats.names import openings
 from services.api.transcripts.formats.options import Options
 from services.api.transcripts.formats.width import clusters, width

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
+from captionflow.characters import NO_SPACE
 from services.ingest.readers.cue_blocks import Block
 from services.ingest.readers.cue_repeats import once
 from services.ingest.readers.cue_speakers import name_speakers, speakers
-from services.ingest.readers.cue_text import NO_SPACE, spoken
+from services.ingest.readers.cue_text import spoken
 from services.ingest.readers.cue_times import Form, Span, read_times
 from services.ingest.readers.reading import Passage, Reading, listed
 from services.ingest.readers.rollup import Cue, unroll

@@ -6,7 +6,7 @@ What it means only the whole file tells: ``cue_speakers.py``.
 import re
 from typing import Literal, NamedTuple
 
-from services.ingest.readers.names import is_nobody, is_person, sort_of
+from services.ingest.readers.names import is_nobody, is_person, sort_of, word_set
 
 Form = Literal["colon", "bracket"]
 
@@ -22,11 +22,7 @@ _CLOCK = re.compile(r"\d[.:]\d\d$|\b(?:at|um|\u00e0|a las)\s+\d+$", re.IGNORECAS
 _MAX_WORDS = 6
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_FIELDS = _words(
+_FIELDS = word_set(
     """
     achtung advice and antwort antworten attention atenci\u00f3n attenzione aufgabe beispiel but caption caution
     clue consejo consigne correction definici\u00f3n definition d\u00e9finition domanda ejemplo ejercicio esempio
@@ -42,7 +38,7 @@ _FIELDS = _words(
 )
 """Words that stand before a colon in each cue and name nobody, beyond those of ``names.py``."""
 
-_SOUNDS = _words(
+_SOUNDS = word_set(
     """
     applauding applause barks beeps beeping bell bells birds breathes buzzes cheering cheers chimes
     chirps chuckles clanking clears closes coughs cries crying door drums engine english exhales
@@ -57,7 +53,7 @@ _SOUNDS = _words(
 )
 """Words of captions for people who can't hear, where a bracket says what is heard and not who speaks."""
 
-_VOICES = _words("all both boy child crowd everyone female girl kid man male narrator woman")
+_VOICES = word_set("all both boy child crowd everyone female girl kid man male narrator woman")
 """Who speaks where no name is known, in small letters too."""
 
 

@@ -11,13 +11,14 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from captionflow.characters import MARKER
 from services.ingest.readers.cue_labels import Beginning, beginning, names_nobody, speaks
 from services.ingest.readers.names import is_person, sort_of
 from services.ingest.readers.rollup import Cue, Said
 
 _CLOSING = frozenset('.?!\u2026:;)]}"\u201d\u2019\u00bb-\u2010\u2011\u2013\u2014*\u3002\uff1f\uff01\u266a\u266b#')
 _MARKER = re.compile(r">[ \t]?>+")
-_UNKNOWN = ">> "
+_UNKNOWN = f"{MARKER} "
 _OFTEN = 3
 _MOST = 0.75
 """In so many cues a label stands where a file has one in each."""

@@ -21,8 +21,6 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _OVERRIDE = re.compile(r"\{\\[^{}]*\}")  # SubStation codes that SRT files carry: {\an8}
-NO_SPACE = "\u200b"
-"""Zero width space; at the end of a line it says that no space was left out there."""
 _BREAK = re.compile(r"<br\s*/?>|\[br\]", re.IGNORECASE)
 _WORD = re.compile(r"\S+")
 _PATH = re.compile(r"\w:\\|\\\\")

@@ -3,9 +3,9 @@
 import re
 from typing import NamedTuple
 
+from captionflow.characters import MARKER
 from services.ingest.readers.reading import Passage
 
-UNKNOWN = ">>"
 _LIKE_LABEL = re.compile(r"[^\s:][^:\n]{0,80}:")
 """Words that would be taken for a label where a turn begins; behind one that is typed they are words."""
 _AGAIN = Passage("\n", speaker="")
@@ -23,7 +23,7 @@ class Opening(NamedTuple):
 def opening(speaker: str | None, text: str, before: str | None) -> Opening:
     """The opening of a turn; ``before`` is who was given as speaker before it."""
     if speaker is None:
-        return Opening((), f"{UNKNOWN} {text}", "")
+        return Opening((), f"{MARKER} {text}", "")
     if _LIKE_LABEL.match(text):
-        return Opening((_AGAIN,), f"{UNKNOWN} {speaker}: {text}", "")
+        return Opening((_AGAIN,), f"{MARKER} {speaker}: {text}", "")
     return Opening((_AGAIN,) if speaker == before else (), text, speaker)

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from captionflow.characters import MARKER, NO_SPACE
 from services.ingest.readers.cue_blocks import Block
-from services.ingest.readers.cue_text import NO_SPACE, unnamed, voiced
+from services.ingest.readers.cue_text import unnamed, voiced
 from services.ingest.readers.cue_times import Span, read_times
-from services.ingest.readers.exported import UNKNOWN, opening
+from services.ingest.readers.exported import opening
 from services.ingest.readers.reading import Passage
 
 _NAME = re.compile(r"(\d{1,9})\.(\d{1,9})\.\d{1,9}")
@@ -61,7 +62,7 @@ def exported_passages(cues: Sequence[Exported]) -> Iterator[Passage]:
     for cue, following in zip(cues, [*cues[1:], None], strict=True):
         text = cue.text
         if cue.turn != turn:
-            text = text.removeprefix(UNKNOWN).lstrip() if cue.speaker is None else unnamed(text, cue.speaker)
+            text = text.removeprefix(MARKER).lstrip() if cue.speaker is None else unnamed(text, cue.speaker)
             opened = opening(cue.speaker, text, given)
             yield from opened.first
             turn, text, given = cue.turn, opened.text, opened.given

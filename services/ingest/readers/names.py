@@ -7,6 +7,8 @@ is one. The segmenter's rules for ``NAME:`` in running text are others, since th
 import re
 from typing import Literal
 
+from captionflow.characters import COMBINING
+
 MAX_NAME = 60
 """Longest name in characters."""
 _MAX_WORDS = 7
@@ -15,11 +17,12 @@ Sort = Literal["numbered", "name", "nick"]
 """numbered: ``Speaker 1``, ``SPEAKER_00``; name: words with capitals, or in a script without; nick: anything else."""
 
 
-def _words(text: str) -> frozenset[str]:
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text."""
     return frozenset(text.split())
 
 
-_PARTICLES = _words(
+_PARTICLES = word_set(
     """
     a al and auf aus ben bin bint da dal das de del della den der di do dos du e el et i ibn il la las le los
     och of op san te ten ter the til to und van vom von vor y zu zum zur
@@ -28,17 +31,15 @@ _PARTICLES = _words(
 _NUMBERED = re.compile(r"[^\W\d_]+[ _\-]?(?:#|no\. ?)?\d{1,4}", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
 _PARTS = re.compile(r"\s*[,/|·•]\s*|\s+[-\u2013\u2014]\s+")
-_MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
-"""Accents that are characters of their own, and scripts with vowel signs: part of a word, as ``\\w`` does not know."""
 _WORD = re.compile(
-    rf"[^\W\d_](?:[\w{_MARKS}'\u2019\u02bc\"\u05f3\u05f4.\-\u2010\u2011]*[\w{_MARKS}])?\.?|[&+#]?\d{{1,6}}|&|[A-Z]\."
+    rf"[^\W\d_](?:[\w{COMBINING}'\u2019\u02bc\"\u05f3\u05f4.\-\u2010\u2011]*[\w{COMBINING}])?\.?|[&+#]?\d{{1,6}}|&|[A-Z]\."
 )
 _NICK = re.compile(r"[\w+@.\-\[\]\\`^{}|*'\u2019]{1,40}(?: [\w+@.\-()'\u2019]{1,30}){0,3}")
 _PHONE = re.compile(r"\+?[\d*][\d* ().\-]{5,18}[\d*]")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _ABSTRACT = re.compile(r"(?:ings?|tions?|sions?|ments?|ness|ology|ance|ences?|ities|ity)$", re.IGNORECASE)
 
-_ROLES = _words(
+_ROLES = word_set(
     """
     announcer audience captioner chair chairman chairperson chairwoman clerk coordinator facilitator guest host
     interpreter interviewee interviewer judge mayor member moderator narrator officer operator panelist
@@ -46,9 +47,9 @@ _ROLES = _words(
     """
 )
 
-_ANY = _words("female first male new other second third unidentified unknown")
+_ANY = word_set("female first male new other second third unidentified unknown")
 
-_NOBODY = _words(
+_NOBODY = word_set(
     """
     abstract acknowledgements action actions added address adjourned advertisement agenda agreed aired amen
     announcement announcements answer answers apologies appendix applause approved april assignment attachments
@@ -80,12 +81,13 @@ _NOBODY = _words(
 """Sections of documents and minutes, fields of a head, sounds, marks of a recording, days and months, and words that
 people say alone: a line that begins with one of them is nobody's name."""
 
-_ALSO_NAMES = _words(
+_ALSO_NAMES = word_set(
     """
     april august day june may page so stanza will you
     """
 )
 """Of these, what may begin a name of several words: May Chen, You Li."""
+_NOBODY_ELSE = _NOBODY - _ALSO_NAMES
 
 
 def sort_of(text: str) -> Sort | None:
@@ -99,15 +101,18 @@ def sort_of(text: str) -> Sort | None:
         return "nick" if _PHONE.fullmatch(bare) else None
     words = [word for part in _PARTS.split(bare) for word in part.split()]
     if len(words) <= _MAX_WORDS and all(_WORD.fullmatch(word) for word in words) and _capitalised(words):
-        nobody = _first(bare) in (_NOBODY - _ALSO_NAMES if len(words) > 1 else _NOBODY)
-        return None if nobody or _ends_sentence(words) else "name"
+        return None if _is_nobody(bare, len(words)) or _ends_sentence(words) else "name"
     nick = _NICK.fullmatch(bare) is not None and _first(bare) not in _NOBODY and not _ends_sentence(bare.split())
     return "nick" if nick else None
 
 
 def is_nobody(text: str) -> bool:
     """Whether words begin as no name does, whatever the file: Note, Question 2."""
-    return _first(text) in (_NOBODY - _ALSO_NAMES if len(text.split()) > 1 else _NOBODY)
+    return _is_nobody(text, len(text.split()))
+
+
+def _is_nobody(text: str, words: int) -> bool:
+    return _first(text) in (_NOBODY_ELSE if words > 1 else _NOBODY)
 
 
 def is_person(text: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 import msgspec
 
+from captionflow.identity import MONTHS, reads_two_ways
 from captionflow.messages import Facts
 from services.segment.rules.head_patterns import NAME, Edition, HeadPatterns, patterns_of
 from services.segment.rules.lexicon import Lexicon
@@ -38,7 +39,6 @@ _QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{3,200})[\"”“»]")
 """full: a title in quotes."""
 _FIGURES = re.compile(r"(?<![\d/.-])(\d{1,2})(?:/(\d{1,2})/|[.-](\d{1,2})[.-](?=\d{4}))(\d{4}|\d\d)(?![\d/.-])")
 """A date in figures; the year has two of them only behind a slash."""
-_MONTHS = 12
 _BULLETS = ("* ", "- ", "• ", "– ")  # noqa: RUF001 - a dash as typed
 _HOUR = r"\d{1,2}(?:[.:]\d\d(?:\s*[ap]\.?\s?m\.?|\s?(?:h|hrs|uhr))?|\s*[ap]\.?\s?m\.?)"
 _CLOCK_LINE = re.compile(
@@ -183,9 +183,9 @@ def _day(line: str, lexicon: Lexicon) -> str | None:
         month, day, year = _month(found[1], patterns), int(found[2]), int(found[3])
     elif found := _FIGURES.search(line):
         first, second, year = int(found[1]), int(found[2] or found[3]), int(found[4])
-        if first != second and max(first, second) <= _MONTHS:
-            return None  # it can be read in two ways
-        day, month = (first, second) if first > _MONTHS else (second, first)
+        if reads_two_ways(first, second):
+            return None
+        day, month = (first, second) if first > MONTHS else (second, first)
         year += 2000 if year < 100 else 0  # noqa: PLR2004 - a year of two figures
     else:
         return None

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Literal, NamedTuple
 
+from captionflow.characters import COMBINING
 from services.segment.rules.lexicon import Lexicon
 from services.segment.rules.lexicon.words import either
 
@@ -21,10 +22,8 @@ MAX_OFFICE = 6
 
 _INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff"
 _ABSTRACT = re.compile(r"(?:ing|tion|sion|ness|ence|ance|ment|ity|ize|ise|ism|ics|ally|ology)$")
-_MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
-"""Accents that are characters of their own, and scripts with vowel signs: part of a word, as ``\\w`` does not know."""
 _WORD = re.compile(
-    rf"[^\W\d_](?:[\w{_MARKS}'’‘ʼ.\-‑‐]*[\w{_MARKS}])?\.?,?|\d{{1,3}}|#\d{{1,3}}|&|[א-ת]+(?:[\"״׳'][א-ת]*)+\.?,?"  # noqa: RUF001 - quotes and hyphens as typed
+    rf"[^\W\d_](?:[\w{COMBINING}'’‘ʼ.\-‑‐]*[\w{COMBINING}])?\.?,?|\d{{1,3}}|#\d{{1,3}}|&|[א-ת]+(?:[\"״׳'][א-ת]*)+\.?,?"  # noqa: RUF001 - quotes and hyphens as typed
 )
 _STOPPED = re.compile(r"(?:[^\W\d_]|(?:[^\W\d_]\.)+[^\W\d_]|[js]r|phd|esq|ph)\.,?", re.IGNORECASE)
 _BRACKET = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from captionflow.marked_text import ALONE, ALONE_END, with_lines
+from captionflow.messages import Session
 from captionflow.ports import Turns
 from captionflow.transcript import Turn
 from captionflow.transcript import turns as joined
@@ -19,6 +20,7 @@ from services.api.transcripts.formats.breaks import Piece, pieces
 from services.api.transcripts.formats.cutting import cut
 from services.api.transcripts.formats.layout import lines
 from services.api.transcripts.formats.names import openings
+from services.api.transcripts.formats.options import Options
 from services.api.transcripts.formats.session_clock import SessionClock, session_clock
 from services.api.transcripts.formats.timeline import Anchor, Shown, Timeline, spans
 from services.api.transcripts.limits import Limits
@@ -97,6 +99,19 @@ def cues(  # noqa: PLR0913 - what an export depends on
         if end + offset > 0
     )
     return Cues(tuple(found), estimated=not anchors)
+
+
+def session_cues(session: Session, language: str, turns: Turns, options: Options, *, typed: bool = False) -> Cues:
+    """The cues of a session's transcript, as they were asked for; ``typed``: see ``cues``."""
+    return cues(
+        turns,
+        language,
+        options.limits,
+        names=options.names,
+        typed=typed,
+        starts_at=session.starts_at,
+        offset=options.offset,
+    )
 
 
 def _anchors(turn: Turn, places: list[tuple[int, int]], place: int, on_clock: SessionClock) -> Iterator[Anchor]:

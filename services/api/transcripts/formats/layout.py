@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
+from captionflow.characters import NO_SPACE
 from services.api.transcripts.formats.breaks import Piece
 from services.api.transcripts.limits import Limits
-
-NO_SPACE: Final = "\u200b"
-"""Zero width space, at the end of a line behind which no space was left out: players show nothing, readers join."""
 
 _RAGGED: Final = 160.0
 """Of a line that is empty; the square of what is left of it counts."""

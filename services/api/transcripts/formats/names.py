@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-UNKNOWN = ">>"
-"""The speaker changed, and nobody knows to whom (the convention of real-time captioning)."""
+from captionflow.characters import MARKER
 
 
 def openings(speakers: Sequence[str | None], *, typed: bool) -> list[str]:
@@ -17,13 +16,13 @@ def openings(speakers: Sequence[str | None], *, typed: bool) -> list[str]:
         _opening(speaker, place > 0, again=place > 0 and speaker == speakers[place - 1])
         for place, speaker in enumerate(speakers)
     ]
-    if typed and any(one.startswith(UNKNOWN) for one in found):
-        return [one if one.startswith(UNKNOWN) or not one or one.isupper() else f"{UNKNOWN} {one}" for one in found]
+    if typed and any(one.startswith(MARKER) for one in found):
+        return [one if one.startswith(MARKER) or not one or one.isupper() else f"{MARKER} {one}" for one in found]
     return found
 
 
 def _opening(speaker: str | None, follows: bool, *, again: bool) -> str:
     if speaker is None:
-        return UNKNOWN if follows else ""
+        return MARKER if follows else ""
     name = " ".join(speaker.split())
-    return f"{UNKNOWN} {name}:" if again else f"{name}:"
+    return f"{MARKER} {name}:" if again else f"{name}:"

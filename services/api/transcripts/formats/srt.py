@@ -2,21 +2,13 @@
 
 from captionflow.messages import Session
 from captionflow.ports import Turns
-from services.api.transcripts.formats.cues import Cue, clock, cues
+from services.api.transcripts.formats.cues import Cue, clock, session_cues
 from services.api.transcripts.formats.options import Options
 
 
 def write(session: Session, language: str, turns: Turns, options: Options) -> bytes:
     """The transcript as SubRip."""
-    found = cues(
-        turns,
-        language,
-        options.limits,
-        names=options.names,
-        typed=True,
-        starts_at=session.starts_at,
-        offset=options.offset,
-    )
+    found = session_cues(session, language, turns, options, typed=True)
     blocks = (_cue(number, cue) for number, cue in enumerate(found.cues, 1))
     return "".join(blocks).encode()
 

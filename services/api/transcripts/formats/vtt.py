@@ -6,20 +6,13 @@ names, and what reads the file in again finds turns and paragraphs.
 
 from captionflow.messages import Session
 from captionflow.ports import Turns
-from services.api.transcripts.formats.cues import Cue, clock, cues
+from services.api.transcripts.formats.cues import Cue, clock, session_cues
 from services.api.transcripts.formats.options import Options
 
 
 def write(session: Session, language: str, turns: Turns, options: Options) -> bytes:
     """The transcript as WebVTT."""
-    found = cues(
-        turns,
-        language,
-        options.limits,
-        names=options.names,
-        starts_at=session.starts_at,
-        offset=options.offset,
-    )
+    found = session_cues(session, language, turns, options)
     blocks = ["WEBVTT", _note(f"{session.title or session.id} ({language})")]
     if found.estimated and found.cues:
         blocks.append(_note("Nobody noted the times: they are estimated at 160 words a minute."))
