@@ -55,6 +55,22 @@ class Settings:
         doc="Port of the pages and the API; 0 takes any free one.",
         example="8080",
     )
+    tls_cert: Path | None = _setting(
+        "TLS_CERT",
+        None,
+        values.path,
+        unit="file",
+        doc="The server's certificate with its chain (PEM): it then speaks https, and plain HTTP no more.",
+        example="/etc/captionflow/fullchain.pem",
+    )
+    tls_key: Path | None = _setting(
+        "TLS_KEY",
+        None,
+        values.path,
+        unit="file",
+        doc="The key of that certificate (PEM), if it is not in the same file.",
+        example="/etc/captionflow/privkey.pem",
+    )
     public_url: str | None = _setting(
         "PUBLIC_URL",
         None,

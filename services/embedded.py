@@ -20,6 +20,7 @@ from services.ingest import routes as lines
 from services.ingest.gateway import Gateway
 from services.process import Server, Stopping, address, listen, serve_until_told
 from services.segment.runner import Runner
+from services.tls import Certificate
 
 if TYPE_CHECKING:
     from services.api.live.hub import Hub
@@ -42,18 +43,26 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
         Exception: a part failed, and was logged. The process must end, since nothing works without it.
     """
     stopping = Stopping()
+    certificate = Certificate.of(settings)
     with listen(settings.host, settings.port) as listening:
         async with open_embedded(settings) as ports:
             if not settings.demo:
                 await _without_demos(ports)
-            url = address(listening, settings.host)
-            ports.found_at(url)
+            url = address(listening, settings.host, certificate)
+            # A certificate holds for the public name, which this machine's own address seldom is.
+            ports.found_at(url if certificate is None else settings.public_url or url)
             ready(url)
-            await _serve(settings, ports, listening, stopping)
+            await _serve(settings, ports, listening, stopping, certificate)
     log.info("stopped")
 
 
-async def _serve(settings: Settings, ports: EmbeddedPorts, listening: socket.socket, stopping: Stopping) -> None:
+async def _serve(
+    settings: Settings,
+    ports: EmbeddedPorts,
+    listening: socket.socket,
+    stopping: Stopping,
+    certificate: Certificate | None,
+) -> None:
     gateway = Gateway(ports.line_log, ports.sessions)
     facts_queue, parts_queue = ports.index_queues()  # made first, so that they get every step
     parts = PartIndexer(parts_queue, ports.turn_store)
@@ -73,7 +82,8 @@ async def _serve(settings: Settings, ports: EmbeddedPorts, listening: socket.soc
     tasks.append(asyncio.create_task(runner.run(), name="segment"))
     extras = [asyncio.create_task(_demo(gateway, ports), name="demo")] if settings.demo else []
     log.info("started", data_folder=str(settings.data_folder), demo=settings.demo)
-    await serve_until_told(Server(app, closing=hub.close), listening, stopping, parts=tasks, extras=extras)
+    server = Server(app, closing=hub.close, certificate=certificate)
+    await serve_until_told(server, listening, stopping, parts=tasks, extras=extras)
 
 
 async def _demo(gateway: Gateway, ports: EmbeddedPorts) -> None:

@@ -16,6 +16,7 @@ import uvicorn
 import uvloop
 
 from captionflow.errors import Misconfigured
+from services.tls import Certificate
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +56,12 @@ class Server(uvicorn.Server):
     """
 
     def __init__(
-        self, app: Any, *, closing: Callable[[], None] = lambda: None, stop_seconds: int = STOP_SECONDS
+        self,
+        app: Any,
+        *,
+        closing: Callable[[], None] = lambda: None,
+        stop_seconds: int = STOP_SECONDS,
+        certificate: Certificate | None = None,
     ) -> None:
         # Without the app's lifespan: what it would run is a part that is supervised like the others.
         config = uvicorn.Config(
@@ -66,9 +72,11 @@ class Server(uvicorn.Server):
             lifespan="off",
             backlog=BACKLOG,
             timeout_graceful_shutdown=stop_seconds,
+            ssl_context_factory=None if certificate is None else lambda *_: certificate.context,
         )
         super().__init__(config)
         self._closing = closing
+        self.certificate = certificate
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -115,10 +123,11 @@ def listen(host: str, port: int, *, setting: str = "CAPTIONFLOW_PORT") -> socket
     return listening
 
 
-def address(listening: socket.socket, host: str) -> str:
+def address(listening: socket.socket, host: str, certificate: Certificate | None = None) -> str:
     """The address for programs on this machine; with port 0, it has the port that the system chose."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
-    return f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
+    scheme = "http" if certificate is None else "https"
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
 
 
 async def serve_until_told(
@@ -135,6 +144,8 @@ async def serve_until_told(
         Exception: a part failed, and was logged. The process must end, since nothing works without it.
     """
     parts, extras = list(parts), list(extras)
+    if server.certificate is not None:
+        parts.append(asyncio.create_task(server.certificate.follow(), name="certificate"))
     stopping.server = server
     serving = asyncio.create_task(server.serve(sockets=[listening]), name="http")
     told = asyncio.create_task(_wait(stopping.event), name="signal")

@@ -4,6 +4,7 @@ import os
 import pty
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -76,16 +77,18 @@ class Server:
         *,
         program: Sequence[str] = (PROGRAM,),
         command: Sequence[str] = ("run",),
+        trusted: ssl.SSLContext | None = None,
         **settings: object,
     ) -> None:
+        """``trusted``: it speaks TLS, with a certificate for ``localhost`` that this trusts."""
         self.folder = folder
         self.program = program
         self.command = command
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://127.0.0.1:{self.port}" if trusted is None else f"https://localhost:{self.port}"
         self.settings = settings
         self.log = folder.parent / f"{folder.name}.log"
-        self.client = httpx.Client(base_url=self.url, timeout=30)
+        self.client = httpx.Client(base_url=self.url, timeout=30, verify=trusted or True)
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:

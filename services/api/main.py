@@ -15,6 +15,7 @@ from services.api.app import create_app
 from services.http.operations import METRICS_ROOM
 from services.http.provided import provide
 from services.process import Server, Stopping, address, listen, serve_until_told
+from services.tls import Certificate
 
 if TYPE_CHECKING:
     from services.api.live.hub import Hub
@@ -39,6 +40,7 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
         Misconfigured: a setting, the port, the data folder or a topic must be changed.
     """
     stopping = Stopping()
+    certificate = Certificate.of(settings)
     hubs: list[Hub] = []
 
     def changed(session: Session) -> None:
@@ -65,13 +67,14 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
             metrics.gauge("ready", "1 when captions are delivered.", lambda: float(hub.running))
             metrics.gauge("readers", "Live readers now.", lambda: hub.viewers)
             metrics.gauge("search_behind_records", "Steps that are not in the archive yet.", live.behind)
-            ready(address(listening, settings.host))
+            ready(address(listening, settings.host, certificate))
             log.info("started", service="api", kafka=settings.kafka, elasticsearch=settings.elasticsearch)
             parts = [
                 asyncio.create_task(_deliver(live, hub), name="hub"),
                 asyncio.create_task(live.watch(), name="topics"),
             ]
-            await serve_until_told(Server(app, closing=hub.close), listening, stopping, parts=parts)
+            server = Server(app, closing=hub.close, certificate=certificate)
+            await serve_until_told(server, listening, stopping, parts=parts)
     log.info("stopped")
 
 

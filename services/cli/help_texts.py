@@ -31,6 +31,7 @@ RUN = _text(
     "captionflow run",
     "captionflow run --no-demo --port 8080",
     "CAPTIONFLOW_HOST=0.0.0.0 captionflow run --no-demo # for other machines too",
+    "captionflow run --tls-cert fullchain.pem --tls-key privkey.pem   # https (docs/tls.md)",
 )
 
 SERVE = _text(

@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-from dataclasses import replace as changed
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +20,8 @@ from services.cli.options import (
     Service,
     SessionArgument,
     Speed,
+    TlsCert,
+    TlsKey,
     Url,
     parse_speed,
     settings_of_command,
@@ -63,15 +64,13 @@ def run(
     port: Annotated[
         int | None, typer.Option(help="Instead of CAPTIONFLOW_PORT; 0 takes any free one.", min=0, max=65_535)
     ] = None,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
 ) -> None:
     """Run the whole pipeline."""
     from services import embedded
 
-    settings = settings_of_command(quiet=False)
-    if demo is not None:
-        settings = changed(settings, demo=demo)
-    if port is not None:
-        settings = changed(settings, port=port)
+    settings = settings_of_command(quiet=False, demo=demo, port=port, tls_cert=tls_cert, tls_key=tls_key)
     embedded.run(settings, ready=lambda url: typer.echo(f"captionflow is at {url} (Ctrl-C stops it)", err=True))
 
 
@@ -85,11 +84,13 @@ def serve(
             help="Instead of CAPTIONFLOW_PORT or CAPTIONFLOW_OPS_PORT; 0 takes any free one.", min=0, max=65_535
         ),
     ] = None,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
 ) -> None:
     """Run one service."""
     from services.cli.serve import serve
 
-    serve(settings_of_command(quiet=False), service, port)
+    serve(settings_of_command(quiet=False, tls_cert=tls_cert, tls_key=tls_key), service, port)
 
 
 @topics.command("create", help=help_texts.TOPICS_CREATE)

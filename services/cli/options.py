@@ -2,8 +2,9 @@
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -19,9 +20,13 @@ STDIN = Path("-")
 Service = Literal["ingest", "segment", "index", "api"]
 
 
-def settings_of_command(*, quiet: bool = True) -> Settings:
-    """``quiet``: only warnings are logged, unless the settings ask for more."""
+def settings_of_command(*, quiet: bool = True, **given: Any) -> Settings:
+    """What the environment says, but for the fields that were ``given`` as options.
+
+    ``quiet``: only warnings are logged, unless the settings ask for more.
+    """
     settings = read_settings(os.environ)
+    settings = replace(settings, **{name: value for name, value in given.items() if value is not None})
     level = "warning" if quiet and not os.environ.get("CAPTIONFLOW_LOG_LEVEL") else settings.log_level
     logs.configure(level, settings.log_format, stream=sys.stderr)
     return settings
@@ -91,4 +96,9 @@ AnyLanguage = Annotated[
     str | None,
     typer.Option(help="BCP 47 tag; the session's first language when left out.", callback=_language, metavar="TAG"),
 ]
+TlsCert = Annotated[
+    Path | None,
+    typer.Option(help="Certificate with its chain (PEM), instead of CAPTIONFLOW_TLS_CERT.", metavar="FILE"),
+]
+TlsKey = Annotated[Path | None, typer.Option(help="Its key (PEM), instead of CAPTIONFLOW_TLS_KEY.", metavar="FILE")]
 SessionArgument = Annotated[str, typer.Argument(help="The session's id: what follows /s/ in its address.")]

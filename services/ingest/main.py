@@ -14,6 +14,7 @@ from services.http.provided import provide
 from services.ingest.app import create_app
 from services.ingest.metered_log import MeteredLineLog
 from services.process import Server, Stopping, address, listen, serve_until_told
+from services.tls import Certificate
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +31,7 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
         Misconfigured: a setting, the port or a topic must be changed.
     """
     stopping = Stopping()
+    certificate = Certificate.of(settings)
     with listen(settings.host, settings.port) as listening:
         async with open_ingest(settings) as ports:
             metrics = Metrics("ingest")
@@ -38,8 +40,8 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
             metrics.gauge("ready", "1 when lines can be taken.", lambda: float(ports.takes_lines()))
             app = create_app(line_log, ports.sessions, settings, extra_rooms=[METRICS_ROOM])
             provide(app, metrics)
-            ready(address(listening, settings.host))
+            ready(address(listening, settings.host, certificate))
             log.info("started", service="ingest", kafka=settings.kafka)
             watch = asyncio.create_task(ports.watch(), name="topics")
-            await serve_until_told(Server(app), listening, stopping, parts=[watch])
+            await serve_until_told(Server(app, certificate=certificate), listening, stopping, parts=[watch])
     log.info("stopped")
