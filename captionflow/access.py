@@ -2,30 +2,51 @@
 
 from typing import Final, Literal
 
-from captionflow.secret import Secret
+import msgspec
 
-Action = Literal["read", "write"]
+from captionflow.folding import fold_name
+from captionflow.identity import primary_subtag
 
-_SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+Role = Literal["admin", "organiser", "captioner", "viewer"]
+"""What a key is for. Each may do what those after it may."""
+
+Who = Literal["anyone", "reader", "viewer", "captioner", "organiser", "admin"]
+"""Who may make a call: anyone; who may read its session, which is anyone unless that is closed; or a role and above."""
+
+_ROLES: Final[tuple[Role | None, ...]] = (None, "viewer", "captioner", "organiser", "admin")
 
 
-def action_of(kind: str, method: str = "") -> Action:
-    """What a connection of a kind (``http``, ``websocket``) asks for.
+class Grant(msgspec.Struct, frozen=True):
+    """What a connection may do. Each bound that is None holds for all."""
 
-    Only HTTP's safe methods (RFC 9110, 9.2.1) are sure to read; a socket is open in both directions, so it may write.
-    """
-    return "read" if kind == "http" and method in _SAFE_METHODS else "write"
+    role: Role | None = None
+    """None: nobody that is known, who may read what is public."""
+    key: str | None = None
+    """The name of the key, for the audit trail; None if there was none."""
+    event: str | None = None
+    session: str | None = None
+    language: str | None = None
+
+    def allows(
+        self, role: Role, *, session: str | None = None, event: str | None = None, language: str | None = None
+    ) -> bool:
+        """Whether it allows what this role may do, there. What is left out is meant for all of them.
+
+        Events compare folded and whole, languages by their primary subtag.
+        """
+        return (
+            _ROLES.index(self.role) >= _ROLES.index(role)
+            and self.session in {None, session}
+            and (self.event is None or (event is not None and fold_name(self.event) == fold_name(event)))
+            and (
+                self.language is None
+                or (language is not None and primary_subtag(self.language) == primary_subtag(language))
+            )
+        )
 
 
-class Access:
-    """The rule of an installation: everybody may read; a write needs the token, where one is set."""
+NOBODY: Final = Grant()
+"""Of a connection without a key."""
 
-    def __init__(self, write_token: Secret | None) -> None:
-        self._write_token = write_token
-
-    def allows(self, action: Action, authorization: str) -> bool:
-        """Whether the action is allowed. ``authorization`` is the value of that header; empty if there is none."""
-        if action == "read" or self._write_token is None:
-            return True
-        scheme, _, token = authorization.partition(" ")
-        return scheme.casefold() == "bearer" and self._write_token.matches(token.strip())
+EVERYTHING: Final = Grant(role="admin")
+"""Of every connection where an installation is open."""

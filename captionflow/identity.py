@@ -51,6 +51,11 @@ def language_tag(text: str) -> str:
     return "-".join([first, *(cased.get(len(part), str)(part) for part in rest)])
 
 
+def primary_subtag(tag: str) -> str:
+    """The language itself, without script and region (RFC 5646, 2.2.1): ``pt`` of ``pt-BR``, in small letters."""
+    return tag.partition("-")[0].casefold()
+
+
 def spelled(session: Session, language: str) -> str | None:
     """A language as the session spells it, whatever its case; None if the session has no captions in it."""
     folded = language.casefold()

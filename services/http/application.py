@@ -7,11 +7,10 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
-from captionflow.access import Access
 from services.http import health, problem_types, problems
-from services.http.access import AccessGate
+from services.http.access import AccessGate, admit, check_declared
 from services.http.bodies import BODY_SECONDS, BodyLimit
 from services.http.middleware import HeadAsGet, RequestLog, SecurityHeaders
 
@@ -51,13 +50,14 @@ def create_application(  # noqa: PLR0913 - what differs between web processes
         docs_url=None,  # it loads scripts from elsewhere; the document itself is at /openapi.json
         redoc_url=None,
     )
+    check_declared([*rooms, *ALWAYS])
     for room in (*rooms, *ALWAYS):
-        app.include_router(room.routes)
+        app.include_router(room.routes, dependencies=[Depends(admit)])
     problems.install(app, error_page)
     app.openapi = _description  # type: ignore[method-assign] # FastAPI's documented way
     # The last one added sees a request first.
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, seconds=body_seconds)
-    app.add_middleware(AccessGate, access=Access(settings.ingest_token))
+    app.add_middleware(AccessGate, token=settings.ingest_token)
     app.add_middleware(HeadAsGet)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestLog)

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse
 
 from captionflow.ports import LineLog, SessionFilter, SessionStore
+from services.http.access import open_to
 from services.http.openapi import answers
 from services.http.provided import provided
 from services.http.readiness import PROBE, Check, Readiness
@@ -25,6 +26,7 @@ ROOM = Room(routes)
 
 
 @routes.get("/healthz", summary="The process is alive", responses={200: answers(_ALIVE, {"status": "alive"})})
+@open_to("anyone")
 async def alive(_: Request) -> JSONResponse:
     """Answers while the process lives."""
     return JSONResponse({"status": "alive"})
@@ -42,6 +44,7 @@ async def alive(_: Request) -> JSONResponse:
         ),
     },
 )
+@open_to("anyone")
 async def ready(request: Request) -> JSONResponse:
     """Asks what the process needs; see ``Readiness``."""
     return await provided(request, Readiness).answer()

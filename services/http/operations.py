@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from captionflow.metrics import CONTENT_TYPE, Metrics
+from services.http.access import open_to
 from services.http.health import alive, ready
 from services.http.provided import provide, provided
 from services.http.readiness import Readiness
@@ -18,6 +19,7 @@ METRICS_ROOM = Room(routes)
 
 
 @routes.get("/metrics")
+@open_to("anyone")
 async def metrics(request: Request) -> Response:
     """All metrics of the process; not for the public."""
     text = provided(request, Metrics).text()

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path
 from starlette.responses import Response
 
 from captionflow.errors import NotFound
+from services.http.access import open_to
 from services.http.problems import KINDS
 from services.http.rooms import Room
 
@@ -14,6 +15,7 @@ ROOM = Room(routes)
 
 
 @routes.get("/problems/{code}")
+@open_to("anyone")
 async def problem_type(code: Annotated[str, Path()]) -> Response:
     """What all problems of one code mean, for people."""
     found = KINDS.get(code)

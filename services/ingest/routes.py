@@ -6,6 +6,7 @@ import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
 from captionflow.identity import language_tag, session_id
+from services.http.access import open_to
 from services.http.bodies import read_body
 from services.http.openapi import answers, problems, request_body
 from services.http.parameters import SessionId
@@ -67,6 +68,7 @@ _encode = msgspec.json.Encoder().encode
     },
     openapi_extra=request_body(_BODIES),
 )
+@open_to("captioner")
 async def accept_lines(request: Request, session: SessionId, lang: Language = None, sender: Sender = None) -> Response:
     """Make lines durable."""
     session, language = session_id(session), _language(lang)
@@ -88,6 +90,7 @@ async def accept_lines(request: Request, session: SessionId, lang: Language = No
         **problems("bad-message", "not-found", "invalid", "unavailable"),
     },
 )
+@open_to("captioner")
 async def last_number(request: Request, session: SessionId, sender: AskedSender, lang: Language = None) -> Response:
     """The last number of a sender."""
     gateway = provided(request, Gateway)

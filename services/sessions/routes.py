@@ -14,6 +14,7 @@ from captionflow.errors import Conflict
 from captionflow.identity import session_id
 from captionflow.messages import Session, Status
 from captionflow.ports import LineLog, SessionFilter, SessionStore
+from services.http.access import open_to
 from services.http.bodies import json_body
 from services.http.negotiation import has
 from services.http.openapi import Responses, answers, body, problems
@@ -93,6 +94,7 @@ WantedRoom = Annotated[str | None, Query(max_length=MAX_FILTER_CHARS, descriptio
     },
     openapi_extra=body("SessionDraft", _ANNOUNCEMENT),
 )
+@open_to("organiser")
 async def announce(request: Request) -> Response:
     """Announce a session; the same announcement again changes nothing."""
     desk = provided(request, SessionDesk)
@@ -117,6 +119,7 @@ async def announce(request: Request) -> Response:
     response_class=Response,
     responses={200: _MANY, **problems("invalid", "unavailable")},
 )
+@open_to("anyone")
 async def listed(
     request: Request, status: WantedStatus = None, event: WantedEvent = None, room: WantedRoom = None
 ) -> Response:
@@ -132,6 +135,7 @@ async def listed(
     response_class=Response,
     responses={**_ONE, **_UNCHANGED, **problems("not-found", "unavailable")},
 )
+@open_to("reader")
 async def one(request: Request, session: SessionId) -> Response:
     """A session as it is now."""
     found = await provided(request, SessionDesk).sessions.get(session_id(session))
@@ -158,6 +162,7 @@ async def one(request: Request, session: SessionId) -> Response:
     },
     openapi_extra=body("SessionPatch", {"room": "Main hall", "status": "live"}, "application/merge-patch+json"),
 )
+@open_to("organiser")
 async def changed(request: Request, session: SessionId) -> Response:
     """Change what the patch names."""
     desk = provided(request, SessionDesk)

@@ -22,6 +22,7 @@ from services.api.live.hub import Position
 from services.api.live.schema import EVENTS
 from services.api.live.sse import Event
 from services.api.live.transport import connection
+from services.http.access import open_to
 from services.http.middleware import HEAD
 from services.http.negotiation import accepts
 from services.http.openapi import problems
@@ -67,6 +68,7 @@ ROOM = Room(routes, (Session, Part, PartDelta), {"Events": EVENTS})
         **problems("not-found", "not-acceptable", "invalid", "unavailable"),
     },
 )
+@open_to("reader")
 async def events(
     request: Request, session: SessionId, lang: Language = None, after: After = None, last: Last = None
 ) -> Response:

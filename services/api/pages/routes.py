@@ -23,6 +23,7 @@ from services.api.pages.programme import RoomState, programme, room_slug, room_s
 from services.api.pages.rendering import STATIC, nothing_yet, page
 from services.api.pages.search_view import search_query, search_view
 from services.api.pages.turn_views import last_words, people, turn_views
+from services.http.access import open_to
 from services.http.provided import provided
 from services.http.rooms import Room
 
@@ -37,6 +38,7 @@ ROOM = Room(routes)
 
 
 @routes.get("/")
+@open_to("anyone")
 async def home(request: Request, earlier: str = "") -> Response:
     """What is on now, today, coming and earlier."""
     ports = provided(request, Context).ports
@@ -53,6 +55,7 @@ async def home(request: Request, earlier: str = "") -> Response:
 
 
 @routes.get("/search")
+@open_to("anyone")
 async def search(request: Request) -> Response:
     """One page of hits."""
     query = search_query(request.query_params)
@@ -67,6 +70,7 @@ async def search(request: Request) -> Response:
 
 
 @routes.get("/rooms/{slug}")
+@open_to("anyone")
 async def room(slug: str, request: Request) -> Response:
     """The screen of a room: what is on there now, whatever it is."""
     state = await _room_state(provided(request, Context).ports.sessions, slug)
@@ -76,18 +80,21 @@ async def room(slug: str, request: Request) -> Response:
 
 
 @routes.get("/s/{session_id}")
+@open_to("reader")
 async def transcript(session_id: SessionId, request: Request, lang: Language = None) -> Response:
     """A transcript to be read."""
     return await _reading("transcript.html", request, session_id, lang)
 
 
 @routes.get("/s/{session_id}/follow")
+@open_to("reader")
 async def follow(session_id: SessionId, request: Request, lang: Language = None) -> Response:
     """A transcript to be followed while it grows."""
     return await _reading("follow.html", request, session_id, lang)
 
 
 @routes.get("/s/{session_id}/screen")
+@open_to("reader")
 async def screen(session_id: SessionId, request: Request, lang: Language = None) -> Response:
     """The room screen of one session."""
     sessions = provided(request, Context).ports.sessions
@@ -100,6 +107,7 @@ async def screen(session_id: SessionId, request: Request, lang: Language = None)
 
 
 @routes.get("/s/{session_id}/qr.svg")
+@open_to("anyone")
 async def qr(session_id: SessionId, request: Request) -> Response:
     """The follow page's address, to be read by a phone."""
     session = await provided(request, Context).ports.sessions.get(session_id)
@@ -111,6 +119,7 @@ async def qr(session_id: SessionId, request: Request) -> Response:
 
 
 @routes.get("/static/{version}/{name:path}")
+@open_to("anyone")
 async def static(version: str, name: str, request: Request) -> Response:
     """A script, a style sheet, a font."""
     return STATIC.respond(version, name, request)

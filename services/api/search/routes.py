@@ -9,6 +9,7 @@ from starlette.responses import Response
 from captionflow.errors import BadMessage
 from captionflow.ports import SearchPage, SearchQuery
 from services.api.context import Context
+from services.http.access import open_to
 from services.http.openapi import answers, problems
 from services.http.provided import provided
 from services.http.rooms import Room
@@ -55,6 +56,7 @@ ROOM = Room(routes, (SearchPage,))
         **problems("bad-message", "invalid", "unavailable"),
     },
 )
+@open_to("anyone")
 async def search(  # noqa: PLR0913, PLR0917 - the parameters of the call
     request: Request,
     q: Annotated[str, Query(description="What to find.", examples=['"net neutrality" developing countries'])] = "",

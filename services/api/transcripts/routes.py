@@ -13,6 +13,7 @@ from services.api.transcripts.formats import Format
 from services.api.transcripts.formats.options import Options
 from services.api.transcripts.parameters import Given
 from services.api.transcripts.schema import TRANSCRIPT
+from services.http.access import open_to
 from services.http.negotiation import accepts, has
 from services.http.openapi import Responses, problems
 from services.http.parameters import Language, SessionId
@@ -84,6 +85,7 @@ ROOM = Room(routes, schemas={"Transcript": TRANSCRIPT})
     response_class=Response,
     responses=_responses(*formats.ALL) | problems("not-acceptable"),
 )
+@open_to("reader")
 async def negotiated(
     request: Request, session: SessionId, given: Given, lang: Language = None, download: Download = False
 ) -> Response:
@@ -98,6 +100,7 @@ async def negotiated(
     return answer
 
 
+@open_to("reader")
 async def in_form(
     request: Request, session: SessionId, given: Given, lang: Language = None, download: Download = False
 ) -> Response:
