@@ -3,7 +3,8 @@
 Run: ``python -m bench.times [FOLDER]`` (default: ``../shared/data``). Sources are the subtitle files below the folder,
 and its plain transcripts cut into cues of 64 columns at 160 words a minute, with a pause of 20 s after each twentieth.
 A word's time is its share of its cue, all lines of which count together; words of source and export are paired by
-difflib. Markers and labels, which the export has no words of, take a share too. Export: WebVTT, read by webvtt-py.
+difflib. Nobody says markers and labels, which the export has no words of, so they take no time. Export: WebVTT, read
+by webvtt-py.
 """
 
 import difflib
@@ -27,18 +28,31 @@ from services.api.transcripts.formats.options import Options
 from services.ingest.readers import Passage, read
 from services.segment.file_session import EPOCH, lines_of, segment_lines
 
-Word = tuple[str, float]
+Cue = tuple[str, float, float]
+"""Text, start and end in seconds."""
+Word = tuple[str, int]
+"""A word, and the index of its cue."""
+MAX_WORDS = 4_000
+"""Of a source: difflib takes the square of it."""
 SECONDS_PER_CHAR = 60 / (160 * 6)
 
 
-def spread(text: str, start: float, end: float) -> Iterator[Word]:
-    """The words of a cue, each when its share of it comes."""
-    words = text.split()
-    total = max(sum(len(word) + 1 for word in words), 1)
-    done = 0
-    for word in words:
-        yield word, start + (end - start) * done / total
-        done += len(word) + 1
+def words_of(cues: Sequence[Cue]) -> list[Word]:
+    """The words of cues, each with the index of its cue."""
+    return [(word, index) for index, (text, _, _) in enumerate(cues) for word in text.split()]
+
+
+def spread(words: Sequence[Word], cues: Sequence[Cue]) -> list[float]:
+    """When each word is said: when its share of the words of its cue comes."""
+    times = []
+    for index, group in itertools.groupby(words, key=lambda one: one[1]):
+        own = [word for word, _ in group]
+        total, done = sum(len(word) + 1 for word in own), 0
+        _, start, end = cues[index]
+        for word in own:
+            times.append(start + (end - start) * done / total)
+            done += len(word) + 1
+    return times
 
 
 def cues_of(text: str) -> list[Passage]:
@@ -53,7 +67,7 @@ def cues_of(text: str) -> list[Passage]:
     return passages
 
 
-def whole_cues(passages: Sequence[Passage]) -> Iterator[tuple[str, float, float]]:
+def whole_cues(passages: Sequence[Passage]) -> Iterator[Cue]:
     """(text, start, end) of each cue of a source; a reader gives a passage for each of its lines."""
     timed = [one for one in passages if one.at is not None and one.until is not None]
     for (start, until), lines in itertools.groupby(timed, key=lambda one: (one.at, one.until)):
@@ -70,7 +84,7 @@ def sources(folder: Path) -> Iterator[tuple[str, list[Passage]]]:
         yield "real talks, as cues", cues_of(text)
 
 
-def exported(parts: tuple[Part, ...]) -> list[tuple[str, float, float]]:
+def exported(parts: tuple[Part, ...]) -> list[Cue]:
     """The cues of an export."""
     session = Session("bench", version=1, created_at=EPOCH, updated_at=EPOCH)
     document = vtt.write(session, "en", Turns(parts, 1), Options(names=False)).decode()
@@ -84,14 +98,14 @@ def seconds(clock: str) -> float:
     return int(hours) * 3600 + int(minutes) * 60 + float(rest)
 
 
-def off(source: Sequence[Word], export: Sequence[Word]) -> list[float]:
+def off(source: Sequence[Cue], export: Sequence[Cue]) -> list[float]:
     """By how many seconds each word that both have is off."""
-    matcher = difflib.SequenceMatcher(None, [word for word, _ in source], [word for word, _ in export], autojunk=False)
-    return [
-        abs(source[block.a + n][1] - export[block.b + n][1])
-        for block in matcher.get_matching_blocks()
-        for n in range(block.size)
-    ]
+    words, again = words_of(source)[:MAX_WORDS], words_of(export)[:MAX_WORDS]
+    matcher = difflib.SequenceMatcher(None, [word for word, _ in words], [word for word, _ in again], autojunk=False)
+    pairs = [(block.a + n, block.b + n) for block in matcher.get_matching_blocks() for n in range(block.size)]
+    before = spread([words[one] for one, _ in pairs], source)
+    after = spread([again[other] for _, other in pairs], export)
+    return [abs(one - other) for one, other in zip(before, after, strict=True)]
 
 
 def main() -> None:
@@ -106,9 +120,7 @@ def main() -> None:
             continue
         parts, _ = segment_lines("bench", "en", lines_of(passages))
         captions = exported(parts)
-        source = [word for text, start, end in timed for word in spread(text, start, end)]
-        export = [word for text, start, end in captions for word in spread(text, start, end)]
-        found.setdefault(kind, []).extend(off(source[:4000], export[:4000]))
+        found.setdefault(kind, []).extend(off(timed, captions))
         weights = bytes_of.setdefault(kind, [0, 0])
         weights[0] += sum(len(msgspec.json.encode(part)) for part in parts)
         weights[1] += sum(len(msgspec.json.encode(part.times)) for part in parts)

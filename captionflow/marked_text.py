@@ -11,6 +11,7 @@ _ENDS = CLOSING | {"", "\n"}
 _BRACKETS = re.compile(r"\[[^\[\]]+\]|\([^()]+\)")
 ALONE, ALONE_END = "\u2028", "\u2029"
 """Around a note that stands alone, and twice around what is apart. No text of a transcript has such a sign."""
+_SIGNS_BEFORE = frozenset(".,;:?!…—–-")  # noqa: RUF001 - dashes as captioned
 _SIGNS = re.compile(f"({ALONE}+[^{ALONE_END}]*{ALONE_END}+)")
 _BREAKS = re.compile(r" *\n *")
 
@@ -34,8 +35,12 @@ def marks(part: Part | Turn, *, apart: bool) -> list[Mark]:
 
 
 def spaced(note: str, before: str, after: str) -> str:
-    """A note with the spaces that are missing between it and its neighbours: none before a comma and the like."""
-    left = "" if not before or before[-1].isspace() else " "
+    """A note with the spaces that are missing between it and its neighbours: none before a comma and the like.
+
+    Between two signs that have no space between them (``...(applause)...``) it has none on either side.
+    """
+    inside = before[-1:] in _SIGNS_BEFORE and after[:1] in CLINGING
+    left = "" if not before or before[-1].isspace() or (inside and after) else " "
     right = "" if not after or after[0].isspace() or after[0] in CLINGING else " "
     return f"{left}{note}{right}"
 

@@ -18,7 +18,7 @@ from services.segment.rules.label_rules import is_role
 from services.segment.rules.lexicon import for_language
 from services.segment.rules.note_rules import apart_line, says_end
 from services.segment.rules.rows import Row, cut_rows
-from services.segment.rules.turn_rules import MARKER_INSIDE, Token, cut_label, cut_note, is_plain, joins, read_line
+from services.segment.rules.turn_rules import MARKER_INSIDE, Token, cut_label, cut_note, is_plain, joined, read_line
 
 _MAX_JOINED = 3
 """Most rows that one label or note is looked for in, after the one that it begins in."""
@@ -209,9 +209,10 @@ class Tokenizer:
                     return index
                 after = rows[following]
                 decided = after.decided
-                if not joins(row.text, after.text, assembler.knows, self._lexicon):
+                whole = joined(row.text, after.text, assembler.knows, self._lexicon)
+                if whole is None:
                     break
-                row = row._replace(text=f"{row.text}\n{after.text}", ended=after.ended)
+                row = row._replace(text=whole, ended=after.ended)
                 following += 1
             self._row(row, max(floor, self._spans.seq_at(decided)))
             index = following

@@ -101,6 +101,11 @@ def test_no_space_is_invented_between_words_and_their_punctuation() -> None:
     assert cues(Turns(parts, 1)).cues[0].lines == ("Yes (laughs) [Music], we do.",)
 
 
+def test_no_space_is_invented_around_a_note_between_two_signs() -> None:
+    parts, _ = read_text(">> ANNA: That is awesome ...(applause)... Thank you—(laughs). and so on.\n")
+    assert written(text, *parts) == ">> ANNA:  That is awesome ...(applause)... Thank you—(laughs). and so on.\n"
+
+
 def test_words_follow_a_note_whose_bracket_is_open_on_its_line() -> None:
     between = part("We work.", "Anna: time is up.", notes=(Note("[group work", 8),))
     assert written(text, between) == ">> We work.\n\n[group work Anna: time is up.\n"

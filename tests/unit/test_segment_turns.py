@@ -166,9 +166,20 @@ def test_a_quote_between_two_notes_belongs_to_one_of_them() -> None:
     assert letters_of(read_text(text)[0]) == letters(text)
 
 
-@pytest.mark.parametrize("lines", ["[speaking in\nKorean]", "(speaking\nKorean)"])
+@pytest.mark.parametrize("lines", ["[speaking in\nKorean]", "(speaking\nKorean)", "[Off the\nrecord 2:52]"])
 def test_a_note_may_be_cut_by_a_line_break(lines: str) -> None:
     assert notes_of(f">> ANNA: One {lines} two.\n") == [" ".join(lines.split())]
+
+
+def test_a_note_goes_on_behind_a_mark_that_quotes_each_line() -> None:
+    text = "> > Thank you but (talking\n> > amongst themselves).\n> > Two.\n"
+    assert notes_of(text) == ["(talking amongst themselves)"]
+    assert turns_of(text) == [(None, "Thank you but."), (None, "Two.")]
+
+
+@pytest.mark.parametrize("line", [">> amongst themselves).", "> > Amongst themselves)."])
+def test_a_note_does_not_go_on_behind_a_marker_of_a_speaker(line: str) -> None:
+    assert notes_of(f"> > Thank you but (talking\n{line}\n") == []
 
 
 @pytest.mark.parametrize(

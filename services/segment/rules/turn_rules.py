@@ -64,6 +64,8 @@ _OPENING_BRACKETS = frozenset("[(（［")  # noqa: RUF001 - brackets of Chinese
 _CLOSING_BRACKETS = frozenset("])）］")  # noqa: RUF001 - as above
 _BRACKETS = re.compile(r"[\[(（［&]")  # noqa: RUF001 - as above
 _SIGNS = re.compile(r"[:：\[(（［>&]")  # noqa: RUF001 - as above
+_NO_NOTE = re.compile(r"[\[(>]|:(?!\d)")
+"""Not in what a note goes on with; a colon before a digit is one of a clock."""
 _CUT_TAIL = 100
 _QUOTES = {'"': '"', "“": "”", "‘": "’", "'": "'"}  # noqa: RUF001 - curly quotes as typed
 
@@ -288,15 +290,34 @@ def cut_note(line: str, lexicon: Lexicon) -> bool:
     return not set(tail) & set("]):>") and opens_note(tail, lexicon)
 
 
-def joins(line: str, following: str, known: Callable[[str], bool], lexicon: Lexicon) -> bool:
-    """Whether a line that was cut inside a label or a note goes on in the following one."""
+def joined(line: str, following: str, known: Callable[[str], bool], lexicon: Lexicon) -> str | None:
+    """Both lines as one if the first was cut inside a label or a note that goes on in the following one; else None."""
     if cut_note(line, lexicon):
-        begin = max(line.rfind("["), line.rfind("("))
-        close = "]" if line[begin] == "[" else ")"
-        end = following.find(close)
-        rest = following[: end + 1]
-        whole = f"{line[begin:]} {rest}"
-        return 0 <= end < MAX_NOTE // 2 and not set(rest[:-1]) & set("[(>:") and bracket(whole, lexicon) is not None
+        following = _unquoted(following)
+        goes_on = _note_goes_on(line, following, lexicon)
+    else:
+        goes_on = _label_goes_on(line, following, known, lexicon)
+    return f"{line}\n{following}" if goes_on else None
+
+
+def _unquoted(line: str) -> str:
+    """A line in small letters without the ``> >`` that some conversions write before every line; as long as before."""
+    marker = MARKER.match(line)
+    if marker is None or ">>" in _arrows(marker.group()) or not line[marker.end() :].lstrip()[:1].islower():
+        return line
+    return " " * marker.end() + line[marker.end() :]
+
+
+def _note_goes_on(line: str, following: str, lexicon: Lexicon) -> bool:
+    begin = max(line.rfind("["), line.rfind("("))
+    close = "]" if line[begin] == "[" else ")"
+    end = following.find(close)
+    rest = following[: end + 1]
+    whole = f"{line[begin:]} {rest.strip()}"
+    return 0 <= end < MAX_NOTE // 2 and _NO_NOTE.search(rest[:-1]) is None and bracket(whole, lexicon) is not None
+
+
+def _label_goes_on(line: str, following: str, known: Callable[[str], bool], lexicon: Lexicon) -> bool:
     colon = following.find(":")
     if not 0 <= colon < 50 or MARKER.match(following):  # noqa: PLR2004 - half of the longest label, generously
         return False
