@@ -204,6 +204,49 @@ class SessionStore(Protocol):
         """
 
 
+class Spooled(Message, frozen=True):
+    """What a spool keeps."""
+
+    position: int
+    """Higher than that of everything that was put before it."""
+    session: str
+    body: bytes
+
+
+class Spool(Protocol):
+    """Posts on the disk of the process that took them, on their way to the line log. Bounded; other processes see none.
+
+    What was put and not removed is there again after the process was ended in any way, in the same order.
+    """
+
+    async def put(self, session: str, body: bytes) -> int:
+        """Keep it, durably, behind everything of its session; its position.
+
+        Raises:
+            Unavailable: the spool is full, or its disk can't be written. Nothing was kept.
+        """
+
+    async def replace(self, position: int, body: bytes) -> None:
+        """Keep this in its place, durably. What is not there stays away. A full spool takes it, too."""
+
+    async def remove(self, position: int) -> None:
+        """Forget it. After a power cut it may be back."""
+
+    async def oldest(self, session: str, *, after: int, limit: int) -> Sequence[Spooled]:
+        """What the session has behind a position, in order."""
+
+    async def sessions(self) -> Mapping[str, int]:
+        """How many there are, by session."""
+
+    @property
+    def used(self) -> int:
+        """Bytes of all that is kept."""
+
+    @property
+    def size(self) -> int:
+        """So many bytes fit."""
+
+
 class Demos(Protocol):
     """Sessions that are marked as a demo: the only ones that may be deleted."""
 

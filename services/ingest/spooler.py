@@ -1,0 +1,241 @@
+"""Takes the posts of tools that can't wait: safe in the log or, for the time being, on this process's own disk.
+
+A tool behind a caption URL gives up after seconds and forgets. So its post is answered when the log has what it says
+or, while the log is away or slow, when the spool has the post. What is spooled goes to the log in order as soon as that
+can be; until then everything else of its session queues behind it.
+
+What is kept is the post, since the lines before it, which it may revise, get their ``seq`` only when the log has them.
+What was made of it is kept too, before it is written. So after any stop the very same drafts are written again, which
+the log knows by (sender, number), and nothing is repeated.
+"""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from typing import Final, Generic, Protocol, TypeVar
+
+import msgspec
+import structlog
+
+from captionflow.errors import Conflict, Unavailable
+from captionflow.messages import Draft
+from captionflow.notifying import Notifier
+from captionflow.ports import Spool, Spooled
+from captionflow.retrying import Backoff
+
+log = structlog.get_logger(__name__)
+
+PATIENCE_SECONDS: Final = 1.0
+"""How long a tool waits for the log before its post is spooled. The most impatient that retry give up after 2 s."""
+_LONGEST_WAIT_SECONDS: Final = 2.0
+_POSTS_A_READ: Final = 100
+_AT_ONCE: Final = 32
+"""Sessions whose posts are on their way from the spool to the log at the same time."""
+_TRIES: Final = 5
+"""How often the drafts of a post are made anew because another process has used their numbers."""
+
+
+class Post(Protocol):
+    """What a door took: a msgspec struct that can be written as JSON."""
+
+    @property
+    def session(self) -> str:
+        """The session that it belongs to. The posts of a session are written in the order in which they came."""
+
+
+P = TypeVar("P", bound=Post)
+P_contra = TypeVar("P_contra", bound=Post, contravariant=True)
+
+
+class Writing(Protocol[P_contra]):
+    """How posts become lines. Of a session, one call at a time."""
+
+    async def drafts(self, post: P_contra) -> Sequence[Draft]:
+        """What it adds to the log, after all that was written before it. Asked again, it may answer anew."""
+
+    async def write(self, post: P_contra, drafts: Sequence[Draft]) -> None:
+        """Have these drafts in the log, which ``drafts`` gave, perhaps in an earlier process. They may be there.
+
+        Raises:
+            Unavailable: it is not known whether they are. The next call for this session has the same drafts.
+            Conflict: their numbers are used for something else; nothing was written, and ``drafts`` is asked again.
+        """
+
+
+class _Entry(msgspec.Struct, Generic[P], omit_defaults=True):
+    """What is kept of a post."""
+
+    post: P
+    drafts: tuple[Draft, ...] | None = None
+    """What may be in the log already."""
+
+
+_Remember = Callable[[tuple[Draft, ...]], Awaitable[None]]
+
+
+class Spooler(Generic[P]):
+    """Takes posts. Without a spool, a post is in the log or refused."""
+
+    def __init__(
+        self,
+        writing: Writing[P],
+        kind: type[P],
+        spool: Spool | None = None,
+        *,
+        patience_seconds: float = PATIENCE_SECONDS,
+        on_spooled: Callable[[P], None] = lambda _post: None,
+    ) -> None:
+        """``kind``: the type of the posts. ``on_spooled`` is told of each post that was spooled."""
+        self._writing = writing
+        self._spool = spool
+        self._patience = patience_seconds
+        self._on_spooled = on_spooled
+        self._encode = msgspec.json.Encoder().encode
+        self._decode = msgspec.json.Decoder(_Entry[kind]).decode  # type: ignore[valid-type] # it is one at run time
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._pending: Counter[str] = Counter()
+        self._put = Notifier()
+        self._at_once = asyncio.Semaphore(_AT_ONCE)
+        self._problem = ""
+        self.spooled = 0
+        """Posts that this process has put into the spool."""
+        self.set_aside = 0
+        """Spooled posts that can't be written. They stay on the disk, and are tried again after a restart."""
+
+    @property
+    def pending(self) -> int:
+        """Posts in the spool that are on their way to the log."""
+        return self._pending.total()
+
+    @property
+    def waiting(self) -> str:
+        """What is in the spool and why, in a sentence; empty if nothing is."""
+        if not self._pending:
+            return ""
+        return f"{self.pending} posts of captioning tools are safe on this disk and wait for the log. {self._problem}"
+
+    async def take(self, post: P) -> None:
+        """Return when the post can't be lost any more. It goes on if the caller gives up.
+
+        Raises:
+            Unavailable: it is safe nowhere, and should be sent again.
+            CaptionflowError: what ``Writing`` raises for good.
+        """
+        taking = asyncio.create_task(self._take(post))
+        taking.add_done_callback(_seen)
+        await asyncio.shield(taking)
+
+    async def load(self) -> None:
+        """Find what an earlier process left in the spool; before anything is taken."""
+        if self._spool is not None:
+            self._pending.update(await self._spool.sessions())
+        if self._pending:
+            log.warning("spool_found", posts=self.pending, sessions=len(self._pending))
+
+    async def run(self) -> None:
+        """Write what is spooled to the log; without an end."""
+        draining: dict[str, asyncio.Task[None]] = {}
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                put = self._put.listen()
+                if self._spool is not None:
+                    draining = {session: task for session, task in draining.items() if not task.done()}
+                    for session in self._pending.keys() - draining.keys():
+                        draining[session] = tasks.create_task(self._drain(self._spool, session))
+                await put.wait()
+
+    async def _take(self, post: P) -> None:
+        async with self._locks[post.session]:
+            if self._spool is None:
+                await self._write(post, None, _forget)
+            elif self._pending[post.session]:
+                await self._keep(self._spool, _Entry(post))
+            elif (entry := await self._try(post)) is not None:
+                await self._keep(self._spool, entry)
+
+    async def _try(self, post: P) -> _Entry[P] | None:
+        """Write it to the log; else what is to be kept."""
+        entry = _Entry(post)
+
+        async def remember(drafts: tuple[Draft, ...]) -> None:
+            entry.drafts = drafts
+
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._write(post, None, remember)
+        except TimeoutError:
+            self._problem = f"It took longer than {self._patience:g} s."
+        except Unavailable as error:
+            self._problem = str(error)
+        else:
+            return None
+        return entry
+
+    async def _keep(self, spool: Spool, entry: _Entry[P]) -> None:
+        await spool.put(entry.post.session, self._encode(entry))
+        if not self._pending:
+            log.warning("spooling", reason=self._problem)
+        self._pending[entry.post.session] += 1
+        self.spooled += 1
+        self._put.notify()
+        self._on_spooled(entry.post)
+
+    async def _write(self, post: P, drafts: tuple[Draft, ...] | None, remember: _Remember) -> None:
+        """Have it in the log. ``remember`` gets its drafts before they are written, if they weren't known."""
+        for _ in range(_TRIES):
+            if drafts is None:
+                drafts = tuple(await self._writing.drafts(post))
+                await remember(drafts)
+            with suppress(Conflict):
+                if drafts:
+                    await self._writing.write(post, drafts)
+                return
+            drafts = None
+        raise Unavailable("Another process takes the posts of the same sender at the same moment: retry.")
+
+    async def _drain(self, spool: Spool, session: str) -> None:
+        """Write all that the session has in the spool, in order."""
+        after = 0
+        backoff = Backoff(longest_seconds=_LONGEST_WAIT_SECONDS)
+        while self._pending[session]:
+            try:
+                for one in await spool.oldest(session, after=after, limit=_POSTS_A_READ):
+                    async with self._at_once:
+                        await self._drain_one(spool, one)
+                    after = one.position
+                    self._pending[session] -= 1
+                    backoff.succeeded()
+            except Unavailable as error:
+                self._problem = str(error)
+                await asyncio.sleep(backoff.failed(asked_seconds=error.asked_seconds))
+        del self._pending[session]
+        if not self._pending:
+            log.info("spool_drained", set_aside=self.set_aside)
+
+    async def _drain_one(self, spool: Spool, one: Spooled) -> None:
+        try:
+            entry = self._decode(one.body)
+
+            async def remember(drafts: tuple[Draft, ...]) -> None:
+                await spool.replace(one.position, self._encode(_Entry(entry.post, drafts)))
+
+            await self._write(entry.post, entry.drafts, remember)
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, what comes after this post must not wait for it
+            self.set_aside += 1
+            reason = type(error).__name__ if isinstance(error, msgspec.MsgspecError) else str(error)
+            log.error("spooled_post_set_aside", session=one.session, position=one.position, reason=reason)  # noqa: TRY400 - a traceback might show its text
+        else:
+            await spool.remove(one.position)
+
+
+async def _forget(_drafts: tuple[Draft, ...]) -> None:
+    pass
+
+
+def _seen(task: asyncio.Task[None]) -> None:
+    """The caller gets its error; one that gave up does not ask for it."""
+    if not task.cancelled():
+        task.exception()
