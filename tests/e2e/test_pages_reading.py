@@ -23,6 +23,7 @@ PAGES = {
     "search": "/search?q=hills",
     "empty search": "/search",
     "nothing found": "/search?q=zzzz",
+    "caption": "/caption/r-live",
     "unknown session": "/s/r-unknown",
     "unknown page": "/nowhere",
 }

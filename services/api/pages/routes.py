@@ -1,4 +1,4 @@
-"""The five pages: home, room screen, follow, transcript and search.
+"""The pages: home, room screen, follow, transcript, search, and the one to caption on.
 
 Rendered by the server, readable without a script; live content comes from the public API, ``/v1``.
 """
@@ -23,7 +23,7 @@ from services.api.pages.programme import RoomState, programme, room_slug, room_s
 from services.api.pages.rendering import STATIC, nothing_yet, page
 from services.api.pages.search_view import search_query, search_view
 from services.api.pages.turn_views import last_words, people, turn_views
-from services.http.access import open_to
+from services.http.access import granted, open_to
 from services.http.provided import provided
 from services.http.rooms import Room
 
@@ -104,6 +104,16 @@ async def screen(session_id: SessionId, request: Request, lang: Language = None)
     language = language_of(session, lang)
     state = await _room_state(sessions, room_slug(session.room), session) if session.room else None
     return page("screen.html", session=session, room=state, alone=True, language=language, base=_base(request))
+
+
+@routes.get("/caption/{session}")
+@open_to("captioner")
+async def caption(session: SessionId, request: Request, lang: Language = None) -> Response:
+    """Captioning in the browser: what is typed goes out through ``/v1/sessions/{session}/lines``."""
+    found = await _find(provided(request, Context).ports.sessions, session)
+    if found is None:
+        return nothing_yet(session)
+    return page("caption.html", session=found, language=granted(request).language or language_of(found, lang))
 
 
 @routes.get("/s/{session_id}/qr.svg")

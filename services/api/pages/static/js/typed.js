@@ -1,0 +1,157 @@
+// What somebody has typed on the caption page, and which posts bring the line log to it. Pure: no DOM, no clock, no network.
+//
+// Rows are short stretches of text as they are on the page, with their line break or the space at their end; pieces are what
+// the log has of them, each a line of the log with its seq.
+// A post is given a number and kept before it is sent, and sent again unchanged until it is answered: the log knows it by
+// (sender, number), so nothing is lost or said twice. What is typed meanwhile changes rows only, and makes the next posts.
+
+/** @typedef {{seq: number, text: string}} Piece */
+/** @typedef {{id: number, text: string, sent: Piece[]}} Row */
+/** @typedef {{number: number, row: number, text: string, revises: number | null}} Post */
+/** The last row is the one being typed. `apart`: what comes next begins on a line of its own, since somebody else may have
+ * left one open. @typedef {{v: 1, sender: string, next: number, apart: boolean, rows: Row[], flight: Post[]}} Typed */
+/** @typedef {{number: number, seq: number}} Receipt */
+
+const REACH = 1_500; // characters back that a revision surely reaches (docs/segmenter.md)
+const FULL = 240; // a row that is so long ends at its next space, so that corrections have something to reopen
+const LONGEST = 1_900; // UTF-16 units in a post: a line of the log has at most 2,000 characters
+const MOST = 100; // posts at once
+const LONE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/** @param {string} sender @returns {Typed} */
+export const fresh = (sender) => ({ v: 1, sender, next: 0, apart: true, rows: [{ id: 0, text: "", sent: [] }], flight: [] });
+
+/** The row being typed. @param {Typed} typed */
+export const current = (typed) => /** @type {Row} */ (typed.rows.at(-1));
+
+/** What the log has of a row. @param {Row} row */
+export const sentOf = (row) => row.sent.map((one) => one.text).join("");
+
+/** The row being typed has this text; each line break in it ends a row. @param {Typed} typed @param {string} text */
+export function type(typed, text) {
+  const well = text.replace(/\r\n?/g, "\n").replace(LONE, "");
+  const lines = (typed.apart && well ? `\n${well}` : well).split(/(?<=\n)/);
+  if (well) typed.apart = false;
+  for (const line of lines) {
+    current(typed).text = line;
+    if (line.endsWith("\n") || (line.length > FULL && line.endsWith(" "))) next(typed);
+  }
+}
+
+/** What comes next begins anew: the row being typed ends here, and nothing before is corrected. @param {Typed} typed */
+export function leave(typed) {
+  if (current(typed).text) type(typed, `${current(typed).text}\n`);
+  typed.apart = true;
+}
+
+/** @param {Typed} typed */
+function next(typed) {
+  typed.rows.push({ id: current(typed).id + 1, text: "", sent: [] });
+}
+
+/** An earlier row has these words instead; without any it is deleted. @param {Row} row @param {string} words */
+export function correct(row, words) {
+  const one = words.replace(LONE, "").replace(/\s+/g, " ").trim().slice(0, LONGEST - 1);
+  row.text = one && one + (/\s$/.exec(row.text)?.[0] ?? "");
+}
+
+/** The rows before the one being typed that a correction reaches, and that have words. @param {Typed} typed */
+export function correctable(typed) {
+  let room = REACH;
+  const found = [];
+  for (const row of typed.rows.toReversed()) {
+    room -= Math.max(row.text.length, sentOf(row).length);
+    if (room < 0) break;
+    if (row !== current(typed) && row.text.trim()) found.unshift(row);
+  }
+  return found;
+}
+
+/** Give numbers to the posts that are due now, unless some are on their way. `settled`: nothing was typed for a moment,
+ * so the word at the end is sent too. @param {Typed} typed @param {boolean} settled @returns {Post[]} those on their way */
+export function take(typed, settled) {
+  if (typed.flight.length) return typed.flight;
+  const begun = typed.rows.findLastIndex((row) => row.sent.length > 0);
+  /** @type {Post[]} */
+  const posts = [];
+  typed.rows.forEach((row, place) => {
+    const wanted = row === current(typed) ? due(row, settled) : row.text;
+    for (const [revises, text] of changes(row.sent, wanted, place >= begun)) {
+      if (posts.length < MOST) posts.push({ number: typed.next + posts.length, row: row.id, text, revises });
+    }
+  });
+  typed.next += posts.length;
+  typed.flight = posts;
+  return posts;
+}
+
+/** The posts on their way are in the log. Rows that are and that no correction reaches any more are forgotten.
+ * @param {Typed} typed @param {Receipt[]} receipts */
+export function arrived(typed, receipts) {
+  const seqs = new Map(receipts.map((one) => [one.number, one.seq]));
+  for (const { number, row, text, revises } of typed.flight) {
+    const sent = typed.rows.find((one) => one.id === row)?.sent ?? [];
+    if (revises === null) sent.push({ seq: seqs.get(number) ?? 0, text });
+    else for (const one of sent) if (one.seq === revises) one.text = text;
+  }
+  typed.flight = [];
+  for (const row of typed.rows) row.sent = row.sent.filter((one) => one.text !== "");
+  const reached = correctable(typed)[0] ?? current(typed);
+  const keep = typed.rows.findIndex((row) => row === reached || row.text !== sentOf(row));
+  typed.rows.splice(0, keep);
+}
+
+/** The log has used a number for something else: go on under a new name. @param {Typed} typed @param {string} sender */
+export function rename(typed, sender) {
+  [typed.sender, typed.next, typed.flight] = [sender, 0, []];
+}
+
+/** How many characters are not in the log yet, as far as is known. @param {Typed} typed */
+export function waiting(typed) {
+  const late = typed.rows.filter((row) => row.text !== sentOf(row));
+  return late.reduce((sum, row) => sum + Math.max(1, Math.abs(row.text.length - sentOf(row).length)), typed.flight.length ? 1 : 0);
+}
+
+/** As much of the row being typed as should be sent: whole words while it grows, all of it when nothing is typed for a moment
+ * and after a correction that ends with a space. @param {Row} row @param {boolean} settled */
+function due(row, settled) {
+  const sent = sentOf(row);
+  if (settled) return row.text;
+  if (!row.text.startsWith(sent)) return /\s$/.test(row.text) ? row.text : sent;
+  const words = /\s\S*$/.exec(row.text);
+  return row.text.slice(0, Math.max(sent.length, words ? words.index + 1 : 0));
+}
+
+/** What makes the pieces have this text: [seq, text] for a piece that changes (empty: deleted), [null, text] for a new one.
+ * Only the last row with pieces, and those after it, can get new ones; elsewhere a piece beside them grows.
+ * @param {Piece[]} sent @param {string} text @param {boolean} atEnd @returns {[number | null, string][]} */
+function changes(sent, text, atEnd) {
+  let [first, from] = [0, 0];
+  while (first < sent.length && text.startsWith(sent[first].text, from)) from += sent[first++].text.length;
+  if (first === sent.length) {
+    if (from === text.length) return [];
+    if (atEnd) return pieces(text.slice(from)).map((one) => [null, one]);
+    const last = sent.at(-1);
+    return last ? [[last.seq, last.text + text.slice(from)]] : [];
+  }
+  let [last, to] = [sent.length, text.length];
+  while (last > first && text.slice(from, to).endsWith(sent[last - 1].text)) to -= sent[--last].text.length;
+  if (last === first) return from === to ? [] : [[sent[first].seq, text.slice(from, to) + sent[first].text]];
+  let cut = pieces(text.slice(from, to));
+  if (cut.length > last - first) [last, cut] = [sent.length, pieces(text.slice(from))];
+  return [
+    ...sent.slice(first, last).map((piece, place) => /** @type {[number, string]} */ ([piece.seq, cut[place] ?? ""])),
+    ...cut.slice(last - first).map((rest) => /** @type {[null, string]} */ ([null, rest])),
+  ];
+}
+
+/** A long text cut into what a post holds, never inside a character. @param {string} text */
+function pieces(text) {
+  const found = [];
+  for (let from = 0, to; from < text.length; from = to) {
+    to = Math.min(text.length, from + LONGEST);
+    if (to < text.length && /[\ud800-\udbff]/.test(text[to - 1])) to -= 1;
+    found.push(text.slice(from, to));
+  }
+  return found;
+}
