@@ -1,4 +1,4 @@
-"""One address for all four services, as the proxy of docker-compose.yml has it: lines go to ingest, all else to api."""
+"""One address for all four services, as docker-compose.yml's proxy has it: captions go to ingest, all else to api."""
 
 import re
 import threading
@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-_LINES = re.compile(r"/v1/sessions/[^/]+/lines(/.*)?")
+_LINES = re.compile(r"/(v1/sessions/[^/]+/(lines(/.*)?|type)|closedcaption(/.*)?|cartcaption|streamtext|hooks/[^/]+)")
 _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "host", "date", "server"}
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 

@@ -221,6 +221,15 @@ def test_nothing_is_pulled_under_a_name_that_moves(root: Path, services: dict[st
     [
         ("/v1/sessions/opening/lines", True),
         ("/v1/sessions/opening/lines/last", True),
+        ("/v1/sessions/opening/type", True),
+        ("/closedcaption", True),
+        ("/closedcaption/seq", True),
+        ("/cartcaption", True),
+        ("/streamtext", True),
+        ("/hooks/deepgram", True),
+        ("/s/closedcaption", False),
+        ("/closedcaptions", False),
+        ("/hooks/", False),
         ("/v1/sessions", False),
         ("/v1/sessions/opening", False),
         ("/v1/sessions/opening/events", False),
@@ -230,8 +239,8 @@ def test_nothing_is_pulled_under_a_name_that_moves(root: Path, services: dict[st
         ("/", False),
     ],
 )
-def test_the_proxy_sends_lines_to_ingest_and_everything_else_to_api(caddyfile: str, path: str, ingest: bool) -> None:
-    found = re.search(r"@lines path_regexp (\S+)", caddyfile)
+def test_the_proxy_sends_captions_to_ingest_and_everything_else_to_api(caddyfile: str, path: str, ingest: bool) -> None:
+    found = re.search(r"@lines path_regexp lines (\S+)", caddyfile)
     assert found
     assert (re.search(found[1], path) is not None) is ingest
 
@@ -239,11 +248,18 @@ def test_the_proxy_sends_lines_to_ingest_and_everything_else_to_api(caddyfile: s
 def test_the_proxy_sends_to_ingest_all_that_ingest_serves(caddyfile: str) -> None:
     from services.ingest import routes  # noqa: PLC0415 - only its paths
 
-    found = re.search(r"@lines path_regexp (\S+)", caddyfile)
+    found = re.search(r"@lines path_regexp lines (\S+)", caddyfile)
     assert found
     paths = [route.path for route in routes.routes.routes]  # type: ignore[attr-defined]
     assert paths
     assert all(re.search(found[1], path.replace("{session}", "opening")) for path in paths)
+
+
+def test_the_proxy_keeps_a_sender_with_one_process(caddyfile: str) -> None:
+    (handled,) = re.findall(r"\thandle @lines \{\n(.*?)\n\t\}\n", caddyfile, re.DOTALL)
+    assert re.search(r'request_header X-Session "\{re\.lines\.1\}(\{query\.\w+\})+"', handled)
+    assert "lb_policy header X-Session" in handled
+    assert "header_up -X-Session" in handled
 
 
 @pytest.mark.parametrize("with_example", [False, True])
