@@ -13,6 +13,7 @@ from services.api.live import routes as live
 from services.api.live.hub import HEARTBEAT_SECONDS, Hub
 from services.api.live.transport import ServerReceive
 from services.api.pages import routes as pages
+from services.api.pages import work_routes as work
 from services.api.pages.rendering import error_page
 from services.api.search import routes as search
 from services.api.transcripts import routes as transcripts
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from services.http.readiness import Check, Waiting
     from services.http.rooms import Room
 
-ROOMS: Final[tuple[Room, ...]] = (sessions.ROOM, transcripts.ROOM, live.ROOM, search.ROOM, pages.ROOM)
+ROOMS: Final[tuple[Room, ...]] = (sessions.ROOM, transcripts.ROOM, live.ROOM, search.ROOM, pages.ROOM, work.ROOM)
 
 
 def create_app(  # noqa: PLR0913 - what differs between the processes that serve it

@@ -40,9 +40,13 @@ class Readiness:
         """What the parts that tell wait for now, by name; nobody is asked."""
         return {name: reason for name, ask in self._waiting.items() if (reason := ask())}
 
+    async def missing(self) -> dict[str, str]:
+        """The parts that can't work now, by name, and why."""
+        return await self._failing() | self.waits_for()
+
     async def answer(self) -> JSONResponse:
         """200 or 503, with ``{"ready": bool, "waiting_for": {name: reason}, "without": {name: reason}}``."""
-        missing = await self._failing() | self.waits_for()
+        missing = await self.missing()
         waiting_for = {name: reason for name, reason in missing.items() if name not in self._dispensable}
         without = {name: reason for name, reason in missing.items() if name in self._dispensable}
         document: dict[str, Any] = {"ready": not waiting_for, "waiting_for": waiting_for, "without": without}

@@ -24,6 +24,7 @@ PAGES = {
     "empty search": "/search",
     "nothing found": "/search?q=zzzz",
     "caption": "/caption/r-live",
+    "desk": "/desk",
     "unknown session": "/s/r-unknown",
     "unknown page": "/nowhere",
 }

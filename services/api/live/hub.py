@@ -105,6 +105,14 @@ class Hub:
         """How many are reading now."""
         return self._users
 
+    def readers(self) -> dict[str, int]:
+        """How many read each session now, in all its languages; the others have none."""
+        found: dict[str, int] = {}
+        for channel in self._channels.values():
+            if channel.users:
+                found[channel.session] = found.get(channel.session, 0) + channel.users
+        return found
+
     async def run(self) -> None:
         """Follow the feed until cancelled."""
         steps = self._feed.follow()

@@ -102,3 +102,27 @@ export type LiveEvent =
 export interface Poll {
   events: LiveEvent[];
 }
+
+export interface SourceWarning {
+  code: string;
+  detail: string;
+  count: number;
+  first_at: string;
+  last_at: string;
+}
+
+/** What one ingest process knows of a source. */
+export interface SourceReport {
+  session: string;
+  language: string;
+  source: string;
+  door: string;
+  process: string;
+  at: string;
+  since: string;
+  last_word_at: string | null;
+  words: number;
+  words_a_minute: number;
+  delay_seconds: number | null;
+  warnings: SourceWarning[];
+}

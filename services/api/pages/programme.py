@@ -77,13 +77,11 @@ def programme(sessions: Sequence[Session], now: datetime) -> Programme:
     earlier = [one for one in others if one.status == "finished" or one.id in missed]
     return Programme(
         now=tuple(
-            sorted(
-                (one for one in sessions if one.status == "live"), key=lambda one: (_by_number(one.room), _start(one))
-            )
+            sorted((one for one in sessions if one.status == "live"), key=lambda one: (by_number(one.room), start(one)))
         ),
-        today=tuple(sorted((one for one in rest if days[one.id] == now.date()), key=_start)),
-        coming=tuple(sorted(coming, key=lambda one: (days[one.id] or date.max, _start(one)))),
-        earlier=tuple(sorted(earlier, key=lambda one: (days[one.id] or date.min, _start(one)), reverse=True)),
+        today=tuple(sorted((one for one in rest if days[one.id] == now.date()), key=start)),
+        coming=tuple(sorted(coming, key=lambda one: (days[one.id] or date.max, start(one)))),
+        earlier=tuple(sorted(earlier, key=lambda one: (days[one.id] or date.min, start(one)), reverse=True)),
         missed=missed,
     )
 
@@ -99,8 +97,8 @@ def room_state(sessions: Sequence[Session], slug: str, now: datetime, shown: Ses
         return None
     live = [session for session in here if session.status == "live"]
     done = [session for session in here if session.status == "finished"]
-    coming = sorted((one for one in here if one.status == "scheduled" and not _missed(one, now)), key=_start)
-    shown = shown or max(live, key=_start, default=None) or next(iter(coming), None)
+    coming = sorted((one for one in here if one.status == "scheduled" and not _missed(one, now)), key=start)
+    shown = shown or max(live, key=start, default=None) or next(iter(coming), None)
     shown = shown or max(done, key=lambda one: one.updated_at, default=None)
     after = next((one for one in coming if shown is None or one.id != shown.id), None)
     return RoomState(name=here[0].room, shown=shown, next=after)
@@ -129,10 +127,11 @@ def _missed(session: Session, now: datetime) -> bool:
     return session.updated_at + FORGOTTEN < now if announced is None else announced < now.date()
 
 
-def _by_number(room: str) -> tuple[tuple[str, int], ...]:
-    """Orders ``Room 2`` before ``Room 10``."""
+def by_number(room: str) -> tuple[tuple[str, int], ...]:
+    """A key that orders ``Room 2`` before ``Room 10``."""
     return tuple((words.casefold(), int(number or 0)) for words, number in re.findall(r"(\D*)([0-9]{0,9})", room))
 
 
-def _start(session: Session) -> tuple[datetime, str]:
+def start(session: Session) -> tuple[datetime, str]:
+    """A key that orders sessions by when they begin."""
     return (session.starts_at or session.created_at or _EPOCH, session.id)

@@ -1,4 +1,4 @@
-"""The pages: home, room screen, follow, transcript, search, and the one to caption on.
+"""The readers' pages: home, room screen, follow, transcript and search.
 
 Rendered by the server, readable without a script; live content comes from the public API, ``/v1``.
 """
@@ -23,7 +23,7 @@ from services.api.pages.programme import RoomState, programme, room_slug, room_s
 from services.api.pages.rendering import STATIC, nothing_yet, page
 from services.api.pages.search_view import search_query, search_view
 from services.api.pages.turn_views import last_words, people, turn_views
-from services.http.access import granted, open_to
+from services.http.access import open_to
 from services.http.provided import provided
 from services.http.rooms import Room
 
@@ -43,7 +43,7 @@ async def home(request: Request, earlier: str = "") -> Response:
     """What is on now, today, coming and earlier."""
     ports = provided(request, Context).ports
     sessions = await ports.sessions.list(SessionFilter())
-    found = programme(sessions, _now())
+    found = programme(sessions, local_now())
     older = 0 if earlier == "all" else max(0, len(found.earlier) - EARLIER_SHOWN)
     if older:
         found = msgspec.structs.replace(found, earlier=found.earlier[:EARLIER_SHOWN])
@@ -51,7 +51,7 @@ async def home(request: Request, earlier: str = "") -> Response:
     for session in found.now:
         turns = await ports.turn_store.turns(session.id, session.languages[0], last=1)
         words[session.id] = last_words(turns.parts)
-    return page("home.html", programme=found, older=older, words=words, any=bool(sessions), base=_base(request))
+    return page("home.html", programme=found, older=older, words=words, any=bool(sessions), base=base_url(request))
 
 
 @routes.get("/search")
@@ -76,7 +76,7 @@ async def room(slug: str, request: Request) -> Response:
     state = await _room_state(provided(request, Context).ports.sessions, slug)
     if state is None or state.shown is None:
         return nothing_yet(slug, f"/rooms/{quote(slug, safe='')}")
-    return page("screen.html", session=state.shown, room=state, alone=False, language=None, base=_base(request))
+    return page("screen.html", session=state.shown, room=state, alone=False, language=None, base=base_url(request))
 
 
 @routes.get("/s/{session_id}")
@@ -98,22 +98,12 @@ async def follow(session_id: SessionId, request: Request, lang: Language = None)
 async def screen(session_id: SessionId, request: Request, lang: Language = None) -> Response:
     """The room screen of one session."""
     sessions = provided(request, Context).ports.sessions
-    session = await _find(sessions, session_id)
+    session = await find_session(sessions, session_id)
     if session is None:
         return nothing_yet(session_id)
     language = language_of(session, lang)
     state = await _room_state(sessions, room_slug(session.room), session) if session.room else None
-    return page("screen.html", session=session, room=state, alone=True, language=language, base=_base(request))
-
-
-@routes.get("/caption/{session}")
-@open_to("captioner")
-async def caption(session: SessionId, request: Request, lang: Language = None) -> Response:
-    """Captioning in the browser: what is typed goes out through ``/v1/sessions/{session}/lines``."""
-    found = await _find(provided(request, Context).ports.sessions, session)
-    if found is None:
-        return nothing_yet(session)
-    return page("caption.html", session=found, language=granted(request).language or language_of(found, lang))
+    return page("screen.html", session=session, room=state, alone=True, language=language, base=base_url(request))
 
 
 @routes.get("/s/{session_id}/qr.svg")
@@ -122,7 +112,7 @@ async def qr(session_id: SessionId, request: Request) -> Response:
     """The follow page's address, to be read by a phone."""
     session = await provided(request, Context).ports.sessions.get(session_id)
     drawing = io.BytesIO()
-    segno.make(f"{_base(request)}/s/{session.id}/follow", error="m", micro=False).save(
+    segno.make(f"{base_url(request)}/s/{session.id}/follow", error="m", micro=False).save(
         drawing, kind="svg", border=2, light="#fff", dark="#000", omitsize=True
     )
     return Response(drawing.getvalue(), media_type="image/svg+xml", headers={"Cache-Control": "max-age=300"})
@@ -137,7 +127,7 @@ async def static(version: str, name: str, request: Request) -> Response:
 
 async def _reading(template: str, request: Request, session_id: str, lang: str | None) -> Response:
     ports = provided(request, Context).ports
-    session = await _find(ports.sessions, session_id)
+    session = await find_session(ports.sessions, session_id)
     if session is None:
         return nothing_yet(session_id)
     language = language_of(session, lang)
@@ -146,7 +136,8 @@ async def _reading(template: str, request: Request, session_id: str, lang: str |
     return page(template, session=session, language=language, turns=turns, people=people(turns))
 
 
-async def _find(sessions: SessionStore, session_id: str) -> Session | None:
+async def find_session(sessions: SessionStore, session_id: str) -> Session | None:
+    """The session, or None if it is not known."""
     try:
         return await sessions.get(session_id)
     except (NotFound, BadMessage):
@@ -154,13 +145,14 @@ async def _find(sessions: SessionStore, session_id: str) -> Session | None:
 
 
 async def _room_state(sessions: SessionStore, slug: str, shown: Session | None = None) -> RoomState | None:
-    return room_state(await sessions.list(SessionFilter()), slug, _now(), shown)
+    return room_state(await sessions.list(SessionFilter()), slug, local_now(), shown)
 
 
-def _base(request: Request) -> str:
+def base_url(request: Request) -> str:
+    """Where people reach this server, without a slash at its end."""
     return (provided(request, Context).settings.public_url or str(request.base_url)).rstrip("/")
 
 
-def _now() -> datetime:
+def local_now() -> datetime:
     """The organiser's local time: it tells today from earlier."""
     return datetime.now(UTC).astimezone()

@@ -1,0 +1,72 @@
+"""What the desk shows: each room with its sessions of the day, and what is wrong with the services in words. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from captionflow.messages import Session
+from services.api.pages.programme import by_number, day_of, programme, room_slug, start
+
+_WRONG = {
+    "line_log": "Lines cannot be taken now. Whoever types keeps the words and sends them again: nothing is lost yet. "
+    "Look at the disk, or at Kafka.",
+    "sessions": "Sessions cannot be read or changed. Look at the disk, or at Kafka.",
+    "hub": "Open pages get no new words. Restart the api; readers come back by themselves.",
+    "segment": "Lines are taken, but make no text for readers yet. They are all shown later.",
+    "index": "Search and transcripts are behind; readers are not. It catches up by itself.",
+    "turn_store": "Transcripts of the past cannot be read; what is live can. Look at the disk, or at Elasticsearch.",
+    "search": "Search does not answer; what is live goes on. Look at the disk, or at Elasticsearch.",
+}
+_OTHER = "A part of the service waits."
+
+
+class DeskRoom(msgspec.Struct, frozen=True):
+    """A room and its sessions of the day: what is live, then what comes, then what was."""
+
+    name: str
+    """Empty: of the sessions that name none."""
+    slug: str
+    sessions: tuple[Session, ...]
+
+
+class Trouble(msgspec.Struct, frozen=True):
+    """A part that does not work, what that means and what to do, and what the part itself says."""
+
+    part: str
+    means: str
+    says: str
+
+
+def desk_rooms(sessions: Sequence[Session], now: datetime) -> tuple[DeskRoom, ...]:
+    """The rooms of the day in order of their names and numbers; sessions without a room come last.
+
+    Of the day is what is live, what belongs to the day, what may begin at any time, and what changed today.
+    """
+    found = programme(sessions, now)
+    whenever = [one for one in found.coming if day_of(one) is None]
+    changed = [one for one in found.earlier if _local_day(one, now) and one.id not in found.missed]
+    rooms: dict[str, list[Session]] = {}
+    for one in (*found.now, *found.today, *whenever, *changed):
+        rooms.setdefault(room_slug(one.room), []).append(one)
+    made = (DeskRoom(_name(here), slug, tuple(sorted(here, key=_place))) for slug, here in rooms.items())
+    return tuple(sorted(made, key=lambda room: (not room.slug, by_number(room.name))))
+
+
+def troubles(missing: Mapping[str, str]) -> tuple[Trouble, ...]:
+    """What the parts of a process that can't work mean for the event; ``missing``: the reason of each, by its name."""
+    return tuple(Trouble(part, _WRONG.get(part, _OTHER), says) for part, says in missing.items())
+
+
+def _local_day(session: Session, now: datetime) -> bool:
+    return session.updated_at.astimezone(now.tzinfo).date() == now.date()
+
+
+def _name(here: Sequence[Session]) -> str:
+    return next((one.room for one in here if room_slug(one.room)), "")
+
+
+def _place(session: Session) -> tuple[int, float, str]:
+    at = start(session)[0].timestamp()
+    rank = ("live", "scheduled", "finished").index(session.status)
+    return rank, -at if session.status == "finished" else at, session.id

@@ -1,0 +1,46 @@
+// The alarm: in the title, in words for a screen reader once for each silence, and as a sound where it is wanted.
+const AGAIN = 10_000; // the sound comes back while words are missing
+const TONE = 0.18; // seconds
+
+/** @param {{told: HTMLElement, sound: HTMLInputElement}} parts */
+export function alarm({ told, sound }) {
+  /** @type {Set<string>} */
+  let known = new Set();
+  let sounded = -Infinity;
+  /** @type {AudioContext | null} */
+  let audio = null;
+
+  /** Two notes, as at a door. */
+  function play() {
+    audio ??= new AudioContext();
+    audio.resume();
+    [880, 660].forEach((pitch, place) => {
+      if (!audio) return;
+      const [tone, loud] = [audio.createOscillator(), audio.createGain()];
+      const from = audio.currentTime + place * TONE * 1.3;
+      tone.frequency.value = pitch;
+      loud.gain.setValueAtTime(0.2, from);
+      loud.gain.exponentialRampToValueAtTime(0.001, from + TONE);
+      tone.connect(loud).connect(audio.destination);
+      tone.start(from);
+      tone.stop(from + TONE);
+    });
+    sounded = performance.now();
+    sound.dataset.sounded = String(Number(sound.dataset.sounded ?? 0) + 1);
+  }
+  sound.addEventListener("change", () => { if (sound.checked) play(); }); // a page may sound only after it was touched
+
+  return {
+    /** What is silent now, each with its words. @param {{id: string, says: string}[]} stopped */
+    tell(stopped) {
+      const fresh = stopped.filter((one) => !known.has(one.id));
+      known = new Set(stopped.map((one) => one.id));
+      document.title = document.title.replace(/^(?:! \d+ silent · )?/, stopped.length ? `! ${stopped.length} silent · ` : "");
+      if (fresh.length) {
+        told.textContent = fresh.map((one) => one.says).join(" ");
+        told.classList.add("hidden"); // it stands in the room already
+      }
+      if (sound.checked && stopped.length && (fresh.length || performance.now() - sounded >= AGAIN)) play();
+    },
+  };
+}

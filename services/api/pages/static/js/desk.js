@@ -1,0 +1,182 @@
+// The desk: what the server says of the rooms, drawn anew where it changed; who sends to them; and the alarm when words stop.
+import { alarm } from "./alarm.js";
+import { clock } from "./clock.js";
+import { announcing, handing, sure } from "./desk_dialogs.js";
+import { element } from "./render.js";
+import { silence, sourcesOf } from "./silence.js";
+
+const LOOK = 5_000; // sessions, readers, services
+const ASK = 2_000; // sources
+const PATIENCE = 8_000;
+
+/** @typedef {import("../../messages.js").SourceReport} SourceReport */
+/** @typedef {import("./silence.js").Source} Source */
+
+/** @param {string} id */
+const find = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const after = /** @type {HTMLSelectElement} */ (find("alarm-after"));
+const alarms = alarm({ told: find("told"), sound: /** @type {HTMLInputElement} */ (find("alarm-sound")) });
+
+/** What the server said of each part of the page, before the sources were drawn into it. @type {Map<string, string>} */
+const served = new Map();
+/** @type {SourceReport[]} */
+let reports = [];
+let ahead = 0; // how far the server's clock is ahead of this one
+let heard = 0; // when the server was last heard
+
+const now = () => Date.now() + ahead;
+
+// --- what the server says ---
+
+/** @param {string} url */
+async function get(url) {
+  const answer = await fetch(url, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+  if (answer.status === 401 || answer.status === 403) find("standing").textContent = "The key of this page does not hold any more: open it again with one that does.";
+  if (!answer.ok) throw new Error(String(answer.status));
+  const date = Date.parse(answer.headers.get("Date") ?? "");
+  if (date && Math.abs(date - now()) > 1_500) ahead = date - Date.now();
+  heard = Date.now();
+  return answer;
+}
+
+/** The rooms as the page that the server draws has them, each touched only if it changed. */
+async function look() {
+  const fresh = new DOMParser().parseFromString(await (await get(location.href)).text(), "text/html");
+  const focus = document.activeElement?.id;
+  swap(/** @type {HTMLElement} */ (fresh.getElementById("troubles")), find("troubles"));
+  const rooms = find("rooms");
+  const old = new Map(roomsIn(document).map((room) => [room.dataset.slug, room]));
+  const wanted = roomsIn(fresh).map((room) => {
+    const there = old.get(room.dataset.slug);
+    return there && served.get(`room ${room.dataset.slug}`) === room.outerHTML ? there : keep(room);
+  });
+  if (wanted.some((room, place) => rooms.children[place] !== room) || wanted.length !== rooms.children.length) {
+    rooms.replaceChildren(...wanted);
+    document.title = fresh.title;
+    document.getElementById("no-rooms")?.remove();
+    dispatchEvent(new Event("captionflow:drawn"));
+    if (focus && document.activeElement?.id !== focus) document.getElementById(focus)?.focus({ preventScroll: true });
+  }
+  tick();
+}
+
+/** @param {HTMLElement} fresh @param {HTMLElement} old */
+function swap(fresh, old) {
+  if (old.innerHTML !== fresh.innerHTML) old.innerHTML = fresh.innerHTML; // the server's own, escaped by it
+}
+/** @param {Document} page @returns {HTMLElement[]} */
+const roomsIn = (page) => [...page.querySelectorAll(".room")].map((one) => /** @type {HTMLElement} */ (one));
+/** @param {HTMLElement} room */
+function keep(room) {
+  served.set(`room ${room.dataset.slug}`, room.outerHTML);
+  return room;
+}
+
+async function askSources() {
+  const { sources } = /** @type {{sources: SourceReport[]}} */ (await (await get("/v1/sources")).json());
+  reports = sources;
+  tick();
+}
+
+/** Again and again, also when it fails. @param {() => Promise<void>} work @param {number} wait */
+async function always(work, wait) {
+  await work().catch(() => {}); // how long ago the server was heard is told
+  setTimeout(always, wait, work, wait);
+}
+
+// --- what a second changes ---
+
+function tick() {
+  const quiet = Date.now() - heard;
+  const standing = quiet > 2 * PATIENCE ? `Not connected for ${clock(quiet)}: what you see is old` : "Up to date";
+  if (!find("standing").textContent?.startsWith("The key")) find("standing").textContent = standing;
+  find("standing").classList.toggle("trouble", quiet > 2 * PATIENCE);
+  /** @type {{id: string, says: string}[]} */
+  const stopped = [];
+  for (const card of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".session"))) {
+    const sources = sourcesOf(reports.filter((one) => one.session === card.dataset.session), now());
+    const live = card.dataset.status === "live";
+    tellSources(card, sources, live);
+    stopped.push(...(live ? tellSilence(card, sources) : []));
+  }
+  alarms.tell(stopped);
+}
+
+/** @param {HTMLElement} card @param {Source[]} sources */
+function tellSilence(card, sources) {
+  const said = /** @type {HTMLElement} */ (card.querySelector(".stopped"));
+  const spans = (card.dataset.langs ?? "").split(" ").map((language) => ({ language, span: silence(sources, language, now()) }));
+  const still = spans.filter(({ span }) => span !== null && span >= Number(after.value) * 1000);
+  const floor = spans[0].span;
+  const several = spans.length > 1;
+  const says = still.length
+    ? still.map(({ language, span }) => `No words${several ? ` in ${language}` : ""} for ${clock(span ?? 0)}`).join(". ")
+    : floor === null ? "No words yet" : `Last word ${clock(floor)} ago`;
+  said.hidden = !sources.length;
+  if (said.textContent !== says) said.textContent = says;
+  card.classList.toggle("alarm", still.length > 0);
+  const where = [card.dataset.room, card.dataset.title].filter(Boolean).join(", ");
+  return still.map(({ language }) => ({ id: `${card.dataset.session} ${language}`, says: `${where}: no words${several ? ` in ${language}` : ""}.` }));
+}
+
+/** @param {HTMLElement} card @param {Source[]} sources @param {boolean} live */
+function tellSources(card, sources, live) {
+  const list = /** @type {HTMLElement} */ (card.querySelector(".sources"));
+  const items = sources.slice(0, 8).map((one) => {
+    const said = one.lastWord === null ? "no word yet" : `last word ${clock(now() - one.lastWord)} ago`;
+    const facts = [
+      `by ${one.door}`, ...((card.dataset.langs ?? "").includes(" ") ? [one.language] : []),
+      `since ${new Date(one.since).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" })}`,
+      ...(live ? [said, `${one.pace} words a minute`] : [`${one.words} words`]),
+      ...(live && one.delay !== null ? [`${one.delay.toFixed(1)} s late`] : []),
+    ];
+    const item = element("li", {}, element("strong", {}, element("bdi", {}, one.source)), element("span", { class: "facts" }, ...facts.map((fact) => element("span", {}, fact))));
+    for (const { detail, count } of one.warnings) item.append(element("p", { class: "warned" }, count > 1 ? `${detail} (${count} times)` : detail));
+    return item;
+  });
+  const same = items.length === list.children.length && items.every((item, place) => item.isEqualNode(list.children[place]));
+  if (!same) list.replaceChildren(...items);
+}
+
+// --- what the technician does ---
+
+/** @param {string} session @param {string} status */
+async function change(session, status) {
+  const answer = await fetch(`/v1/sessions/${encodeURIComponent(session)}`, {
+    method: "PATCH", headers: { "Content-Type": "application/merge-patch+json" }, body: JSON.stringify({ status }), signal: AbortSignal.timeout(PATIENCE),
+  });
+  if (!answer.ok) throw new Error(/** @type {{detail?: string}} */ (await answer.json().catch(() => ({}))).detail ?? "It was not changed.");
+}
+
+find("rooms").addEventListener("click", async (event) => {
+  const button = event.target instanceof Element ? event.target.closest("button") : null;
+  const card = /** @type {HTMLElement | null | undefined} */ (button?.closest(".session"));
+  if (!button || !card) return;
+  const { session = "", title = "", langs = "" } = card.dataset;
+  const { act } = button.dataset;
+  if (!act) return handing(session, title, langs.split(" "));
+  if (act === "finished" && !(await sure(`Finish “${title}”?`))) return;
+  try {
+    await change(session, act);
+  } catch (error) {
+    find("told").textContent = `“${title}” was not changed: ${error instanceof Error ? error.message : ""}`;
+    find("told").classList.remove("hidden");
+    return;
+  }
+  find("told").classList.add("hidden");
+  await look().catch(() => {});
+  document.getElementById(`t-${session}`)?.querySelector("a")?.focus({ preventScroll: true });
+});
+announcing(() => { look().catch(() => {}); });
+
+try { after.value = localStorage.getItem("captionflow.alarm-after") ?? "30"; } catch { after.value = "30"; }
+if (!after.value) after.value = "30";
+after.addEventListener("change", () => {
+  try { localStorage.setItem("captionflow.alarm-after", after.value); } catch { /* it holds until the page is left */ }
+  tick();
+});
+
+for (const room of roomsIn(document)) keep(room);
+always(look, LOOK);
+always(askSources, ASK);
+setInterval(tick, 1000);

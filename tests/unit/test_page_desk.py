@@ -1,0 +1,84 @@
+"""What the desk shows of rooms and services (services.api.pages.desk_view)."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from captionflow.messages import Session
+from services.api.app import ROOMS
+from services.api.pages.desk_view import Trouble, desk_rooms, troubles
+
+NOW = datetime(2026, 11, 12, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def session(name: str, status: str = "scheduled", **fields: Any) -> Session:
+    plain = {"version": 1, "created_at": NOW - 100 * HOUR, "updated_at": NOW - 48 * HOUR, "status": status}
+    return Session(**{"id": name, **plain, **fields})
+
+
+def shown(*sessions: Session) -> dict[str, list[str]]:
+    return {room.name: [one.id for one in room.sessions] for room in desk_rooms(sessions, NOW)}
+
+
+def test_rooms_stand_in_order_of_their_numbers_and_sessions_without_one_come_last() -> None:
+    found = shown(
+        session("a", "live", room="Room 10"),
+        session("b", "live"),
+        session("c", "live", room="Room 2"),
+        session("d", "live", room="ROOM 2"),
+        session("e", "live", room="Annex"),
+    )
+    assert found == {"Annex": ["e"], "Room 2": ["c", "d"], "Room 10": ["a"], "": ["b"]}
+    assert list(found) == ["Annex", "Room 2", "Room 10", ""]
+
+
+def test_in_a_room_what_is_live_comes_first_then_what_comes_then_what_was_the_latest_first() -> None:
+    sessions = [
+        session("over-early", "finished", starts_at=NOW - 3 * HOUR),
+        session("over-late", "finished", starts_at=NOW - 2 * HOUR),
+        session("later", starts_at=NOW + 2 * HOUR),
+        session("soon", starts_at=NOW + HOUR),
+        session("on", "live", starts_at=NOW - HOUR),
+    ]
+    assert shown(*sessions) == {"": ["on", "soon", "later", "over-late", "over-early"]}
+
+
+@pytest.mark.parametrize(
+    ("one", "is_shown"),
+    [
+        (session("x", "live", date="2025-01-01"), True),
+        (session("x", date="2026-11-12"), True),
+        (session("x", date="2026-11-13"), False),
+        (session("x"), True),
+        (session("x", updated_at=NOW - timedelta(days=40)), False),
+        (session("x", starts_at=NOW - 5 * HOUR), True),
+        (session("x", "finished", date="2026-11-12"), True),
+        (session("x", "finished", date="2026-11-11"), False),
+        (session("x", "finished"), False),
+        (session("x", "finished", updated_at=NOW - HOUR), True),
+        (session("x", "finished", date="2015-11-12", updated_at=NOW - HOUR), True),
+        (session("x", date="2026-11-11", updated_at=NOW - HOUR), False),
+    ],
+)
+def test_the_desk_has_what_is_live_what_is_of_the_day_and_what_changed_today(one: Session, is_shown: bool) -> None:
+    assert shown(one) == ({"": ["x"]} if is_shown else {})
+
+
+def test_what_is_wrong_says_what_it_means_and_what_the_part_says() -> None:
+    (log, other) = troubles({"line_log": "no answer within 2 s", "x": "y"})
+    assert log.part == "line_log"
+    assert log.says == "no answer within 2 s"
+    assert "nothing is lost" in log.means
+    assert other == Trouble("x", "A part of the service waits.", "y")
+
+
+def test_the_pages_of_those_who_work_are_not_for_everybody() -> None:
+    open_to = {
+        route.path: route.endpoint.__captionflow_open_to__
+        for room in ROOMS
+        for route in room.routes.routes
+        if route.path.startswith(("/caption", "/desk"))
+    }
+    assert open_to == {"/caption/{session}": "captioner", "/desk": "organiser"}
