@@ -1,7 +1,7 @@
 """The messages of the pipeline: what a line is, what a turn is, and what travels between the services.
 
-All are frozen msgspec structs. The three records (``LineRecord``, ``StepRecord``, ``Session``) carry a version ``v``;
-a reader refuses a version above the one it knows. Times are timezone-aware UTC, or seconds where no date is known
+All are frozen msgspec structs. The records (``LineRecord``, ``StepRecord``, ``Session``, ``SourceReport``) carry a
+version ``v``; a reader refuses one above what it knows. Times are timezone-aware UTC, or seconds where no date is known
 (``Moment``). Offsets into text count Unicode code points. JSON Schema and AsyncAPI in docs/messages/ are generated from
 this file.
 """
@@ -244,3 +244,51 @@ class Session(Message, frozen=True, omit_defaults=False):
     about: str = ""
     demo: bool = False
     v: int = VERSION
+
+
+# --- captions.sources -----------------------------------------------------------------------------------------------
+
+
+class SourceWarning(Message, frozen=True, omit_defaults=False):
+    """Something about a source that had to be guessed or that a person should look at."""
+
+    code: str
+    """Stable, for programs: ``restarted``, ``guessed-encoding`` …"""
+    detail: str
+    """What to know, in plain words. Never caption text."""
+    count: int
+    first_at: datetime
+    last_at: datetime
+
+
+class SourceReport(Message, frozen=True, omit_defaults=False):
+    """What one ingest knows of one source now. Of two by the same process, the one with the later ``at`` counts.
+
+    Not the truth, and not kept for long: it is for the people who watch over the rooms.
+    """
+
+    session: str
+    language: str
+    source: str
+    """The sender's name (``Draft.sender``)."""
+    door: str
+    """How it came in: ``json``, ``zoom``, ``youtube`` …"""
+    process: str
+    """Which ingest says this: drawn at its start."""
+    at: datetime
+    since: datetime
+    last_word_at: datetime | None = None
+    """None if it has only been seen."""
+    words: int = 0
+    words_a_minute: int = 0
+    """Over the last minute; less of it if the source is younger."""
+    delay_seconds: float | None = None
+    """From when its last words were said, or arrived where that is not known, until the log had them."""
+    warnings: tuple[SourceWarning, ...] = ()
+    """The latest last."""
+    v: int = VERSION
+
+    @property
+    def stream(self) -> Stream:
+        """Its session and language."""
+        return Stream(self.session, self.language)

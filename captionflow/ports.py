@@ -8,7 +8,19 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import NewType, Protocol
 
-from captionflow.messages import Draft, Facts, LineRecord, Message, Part, Receipt, Session, Status, StepRecord, Stream
+from captionflow.messages import (
+    Draft,
+    Facts,
+    LineRecord,
+    Message,
+    Part,
+    Receipt,
+    Session,
+    SourceReport,
+    Status,
+    StepRecord,
+    Stream,
+)
 
 Position = NewType("Position", str)
 """A position in the whole log. Made by ``LineLog.follow``, opaque to its callers, and valid for good.
@@ -285,6 +297,19 @@ class StepQueue(Protocol):
 
     async def done(self) -> None:
         """Commit everything that was taken so far."""
+
+
+class SourceReports(Protocol):
+    """``captions.sources``: what the ingest processes know of their sources, for those who watch over the rooms."""
+
+    async def publish(self, reports: Sequence[SourceReport]) -> None:
+        """Hand them on. They may be lost: the next ones say all that is still true."""
+
+    def follow(self) -> AsyncIterator[SourceReport]:
+        """The latest report of each source and process that is still kept, then new ones.
+
+        A follower that is slow gets only the latest ones. Reports may come again, and older ones after newer ones.
+        """
 
 
 class DeadLetters(Protocol):

@@ -14,10 +14,22 @@ import msgspec
 from captionflow import messages
 from captionflow.field_docs import described
 from captionflow.identity import SESSION_ID
-from captionflow.messages import Apart, Facts, Line, LineRecord, Note, Part, Session, Stamp, StepRecord
+from captionflow.messages import (
+    Apart,
+    Facts,
+    Line,
+    LineRecord,
+    Note,
+    Part,
+    Session,
+    SourceReport,
+    SourceWarning,
+    Stamp,
+    StepRecord,
+)
 from captionflow.stamps import pack
 
-RECORDS = (LineRecord, StepRecord, Session)
+RECORDS = (LineRecord, StepRecord, Session, SourceReport)
 FOLDER = Path(__file__).parent.parent / "docs" / "messages"
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _AT = datetime(2026, 9, 14, 9, 0, 1, 250_000, tzinfo=UTC)
@@ -68,6 +80,22 @@ EXAMPLES: dict[str, msgspec.Struct] = {
         starts_at=_AT,
         status="live",
     ),
+    "SourceReport": SourceReport(
+        session="opening",
+        language="en",
+        source="desk-1",
+        door="json",
+        process="5f3a9c01",
+        at=_AT,
+        since=_AT,
+        last_word_at=_AT,
+        words=4,
+        words_a_minute=24,
+        delay_seconds=0.25,
+        warnings=(
+            SourceWarning(code="numbers-missing", detail="Numbers were left out.", count=1, first_at=_AT, last_at=_AT),
+        ),
+    ),
 }
 """One of each record, with as many of its fields as make sense together."""
 
@@ -83,6 +111,7 @@ _KEYS = {
         ),
     },
     "Session": _KEY,
+    "SourceReport": _KEY,
 }
 _BESIDES: dict[str, dict[str, Any]] = {
     "StepRecord": {
@@ -131,6 +160,14 @@ _CHANNELS = {
             "could keep the one that lost. One partition."
         ),
     ),
+    "sources": (
+        "captions.sources",
+        "SourceReport",
+        (
+            "What each ingest knows of its sources, said again and again: for the people who watch over the rooms. "
+            "Kept for an hour (cleanup.policy=delete). One partition."
+        ),
+    ),
 }
 _DEAD_LETTER = {
     "address": "captions.dead-letter",
@@ -140,7 +177,7 @@ _DEAD_LETTER = {
 
 
 def json_schema() -> dict[str, Any]:
-    """One JSON Schema (2020-12) document with a definition for every message; validates any of the three records."""
+    """One JSON Schema (2020-12) document with a definition for every message; validates any of the records."""
     refs, definitions = msgspec.json.schema_components(RECORDS, ref_template="#/$defs/{name}")
     return {
         "$schema": _DRAFT,
@@ -209,6 +246,8 @@ def _operations() -> Iterator[tuple[str, dict[str, Any]]]:
         ("turns", "receive"): "index stores it, and api delivers it",
         ("sessions", "send"): "ingest and api announce and change sessions",
         ("sessions", "receive"): "index and api learn of sessions",
+        ("sources", "send"): "ingest says what it knows of its sources",
+        ("sources", "receive"): "api shows them to who watches over the rooms",
         ("deadLetters", "send"): "a service that can't use a record sets it aside",
         ("deadLetters", "receive"): "`captionflow dead-letters` shows them, and puts them back",
     }

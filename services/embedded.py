@@ -18,6 +18,7 @@ from services.index.facts_indexer import FactsIndexer
 from services.index.part_indexer import PartIndexer
 from services.ingest import routes as lines
 from services.ingest.gateway import Gateway
+from services.ingest.source_reporter import report_sources, sources_of_this_process
 from services.process import Server, Stopping, address, listen, serve_until_told
 from services.segment.runner import Runner
 from services.tls import Certificate
@@ -63,7 +64,8 @@ async def _serve(
     stopping: Stopping,
     certificate: Certificate | None,
 ) -> None:
-    gateway = Gateway(ports.line_log, ports.sessions)
+    sources = sources_of_this_process()
+    gateway = Gateway(ports.line_log, ports.sessions, sources=sources)
     facts_queue, parts_queue = ports.index_queues()  # made first, so that they get every step
     parts = PartIndexer(parts_queue, ports.turn_store)
     runner = Runner(ports.line_log, ports.step_feed, ports.turn_store)
@@ -76,7 +78,12 @@ async def _serve(
     provide(app, gateway)
     hub: Hub = app.state.hub
     facts = FactsIndexer(facts_queue, ports.sessions, on_session=hub.session_changed)
-    work = {"hub": hub.run(), "facts": facts.run(), "index": parts.run()}
+    work = {
+        "hub": hub.run(),
+        "facts": facts.run(),
+        "index": parts.run(),
+        "sources": report_sources(sources, ports.source_reports),
+    }
     tasks = [asyncio.create_task(one, name=name) for name, one in work.items()]
     await asyncio.sleep(0)  # the hub has subscribed too
     tasks.append(asyncio.create_task(runner.run(), name="segment"))

@@ -15,6 +15,7 @@ from captionflow.adapters.kafka.from_settings import kafka_from
 from captionflow.adapters.kafka.group_lag import GroupLag
 from captionflow.adapters.kafka.line_log import KafkaLineLog
 from captionflow.adapters.kafka.session_store import KafkaSessionStore
+from captionflow.adapters.kafka.source_reports import KafkaSourceReports
 from captionflow.adapters.kafka.step_feed import KafkaStepFeed
 from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
 from captionflow.messages import Session
@@ -63,13 +64,14 @@ async def open_api(settings: Settings, *, on_session: Callable[[Session], None])
         turns = LiveTurnStore(local, archive, check=check, lines=line_log.reached)
         sessions = KafkaSessionStore(kafka, on_change=on_session)
         feed = KafkaStepFeed(kafka, keep=turns.keep)
-        opened.push_async_callback(close, client, line_log, sessions, feed)
-        for reading in (line_log, sessions, feed):
+        source_reports = KafkaSourceReports(kafka)
+        opened.push_async_callback(close, client, line_log, sessions, feed, source_reports)
+        for reading in (line_log, sessions, feed, source_reports):
             reading.start()
         lag = GroupLag(kafka, PARTS_GROUP, kafka.turns)
         search = LaggingSearch(ElasticSearch(client, sessions, index=names.read), lambda: lag.records)
         yield ApiPorts(
-            ports=Ports(line_log, turns, search, sessions, feed),
+            ports=Ports(line_log, turns, search, sessions, feed, source_reports),
             ready=feed.ready,
             skipped=lambda: counts(
                 {kafka.lines: line_log.skipped, kafka.sessions: sessions.skipped, kafka.turns: feed.skipped}

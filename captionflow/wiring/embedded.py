@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from captionflow.adapters.memory.source_reports import MemorySourceReports
 from captionflow.adapters.memory.step_feed import MemoryStepFeed
 from captionflow.adapters.memory.step_queue import index_queues
 from captionflow.adapters.sqlite.database import Database
@@ -47,6 +48,7 @@ async def open_embedded(settings: Settings) -> AsyncIterator[EmbeddedPorts]:
             search=SqliteSearch(database),
             sessions=SqliteSessionStore(database),
             step_feed=step_feed,
+            source_reports=MemorySourceReports(),
             demos=SqliteDemos(database),
             index_queues=partial(index_queues, step_feed),
             found_at=database.found_at,

@@ -10,7 +10,8 @@ from typing import Final
 from captionflow.adapters.kafka.from_settings import kafka_from
 from captionflow.adapters.kafka.line_log import KafkaLineLog
 from captionflow.adapters.kafka.session_store import KafkaSessionStore
-from captionflow.ports import LineLog, SessionStore
+from captionflow.adapters.kafka.source_reports import KafkaSourceReports
+from captionflow.ports import LineLog, SessionStore, SourceReports
 from captionflow.settings import Settings
 from captionflow.wiring.shared import Skipped, Watch, close, counts, passes, watch
 
@@ -24,6 +25,7 @@ class IngestPorts:
 
     line_log: LineLog
     sessions: SessionStore
+    source_reports: SourceReports
     skipped: Skipped
     ready: Callable[[], Awaitable[object]]
     """Returns when lines can be taken; raises ``Misconfigured`` if they never can."""
@@ -43,12 +45,14 @@ async def open_ingest(settings: Settings) -> AsyncIterator[IngestPorts]:
     async with AsyncExitStack() as opened:
         line_log = KafkaLineLog(kafka, gather_ms=GATHER_MS)
         sessions = KafkaSessionStore(kafka)
-        opened.push_async_callback(close, line_log, sessions)
+        source_reports = KafkaSourceReports(kafka)
+        opened.push_async_callback(close, line_log, sessions, source_reports)
         line_log.start()
         sessions.start()
         yield IngestPorts(
             line_log,
             sessions,
+            source_reports,
             skipped=lambda: counts({kafka.lines: line_log.skipped, kafka.sessions: sessions.skipped}),
             ready=lambda: asyncio.gather(line_log.ready(), sessions.ready()),
             takes_lines=lambda: passes(line_log.check) and passes(sessions.check),

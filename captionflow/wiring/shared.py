@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from captionflow.errors import CaptionflowError, Unavailable
-from captionflow.ports import LineLog, Search, SessionStore, StepFeed, TurnStore
+from captionflow.ports import LineLog, Search, SessionStore, SourceReports, StepFeed, TurnStore
 
 CHECK_SECONDS: Final = 1.0
 CLOSE_SECONDS: Final = 1.0
@@ -33,6 +33,7 @@ class Ports:
     search: Search
     sessions: SessionStore
     step_feed: StepFeed
+    source_reports: SourceReports
 
 
 async def watch(*checks: Callable[[], None], lag: Watch | None = None) -> None:

@@ -20,18 +20,19 @@ if TYPE_CHECKING:
     from captionflow.ports import LineLog, SessionStore
     from captionflow.settings import Settings
     from services.http.rooms import Room
+    from services.ingest.sources import Sources
 
 ROOMS: Final[tuple[Room, ...]] = (sessions.ROOM, lines.ROOM)
 
 
 def create_app(
-    line_log: LineLog, known: SessionStore, settings: Settings, *, extra_rooms: Sequence[Room] = ()
+    line_log: LineLog, known: SessionStore, settings: Settings, sources: Sources, *, extra_rooms: Sequence[Room] = ()
 ) -> FastAPI:
     """The application of a process that takes lines and announcements, and serves no viewers."""
     app = create_application([*ROOMS, *extra_rooms], settings)
     provide(
         app,
-        Gateway(line_log, known),
+        Gateway(line_log, known, sources=sources),
         sessions.SessionDesk(known, line_log),
         Readiness(checks=line_checks(line_log, known)),
     )

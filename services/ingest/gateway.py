@@ -8,8 +8,9 @@ import structlog
 
 from captionflow.errors import Conflict, NotFound
 from captionflow.identity import spelled
-from captionflow.messages import Draft, Message, Receipt, Session
+from captionflow.messages import Draft, Message, Receipt, Session, Stream
 from captionflow.ports import LineLog, SessionStore
+from services.ingest.sources import Sources
 
 log = structlog.get_logger(__name__)
 
@@ -36,20 +37,35 @@ def _now() -> datetime:
 class Gateway:
     """Accepts lines for sessions that are known, in order of arrival, from any number of senders at once.
 
-    A finished session takes lines too: they open it again.
+    A finished session takes lines too: they open it again. ``sources`` learns who was heard.
     """
 
-    def __init__(self, log: LineLog, sessions: SessionStore, *, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(
+        self,
+        log: LineLog,
+        sessions: SessionStore,
+        *,
+        clock: Callable[[], datetime] = _now,
+        sources: Sources | None = None,
+    ) -> None:
         self._log = log
+        self.sources = sources or Sources(process="", clock=clock)
         self._sessions = sessions
         self._clock = clock
 
-    async def accept(
-        self, session: str, language: str | None, drafts: Sequence[Draft], *, cleaned: int = 0, undated: bool = False
+    async def accept(  # noqa: PLR0913 - what doors know of lines
+        self,
+        session: str,
+        language: str | None,
+        drafts: Sequence[Draft],
+        *,
+        cleaned: int = 0,
+        undated: bool = False,
+        door: str = "json",
     ) -> Receipts:
         """Make the drafts durable; None is the floor's language. A retry gets the receipts of the first time.
 
-        A draft without a time was said now; ``undated``: nobody knows when.
+        A draft without a time was said now; ``undated``: nobody knows when. ``door`` is how they came in.
 
         Also raises what ``LineLog.append`` raises.
 
@@ -57,16 +73,40 @@ class Gateway:
             NotFound: the session was not announced.
         """
         stream = await self._stream(session, language)
-        receipts = await self._log.append(session, stream, drafts, said_at=None if undated else self._clock())
+        arrived = self._clock()
+        receipts = await self._log.append(session, stream, drafts, said_at=None if undated else arrived)
+        self._heard(Stream(session, stream), zip(drafts, receipts, strict=True), door, arrived)
         missing = []
         for sender in dict.fromkeys(draft.sender for draft in drafts):
             own = [(one.number, one.seq) for draft, one in zip(drafts, receipts, strict=True) if draft.sender == sender]
             last = await self._log.last_number(session, stream, sender, before=min(seq for _, seq in own))
-            missing += holes(last, (number for number, _ in own))
+            if skipped := holes(last, (number for number, _ in own)):
+                missing += skipped
+                self.sources.warn(
+                    Stream(session, stream),
+                    sender,
+                    "numbers-missing",
+                    f"Numbers {skipped[0][0]} to {skipped[-1][1]} were left out: some lines may not have arrived.",
+                )
         if missing:
             log.warning("numbers_missing", session=session, language=stream, missing=missing)
         log.debug("lines_accepted", session=session, language=stream, lines=len(receipts))
         return Receipts(session, stream, receipts, cleaned, tuple(missing))
+
+    def _heard(self, stream: Stream, lines: Iterable[tuple[Draft, Receipt]], door: str, arrived: datetime) -> None:
+        now = self._clock()
+        for draft, receipt in lines:
+            if receipt.received_at < arrived:  # it was there before: a retry
+                continue
+            said_at = draft.at if isinstance(draft.at, datetime) and draft.at <= now else arrived
+            self.sources.heard(
+                stream,
+                draft.sender,
+                door,
+                draft.text,
+                counts=draft.final and draft.revises is None,
+                delay_seconds=round((now - said_at).total_seconds(), 3),
+            )
 
     async def last_number(self, session: str, language: str | None, sender: str) -> int | None:
         """The highest number that the log has from this sender.

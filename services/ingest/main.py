@@ -13,6 +13,7 @@ from services.http.operations import METRICS_ROOM
 from services.http.provided import provide
 from services.ingest.app import create_app
 from services.ingest.metered_log import MeteredLineLog
+from services.ingest.source_reporter import report_sources, sources_of_this_process
 from services.process import Server, Stopping, address, listen, serve_until_told
 from services.tls import Certificate
 
@@ -38,10 +39,14 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
             line_log = MeteredLineLog(ports.line_log, metrics)
             metrics.counts("records_skipped", "Records that count for nothing.", ("topic", "why"), ports.skipped)
             metrics.gauge("ready", "1 when lines can be taken.", lambda: float(ports.takes_lines()))
-            app = create_app(line_log, ports.sessions, settings, extra_rooms=[METRICS_ROOM])
+            sources = sources_of_this_process()
+            app = create_app(line_log, ports.sessions, settings, sources, extra_rooms=[METRICS_ROOM])
             provide(app, metrics)
             ready(address(listening, settings.host, certificate))
             log.info("started", service="ingest", kafka=settings.kafka)
-            watch = asyncio.create_task(ports.watch(), name="topics")
-            await serve_until_told(Server(app, certificate=certificate), listening, stopping, parts=[watch])
+            parts = [
+                asyncio.create_task(ports.watch(), name="topics"),
+                asyncio.create_task(report_sources(sources, ports.source_reports), name="sources"),
+            ]
+            await serve_until_told(Server(app, certificate=certificate), listening, stopping, parts=parts)
     log.info("stopped")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from captionflow.ports import LineLog, Search, SessionStore, StepFeed, TurnStore
+from captionflow.ports import LineLog, Search, SessionStore, SourceReports, StepFeed, TurnStore
 from tests.contract.distributed_world import clean_up
 from tests.contract.worlds import SERVERS, WORLDS, World
 
@@ -52,3 +52,8 @@ def sessions(world: World) -> SessionStore:
 @pytest.fixture
 def step_feed(world: World) -> StepFeed:
     return world.step_feed
+
+
+@pytest.fixture
+def source_reports(world: World) -> SourceReports:
+    return world.source_reports

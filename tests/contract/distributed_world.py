@@ -14,9 +14,10 @@ from captionflow.adapters.elastic.turn_store import ElasticTurnStore
 from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.line_log import KafkaLineLog
 from captionflow.adapters.kafka.session_store import KafkaSessionStore
+from captionflow.adapters.kafka.source_reports import KafkaSourceReports
 from captionflow.adapters.kafka.step_feed import KafkaStepFeed
 from captionflow.adapters.kafka.step_group import StepGroup
-from captionflow.ports import LineLog, Search, SessionStore, StepFeed, StepQueue, TurnStore
+from captionflow.ports import LineLog, Search, SessionStore, SourceReports, StepFeed, StepQueue, TurnStore
 from tests.stack.topics import drop_topics, fresh_topics
 
 NOWHERE = "127.0.0.1:9"
@@ -32,6 +33,7 @@ class DistributedWorld:
     search: Search
     sessions: SessionStore
     step_feed: StepFeed
+    source_reports: SourceReports
 
     def __init__(self, kafka: Kafka, elasticsearch: str) -> None:
         self._kafka = kafka
@@ -48,8 +50,13 @@ class DistributedWorld:
     def _open(self, kafka: Kafka, elasticsearch: str) -> None:
         self._client = connect([elasticsearch])
         self._indices = ElasticIndices(self._client, NAMES)
-        self._on_kafka = KafkaLineLog(kafka).start(), KafkaSessionStore(kafka).start(), KafkaStepFeed(kafka).start()
-        self.line_log, self.sessions, self.step_feed = self._on_kafka
+        self._on_kafka = (
+            KafkaLineLog(kafka).start(),
+            KafkaSessionStore(kafka).start(),
+            KafkaStepFeed(kafka).start(),
+            KafkaSourceReports(kafka).start(),
+        )
+        self.line_log, self.sessions, self.step_feed, self.source_reports = self._on_kafka
         self.turn_store = ElasticTurnStore(self._client, read=NAMES.read, write=NAMES.write)
         self.search = ElasticSearch(self._client, self.sessions, index=NAMES.read)
 

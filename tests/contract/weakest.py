@@ -13,6 +13,7 @@ from typing import Self
 
 import msgspec
 
+from captionflow.adapters.memory.source_reports import MemorySourceReports
 from captionflow.adapters.memory.step_feed import MemoryStepFeed
 from captionflow.adapters.memory.step_queue import MemoryStepQueue
 from captionflow.adapters.sqlite.database import Database
@@ -22,7 +23,17 @@ from captionflow.adapters.sqlite.search import SqliteSearch
 from captionflow.adapters.sqlite.session_store import SqliteSessionStore
 from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
 from captionflow.errors import NotFound
-from captionflow.messages import MAX_RECORD_BYTES, Draft, Facts, LineRecord, Receipt, Session, StepRecord, Stream
+from captionflow.messages import (
+    MAX_RECORD_BYTES,
+    Draft,
+    Facts,
+    LineRecord,
+    Receipt,
+    Session,
+    SourceReport,
+    StepRecord,
+    Stream,
+)
 from captionflow.ports import (
     THE_BEGINNING,
     Demos,
@@ -31,6 +42,7 @@ from captionflow.ports import (
     Search,
     SessionFilter,
     SessionStore,
+    SourceReports,
     StepFeed,
     StepQueue,
     Turns,
@@ -178,6 +190,14 @@ class StutteringFeed:
         return _Follower(list(self._last), self._feed.follow())
 
 
+class StutteringReports(MemorySourceReports):
+    """Says everything twice, and last what was said first."""
+
+    async def publish(self, reports: Sequence[SourceReport]) -> None:
+        await super().publish(reports)
+        await super().publish(reports[::-1])
+
+
 class _Follower(AsyncIterator[StepRecord]):
     def __init__(self, first: list[StepRecord], rest: AsyncIterator[StepRecord]) -> None:
         self._first = first
@@ -211,6 +231,7 @@ class WeakestWorld:
         self.search: Search = SqliteSearch(stores)
         self._feed = StutteringFeed()
         self.step_feed: StepFeed = self._feed
+        self.source_reports: SourceReports = StutteringReports()
         self.demos: Demos = PartitionedDemos(self._databases)
 
     def step_queue(self) -> StepQueue:

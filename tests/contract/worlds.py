@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Protocol, Self
 
+from captionflow.adapters.memory.source_reports import MemorySourceReports
 from captionflow.adapters.memory.step_feed import MemoryStepFeed
 from captionflow.adapters.memory.step_queue import MemoryStepQueue
 from captionflow.adapters.sqlite.database import Database
@@ -16,7 +17,7 @@ from captionflow.adapters.sqlite.line_log import SqliteLineLog
 from captionflow.adapters.sqlite.search import SqliteSearch
 from captionflow.adapters.sqlite.session_store import SqliteSessionStore
 from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
-from captionflow.ports import Demos, LineLog, Search, SessionStore, StepFeed, StepQueue, TurnStore
+from captionflow.ports import Demos, LineLog, Search, SessionStore, SourceReports, StepFeed, StepQueue, TurnStore
 from tests.contract.distributed_world import DistributedWorld
 from tests.contract.weakest import WeakestWorld
 
@@ -27,6 +28,7 @@ class World(Protocol):
     search: Search
     sessions: SessionStore
     step_feed: StepFeed
+    source_reports: SourceReports
 
     def step_queue(self) -> StepQueue:
         """Join those who share the steps that are published from now on, and those that nobody is done with."""
@@ -67,6 +69,7 @@ class EmbeddedWorld:
         self.sessions: SessionStore = SqliteSessionStore(self._database)
         self._feed = MemoryStepFeed()
         self.step_feed: StepFeed = self._feed
+        self.source_reports: SourceReports = MemorySourceReports()
         self.demos: Demos = SqliteDemos(self._database)
 
     def step_queue(self) -> StepQueue:

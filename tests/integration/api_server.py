@@ -23,6 +23,7 @@ from services.index.facts_indexer import FactsIndexer
 from services.index.part_indexer import PartIndexer
 from services.ingest import routes as lines
 from services.ingest.gateway import Gateway
+from services.ingest.source_reporter import report_sources, sources_of_this_process
 from services.segment.runner import Runner
 from tests.waiting import until
 
@@ -138,7 +139,8 @@ async def serving(
     configured = Settings(data_folder=folder, **settings)
     async with open_embedded(configured) as adapters, contextlib.AsyncExitStack() as running:
         if pipeline:
-            gateway = Gateway(adapters.line_log, adapters.sessions)
+            sources = sources_of_this_process()
+            gateway = Gateway(adapters.line_log, adapters.sessions, sources=sources)
             app = create_app(
                 adapters,
                 configured,
@@ -148,12 +150,13 @@ async def serving(
             )
             provide(app, gateway)
             facts, parts = adapters.index_queues()
-            for worker in (
-                FactsIndexer(facts, adapters.sessions, on_session=app.state.hub.session_changed),
-                PartIndexer(parts, adapters.turn_store),
-                Runner(adapters.line_log, adapters.step_feed, adapters.turn_store),
+            for work in (
+                FactsIndexer(facts, adapters.sessions, on_session=app.state.hub.session_changed).run(),
+                PartIndexer(parts, adapters.turn_store).run(),
+                Runner(adapters.line_log, adapters.step_feed, adapters.turn_store).run(),
+                report_sources(sources, adapters.source_reports, seconds=0.05),
             ):
-                await running.enter_async_context(_working(worker.run()))
+                await running.enter_async_context(_working(work))
         else:
             app = create_app(adapters, configured, heartbeat_seconds=heartbeat_seconds)
         config = uvicorn.Config(app, port=0, http=http, log_config=None, lifespan="on", timeout_graceful_shutdown=2)

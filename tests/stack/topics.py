@@ -22,5 +22,7 @@ async def drop_topics(*prefixes: Kafka) -> None:
 
 def _drop(prefixes: Sequence[Kafka]) -> None:
     admin = prefixes[0].admin()
-    admin.delete_topics([topic for one in prefixes for topic in (one.lines, one.turns, one.sessions, one.dead_letters)])
+    admin.delete_topics(
+        [topic for one in prefixes for topic in (one.lines, one.turns, one.sessions, one.sources, one.dead_letters)]
+    )
     admin.close()

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from captionflow import schema
-from captionflow.messages import Line, LineRecord, Session, StepRecord
+from captionflow.messages import Line, LineRecord, Session, SourceReport, StepRecord
 
 SPECIFICATION: dict[str, tuple[set[str], set[str]]] = {
     "document": (
@@ -78,7 +78,7 @@ def test_the_json_schema_is_a_valid_one() -> None:
     jsonschema.Draft202012Validator.check_schema(schema.json_schema())
 
 
-@pytest.mark.parametrize("record", ["LineRecord", "StepRecord", "Session"])
+@pytest.mark.parametrize("record", ["LineRecord", "StepRecord", "Session", "SourceReport"])
 def test_an_example_is_what_the_code_writes_and_reads(record: str) -> None:
     example = schema.EXAMPLES[record]
     encoded = msgspec.json.encode(example)
@@ -114,13 +114,14 @@ def test_every_field_that_messages_documents_is_documented_in_the_schema() -> No
     assert "without holes" in line["seq"]["description"]
 
 
-def test_asyncapi_has_the_four_topics_and_every_reference_resolves() -> None:
+def test_asyncapi_has_every_topic_and_every_reference_resolves() -> None:
     document = schema.asyncapi()
     assert document["asyncapi"].startswith("3.")
     assert {channel["address"] for channel in document["channels"].values()} == {
         "captions.lines",
         "captions.turns",
         "captions.sessions",
+        "captions.sources",
         "captions.dead-letter",
     }
     refs = references(document)
@@ -159,10 +160,10 @@ def test_asyncapi_schemas_are_draft_07_and_its_examples_are_valid() -> None:
         for example in message.get("examples", ()):
             root = {**message["payload"], "components": document["components"]}
             jsonschema.Draft7Validator(root).validate(example["payload"])
-            assert name in {"LineRecord", "StepRecord", "Session"}
+            assert name in {"LineRecord", "StepRecord", "Session", "SourceReport"}
 
 
-def test_the_records_are_the_three_that_carry_a_version() -> None:
-    assert set(schema.RECORDS) == {LineRecord, StepRecord, Session}
+def test_the_records_are_those_that_carry_a_version() -> None:
+    assert set(schema.RECORDS) == {LineRecord, StepRecord, Session, SourceReport}
     assert "v" not in Line.__struct_fields__
     assert all("v" in record.__struct_fields__ for record in schema.RECORDS)

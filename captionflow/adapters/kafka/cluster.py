@@ -61,6 +61,11 @@ class Kafka:
         return f"{self.prefix}.sessions"
 
     @property
+    def sources(self) -> str:
+        """The topic of what is known of the sources."""
+        return f"{self.prefix}.sources"
+
+    @property
     def dead_letters(self) -> str:
         """The topic of what could not be read."""
         return f"{self.prefix}.dead-letter"

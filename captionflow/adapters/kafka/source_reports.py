@@ -1,0 +1,56 @@
+"""The reports of sources on Kafka: topic ``sources``, one partition, kept for an hour."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Final
+
+import msgspec
+
+from captionflow.adapters.kafka.cluster import Kafka
+from captionflow.adapters.kafka.journal import Journal, JournalAdapter, Record
+from captionflow.adapters.kafka.producer import Producer
+from captionflow.adapters.kafka.skipped_records import Skipped
+from captionflow.adapters.memory.source_reports import MemorySourceReports
+from captionflow.errors import BadMessage
+from captionflow.messages import SourceReport
+from captionflow.records import reader
+
+_GATHER_MS: Final = 200
+"""A person looks at them."""
+
+_encode = msgspec.json.Encoder().encode
+_read = reader(SourceReport, what="source report", key=lambda report: report.session.encode())
+
+
+class KafkaSourceReports(JournalAdapter):
+    """``SourceReports``. Who only publishes need not ``start`` it."""
+
+    def __init__(self, kafka: Kafka) -> None:
+        self.skipped = Skipped()
+        self._kafka = kafka
+        self._producer = Producer(kafka)
+        self._followers = MemorySourceReports()
+        self._journal = Journal(kafka, kafka.sources, self._take, start="kept", gather_ms=_GATHER_MS)
+
+    async def publish(self, reports: Sequence[SourceReport]) -> None:
+        """See ``SourceReports.publish``."""
+        for report in reports:
+            key = report.session.encode()
+            await self._producer.send(self._kafka.topic_partition(self._kafka.sources, key), key, _encode(report))
+
+    def follow(self) -> AsyncIterator[SourceReport]:
+        """See ``SourceReports.follow``."""
+        return self._followers.follow()
+
+    async def close(self) -> None:
+        """Stop. Repeating it does nothing."""
+        await self._producer.close()
+        await super().close()
+
+    async def _take(self, records: Sequence[Record]) -> None:
+        found = []
+        for record in records:
+            try:
+                found.append(_read(record.key, record.value))
+            except BadMessage as error:
+                self.skipped.foreign(record, str(error))
+        await self._followers.publish(found)
