@@ -305,10 +305,10 @@ class SourceReports(Protocol):
     async def publish(self, reports: Sequence[SourceReport]) -> None:
         """Hand them on. They may be lost: the next ones say all that is still true."""
 
-    def follow(self) -> AsyncIterator[SourceReport]:
-        """The latest report of each source and process that is still kept, then new ones.
+    async def latest(self) -> Sequence[SourceReport]:
+        """The latest report of each source by each process, as far as they are still kept; the newest come last.
 
-        A follower that is slow gets only the latest ones. Reports may come again, and older ones after newer ones.
+        What was published may take a moment until it is among them.
         """
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from captionflow.ports import SearchQuery
 from services.api.context import Context
+from services.api.desk import routes as desk
 from services.api.live import routes as live
 from services.api.live.hub import HEARTBEAT_SECONDS, Hub
 from services.api.live.transport import ServerReceive
@@ -35,7 +36,15 @@ if TYPE_CHECKING:
     from services.http.readiness import Check, Waiting
     from services.http.rooms import Room
 
-ROOMS: Final[tuple[Room, ...]] = (sessions.ROOM, transcripts.ROOM, live.ROOM, search.ROOM, pages.ROOM, work.ROOM)
+ROOMS: Final[tuple[Room, ...]] = (
+    sessions.ROOM,
+    transcripts.ROOM,
+    live.ROOM,
+    search.ROOM,
+    pages.ROOM,
+    work.ROOM,
+    desk.ROOM,
+)
 
 
 def create_app(  # noqa: PLR0913 - what differs between the processes that serve it
@@ -78,6 +87,7 @@ def create_app(  # noqa: PLR0913 - what differs between the processes that serve
     provide(
         app,
         Context(ports, settings, hub),
+        desk.Desks(),
         sessions.SessionDesk(ports.sessions, ports.line_log, hub.session_changed),
         Readiness(checks=_checks(ports), waiting={**live_delivery, **waiting}, dispensable=dispensable),
     )

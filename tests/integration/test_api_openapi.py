@@ -23,6 +23,8 @@ CALLS = {
     *{("get", f"/v1/sessions/{{session}}/transcript.{suffix}") for suffix in ("json", "txt", "vtt", "srt")},
     ("get", "/v1/sessions/{session}/events"),
     ("get", "/v1/search"),
+    ("get", "/v1/sources"),
+    ("get", "/v1/desk/events"),
     ("get", "/healthz"),
     ("get", "/readyz"),
 }

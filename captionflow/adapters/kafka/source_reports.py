@@ -1,6 +1,6 @@
 """The reports of sources on Kafka: topic ``sources``, one partition, kept for an hour."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -28,7 +28,7 @@ class KafkaSourceReports(JournalAdapter):
         self.skipped = Skipped()
         self._kafka = kafka
         self._producer = Producer(kafka)
-        self._followers = MemorySourceReports()
+        self._known = MemorySourceReports()
         self._journal = Journal(kafka, kafka.sources, self._take, start="kept", gather_ms=_GATHER_MS)
 
     async def publish(self, reports: Sequence[SourceReport]) -> None:
@@ -37,9 +37,15 @@ class KafkaSourceReports(JournalAdapter):
             key = report.session.encode()
             await self._producer.send(self._kafka.topic_partition(self._kafka.sources, key), key, _encode(report))
 
-    def follow(self) -> AsyncIterator[SourceReport]:
-        """See ``SourceReports.follow``."""
-        return self._followers.follow()
+    async def latest(self) -> Sequence[SourceReport]:
+        """See ``SourceReports.latest``.
+
+        Raises:
+            Unavailable: the topic is not read yet.
+            Misconfigured: it can't be; captions go on without it.
+        """
+        self._journal.check()
+        return await self._known.latest()
 
     async def close(self) -> None:
         """Stop. Repeating it does nothing."""
@@ -53,4 +59,4 @@ class KafkaSourceReports(JournalAdapter):
                 found.append(_read(record.key, record.value))
             except BadMessage as error:
                 self.skipped.foreign(record, str(error))
-        await self._followers.publish(found)
+        await self._known.publish(found)

@@ -105,6 +105,11 @@ class Hub:
         """How many are reading now."""
         return self._users
 
+    @property
+    def closed(self) -> bool:
+        """Whether the server is about to stop."""
+        return self._closed
+
     def readers(self) -> dict[str, int]:
         """How many read each session now, in all its languages; the others have none."""
         found: dict[str, int] = {}

@@ -15,6 +15,7 @@ _WRONG = {
     "hub": "Open pages get no new words. Restart the api; readers come back by themselves.",
     "segment": "Lines are taken, but make no text for readers yet. They are all shown later.",
     "index": "Search and transcripts are behind; readers are not. It catches up by itself.",
+    "sources": "Who sends can't be seen; captions go on. If the topic is missing, run `captionflow topics create`.",
     "turn_store": "Transcripts of the past cannot be read; what is live can. Look at the disk, or at Elasticsearch.",
     "search": "Search does not answer; what is live goes on. Look at the disk, or at Elasticsearch.",
 }

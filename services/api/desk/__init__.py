@@ -1,0 +1,1 @@
+"""What the desk watches: sources, sessions of the day, readers and services."""

@@ -1,0 +1,208 @@
+"""``GET /v1/sources`` and ``GET /v1/desk/events``: who sends, and all that the desk watches, as it changes."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+import msgspec
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response, StreamingResponse
+
+from captionflow.access import Grant
+from captionflow.errors import CaptionflowError, Unavailable
+from captionflow.messages import SourceReport
+from captionflow.ports import SessionFilter
+from services.api.context import Context
+from services.api.live import sse
+from services.api.pages.desk_view import DeskRoom, Trouble, desk_rooms, troubles
+from services.api.pages.routes import local_now
+from services.http.access import granted, open_to
+from services.http.openapi import answers, problems
+from services.http.provided import provided
+from services.http.readiness import Readiness
+from services.http.rooms import Room
+
+MAX_DESKS: Final = 50
+"""Desks that watch at a time."""
+LOOK_SECONDS: Final = 1.0
+SERVICES_EVERY: Final = 5
+"""Looks between two in which the parts of the process are asked."""
+_HEARTBEAT_LOOKS: Final = 15
+
+_encode = msgspec.json.Encoder().encode
+
+
+class SourceList(msgspec.Struct, frozen=True):
+    """What is known of sources: a report of each source by each process that heard it."""
+
+    sources: tuple[SourceReport, ...]
+
+
+class DeskSessions(msgspec.Struct, frozen=True):
+    """The rooms of the day, each with its sessions."""
+
+    rooms: tuple[DeskRoom, ...]
+
+
+class DeskReaders(msgspec.Struct, frozen=True):
+    """How many read each session at this process; sessions that nobody reads are left out."""
+
+    readers: dict[str, int]
+
+
+class DeskServices(msgspec.Struct, frozen=True):
+    """What does not work, what that means, and what to do."""
+
+    troubles: tuple[Trouble, ...]
+
+
+@dataclass
+class Desks:
+    """How many watch now."""
+
+    watching: int = 0
+
+    @contextmanager
+    def one_more(self) -> Iterator[None]:
+        """Raises ``Unavailable`` if there are too many."""
+        if self.watching >= MAX_DESKS:
+            raise Unavailable(f"All {MAX_DESKS} places of desks are taken: close one.", retry_after=10)
+        self.watching += 1
+        try:
+            yield
+        finally:
+            self.watching -= 1
+
+
+_EXAMPLE = {
+    "sources": [
+        {
+            "session": "opening",
+            "language": "en",
+            "source": "desk-1",
+            "door": "json",
+            "process": "5f3a9c01",
+            "at": "2026-11-24T09:10:00Z",
+            "since": "2026-11-24T09:00:00Z",
+            "last_word_at": "2026-11-24T09:09:59Z",
+            "words": 1400,
+            "words_a_minute": 142,
+            "delay_seconds": 0.02,
+            "warnings": [],
+            "v": 1,
+        }
+    ]
+}
+_EVENTS = 'event: readers\ndata: {"readers":{"opening":214}}\n\n'
+OfSession = Annotated[str | None, Query(max_length=80, description="Only its sources.", examples=["opening"])]
+
+routes = APIRouter(tags=["desk"])
+ROOM = Room(routes, (SourceList, DeskSessions, DeskReaders, DeskServices))
+
+
+@routes.get(
+    "/v1/sources",
+    summary="Who sends",
+    description="The sources that were heard lately: by which door, since when, their last word, pace, delay and "
+    "warnings. A source that several processes heard has a report of each: words and paces add up, the latest word "
+    "counts.",
+    response_class=Response,
+    responses={
+        200: answers("SourceList", _EXAMPLE, "The newest report comes last"),
+        **problems("invalid", "unavailable"),
+    },
+)
+@open_to("organiser")
+async def sources(request: Request, session: OfSession = None) -> Response:
+    """The latest reports."""
+    found = await _sources(provided(request, Context), granted(request), session)
+    return Response(_encode(found), headers={"Cache-Control": "no-store"}, media_type="application/json")
+
+
+@routes.get(
+    "/v1/desk/events",
+    summary="What the desk watches",
+    description="Server-sent events: `sources`, `sessions` (the rooms of the day), `readers` and `services`, each "
+    "whole, at first and whenever it changes. There is nothing to resume: who connects again gets all four.",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "How it is, and what changes",
+            "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EVENTS}},
+        },
+        **problems("unavailable"),
+    },
+)
+@open_to("organiser")
+async def desk_events(request: Request) -> Response:
+    """The stream of one desk."""
+    watching = _watch(
+        provided(request, Context), provided(request, Readiness), provided(request, Desks), granted(request)
+    )
+    first = await anext(watching)  # so that a refusal is an answer
+    return StreamingResponse(
+        _after(first, watching),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _after(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for one in rest:
+        yield one
+
+
+async def _watch(context: Context, readiness: Readiness, desks: Desks, grant: Grant) -> AsyncIterator[bytes]:
+    """All that is shown, and then what is different, until the process stops."""
+    shown: dict[str, bytes] = {}
+    missing: dict[str, str] = {}
+    look = quiet = 0
+    with desks.one_more():
+        while not context.hub.closed:
+            if look % SERVICES_EVERY == 0:
+                missing = await readiness.missing()
+            now = await _looked(context, grant, missing)
+            changed = {name: data for name, data in now.items() if shown.get(name) != data}
+            shown |= changed
+            quiet = 0 if changed else quiet + 1
+            if changed:
+                yield b"".join(sse.event(name, data).frame for name, data in changed.items())
+            elif quiet % _HEARTBEAT_LOOKS == 0:
+                yield sse.HEARTBEAT
+            look += 1
+            await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _looked(context: Context, grant: Grant, missing: dict[str, str]) -> dict[str, bytes]:
+    """What each event has now; what can't be known is among the services' troubles."""
+    found: dict[str, bytes] = {}
+    wrong = dict(missing)
+    try:
+        found["sources"] = _encode(await _sources(context, grant, None))
+    except CaptionflowError as error:
+        wrong["sources"] = str(error)
+    try:
+        sessions = await context.ports.sessions.list(SessionFilter(event=grant.event))
+    except CaptionflowError as error:
+        wrong["sessions"] = str(error)
+    else:
+        mine = [one for one in sessions if grant.session in {None, one.id}]
+        found["sessions"] = _encode(DeskSessions(desk_rooms(mine, local_now())))
+    found["readers"] = _encode(DeskReaders(context.hub.readers()))
+    found["services"] = _encode(DeskServices(troubles(wrong)))
+    return found
+
+
+async def _sources(context: Context, grant: Grant, session: str | None) -> SourceList:
+    found: Sequence[SourceReport] = await context.ports.source_reports.latest()
+    if session is not None:
+        found = [one for one in found if one.session == session]
+    if grant.session is not None:
+        found = [one for one in found if one.session == grant.session]
+    if grant.event is not None:
+        theirs = {one.id for one in await context.ports.sessions.list(SessionFilter(event=grant.event))}
+        found = [one for one in found if one.session in theirs]
+    return SourceList(tuple(found))

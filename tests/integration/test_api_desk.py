@@ -1,0 +1,110 @@
+"""What the desk is told over HTTP: who sends, and what changes while it watches."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+
+from captionflow.secret import Secret
+from services.api.desk.routes import MAX_DESKS
+from tests.integration.api_server import problem_of, send, serving
+from tests.waiting import until
+
+KEY = "0123456789abcdef-of-this-test"
+
+
+@contextlib.asynccontextmanager
+async def watching(client: httpx.AsyncClient) -> AsyncIterator[AsyncIterator[tuple[str, Any]]]:
+    async def events(lines: AsyncIterator[str]) -> AsyncIterator[tuple[str, Any]]:
+        name = ""
+        async for line in lines:
+            if line.startswith("event: "):
+                name = line.removeprefix("event: ")
+            elif line.startswith("data: "):
+                yield name, msgspec.json.decode(line.removeprefix("data: "))
+
+    async with client.stream("GET", "/v1/desk/events") as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        yield events(answer.aiter_lines())
+
+
+async def first(events: AsyncIterator[tuple[str, Any]]) -> dict[str, Any]:
+    async with asyncio.timeout(10):
+        return dict([await anext(events) for _ in range(4)])
+
+
+async def told(events: AsyncIterator[tuple[str, Any]], name: str, wanted: Any) -> None:
+    """Return when an event of this name is as wanted."""
+    async with asyncio.timeout(20):
+        async for event, data in events:
+            if event == name and wanted(data):
+                return
+
+
+async def test_who_sends_is_told_with_door_last_word_and_words(tmp_path: Path) -> None:
+    async with serving(tmp_path, pipeline=True) as api, api.client() as client:
+        await api.announce("talk")
+        await api.announce("other")
+        await send(client, ">> ANA:  Good morning everybody.", session="talk", sender="desk-1")
+        await send(client, "Hello.", session="other", sender="desk-2")
+        found: list[dict[str, Any]] = []
+
+        async def there() -> bool:
+            found[:] = (await client.get("/v1/sources?session=talk")).json()["sources"]
+            return bool(found)
+
+        await until(there)
+        assert [(one["source"], one["door"], one["words"], one["warnings"]) for one in found] == [
+            ("desk-1", "json", 5, [])
+        ]
+        assert found[0]["last_word_at"] >= found[0]["since"]
+
+
+async def test_a_retry_is_not_counted_and_a_left_out_number_is_a_warning(tmp_path: Path) -> None:
+    async with serving(tmp_path, pipeline=True) as api, api.client() as client:
+        await api.announce("talk")
+        for _ in range(3):
+            await send(client, "Good morning.", sender="desk-1")
+        await send(client, "Welcome.", sender="desk-1", first=7)
+
+        async def there() -> bool:
+            (found,) = (await client.get("/v1/sources")).json()["sources"] or [{"warnings": []}]
+            return [one["code"] for one in found["warnings"]] == ["numbers-missing"] and found["words"] == 3
+
+        await until(there)
+
+
+async def test_the_desk_gets_all_at_first_and_then_what_changes(tmp_path: Path) -> None:
+    async with serving(tmp_path, pipeline=True) as api, api.client() as client:
+        await api.announce("talk", room="Main hall")
+        async with watching(client) as events:
+            known = await first(events)
+            assert known["sources"] == {"sources": []}
+            assert [room["name"] for room in known["sessions"]["rooms"]] == ["Main hall"]
+            assert known["readers"] == {"readers": {}}
+            assert known["services"] == {"troubles": []}
+            await send(client, "Good morning.")
+            await told(events, "sources", lambda data: [one["source"] for one in data["sources"]] == ["desk"])
+            await api.announce("late", room="Room 2")
+            await told(events, "sessions", lambda data: len(data["rooms"]) == 2)
+            async with client.stream("GET", "/v1/sessions/talk/events"):
+                await told(events, "readers", lambda data: data["readers"] == {"talk": 1})
+
+
+async def test_a_desk_more_than_there_are_places_is_told_so(tmp_path: Path) -> None:
+    async with serving(tmp_path) as api, api.client() as client, contextlib.AsyncExitStack() as open_desks:
+        for _ in range(MAX_DESKS):
+            await open_desks.enter_async_context(client.stream("GET", "/v1/desk/events"))
+        assert "close one" in problem_of(await client.get("/v1/desk/events"), 503, "unavailable")
+
+
+async def test_the_desk_is_for_those_who_have_a_key(tmp_path: Path) -> None:
+    async with serving(tmp_path, ingest_token=Secret(KEY)) as api, api.client() as client:
+        problem_of(await client.get("/v1/sources"), 401, "unauthorized")
+        problem_of(await client.get("/v1/desk/events"), 401, "unauthorized")
+        answer = await client.get("/v1/sources", headers={"Authorization": f"Bearer {KEY}"})
+        assert answer.json() == {"sources": []}
