@@ -38,6 +38,19 @@ class Stream(NamedTuple):
 # --- captions.lines: the log -------------------------------------------------------------------------------------
 
 
+class Posted(Message, frozen=True):
+    """Which post of a captioning tool a line is from. With it any ingest goes on where another one ended."""
+
+    size: int
+    """So many characters the post had, and"""
+    digest: str
+    """what tells its text from others: the line may say less, or another line break."""
+    number: str | None = None
+    """The tool's own number, where its protocol has one: digits without leading zeros, or a long one in short."""
+    manner: Literal["stream", "lines", "rolling", "typed"] = "lines"
+    """How the tool's posts are joined, as far as was known then."""
+
+
 class Draft(Message, frozen=True):
     r"""A line as its sender gave it, with control characters removed, before the log has numbered it.
 
@@ -66,6 +79,9 @@ class Draft(Message, frozen=True):
     """``seq`` of an earlier line that this text replaces. An empty text deletes it."""
     ends: bool = False
     """The session ends after this line. A line that comes later opens it again."""
+    posted: Posted | None = None
+    """Which post of a captioning tool it is from. A line without it goes on with the one before it of its sender; one
+    that ``revises`` may leave it as it was."""
 
 
 class Line(Draft, frozen=True, kw_only=True):

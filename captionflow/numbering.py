@@ -4,7 +4,7 @@ A *run* (sender, numbers a to b, first seq s) says that number a + i has seq s +
 extends its run, and an import adds one for a whole file. So remembering every (sender, number) costs next to nothing.
 """
 
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -134,6 +134,17 @@ def runs(lines: Sequence[Numbered]) -> Iterator[tuple[str, Run]]:
         yield first.sender, Run(first.number, last.number, first.seq)
 
 
+def last_seqs(newest_first: Iterable[Run], limit: int, after: int) -> list[int]:
+    """The ``seq`` of a sender's highest numbers above ``after``, so many at most, by number; its runs are disjoint."""
+    seqs: list[int] = []
+    for run in newest_first:
+        numbers = range(run.last_number, max(run.first_number - 1, after, run.last_number - limit + len(seqs)), -1)
+        seqs += map(run.seq, numbers)
+        if len(seqs) >= limit or run.first_number <= after:
+            break
+    return seqs[::-1]
+
+
 def _line(draft: Draft, seq: int, now: datetime, said_at: datetime | None) -> Line:
     return Line(
         sender=draft.sender,
@@ -146,6 +157,7 @@ def _line(draft: Draft, seq: int, now: datetime, said_at: datetime | None) -> Li
         final=draft.final,
         revises=draft.revises,
         ends=draft.ends,
+        posted=draft.posted,
         seq=seq,
         received_at=now,
     )

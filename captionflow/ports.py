@@ -11,6 +11,7 @@ from typing import NewType, Protocol
 from captionflow.messages import (
     Draft,
     Facts,
+    Line,
     LineRecord,
     Message,
     Part,
@@ -59,6 +60,11 @@ class LineLog(Protocol):
 
         ``before``: as it was when the line with this ``seq`` came, of which this log has given the receipt.
         """
+
+    async def last_lines(
+        self, session: str, language: str, sender: str, *, limit: int, after: int = -1
+    ) -> tuple[Line, ...]:
+        """Those of this sender with the highest numbers above ``after``, so many at most, by number."""
 
     def read(self, session: str, language: str, after: int = 0) -> AsyncIterator[LineRecord]:
         """What the log has with ``seq > after`` now, in order, in records of a bounded size; then ends."""

@@ -16,7 +16,9 @@ from services.demo.player import forget_old, play
 from services.http.provided import provide
 from services.index.facts_indexer import FactsIndexer
 from services.index.part_indexer import PartIndexer
+from services.ingest import door_routes as doors
 from services.ingest import routes as lines
+from services.ingest.doors import Doors
 from services.ingest.gateway import Gateway
 from services.ingest.source_reporter import report_sources, sources_of_this_process
 from services.process import Server, Stopping, address, listen, serve_until_told
@@ -72,10 +74,10 @@ async def _serve(
     app = create_app(
         ports,
         settings,
-        extra_rooms=[lines.ROOM],
+        extra_rooms=[lines.ROOM, doors.ROOM],
         waiting={"segment": lambda: runner.waiting, "index": lambda: facts.waiting or parts.waiting},
     )
-    provide(app, gateway)
+    provide(app, gateway, Doors(gateway, ports.line_log, ports.sessions))
     hub: Hub = app.state.hub
     facts = FactsIndexer(facts_queue, ports.sessions, on_session=hub.session_changed)
     work = {

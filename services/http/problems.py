@@ -33,6 +33,7 @@ class Kind(NamedTuple):
 KINDS: dict[str, Kind] = {
     "bad-message": Kind(400, "This can't be used", "Correct what the detail names; the same again fails again."),
     "unauthorized": Kind(401, "Unauthorized", "Send Authorization: Bearer with the token of this installation."),
+    "forbidden": Kind(403, "Not with this key", "Ask who runs this installation for a key that may do it."),
     "not-found": Kind(404, "Not found", "Check the address; announce a session before it is used."),
     "method-not-allowed": Kind(405, "Method not allowed", "Use a method of the header Allow."),
     "not-acceptable": Kind(406, "Not acceptable", "Ask for one of the media types in the member available."),

@@ -8,7 +8,9 @@ from services.http.application import create_application
 from services.http.health import line_checks
 from services.http.provided import provide
 from services.http.readiness import Readiness
+from services.ingest import door_routes as doors
 from services.ingest import routes as lines
+from services.ingest.doors import Doors
 from services.ingest.gateway import Gateway
 from services.sessions import routes as sessions
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from services.http.rooms import Room
     from services.ingest.sources import Sources
 
-ROOMS: Final[tuple[Room, ...]] = (sessions.ROOM, lines.ROOM)
+ROOMS: Final[tuple[Room, ...]] = (sessions.ROOM, lines.ROOM, doors.ROOM)
 
 
 def create_app(
@@ -30,9 +32,11 @@ def create_app(
 ) -> FastAPI:
     """The application of a process that takes lines and announcements, and serves no viewers."""
     app = create_application([*ROOMS, *extra_rooms], settings)
+    gateway = Gateway(line_log, known, sources=sources)
     provide(
         app,
-        Gateway(line_log, known, sources=sources),
+        gateway,
+        Doors(gateway, line_log, known),
         sessions.SessionDesk(known, line_log),
         Readiness(checks=line_checks(line_log, known)),
     )

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
 from captionflow.errors import Unavailable
-from captionflow.messages import Draft, LineRecord, Receipt, Stream
+from captionflow.messages import Draft, Line, LineRecord, Receipt, Stream
 from captionflow.metrics import Metrics
 from captionflow.ports import THE_BEGINNING, LineLog, Position
 
@@ -36,6 +36,12 @@ class MeteredLineLog:
     async def last_number(self, session: str, language: str, sender: str, *, before: int | None = None) -> int | None:
         """See ``LineLog.last_number``."""
         return await self._log.last_number(session, language, sender, before=before)
+
+    async def last_lines(
+        self, session: str, language: str, sender: str, *, limit: int, after: int = -1
+    ) -> tuple[Line, ...]:
+        """See ``LineLog.last_lines``."""
+        return await self._log.last_lines(session, language, sender, limit=limit, after=after)
 
     def read(self, session: str, language: str, after: int = 0) -> AsyncIterator[LineRecord]:
         """See ``LineLog.read``."""

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from captionflow.errors import BadMessage, Conflict, TooLarge, Unavailable
-from captionflow.messages import MAX_LINE_CHARS, MAX_RECORD_BYTES, Draft, Line, LineRecord
+from captionflow.messages import MAX_LINE_CHARS, MAX_RECORD_BYTES, Draft, Line, LineRecord, Posted
 from captionflow.ports import THE_BEGINNING, LineLog, Position
 from tests.contract.worlds import World
 
@@ -152,6 +152,43 @@ async def test_the_last_number_is_the_senders_highest(line_log: LineLog) -> None
     await line_log.append("talk", "en", drafts(50, sender="desk-2"))
     assert await line_log.last_number("talk", "en", "desk-1") == 8
     assert await line_log.last_number("talk", "es", "desk-1") is None
+
+
+async def test_the_last_lines_of_a_sender_come_by_number_and_no_others(line_log: LineLog) -> None:
+    await line_log.append("talk", "en", [*drafts(0, 1, 2), *drafts(0, sender="desk-2"), *drafts(3, 4, 9)])
+    await line_log.append("talk", "en", [*drafts(1, sender="desk-2"), *drafts(7)])
+    await line_log.append("talk", "es", drafts(10))
+
+    async def numbers(limit: int, after: int = -1) -> list[int]:
+        found = await line_log.last_lines("talk", "en", "desk-1", limit=limit, after=after)
+        assert all(line.sender == "desk-1" and line.text == f"Hello {line.number}\n" for line in found)
+        return [line.number for line in found]
+
+    assert await numbers(100) == [0, 1, 2, 3, 4, 7, 9]
+    assert await numbers(3) == [4, 7, 9]
+    assert await numbers(6) == [1, 2, 3, 4, 7, 9]
+    assert await numbers(100, 2) == [3, 4, 7, 9]
+    assert await numbers(100, 3) == [4, 7, 9]
+    assert await numbers(2, 3) == [7, 9]
+    assert await numbers(100, 9) == []
+    assert await line_log.last_lines("talk", "fr", "desk-1", limit=9) == ()
+    assert await line_log.last_lines("talk", "en", "desk-3", limit=9) == ()
+
+
+async def test_the_last_lines_are_known_when_the_log_was_opened_again(world: World) -> None:
+    await world.line_log.append("talk", "en", drafts(0, 1))
+    await world.reopen()
+    assert [line.number for line in await world.line_log.last_lines("talk", "en", "desk-1", limit=9)] == [0, 1]
+
+
+async def test_which_post_a_line_is_from_is_kept_and_belongs_to_its_content(line_log: LineLog) -> None:
+    posted = Posted(5, "00ff", "17", "rolling")
+    (draft,) = (msgspec.structs.replace(one, posted=posted) for one in drafts(0))
+    await line_log.append("talk", "en", [draft])
+    (line,) = await line_log.last_lines("talk", "en", "desk-1", limit=1)
+    assert line.posted == posted
+    with pytest.raises(Conflict):
+        await line_log.append("talk", "en", [msgspec.structs.replace(draft, posted=Posted(5, "00ff", "18", "rolling"))])
 
 
 async def test_the_last_number_is_known_as_it_was_when_a_line_came(line_log: LineLog) -> None:

@@ -27,6 +27,7 @@ from captionflow.messages import (
     MAX_RECORD_BYTES,
     Draft,
     Facts,
+    Line,
     LineRecord,
     Receipt,
     Session,
@@ -74,6 +75,11 @@ class PartitionedLog:
 
     async def last_number(self, session: str, language: str, sender: str, *, before: int | None = None) -> int | None:
         return await self._of(session).last_number(session, language, sender, before=before)
+
+    async def last_lines(
+        self, session: str, language: str, sender: str, *, limit: int, after: int = -1
+    ) -> tuple[Line, ...]:
+        return await self._of(session).last_lines(session, language, sender, limit=limit, after=after)
 
     async def read(self, session: str, language: str, after: int = 0) -> AsyncIterator[LineRecord]:
         async for record in self._of(session).read(session, language, after):

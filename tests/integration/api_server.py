@@ -21,7 +21,8 @@ from services.http.bodies import BODY_SECONDS
 from services.http.provided import provide
 from services.index.facts_indexer import FactsIndexer
 from services.index.part_indexer import PartIndexer
-from services.ingest import routes as lines
+from services.ingest import door_routes, routes
+from services.ingest.doors import Doors
 from services.ingest.gateway import Gateway
 from services.ingest.source_reporter import report_sources, sources_of_this_process
 from services.segment.runner import Runner
@@ -144,11 +145,11 @@ async def serving(
             app = create_app(
                 adapters,
                 configured,
-                extra_rooms=[lines.ROOM],
+                extra_rooms=[routes.ROOM, door_routes.ROOM],
                 heartbeat_seconds=heartbeat_seconds,
                 body_seconds=body_seconds,
             )
-            provide(app, gateway)
+            provide(app, gateway, Doors(gateway, adapters.line_log, adapters.sessions))
             facts, parts = adapters.index_queues()
             for work in (
                 FactsIndexer(facts, adapters.sessions, on_session=app.state.hub.session_changed).run(),

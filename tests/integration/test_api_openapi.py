@@ -19,6 +19,8 @@ CALLS = {
     ("patch", "/v1/sessions/{session}"),
     ("post", "/v1/sessions/{session}/lines"),
     ("get", "/v1/sessions/{session}/lines/last"),
+    *{("post", path) for path in ("/closedcaption", "/closedcaption/seq", "/cartcaption", "/streamtext")},
+    ("get", "/closedcaption/seq"),
     ("get", "/v1/sessions/{session}/transcript"),
     *{("get", f"/v1/sessions/{{session}}/transcript.{suffix}") for suffix in ("json", "txt", "vtt", "srt")},
     ("get", "/v1/sessions/{session}/events"),

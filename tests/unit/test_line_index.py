@@ -41,6 +41,15 @@ def test_the_last_number_is_known_as_it_was_when_a_line_came() -> None:
     assert [index.last_number(TALK, "desk", seq) for seq in range(1, 8)] == [None, 4, 5, 9, 9, 10, 11]
 
 
+def test_the_last_lines_of_a_sender_are_found_by_number() -> None:
+    index = LineIndex()
+    index.add(0, 0, head(1, 4, 5, 9, 7, 10, 11))
+    assert index.last_seqs(TALK, "desk", 3, -1) == [3, 5, 6]
+    assert index.last_seqs(TALK, "desk", 9, 4) == [2, 4, 3, 5, 6]
+    assert index.last_seqs(TALK, "desk", 9, 11) == index.last_seqs(TALK, "asr", 9, -1) == []
+    assert index.last_seqs(Stream("nobody", "en"), "desk", 9, -1) == []
+
+
 def test_of_a_session_without_lines_nothing_is_known() -> None:
     index = LineIndex()
     index.add(0, 0, head(1, 0))

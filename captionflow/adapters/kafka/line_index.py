@@ -11,7 +11,7 @@ from operator import attrgetter
 import msgspec
 
 from captionflow.messages import Stream
-from captionflow.numbering import Key, Run, runs
+from captionflow.numbering import Key, Run, last_seqs, runs
 from captionflow.records import is_valid, lines_reader
 
 
@@ -90,6 +90,11 @@ class LineIndex:
             if run.first_seq < end:
                 return min(run.last_number, run.first_number + end - run.first_seq - 1)
         return None
+
+    def last_seqs(self, stream: Stream, sender: str, limit: int, after: int) -> list[int]:
+        """See ``numbering.last_seqs``."""
+        found = self._streams.get(stream)
+        return [] if found is None else last_seqs(reversed(found.runs.get(sender, [])), limit, after)
 
     def known(self, stream: Stream, keys: Iterable[Key]) -> list[int]:
         """The seqs of those of the lines that are there, rising."""

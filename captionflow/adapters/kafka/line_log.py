@@ -96,6 +96,17 @@ class KafkaLineLog(JournalAdapter):
             await self._journal.catch_up(self._topic_partition(session))
         return self._index.last_number(Stream(session, language), sender, before)
 
+    async def last_lines(
+        self, session: str, language: str, sender: str, *, limit: int, after: int = -1
+    ) -> tuple[Line, ...]:
+        """See ``LineLog.last_lines``."""
+        self._journal.check()
+        await self._journal.catch_up(self._topic_partition(session))
+        stream = Stream(session, language)
+        seqs = self._index.last_seqs(stream, sender, limit, after)
+        found = await self._lines(stream, sorted(seqs))
+        return tuple(found[seq] for seq in seqs)
+
     def reached(self, session: str, language: str) -> int:
         """The highest ``seq`` that this process has read so far; 0 before the first line."""
         return self._index.last_seq(Stream(session, language))
@@ -157,12 +168,17 @@ class KafkaLineLog(JournalAdapter):
     async def _known(self, stream: Stream, drafts: Sequence[Draft]) -> dict[Key, Line]:
         """Those of the drafts' (sender, number) that the log has, with their lines."""
         seqs = self._index.known(stream, ((draft.sender, draft.number) for draft in drafts))
+        found = await self._lines(stream, seqs)
+        return {(line.sender, line.number): line for line in found.values()}
+
+    async def _lines(self, stream: Stream, seqs: Sequence[int]) -> dict[int, Line]:
+        """The lines with these rising ``seqs``, which the log has."""
         if not seqs:
             return {}
         wanted = set(seqs)
         values = await self._fetch(self._topic_partition(stream[0]), self._index.holding(stream, seqs))
         lines = (line for value in values for line in _decode(value).lines)
-        return {(line.sender, line.number): line for line in lines if line.seq in wanted}
+        return {line.seq: line for line in lines if line.seq in wanted}
 
     async def _fetch(self, tp: TopicPartition, offsets: Sequence[int]) -> list[bytes]:
         """The values of valid records, from memory if all are there."""

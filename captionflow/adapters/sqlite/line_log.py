@@ -12,7 +12,7 @@ from captionflow.adapters.sqlite.streams import find_stream, make_stream
 from captionflow.errors import Misconfigured
 from captionflow.messages import Draft, Line, LineRecord, Receipt, Stream
 from captionflow.notifying import Notifier
-from captionflow.numbering import Run, check, number, packed, runs
+from captionflow.numbering import Run, check, last_seqs, number, packed, runs
 from captionflow.ports import THE_BEGINNING, Position
 
 log = structlog.get_logger(__name__)
@@ -68,6 +68,17 @@ class SqliteLineLog:
             return None if row is None else int(row[0])
 
         return await self._database.read(query)
+
+    async def last_lines(
+        self, session: str, language: str, sender: str, *, limit: int, after: int = -1
+    ) -> tuple[Line, ...]:
+        """See ``LineLog.last_lines``."""
+
+        def query(connection: sqlite3.Connection) -> list[Line]:
+            stream = find_stream(connection, session, language)
+            return [] if stream is None else list(_last_lines(connection, stream, sender, limit, after))
+
+        return tuple(await self._database.read(query))
 
     async def read(self, session: str, language: str, after: int = 0) -> AsyncIterator[LineRecord]:
         """See ``LineLog.read``. The end is fixed at the start: it doesn't chase a sender that goes on."""
@@ -197,9 +208,25 @@ def _overlapping(connection: sqlite3.Connection, stream: int, sender: str, lowes
     return (Run(*row) for row in rows)
 
 
+def _last_lines(connection: sqlite3.Connection, stream: int, sender: str, limit: int, after: int) -> Iterator[Line]:
+    """See ``LineLog.last_lines``."""
+    newest_first = (
+        Run(*row)
+        for row in connection.execute(
+            "SELECT first_number, last_number, first_seq FROM runs WHERE stream = ? AND sender = ?"
+            " AND last_number > ? ORDER BY first_number DESC LIMIT ?",
+            (stream, sender, after, limit),
+        )
+    )
+    seqs = last_seqs(newest_first, limit, after)
+    found = {line.seq: line for line in _lines(connection, stream, sorted(seqs))}
+    yield from (found[seq] for seq in seqs)
+
+
 def _lines(connection: sqlite3.Connection, stream: int, seqs: Sequence[int]) -> Iterator[Line]:
     """The lines with these rising ``seqs``; each record is read once."""
     done = 0
+    wanted = set(seqs)
     for seq in seqs:
         if seq <= done:
             continue
@@ -207,7 +234,6 @@ def _lines(connection: sqlite3.Connection, stream: int, seqs: Sequence[int]) -> 
             "SELECT last_seq, lines FROM records WHERE stream = ? AND last_seq >= ? ORDER BY last_seq LIMIT 1",
             (stream, seq),
         ).fetchone()
-        wanted = set(seqs)
         try:
             lines = _decode_lines(encoded)
         except msgspec.DecodeError as error:

@@ -65,7 +65,7 @@ def decode(data: bytes) -> Decoded:
     filled = data.rstrip(b"\0")  # what fills up a file that was not closed is damage
     if filled.count(0) > len(filled) * _BINARY_SHARE:
         raise BadMessage(f"This is a binary file, not text: it has NULs, the first at byte {data.index(0)}.")
-    decoded = _utf8(filled)
+    decoded = from_utf8(filled)
     look = decoded.text[:_LOOK]
     if len(_CONTROLS.findall(look)) > len(look) * _BINARY_SHARE:
         raise BadMessage("This is a binary file, not text: it is full of control characters.")
@@ -75,7 +75,8 @@ def decode(data: bytes) -> Decoded:
     return decoded
 
 
-def _utf8(data: bytes) -> Decoded:
+def from_utf8(data: bytes) -> Decoded:
+    """The text of UTF-8, and of each byte that is none in Windows-1252."""
     text = data.decode("utf-8", "surrogateescape")
     stray = _ESCAPED.search(text)
     if stray is None:
