@@ -23,6 +23,7 @@ from services.http.bodies import BODY_SECONDS
 from services.http.health import line_checks
 from services.http.provided import provide
 from services.http.readiness import PROBE, Readiness
+from services.sessions import programme_routes as programme
 from services.sessions import routes as sessions
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 ROOMS: Final[tuple[Room, ...]] = (
     sessions.ROOM,
+    programme.ROOM,
     transcripts.ROOM,
     live.ROOM,
     search.ROOM,

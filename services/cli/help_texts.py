@@ -139,6 +139,23 @@ IMPORT = _text(
     "captionflow import transcripts/ | cut -f1,2,8       # outcome, turns, file",
 )
 
+PROGRAMME = _text(
+    "The programme of a conference: which sessions there are, where and when.",
+    "It comes from the tool that the programme was made with.",
+    "captionflow programme import schedule.json",
+)
+
+PROGRAMME_IMPORT = _text(
+    "Announce the sessions of a programme, and change those that were announced by an earlier import of it.",
+    "FILE is iCalendar, a table (CSV), schedule.json or schedule.xml of pretalx and frab, or Indico's JSON; - reads "
+    "standard input. The same programme again changes nothing; what is no longer in it stays. The exit code is 1 if a "
+    "session was refused.",
+    "captionflow programme import schedule.json",
+    "curl -s https://example.org/forum/schedule.xml | captionflow programme import -",
+    "captionflow programme import rooms.csv --event 'Forum 2025' --timezone Europe/Berlin --dry-run",
+    "captionflow programme import forum.ics --json | jq -r .session   # the ids",
+)
+
 EXPORT = _text(
     "Write the transcript of a session, also while it is live.",
     "Without --format the name after -o says it: .txt, .vtt, .srt or .json.",

@@ -10,7 +10,7 @@ import typer
 from captionflow import logs
 from captionflow.errors import CaptionflowError, Misconfigured, NotFound, Unavailable
 from services.api.transcripts.limits import MAX_COLUMNS, MAX_CPS, MAX_LINES, MIN_COLUMNS, MIN_CPS, Preset
-from services.cli import dead_letters, help_texts, terminal
+from services.cli import dead_letters, help_texts, programme, terminal
 from services.cli.options import (
     HERE,
     AnyLanguage,
@@ -34,6 +34,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help=help_texts.PR
 topics = typer.Typer(no_args_is_help=True, help=help_texts.TOPICS)
 app.add_typer(topics, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")
+app.add_typer(programme.app, name="programme")
 
 
 def _version(wanted: bool) -> None:

@@ -12,6 +12,7 @@ from services.ingest import door_routes as doors
 from services.ingest import routes as lines
 from services.ingest.doors import Doors
 from services.ingest.gateway import Gateway
+from services.sessions import programme_routes as programme
 from services.sessions import routes as sessions
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from services.http.rooms import Room
     from services.ingest.sources import Sources
 
-ROOMS: Final[tuple[Room, ...]] = (sessions.ROOM, lines.ROOM, doors.ROOM)
+ROOMS: Final[tuple[Room, ...]] = (sessions.ROOM, programme.ROOM, lines.ROOM, doors.ROOM)
 
 
 def create_app(

@@ -13,6 +13,7 @@ from tests.integration.api_server import Api, send, serving, transcript
 
 Operation = tuple[str, str, dict[str, Any]]
 CALLS = {
+    ("post", "/v1/programme"),
     ("post", "/v1/sessions"),
     ("get", "/v1/sessions"),
     ("get", "/v1/sessions/{session}"),

@@ -1,0 +1,1 @@
+"""Programmes of conferences in the forms that their tools export, and how they become sessions."""
