@@ -259,6 +259,8 @@ class Session(Message, frozen=True, omit_defaults=False):
     edition: str | None = None
     about: str = ""
     demo: bool = False
+    ends_after_minutes: int | None = None
+    """It ends when no words have come for so long; 0: never. None: as the installation is set."""
     v: int = VERSION
 
 

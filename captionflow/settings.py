@@ -120,6 +120,15 @@ class Settings:
         doc="Live readers at a time; one more is answered with 503 and asked to retry.",
         example="20000",
     )
+    end_after_minutes: int = _setting(
+        "END_AFTER_MINUTES",
+        180,
+        values.whole_number(0, 7 * 24 * 60),
+        unit="minutes",
+        doc="A live session ends when no words have come for so long; more words open it again. 0: never. A session "
+        "may say otherwise (`ends_after_minutes`).",
+        example="60",
+    )
     kafka: tuple[str, ...] = _setting(
         "KAFKA",
         (),

@@ -12,6 +12,7 @@ from captionflow.errors import CaptionflowError
 from captionflow.settings import Settings
 from captionflow.wiring.embedded import EmbeddedPorts, open_embedded
 from services.api.app import create_app
+from services.api.live.silence import SilenceWatch
 from services.demo.player import forget_old, play
 from services.http.provided import provide
 from services.index.facts_indexer import FactsIndexer
@@ -84,6 +85,7 @@ async def _serve(
         "hub": hub.run(),
         "facts": facts.run(),
         "index": parts.run(),
+        "silence": SilenceWatch.of(ports, hub, settings).run(),
         "sources": report_sources(sources, ports.source_reports),
     }
     tasks = [asyncio.create_task(one, name=name) for name, one in work.items()]

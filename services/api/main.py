@@ -12,6 +12,7 @@ from captionflow.settings import Settings
 from captionflow.wiring.api import ApiPorts, open_api
 from services import process
 from services.api.app import create_app
+from services.api.live.silence import SilenceWatch
 from services.http.operations import METRICS_ROOM
 from services.http.provided import provide
 from services.process import Server, Stopping, address, listen, serve_until_told
@@ -71,11 +72,17 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
             log.info("started", service="api", kafka=settings.kafka, elasticsearch=settings.elasticsearch)
             parts = [
                 asyncio.create_task(_deliver(live, hub), name="hub"),
+                asyncio.create_task(_watch_silence(live, hub, settings), name="silence"),
                 asyncio.create_task(live.watch(), name="topics"),
             ]
             server = Server(app, closing=hub.close, certificate=certificate)
             await serve_until_told(server, listening, stopping, parts=parts)
     log.info("stopped")
+
+
+async def _watch_silence(live: ApiPorts, hub: "Hub", settings: Settings) -> None:
+    await live.ready()
+    await SilenceWatch.of(live.ports, hub, settings).run()
 
 
 async def _deliver(live: ApiPorts, hub: "Hub") -> None:

@@ -31,6 +31,7 @@ About = Annotated[str, Meta(max_length=4_000, description="Text, never markup; i
 Language = Annotated[str, Meta(pattern=f"^{LANGUAGE_TAG}$", max_length=MAX_LANGUAGE_CHARS)]
 Languages = Annotated[tuple[Language, ...], Meta(min_length=1, max_length=50)]
 Moment = Annotated[datetime, Meta(tz=True)]
+Minutes = Annotated[int, Meta(ge=0, le=7 * 24 * 60, description="0: never.")]
 
 _AFTER: dict[Status, frozenset[Status]] = {
     "scheduled": frozenset({"live", "finished"}),
@@ -53,6 +54,7 @@ class SessionDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     status: Status | UnsetType = UNSET
     about: About | UnsetType = UNSET
     demo: bool | UnsetType = UNSET
+    ends_after_minutes: Minutes | UnsetType | None = UNSET
 
 
 class SessionPatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -67,6 +69,8 @@ class SessionPatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ends_at: Moment | UnsetType | None = UNSET
     status: Status | UnsetType = UNSET
     about: About | UnsetType | None = UNSET
+    ends_after_minutes: Minutes | UnsetType | None = UNSET
+    """It ends after so long without words; null: as the installation is set."""
     version: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
     """The version that the change is meant for; 409 if there is a newer one."""
 
@@ -79,6 +83,7 @@ _EMPTY: dict[str, Any] = {
     "date": None,
     "starts_at": None,
     "ends_at": None,
+    "ends_after_minutes": None,
 }
 
 

@@ -45,6 +45,7 @@ _EXAMPLE = {
     "edition": None,
     "about": "",
     "demo": False,
+    "ends_after_minutes": None,
     "v": 1,
 }
 _ANNOUNCEMENT = {"title": "Opening", "event": "IGF 2015", "room": "Room 2", "date": "2015-11-12"}

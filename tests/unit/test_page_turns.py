@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from captionflow.gaps import clock
 from captionflow.messages import Apart, Note, Part, Stamp
 from captionflow.transcript import turns
-from services.api.pages.turn_views import Paragraph, Person, Run, anchor, clock, last_words, people, turn_views
+from services.api.pages.turn_views import Paragraph, Person, Run, anchor, last_words, people, turn_views
 from tests.unit.segment_material import read_text, transcripts
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -62,6 +62,8 @@ class Channel:
         self.pending_since: datetime | None = None
         """When the oldest line was accepted of which something is pending."""
         self.snapshots: dict[int | None, Snapshot] = {}
+        self.silent_since: datetime | None = None
+        """When words last came, if captions count as interrupted."""
         self.told: Session | None = None
         """The session as the viewers know it, if it changed since the first of them came."""
         self.reading = asyncio.Lock()
@@ -87,6 +89,7 @@ class Channel:
             self.jump(step.last_seq)
             return False
         self.last_seq = step.last_seq
+        self.silent_since = None
         if self.pending_since is None:
             self.pending_since = step.received_at
         if step.parts:
@@ -107,6 +110,12 @@ class Channel:
         self.snapshots.clear()
         self._events_put.notify()
         self.pending.append(about(session).frame)
+
+    def interrupt(self, since: datetime, now: datetime) -> None:
+        """Tell the viewers that no words have come since then; the next ones say by themselves that it is over."""
+        self.silent_since = since
+        self.pending.append(interrupted(since, now).frame)
+        self._events_put.notify()
 
     def start(self, turns: Turns) -> None:
         """Learn from what the store has, where that is where we are."""
@@ -176,6 +185,12 @@ def about(session: Session) -> Event:
 def finished(seq: int) -> Event:
     """The event after which nothing is expected, although more lines may come."""
     return event("finished", b'{"seq":%d}' % seq, id=seq)
+
+
+def interrupted(since: datetime, now: datetime) -> Event:
+    """No words have come since then; ``seconds`` is for clients whose own clock is not right."""
+    seconds = max(0.0, round((now - since).total_seconds(), 1))
+    return event("interrupted", _encode({"since": since, "seconds": seconds}))
 
 
 def reset(reason: str) -> Event:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
@@ -23,8 +24,7 @@ from services.api.live.channel import Channel, Snapshot
 from services.api.live.sse import HEARTBEAT, Event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from datetime import datetime
+    from collections.abc import Callable, Container, Iterator
 
     from captionflow.messages import Session, StepRecord
     from captionflow.ports import SessionStore, StepFeed, TurnStore
@@ -97,6 +97,9 @@ class Hub:
         self.running = False
         self._channels: dict[Stream, Channel] = {}
         self._latest: dict[Stream, int] = {}
+        self.heard: dict[Stream, datetime] = {}
+        """When the last line was accepted of each stream that had some since this process began to follow."""
+        self._silent: dict[Stream, datetime] = {}
         self._dirty: set[Channel] = set()
         self._flush: asyncio.Handle | None = None
 
@@ -140,6 +143,22 @@ class Hub:
                 channel.tell(session)
                 self._schedule(channel)
 
+    def interrupted(self, stream: Stream, since: datetime) -> None:
+        """Tell the viewers of a stream, those to come as well, that no words have come since then."""
+        if self._silent.get(stream) == since:
+            return
+        self._silent[stream] = since
+        if (channel := self._channels.get(stream)) is not None:
+            channel.interrupt(since, datetime.now(UTC))
+            self._schedule(channel)
+
+    def no_more_interrupted(self, live: Container[Stream]) -> None:
+        """Forget the interruptions of all streams but these."""
+        for stream in [one for one in self._silent if one not in live]:
+            del self._silent[stream]
+            if (channel := self._channels.get(stream)) is not None:
+                channel.silent_since = None
+
     @contextmanager
     def reading(self, session: str, language: str) -> Iterator[Channel]:
         """The channel, for as long as the caller needs it.
@@ -155,6 +174,7 @@ class Hub:
         channel = self._channels.get(stream)
         if channel is None:
             channel = self._channels[stream] = Channel(session, language, self._latest.get(stream))
+            channel.silent_since = self._silent.get(stream)
         channel.users += 1
         self._users += 1
         try:
@@ -203,6 +223,9 @@ class Hub:
             return
         before = self._latest.get(stream)
         self._latest[stream] = step.last_seq
+        self._silent.pop(stream, None)
+        if step.received_at is not None:
+            self.heard[stream] = step.received_at
         channel = self._channels.get(stream)
         if channel is None:
             if not self._prepared or len(self._channels) >= MAX_PREPARED:

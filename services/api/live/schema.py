@@ -12,12 +12,14 @@ EVENTS: dict[str, Any] = {
                 "type": "object",
                 "required": ["event", "id", "data"],
                 "properties": {
-                    "event": {"enum": ["snapshot", "delta", "session", "reset", "finished"]},
+                    "event": {"enum": ["snapshot", "delta", "session", "interrupted", "reset", "finished"]},
                     "id": {"type": ["integer", "null"], "description": "Give the last one as `after` next time."},
                     "data": {
                         "type": "object",
                         "properties": {
                             "seq": {"type": "integer"},
+                            "since": {"type": "string", "format": "date-time"},
+                            "seconds": {"type": "number", "minimum": 0},
                             "parts": {
                                 "type": "array",
                                 "items": {

@@ -17,6 +17,7 @@ export interface Session {
   edition: string | null;
   about: string;
   demo: boolean;
+  ends_after_minutes: number | null;
   v: number;
 }
 
@@ -96,6 +97,7 @@ export type LiveEvent =
   | { event: "snapshot"; data: Snapshot }
   | { event: "delta"; data: Delta }
   | { event: "session"; data: Session }
+  | { event: "interrupted"; data: { since: string; seconds: number } }
   | { event: "reset"; data: { reason: string } }
   | { event: "finished"; data: { seq: number } };
 

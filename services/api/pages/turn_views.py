@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from captionflow.gaps import clock, with_gaps
 from captionflow.messages import Moment, Note, Part
 from captionflow.stamps import stamps_of
 from captionflow.transcript import by_turn, joined
@@ -58,17 +59,12 @@ def anchor(session: str, language: str, turn_id: str, part: int = 0) -> str:
     return f"{name}-p{part}" if part else name
 
 
-def clock(span: timedelta) -> str:
-    """``2:03`` below an hour, ``1:02:03`` from there on; nothing is negative."""
-    seconds = max(0, int(span.total_seconds()))
-    hours, rest = divmod(seconds, 3600)
-    minutes, seconds = divmod(rest, 60)
-    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
-
-
 def turn_views(parts: Iterable[Part]) -> tuple[TurnView, ...]:
-    """The turns of these parts (in any order), without the head, without what was retracted or is empty."""
-    spoken = [group for group in by_turn(parts) if group[0].ordinal]
+    """The turns of these parts (in any order), without the head, without what was retracted or is empty.
+
+    Where captions were interrupted, a note says for how long.
+    """
+    spoken = [group for group in by_turn(with_gaps(parts)) if group[0].ordinal]
     times = (stamp.at for group in spoken for part in group for stamp in stamps_of(part))
     begin = next((at for at in times if isinstance(at, datetime)), None)
     views = (_turn(group, begin) for group in spoken)

@@ -49,6 +49,7 @@ _EXAMPLES: dict[str, object] = {
         ],
         "apart": [],
         "apart_at": [],
+        "gaps": [],
         "stamps": [{"turn_id": "opening.en.1", "offset": 0, "start": 0.0, "at": "2015-11-12T09:00:01.25Z"}],
     },
     "txt": ">> CHAIR:  Good morning, everyone. [Applause]\n",

@@ -51,6 +51,20 @@ TRANSCRIPT: dict[str, Any] = {
                 "properties": {"turn_id": _TEXT, "offset": {"type": "integer", "minimum": 0}},
             },
         },
+        "gaps": {
+            "type": "array",
+            "description": "Where no words came for a minute or longer, and the turn that went on then.",
+            "items": {
+                "type": "object",
+                "required": ["turn_id", "since", "until", "seconds"],
+                "properties": {
+                    "turn_id": _TEXT,
+                    "since": {"type": "string", "format": "date-time", "description": "The last words before."},
+                    "until": {"type": "string", "format": "date-time", "description": "The first words after."},
+                    "seconds": {"type": "number", "minimum": 60},
+                },
+            },
+        },
         "stamps": {
             "type": "array",
             "description": "When words were said, where the source knows.",

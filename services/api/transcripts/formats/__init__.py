@@ -30,16 +30,16 @@ class Format:
 
 
 ALL = (
-    Format("JSON", "json", "application/json", ("application/json",), document.write, revision=2),
-    Format("plain text", "txt", "text/plain; charset=utf-8", ("text/plain",), text.write, revision=3),
-    Format("WebVTT", "vtt", "text/vtt; charset=utf-8", ("text/vtt",), vtt.write, revision=3),
+    Format("JSON", "json", "application/json", ("application/json",), document.write, revision=3),
+    Format("plain text", "txt", "text/plain; charset=utf-8", ("text/plain",), text.write, revision=4),
+    Format("WebVTT", "vtt", "text/vtt; charset=utf-8", ("text/vtt",), vtt.write, revision=4),
     Format(
         "SubRip",
         "srt",
         "application/x-subrip; charset=utf-8",
         ("application/x-subrip", "application/srt", "text/srt"),
         srt.write,
-        revision=3,
+        revision=4,
     ),
 )
 """The first is what a client without a preference gets."""

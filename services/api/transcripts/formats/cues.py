@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from captionflow.gaps import with_gaps
 from captionflow.marked_text import ALONE, ALONE_END, with_lines
 from captionflow.messages import Session
 from captionflow.ports import Turns
@@ -76,7 +77,7 @@ def cues(  # noqa: PLR0913 - what an export depends on
     ``starts_at``: when the session was to begin. ``offset`` is added to all times; a cue that ends before zero then is
     left out.
     """
-    spoken = [(turn, *with_lines(turn, apart=False)) for turn in joined(turns.parts) if turn.ordinal]
+    spoken = [(turn, *with_lines(turn, apart=False)) for turn in joined(with_gaps(turns.parts)) if turn.ordinal]
     on_clock = session_clock((stamp for turn, _, _ in spoken for stamp in turn.stamps), starts_at)
     anchors: list[Anchor] = []
     place = 0

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from captionflow.gaps import gaps
 from captionflow.messages import Facts, Moment, Session, Stamp
 from captionflow.ports import Turns
 from captionflow.transcript import document
@@ -18,7 +19,8 @@ def write(session: Session, language: str, turns: Turns, options: Options) -> by
     """The transcript as one JSON object.
 
     ``turns`` and ``apart`` are those of ``captionflow.transcript.document``, so that their digest is the same wherever
-    the transcript comes from. When words were said is in ``stamps``, and where what is apart stood in ``apart_at``.
+    the transcript comes from. When words were said is in ``stamps``, where what is apart stood in ``apart_at``, and
+    where captions were interrupted in ``gaps``.
     """
     found = document(turns.parts, Facts())
     joined = join(turns.parts)
@@ -29,6 +31,10 @@ def write(session: Session, language: str, turns: Turns, options: Options) -> by
         "session": session,
         "language": language,
         "last_seq": turns.last_seq,
+        "gaps": [
+            {"turn_id": gap.turn_id, "since": gap.since, "until": gap.until, "seconds": gap.span.total_seconds()}
+            for gap in gaps(turns.parts)
+        ],
         "stamps": [_stamp(turn.turn_id, stamp, clock) for turn in spoken for stamp in turn.stamps],
     }
     return _encode(found)

@@ -1,5 +1,6 @@
 """Plain text in the conventions of real-time captioning, so that it can be read in again. Pure."""
 
+from captionflow.gaps import with_gaps
 from captionflow.marked_text import typed, with_lines
 from captionflow.messages import Session
 from captionflow.ports import Turns
@@ -10,7 +11,7 @@ from services.api.transcripts.formats.options import Options
 
 def write(_session: Session, _language: str, turns: Turns, _options: Options) -> bytes:
     """Head, then ``>> NAME:  text`` for each turn, a blank line between paragraphs, all notes and marks in place."""
-    return ("\n\n".join(_label(turn) + _body(turn) for turn in joined(turns.parts)).strip() + "\n").encode()
+    return ("\n\n".join(_label(turn) + _body(turn) for turn in joined(with_gaps(turns.parts))).strip() + "\n").encode()
 
 
 def _label(turn: Turn) -> str:

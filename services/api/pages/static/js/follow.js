@@ -1,5 +1,6 @@
 // The follow page: the text grows at its end and stays where the reader is.
 import { announcer } from "./announce.js";
+import { clock } from "./clock.js";
 import { follow } from "./live.js";
 import { bookmark, endOf, isEnd } from "./mark.js";
 import { copyText } from "./prose.js";
@@ -15,6 +16,8 @@ const STATES = { live: "Live", finished: "Finished", scheduled: "Not yet begun" 
 const find = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const captions = find("captions");
 const status = find("status");
+const still = find("still");
+const quietClock = find("quiet-clock");
 const missed = find("missed");
 const pauseButton = find("pause");
 const session = /** @type {string} */ (captions.dataset.session);
@@ -35,6 +38,7 @@ let pausedAt = 0;
 let begun = false;
 let standing = "connecting";
 let seqWhenCut = 0;
+let ticking = 0; // the clock of an interruption
 let back = 0; // the timer of "you are back"
 
 // --- the text ---
@@ -103,6 +107,7 @@ function stand(now) {
     name("live");
   }
   standing = now;
+  if (now !== "live") silent(null);
   clearTimeout(back);
   back = 0;
   if (now === "live" && cut) {
@@ -119,6 +124,19 @@ function stand(now) {
     pauseButton.hidden = !paused;
     name("finished");
   }
+}
+
+/** Captions are interrupted, or come again. Screen readers hear it once; the clock is for the eye. @param {number | null} quiet */
+function silent(quiet) {
+  clearInterval(ticking);
+  if (quiet === null) {
+    if (still.textContent) place.keep(() => { still.textContent = quietClock.textContent = ""; });
+    return;
+  }
+  const since = performance.now() - quiet;
+  const tick = () => { quietClock.textContent = clock(performance.now() - since); };
+  place.keep(() => { still.textContent = "Captions interrupted"; tick(); });
+  ticking = setInterval(tick, 1000);
 }
 
 /** The state in the heading and in the title. @param {keyof typeof STATES} now */
@@ -159,4 +177,4 @@ document.addEventListener("visibilitychange", () => {
 });
 addEventListener("pagehide", leave);
 
-follow(session, { language, onText: text, onStanding: stand, onSession: (now) => name(standing === "finished" ? standing : now.status) });
+follow(session, { language, onText: text, onStanding: stand, onInterruption: silent, onSession: (now) => name(standing === "finished" ? standing : now.status) });

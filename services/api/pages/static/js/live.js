@@ -18,12 +18,13 @@ const OUT_OF_SIGHT = 30_000; // a browser opens six connections to one server: a
 /** @typedef {"connecting" | "live" | "offline" | "finished" | "gone"} Standing */
 /** @typedef {"finished" | "gone" | "cut" | "more"} End how a stream or a poll ended */
 /** @typedef {{onText: (state: Transcript) => void, onStanding?: (standing: Standing) => void,
- *   onSession?: (session: Session) => void, last?: number, language?: string}} Options */
+ *   onSession?: (session: Session) => void, onInterruption?: (quiet: number | null) => void, last?: number, language?: string}} Options */
 
 /** Follow one session until `stop()`, also beyond its end: lines that come later open it again.
+ * `onInterruption` is told how many milliseconds no words have come when captions are interrupted, and null when they come again.
  * `onText` gets the whole state; with `last`, at least that many turns of its end.
  * @param {string} session @param {Options} options */
-export function follow(session, { onText, onStanding = () => {}, onSession = () => {}, last, language }) {
+export function follow(session, { onText, onStanding = () => {}, onSession = () => {}, onInterruption = () => {}, last, language }) {
   let state = empty();
   let begun = false;
   let stopped = false;
@@ -53,6 +54,7 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
       ended = null;
       onStanding("live"); // before the words, which may end the session once more
     }
+    if (event !== "session" && event !== "reset") onInterruption(event === "interrupted" ? data.seconds * 1000 : null);
     if (event === "snapshot") {
       state = applySnapshot(data);
       begun = true;

@@ -31,6 +31,8 @@ const wanted = look(new URLSearchParams(location.search));
 const room = screen.dataset.room;
 const followsRoom = "followsRoom" in screen.dataset;
 dress(screen, wanted);
+/** @type {number | null} since when captions are interrupted, as the server says */
+let silentSince = null;
 const lines = linesOf(screen, captions, wanted.lines);
 const atOnce = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -89,8 +91,15 @@ function watch(id) {
   words.stop();
   words = pacer(lines.show, { atOnce });
   [session, lastSeq, lastWord, finishedAt, standing] = [id, -1, performance.now(), null, "connecting"];
+  silentSince = null;
   lines.show([]);
-  live = follow(id, { language: screen.dataset.fixedLang || undefined, last: TURNS, onText: text, onSession: about, onStanding: stand });
+  live = follow(id, { language: screen.dataset.fixedLang || undefined, last: TURNS, onText: text, onSession: about, onStanding: stand, onInterruption: silent });
+}
+
+/** @param {number | null} quiet */
+function silent(quiet) {
+  silentSince = quiet === null ? null : performance.now() - quiet;
+  tick();
 }
 
 /** @param {import("./live.js").Standing} now */
@@ -112,6 +121,7 @@ function tick() {
   let says = "";
   if (paused) says = "Paused";
   else if (standing === "offline") says = "No connection. Captions go on by themselves.";
+  else if (card.hidden && finishedAt === null && silentSince !== null) says = `Captions interrupted for ${clock(performance.now() - silentSince)}`;
   else if (card.hidden && finishedAt === null && quiet >= STILL_AFTER) says = `No captions for ${clock(quiet)}`;
   still.hidden = !says;
   if (still.textContent !== says) still.textContent = says;

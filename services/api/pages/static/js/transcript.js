@@ -1,6 +1,8 @@
 // The transcript as a reader holds it: parts by (turn, number), the highest version wins. Pure: no DOM, no clock.
 // What is shown of it mirrors services/api/pages/turn_views.py; tests/vectors/transcript.json holds both to it.
 
+import { clock } from "./clock.js";
+
 /** @typedef {import("../../messages.js").Note} Note */
 /** @typedef {import("../../messages.js").Stamp} Stamp */
 // `times` are stamps as numbers (captionflow/stamps.py); only parts written before 2026-11 have `stamps`.
@@ -9,7 +11,9 @@
  *   retracted: boolean}} Part */
 /** Parts by turn and number. What is made of them is kept until a part of the turn changes, so that a word more costs
  * the same in the first minute and in the fourth hour, and a turn that is the same object says the same as before.
- * @typedef {{seq: number, parts: Map<string, Map<number, Part>>, order: string[] | null, made: Map<string, Turn>}} Transcript */
+ * @typedef {{seq: number, parts: Map<string, Map<number, Part>>, order: string[] | null, made: Map<string, Made>}} Transcript */
+/** A turn, and when words had last been said before it and after it: the gap before it hangs on that.
+ * @typedef {{turn: Turn, before: number | null, after: number | null}} Made */
 /** @typedef {{text: string, kind: "words" | "note" | "interim"}} Run */
 /** @typedef {{runs: Run[]}} Paragraph */
 /** @typedef {{id: string, ordinal: number, speaker: string | null, at: string | number | null, paragraphs: Paragraph[]}} Turn */
@@ -86,10 +90,13 @@ export function forget(state, count) {
  * @param {Transcript} state @returns {Turn[]} */
 export function turns(state) {
   const found = [];
+  /** @type {number | null} */
+  let before = null;
   for (const id of inOrder(state)) {
-    let turn = state.made.get(id);
-    if (!turn) state.made.set(id, turn = make(spoken(/** @type {Map<number, Part>} */ (state.parts.get(id)))));
-    if (turn.paragraphs.length || turn.speaker) found.push(turn);
+    let one = state.made.get(id);
+    if (one?.before !== before) state.made.set(id, one = make(spoken(/** @type {Map<number, Part>} */ (state.parts.get(id))), before));
+    before = one.after;
+    if (one.turn.paragraphs.length || one.turn.speaker) found.push(one.turn);
   }
   return found;
 }
@@ -104,17 +111,53 @@ function inOrder(state) {
   return state.order;
 }
 
-/** @param {Part[]} parts of one turn @returns {Turn} */
-function make(parts) {
+/** @param {Part[]} parts of one turn @param {number | null} before when words had last been said @returns {Made} */
+function make(parts, before) {
   const { turn_id: id, ordinal, speaker } = parts[0];
   /** @type {Paragraph[]} */
   const found = [];
+  let after = before;
   for (const part of parts) {
-    const here = paragraphs(part);
+    const { gaps, until } = gapsOf(part, after);
+    after = until;
+    const here = gaps.length ? cutUp({ ...part, notes: [...gaps, ...part.notes] }) : paragraphs(part);
     const before = part.continues && here.length ? found.pop() : undefined;
     found.push(...(before ? [{ runs: [...before.runs, { text: " ", kind: /** @type {const} */ ("words") }, ...here[0].runs] }, ...here.slice(1)] : here));
   }
-  return { id, ordinal, speaker, at: parts.map(said).find((at) => at !== null) ?? null, paragraphs: found };
+  const turn = { id, ordinal, speaker, at: parts.map(said).find((at) => at !== null) ?? null, paragraphs: found };
+  return { turn, before, after };
+}
+
+const SILENCE = 60_000; // as in captionflow/gaps.py
+
+/** Notes for the stretches without words in a part, and when its words had last been said.
+ * @param {Part} part @param {number | null} until */
+function gapsOf(part, until) {
+  /** @type {Note[]} */
+  const gaps = [];
+  for (const [offset, begin, end] of dated(part)) {
+    if (until !== null && begin - until >= SILENCE) gaps.push({ text: `[No captions for ${clock(begin - until)}]`, at: offset });
+    until = Math.max(until ?? 0, end);
+  }
+  return { gaps, until };
+}
+
+/** The stamps of a part that have a date: offset, begin and end, in milliseconds of the same clock. @param {Part} part */
+function dated(part) {
+  /** @type {[number, number, number][]} */
+  const found = [];
+  let [offset, at] = [0, 0];
+  for (let n = 0; n + 2 < part.times.length; n += 3) {
+    offset += part.times[n];
+    at += part.times[n + 1];
+    if (at >= DATED) found.push([offset, at + YEAR_1, at + YEAR_1 + Math.max(0, part.times[n + 2] - 1)]);
+  }
+  if (part.times.length) return found;
+  for (const stamp of part.stamps) {
+    const begin = typeof stamp.at === "string" ? Date.parse(stamp.at) : 0;
+    if (begin >= DAY) found.push([stamp.offset, begin, begin]);
+  }
+  return found;
 }
 
 const DATED = 2 ** 40;
@@ -134,10 +177,13 @@ const cut = new WeakMap();
 
 /** @param {Part} part @returns {Paragraph[]} */
 function paragraphs(part) {
-  const known = cut.get(part) ?? runs(part).map((one) => ({ runs: one }));
+  const known = cut.get(part) ?? cutUp(part);
   cut.set(part, known);
   return known;
 }
+
+/** @param {Part} part @returns {Paragraph[]} */
+const cutUp = (part) => runs(part).map((one) => ({ runs: one }));
 
 /** The runs of each paragraph: words, and the notes at their offsets. @param {Part} part @returns {Run[][]} */
 function runs(part) {
