@@ -30,6 +30,7 @@ MONTHS: Final = 12
 """Of a year."""
 """A date outside of these years is a mistake."""
 
+_SCRIPT_LETTERS = 4
 _SESSION_ID = re.compile(SESSION_ID)
 _LANGUAGE_TAG = re.compile(LANGUAGE_TAG)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -57,9 +58,24 @@ def primary_subtag(tag: str) -> str:
 
 
 def spelled(session: Session, language: str) -> str | None:
-    """A language as the session spells it, whatever its case; None if the session has no captions in it."""
+    """The session's language that a tag means, as the session spells it; None if it has no captions in that.
+
+    That is the same tag, whatever its case; else the first with the same primary subtag: ``en-US`` is ``en``. A tag
+    that names another script (``zh-Hant``, ``zh-Hans``) is another language to its readers.
+    """
     folded = language.casefold()
-    return next((known for known in session.languages if known.casefold() == folded), None)
+    exact = next((known for known in session.languages if known.casefold() == folded), None)
+    return exact or next((known for known in session.languages if _near(known, language)), None)
+
+
+def _near(one: str, other: str) -> bool:
+    scripts = _script(one), _script(other)
+    return primary_subtag(one) == primary_subtag(other) and (scripts[0] == scripts[1] or "" in scripts)
+
+
+def _script(tag: str) -> str:
+    """The script subtag (RFC 5646, 2.2.3), which has four letters, in small letters; empty if there is none."""
+    return next((part.casefold() for part in tag.split("-")[1:] if len(part) == _SCRIPT_LETTERS and part.isalpha()), "")
 
 
 def language_of(session: Session, wanted: str | None) -> str:

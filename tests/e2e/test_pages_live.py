@@ -89,6 +89,23 @@ def test_the_room_screen_goes_on_with_what_is_live_next(page: Page, program: Pro
     expect(page.locator("#lines")).to_contain_text("Second words.", timeout=60_000)
 
 
+def test_the_screen_of_a_room_stays_with_its_language_when_that_begins_and_from_session_to_session(
+    page: Page, program: Program
+) -> None:
+    program.begin("s-floor", ">> ANNA: Good morning.", title="The first", room="Booth room")
+    page.goto("/rooms/booth-room?lang=fr")
+    expect(page.locator("#lines")).to_contain_text("Good morning.")
+    program.say("s-floor", 0, ">> ANNA: Bonjour.", language="fr")
+    program.say("s-floor", 1, ">> ANNA: Good afternoon.")
+    expect(page.locator("#lines")).to_contain_text("Bonjour.")
+    expect(page.locator("#lines")).not_to_contain_text("Good")
+    program.say("s-floor", 1, ">> ANNA: Au revoir.", language="fr", ends=True)
+    program.announce("s-booth", title="The second", room="Booth room", languages=["en", "fr"])
+    program.say("s-booth", 0, ">> BEN: And hello.")
+    program.say("s-booth", 0, ">> BEN: Et bonjour.", language="fr")
+    expect(page.locator("#lines")).to_contain_text("Et bonjour.", timeout=60_000)
+
+
 def test_after_a_cut_network_the_reader_has_missed_nothing(page: Page, program: Program) -> None:
     program.begin("s-cut", ">> ANNA: Before the tunnel.", title="Cut")
     follow(page, "s-cut")

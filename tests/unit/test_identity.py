@@ -53,7 +53,8 @@ def test_a_tag_may_have_as_many_parts_as_fit() -> None:
 
 def test_a_session_says_how_its_languages_are_spelled() -> None:
     assert spelled(TALK, "PT-br") == "pt-BR"
-    assert spelled(TALK, "pt") is None
+    assert spelled(TALK, "pt") == "pt-BR"
+    assert spelled(TALK, "fr") is None
     assert (language_of(TALK, None), language_of(TALK, ""), language_of(TALK, "EN")) == ("en", "en", "en")
     with pytest.raises(NotFound, match="lang is one of en, pt-BR"):
         language_of(TALK, "fr")

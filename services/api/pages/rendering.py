@@ -7,7 +7,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from services.api.pages import programme
+from services.api.pages import languages, programme
 from services.api.pages.static_files import read_static_files
 
 _HERE = Path(__file__).parent
@@ -25,7 +25,9 @@ _TEMPLATES.globals |= {"static": STATIC.url}
 _TEMPLATES.filters |= {
     "day": programme.long_day,
     "day_of": programme.day_of,
+    "direction": languages.direction,
     "edition": programme.edition_in_words,
+    "own_name": languages.own_name,
     "slug": programme.room_slug,
     "state": programme.state_in_words,
 }

@@ -15,7 +15,7 @@ from fastapi import Path as InPath
 from fastapi.responses import HTMLResponse, Response
 
 from captionflow.errors import BadMessage, NotFound
-from captionflow.identity import language_of
+from captionflow.identity import language_of, spelled
 from captionflow.messages import Session
 from captionflow.ports import SearchPage, SessionFilter, SessionStore
 from services.api.context import Context
@@ -71,12 +71,12 @@ async def search(request: Request) -> Response:
 
 @routes.get("/rooms/{slug}")
 @open_to("anyone")
-async def room(slug: str, request: Request) -> Response:
-    """The screen of a room: what is on there now, whatever it is."""
+async def room(slug: str, request: Request, lang: Language = None) -> Response:
+    """The screen of a room: what is on there now, whatever it is; in the floor's language where it lacks the wanted."""
     state = await _room_state(provided(request, Context).ports.sessions, slug)
     if state is None or state.shown is None:
         return nothing_yet(slug, f"/rooms/{quote(slug, safe='')}")
-    return page("screen.html", session=state.shown, room=state, alone=False, language=None, base=base_url(request))
+    return _screen(request, state.shown, state, spelled(state.shown, lang) if lang else None, lang)
 
 
 @routes.get("/s/{session_id}")
@@ -103,7 +103,7 @@ async def screen(session_id: SessionId, request: Request, lang: Language = None)
         return nothing_yet(session_id)
     language = language_of(session, lang)
     state = await _room_state(sessions, room_slug(session.room), session) if session.room else None
-    return page("screen.html", session=session, room=state, alone=True, language=language, base=base_url(request))
+    return _screen(request, session, state, language)
 
 
 @routes.get("/s/{session_id}/qr.svg")
@@ -123,6 +123,21 @@ async def qr(session_id: SessionId, request: Request) -> Response:
 async def static(version: str, name: str, request: Request) -> Response:
     """A script, a style sheet, a font."""
     return STATIC.respond(version, name, request)
+
+
+def _screen(
+    request: Request, session: Session, room: RoomState | None, language: str | None, of_room: str | None = None
+) -> Response:
+    """``of_room``: the language that a room's screen is wanted in; a session's own has one or none."""
+    return page(
+        "screen.html",
+        session=session,
+        room=room,
+        alone=request.url.path.startswith("/s/"),
+        language=language,
+        wanted=of_room or "",
+        base=base_url(request),
+    )
 
 
 async def _reading(template: str, request: Request, session_id: str, lang: str | None) -> Response:

@@ -123,11 +123,8 @@ def language_in(session: Session, given: Sequence[str]) -> tuple[str, tuple[Oddi
     found = known_language(tag)
     if found is None:
         return floor, ("unknown-language",)
-    exact = spelled(session, found)
-    if exact is not None:
-        return exact, ()
-    near = next((one for one in session.languages if primary_subtag(one) == primary_subtag(found)), None)
-    return (near, ()) if near is not None else (found, ("new-language",))
+    known = spelled(session, found)
+    return (known, ()) if known is not None else (found, ("new-language",))
 
 
 def known_language(tag: str) -> str | None:

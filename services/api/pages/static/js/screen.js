@@ -29,6 +29,7 @@ const still = find("still");
 const pauseButton = find("pause");
 const wanted = look(new URLSearchParams(location.search));
 const room = screen.dataset.room;
+const wantedLanguage = screen.dataset.wantedLang;
 const followsRoom = "followsRoom" in screen.dataset;
 dress(screen, wanted);
 /** @type {number | null} since when captions are interrupted, as the server says */
@@ -150,6 +151,11 @@ async function askRoom() {
   const coming = all.filter((one) => one.status === "scheduled" && !missed(one)).sort((a, b) => begin(a) - begin(b));
   const readingStill = finishedAt !== null && card.hidden;
   const next = on ?? (finishedAt !== null && !readingStill ? coming[0] : null);
+  const wider = String(all.find((one) => one.id === session)?.languages.length) !== screen.dataset.langs;
+  if (wantedLanguage && ((next && next.id !== session) || (wider && !screen.dataset.fixedLang))) {
+    location.reload(); // the server knows which of the languages is meant
+    return;
+  }
   if (followsRoom && next && next.id !== session) {
     card.hidden = next.status === "live";
     watch(next.id);
