@@ -279,6 +279,15 @@ class SourceWarning(Message, frozen=True, omit_defaults=False):
     last_at: datetime
 
 
+class HandOver(Message, frozen=True, omit_defaults=False):
+    """A captioner gives the floor to another one."""
+
+    to: str
+    """The sender's name."""
+    at: datetime
+    """From then on the other one captions."""
+
+
 class SourceReport(Message, frozen=True, omit_defaults=False):
     """What one ingest knows of one source now. Of two by the same process, the one with the later ``at`` counts.
 
@@ -304,6 +313,8 @@ class SourceReport(Message, frozen=True, omit_defaults=False):
     """From when its last words were said, or arrived where that is not known, until the log had them."""
     warnings: tuple[SourceWarning, ...] = ()
     """The latest last."""
+    hands_over: HandOver | None = None
+    """What was said last of it; one whose time is long over says nothing."""
     v: int = VERSION
 
     @property

@@ -18,6 +18,7 @@ from services.http.provided import provide
 from services.index.facts_indexer import FactsIndexer
 from services.index.part_indexer import PartIndexer
 from services.ingest import door_routes as doors
+from services.ingest import presence_routes as presence
 from services.ingest import routes as lines
 from services.ingest.doors import Doors
 from services.ingest.gateway import Gateway
@@ -75,7 +76,7 @@ async def _serve(
     app = create_app(
         ports,
         settings,
-        extra_rooms=[lines.ROOM, doors.ROOM],
+        extra_rooms=[lines.ROOM, doors.ROOM, presence.ROOM],
         waiting={"segment": lambda: runner.waiting, "index": lambda: facts.waiting or parts.waiting},
     )
     provide(app, gateway, Doors(gateway, ports.line_log, ports.sessions))

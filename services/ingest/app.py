@@ -9,6 +9,7 @@ from services.http.health import line_checks
 from services.http.provided import provide
 from services.http.readiness import Readiness
 from services.ingest import door_routes as doors
+from services.ingest import presence_routes as presence
 from services.ingest import routes as lines
 from services.ingest.doors import Doors
 from services.ingest.gateway import Gateway
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from services.http.rooms import Room
     from services.ingest.sources import Sources
 
-ROOMS: Final[tuple[Room, ...]] = (sessions.ROOM, programme.ROOM, lines.ROOM, doors.ROOM)
+ROOMS: Final[tuple[Room, ...]] = (sessions.ROOM, programme.ROOM, lines.ROOM, doors.ROOM, presence.ROOM)
 
 
 def create_app(

@@ -117,6 +117,14 @@ class Gateway:
         found = await self._found(session)
         return await self._log.last_number(session, _spelled(found, language), sender)
 
+    async def stream(self, session: str, language: str | None) -> Stream:
+        """What a sender of this language sends to, although nothing was sent yet.
+
+        Raises:
+            NotFound: the session was not announced.
+        """
+        return Stream(session, _spelled(await self._found(session), language))
+
     async def _stream(self, session: str, language: str | None) -> str:
         """The language as the session spells it. One that is new to the session is added to it."""
         found = await self._found(session)

@@ -71,7 +71,7 @@ _encode = msgspec.json.Encoder().encode
 @open_to("captioner")
 async def accept_lines(request: Request, session: SessionId, lang: Language = None, sender: Sender = None) -> Response:
     """Make lines durable."""
-    session, language = session_id(session), _language(lang)
+    session, language = session_id(session), language_given(lang)
     body = await read_body(request)
     parsed = parse(body, request.headers.get("content-type", ""), sender=sender)
     receipts = await provided(request, Gateway).accept(
@@ -94,9 +94,10 @@ async def accept_lines(request: Request, session: SessionId, lang: Language = No
 async def last_number(request: Request, session: SessionId, sender: AskedSender, lang: Language = None) -> Response:
     """The last number of a sender."""
     gateway = provided(request, Gateway)
-    number = await gateway.last_number(session_id(session), _language(lang), parse_sender(sender))
+    number = await gateway.last_number(session_id(session), language_given(lang), parse_sender(sender))
     return Response(_encode({"number": number}), media_type="application/json")
 
 
-def _language(given: str | None) -> str | None:
+def language_given(given: str | None) -> str | None:
+    """The tag as it is written here; None if none was given."""
     return None if given is None else language_tag(given)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from captionflow.messages import SourceReport, SourceWarning, Stream
+from captionflow.messages import HandOver, SourceReport, SourceWarning, Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,6 +49,7 @@ class _Source:
     pace: deque[tuple[int, int]] = field(default_factory=deque)
     """(which five seconds, words in them)"""
     warnings: OrderedDict[str, SourceWarning] = field(default_factory=OrderedDict)
+    hands_over: HandOver | None = None
     told_at: datetime | None = None
     changed: bool = True
 
@@ -99,6 +100,11 @@ class Sources:
         while len(one.warnings) > MAX_WARNINGS:
             one.warnings.popitem(last=False)
 
+    def present(self, stream: Stream, source: str, door: str, *, to: str | None = None, seconds: float = 0) -> None:
+        """It is there, whether it sends words or stands by; ``to``: it hands over to this source after so long."""
+        one = self._source(stream, source, door)
+        one.hands_over = None if to is None else HandOver(to, self._clock() + timedelta(seconds=seconds))
+
     def reports(self) -> tuple[SourceReport, ...]:
         """All that is known, the source that was heard last at the end."""
         now = self._clock()
@@ -146,6 +152,7 @@ class Sources:
             words_a_minute=round(sum(_lately(one.pace, now)) * 60 / age),
             delay_seconds=one.delay_seconds,
             warnings=tuple(one.warnings.values()),
+            hands_over=one.hands_over,
         )
 
 

@@ -1,9 +1,11 @@
 """The desk: what the technician sees of all rooms, and what they can do."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Program
+from tests.e2e.conftest import Program, follow
 
 pytestmark = pytest.mark.browser
 
@@ -60,24 +62,68 @@ def test_addresses_are_handed_out_for_each_language(page: Page, program: Program
     program.announce("d-hand", title="قاعة", room="Handing room", languages=["ar", "en"])
     page.goto("/desk")
     page.locator("#hand-d-hand").click()
-    expect(page.locator("#hand code")).to_have_text(
-        [
-            f"{program.url}/s/d-hand/follow",
-            f"{program.url}/s/d-hand/screen",
-            f"{program.url}/caption/d-hand",
-            f"{program.url}/caption/d-hand?lang=en",
-        ]
-    )
-    assert page.locator("#hand img").evaluate("one => one.decode().then(() => one.naturalWidth > 0)")
+    codes = page.locator("#hand code")
+    expect(codes.first).to_have_text(f"{program.url}/s/d-hand/follow")
+    shown = codes.all_inner_texts()
+    assert f"{program.url}/rooms/handing-room" in shown
+    assert f"{program.url}/caption/d-hand" in shown
+    assert f"{program.url}/closedcaption?id=d-hand" in shown
+    page.locator("#hand button", has_text="en").click()
+    expect(codes.filter(has_text="/closedcaption?id=")).to_have_text(f"{program.url}/closedcaption?id=d-hand&lang=en")
+    expect(page.locator("#hand .qr svg")).to_have_count(2)
+    page.keyboard.press("Escape")
+    expect(codes).to_have_count(0)
 
 
-def test_a_server_that_is_away_is_told_and_its_return_too(page: Page, program: Program) -> None:
+def test_a_room_whose_words_stop_is_an_alarm_until_they_go_on(page: Page, program: Program) -> None:
+    program.begin("d-still", ">> ANNA: We begin.", title="Still", room="Still room")
     page.goto("/desk")
-    page.clock.install()
-    expect(page.locator("#standing")).to_have_text("Up to date")
+    page.evaluate("document.querySelector('#alarm-after option').value = '1'")  # seconds
+    page.locator("#alarm-after").select_option("1")
+    page.locator("#alarm-sound").check()
+    card = page.locator("[data-session=d-still]")
+    expect(card.locator(".sources")).to_contain_text("desk")
+    expect(card.locator(".sources")).to_contain_text("by json")
+    expect(card.locator(".sources")).to_contain_text("words a minute")
+    expect(card).to_have_class("session alarm")
+    expect(card.locator(".stopped")).to_contain_text("No words for 0:0")
+    expect(page.locator("#told")).to_contain_text("Still room, Still: no words.")
+    expect(page).to_have_title(re.compile("^! [0-9]+ silent · The desk"))
+    expect(page.locator("#alarm-sound")).to_have_attribute("data-sounded", re.compile("[2-9]"))
+    page.locator("#alarm-after").select_option("120")
+    expect(card).to_have_class("session")
+    expect(card.locator(".stopped")).to_contain_text("Last word 0:")
+    program.client.patch("/v1/sessions/d-still", json={"status": "finished"}).raise_for_status()
+    expect(card.get_by_role("button", name="Reopen")).to_be_visible()
+    expect(card.locator(".stopped")).to_be_hidden()
+
+
+def test_readers_and_sources_of_each_session_are_counted_as_they_come(page: Page, program: Program) -> None:
+    program.begin("d-count", ">> ANNA: We begin.", title="Count", room="Counting room")
+    page.goto("/desk")
+    card = page.locator("[data-session=d-count]")
+    expect(card.locator(".readers")).to_have_text("0 readers")
+    reader = page.context.new_page()
+    follow(reader, "d-count")
+    expect(card.locator(".readers")).to_have_text("1 reader")
+    number = {"sender": "booth", "lines": [{"number": 0, "text": "A word."}, {"number": 9, "text": "More."}]}
+    program.client.post("/v1/sessions/d-count/lines", json=number).raise_for_status()
+    booth = card.locator(".sources li", has_text="booth")
+    expect(booth.locator(".warned")).not_to_be_empty()
+    reader.close()
+    expect(card.locator(".readers")).to_have_text("0 readers")
+
+
+def test_a_network_or_a_server_that_is_away_is_told_and_its_return_too(page: Page, program: Program) -> None:
+    page.goto("/desk")
+    standing = page.locator("#standing")
+    expect(standing).to_have_text("Up to date")
     page.context.set_offline(True)
-    page.clock.fast_forward(20_000)
-    expect(page.locator("#standing")).to_contain_text("Not connected for")
+    expect(standing).to_contain_text("Not connected for")
     page.context.set_offline(False)
-    page.clock.fast_forward(6_000)
-    expect(page.locator("#standing")).to_have_text("Up to date")
+    expect(standing).to_have_text("Up to date")
+    program.kill()
+    expect(standing).to_contain_text("Not connected for")
+    program.start()
+    program.wait_until_ready()
+    expect(standing).to_have_text("Up to date")

@@ -108,3 +108,35 @@ async def test_the_desk_is_for_those_who_have_a_key(tmp_path: Path) -> None:
         problem_of(await client.get("/v1/desk/events"), 401, "unauthorized")
         answer = await client.get("/v1/sources", headers={"Authorization": f"Bearer {KEY}"})
         assert answer.json() == {"sources": []}
+
+
+async def test_who_captions_a_session_is_told_who_else_is_there_and_who_hands_over(tmp_path: Path) -> None:
+    async with serving(tmp_path, pipeline=True) as api, api.client() as client:
+        await api.announce("talk")
+        await api.announce("other")
+        where = "/v1/sessions/talk/lines/presence"
+        for sender, hand_over in (("ana-1", {"to": "ben-1", "seconds": 10}), ("ben-1", None)):
+            answer = await client.post(where, json={"sender": sender, "hand_over": hand_over})
+            assert answer.status_code == 204
+        found: dict[str, Any] = {}
+
+        async def there() -> bool:
+            found.update((await client.get("/v1/sessions/talk/sources")).json())
+            return len(found["sources"]) == 2
+
+        await until(there)
+        ana, ben = sorted(found["sources"], key=lambda one: str(one["source"]))
+        assert (ana["door"], ana["words"], ana["hands_over"]["to"], ben["hands_over"]) == ("page", 0, "ben-1", None)
+        assert found["now"] < ana["hands_over"]["at"]
+        assert (await client.get("/v1/sessions/other/sources")).json()["sources"] == []
+
+
+async def test_a_presence_that_says_nothing_of_use_is_refused(tmp_path: Path) -> None:
+    async with serving(tmp_path, pipeline=True) as api, api.client() as client:
+        await api.announce("talk")
+        where = "/v1/sessions/talk/lines/presence"
+        problem_of(await client.post(where, json={"sender": "a b"}), 400, "bad-message")
+        problem_of(
+            await client.post(where, json={"sender": "a", "hand_over": {"to": "b", "seconds": 999}}), 422, "invalid"
+        )
+        problem_of(await client.post("/v1/sessions/none/lines/presence", json={"sender": "a"}), 404, "not-found")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from captionflow.messages import SourceReport, Stream
+from captionflow.messages import HandOver, SourceReport, Stream
 from services.ingest.sources import MAX_DETAIL_CHARS, MAX_SOURCES, MAX_WARNINGS, Sources
 
 TALK = Stream("talk", "en")
@@ -155,3 +155,25 @@ def test_what_was_told_of_a_source_that_is_forgotten_meanwhile_does_no_harm(sour
         sources.heard(TALK, f"stranger-{number}", "json", "hello")
     sources.told(told)
     assert len(sources.reports()) == MAX_SOURCES
+
+
+def test_who_is_there_is_known_before_their_first_word_and_to_whom_they_hand_over(
+    sources: Sources, clock: Clock
+) -> None:
+    sources.present(TALK, "ana", "page")
+    assert only(sources).last_word_at is None
+    assert only(sources).hands_over is None
+    sources.present(TALK, "ana", "page", to="ben", seconds=10)
+    assert only(sources).hands_over == HandOver("ben", BEGIN + timedelta(seconds=10))
+    clock.tick(1)
+    sources.present(TALK, "ana", "page")
+    assert only(sources).hands_over is None
+
+
+def test_each_time_that_somebody_says_they_are_there_is_told(sources: Sources, clock: Clock) -> None:
+    for _ in range(3):
+        sources.present(TALK, "ana", "page")
+        told = sources.to_tell()
+        assert [one.at for one in told] == [clock.now]
+        sources.told(told)
+        clock.tick(20)

@@ -81,4 +81,9 @@ def test_the_pages_of_those_who_work_are_not_for_everybody() -> None:
         for route in room.routes.routes
         if route.path.startswith(("/caption", "/desk"))
     }
-    assert open_to == {"/caption/{session}": "captioner", "/desk": "organiser"}
+    assert open_to == {
+        "/caption/{session}": "captioner",
+        "/desk": "organiser",
+        "/desk/hand/{session}": "organiser",
+        "/desk/qr": "organiser",
+    }

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "services" / "api" / "pages"
 SCHEMAS = json.loads((ROOT / "services" / "http" / "openapi.json").read_text("utf-8"))["components"]["schemas"]
-ALWAYS_WHOLE = {"Session"}
+ALWAYS_WHOLE = {"Session", "SourceReport", "SourceWarning", "HandOver"}
 """Of these, fields that have their default are sent too."""
 
 _INTERFACE = re.compile(r"^export interface (\w+) \{\n(.*?)^\}", re.MULTILINE | re.DOTALL)
@@ -33,7 +33,9 @@ def in_typescript(schema: dict[str, Any]) -> str:
     return {"integer": "number"}.get(schema["type"], str(schema["type"]))
 
 
-@pytest.mark.parametrize("name", ["Session", "Part", "PartDelta", "Note", "Stamp", "Apart"])
+@pytest.mark.parametrize(
+    "name", ["Session", "Part", "PartDelta", "Note", "Stamp", "Apart", "SourceReport", "SourceWarning", "HandOver"]
+)
 def test_the_types_are_those_of_the_api(name: str) -> None:
     schema = SCHEMAS[name]
     wanted = {

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Final
 
 import msgspec
@@ -20,6 +21,7 @@ from services.api.pages.desk_view import DeskRoom, Trouble, desk_rooms, troubles
 from services.api.pages.routes import local_now
 from services.http.access import granted, open_to
 from services.http.openapi import answers, problems
+from services.http.parameters import SessionId
 from services.http.provided import provided
 from services.http.readiness import Readiness
 from services.http.rooms import Room
@@ -38,6 +40,12 @@ class SourceList(msgspec.Struct, frozen=True):
     """What is known of sources: a report of each source by each process that heard it."""
 
     sources: tuple[SourceReport, ...]
+
+
+class SessionSources(SourceList, frozen=True, kw_only=True):
+    """Those of one session, and what time it is, so that a page can count on from there."""
+
+    now: datetime
 
 
 class DeskSessions(msgspec.Struct, frozen=True):
@@ -99,7 +107,7 @@ _EVENTS = 'event: readers\ndata: {"readers":{"opening":214}}\n\n'
 OfSession = Annotated[str | None, Query(max_length=80, description="Only its sources.", examples=["opening"])]
 
 routes = APIRouter(tags=["desk"])
-ROOM = Room(routes, (SourceList, DeskSessions, DeskReaders, DeskServices))
+ROOM = Room(routes, (SourceList, SessionSources, DeskSessions, DeskReaders, DeskServices))
 
 
 @routes.get(
@@ -118,6 +126,25 @@ ROOM = Room(routes, (SourceList, DeskSessions, DeskReaders, DeskServices))
 async def sources(request: Request, session: OfSession = None) -> Response:
     """The latest reports."""
     found = await _sources(provided(request, Context), granted(request), session)
+    return Response(_encode(found), headers={"Cache-Control": "no-store"}, media_type="application/json")
+
+
+@routes.get(
+    "/v1/sessions/{session}/sources",
+    summary="Who sends to a session",
+    description="For those who caption it: who else is there, and who hands over to whom.",
+    response_class=Response,
+    responses={
+        200: answers("SessionSources", _EXAMPLE | {"now": "2026-11-24T09:10:01Z"}, "The newest report comes last"),
+        **problems("invalid", "unavailable"),
+    },
+)
+@open_to("captioner")
+async def sources_of_session(request: Request, session: SessionId) -> Response:
+    """The latest reports of its sources."""
+    reports = await provided(request, Context).ports.source_reports.latest()
+    theirs = tuple(one for one in reports if one.session == session)
+    found = SessionSources(theirs, now=datetime.now(UTC))
     return Response(_encode(found), headers={"Cache-Control": "no-store"}, media_type="application/json")
 
 

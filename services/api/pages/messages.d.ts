@@ -127,4 +127,11 @@ export interface SourceReport {
   words_a_minute: number;
   delay_seconds: number | null;
   warnings: SourceWarning[];
+  hands_over: HandOver | null;
+  v: number;
+}
+
+export interface HandOver {
+  to: string;
+  at: string;
 }

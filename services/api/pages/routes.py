@@ -111,11 +111,7 @@ async def screen(session_id: SessionId, request: Request, lang: Language = None)
 async def qr(session_id: SessionId, request: Request) -> Response:
     """The follow page's address, to be read by a phone."""
     session = await provided(request, Context).ports.sessions.get(session_id)
-    drawing = io.BytesIO()
-    segno.make(f"{base_url(request)}/s/{session.id}/follow", error="m", micro=False).save(
-        drawing, kind="svg", border=2, light="#fff", dark="#000", omitsize=True
-    )
-    return Response(drawing.getvalue(), media_type="image/svg+xml", headers={"Cache-Control": "max-age=300"})
+    return qr_code(f"{base_url(request)}/s/{session.id}/follow", "max-age=300")
 
 
 @routes.get("/static/{version}/{name:path}")
@@ -166,6 +162,15 @@ async def _room_state(sessions: SessionStore, slug: str, shown: Session | None =
 def base_url(request: Request) -> str:
     """Where people reach this server, without a slash at its end."""
     return (provided(request, Context).settings.public_url or str(request.base_url)).rstrip("/")
+
+
+def qr_code(text: str, cache: str) -> Response:
+    """The text as a QR code that can be read from a screen, with this ``Cache-Control``."""
+    drawing = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(
+        drawing, kind="svg", border=2, light="#fff", dark="#000", omitsize=True
+    )
+    return Response(drawing.getvalue(), media_type="image/svg+xml", headers={"Cache-Control": cache})
 
 
 def local_now() -> datetime:

@@ -3,16 +3,22 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from captionflow.caption_urls import caption_urls
+from captionflow.errors import BadMessage, TooLarge
 from captionflow.identity import language_of
 from captionflow.ports import SessionFilter
 from services.api.context import Context
 from services.api.pages.desk_view import desk_rooms, troubles
 from services.api.pages.rendering import nothing_yet, page
-from services.api.pages.routes import Language, SessionId, base_url, find_session, local_now
+from services.api.pages.routes import Language, SessionId, base_url, find_session, local_now, qr_code
 from services.http.access import granted, open_to
+from services.http.bodies import read_body
 from services.http.provided import provided
 from services.http.readiness import Readiness
 from services.http.rooms import Room
+
+MAX_QR_BYTES = 1_000
+"""More makes a code that no phone reads from a screen."""
 
 routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 ROOM = Room(routes)
@@ -41,9 +47,47 @@ async def desk(request: Request) -> Response:
         "desk.html",
         rooms=desk_rooms(sessions, now),
         live=sum(one.status == "live" for one in sessions),
-        readers=context.hub.readers(),
         troubles=troubles(missing),
         now=now,
         event=event or "",
         base=base_url(request),
     )
+
+
+@routes.get("/desk/hand/{session}")
+@open_to("organiser")
+async def hand(session: SessionId, request: Request, lang: Language = None) -> Response:
+    """The addresses of a session, for the desk's dialog; ``{key}`` stands where a key must be put."""
+    context = provided(request, Context)
+    found = await context.ports.sessions.get(session)
+    language = language_of(found, lang)
+    keyed = granted(request).key is not None
+    base = base_url(request)
+    urls = caption_urls(
+        base,
+        found.id,
+        language=None if language == found.languages[0] else language,
+        key="{key}" if keyed else None,
+    )
+    return page("desk_hand.html", session=found, language=language, urls=urls, keyed=keyed, base=base)
+
+
+@routes.post("/desk/qr")
+@open_to("organiser")
+async def qr(request: Request) -> Response:
+    """The text of the body as a QR code: an address with a key is in no query, and so in no log.
+
+    Raises:
+        BadMessage: there is none, or it is not UTF-8.
+        TooLarge: no phone could read it.
+    """
+    body = await read_body(request)
+    if len(body) > MAX_QR_BYTES:
+        raise TooLarge(f"{MAX_QR_BYTES} bytes are the most that a phone reads from a screen.")
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        raise BadMessage("The text is not UTF-8.") from error
+    if not text:
+        raise BadMessage("There is no text.")
+    return qr_code(text, "no-store")

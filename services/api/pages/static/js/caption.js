@@ -1,4 +1,5 @@
 // The caption page: what is typed goes to readers word by word; the last lines can be opened again and corrected.
+import { duty } from "./duty.js";
 import { kept, senderName } from "./kept.js";
 import { lastLines } from "./last_lines.js";
 import { follow } from "./live.js";
@@ -6,11 +7,12 @@ import { outbox } from "./outbox.js";
 import { element, renderer } from "./render.js";
 import { soundsOf } from "./sounds.js";
 import { turns as turnsOf } from "./transcript.js";
-import { current, type, waiting } from "./typed.js";
+import { current, leave, type, waiting } from "./typed.js";
 
 const SETTLES = 900; // a word without a space after it is sent then
 const SEEN = 5; // turns
 const NAMES = 24;
+const [LOWEST, LOW] = [300, 560]; // pixels; below, the page scrolls, as it does with text at 400 %
 const STATES = { live: "Live", finished: "Finished", scheduled: "Not yet begun" };
 
 /** @param {string} id */
@@ -108,7 +110,7 @@ find("sounds").replaceChildren(...soundsOf(language).map((sound, place) => (
 
 /** @param {Element | null} button */
 function press(button) {
-  if (!(button instanceof HTMLElement) || lost) return;
+  if (!(button instanceof HTMLElement) || lost || field.readOnly) return;
   if (button.dataset.begin) begin(button.dataset.begin);
   else if (button.dataset.insert) insert(button.dataset.insert);
   else if (button.id === "paragraph") paragraph();
@@ -176,7 +178,8 @@ function say(words) {
 function lose() {
   if (lost) return;
   lost = true;
-  box?.stop();
+  box.stop();
+  turn.stop();
   clearTimeout(settling);
   field.disabled = true;
   const notice = find("trouble");
@@ -235,11 +238,24 @@ field.addEventListener("keydown", (event) => {
 });
 addEventListener("beforeunload", (event) => { if (!lost && (waiting(typed) || field.value)) event.preventDefault(); });
 
-/** The page is as tall as what a tablet's keyboard leaves of it. */
-function fit() { document.documentElement.style.setProperty("--seen-height", `${visualViewport?.height ?? innerHeight}px`); }
+/** The page is as tall as what a tablet's keyboard leaves of it; where that is little, words and field have it for themselves. */
+function fit() {
+  const height = visualViewport?.height ?? innerHeight;
+  document.documentElement.style.setProperty("--seen-height", `${height}px`);
+  document.documentElement.classList.toggle("low", height > LOWEST && height < LOW);
+  seen.scrollTop = seen.scrollHeight;
+}
 visualViewport?.addEventListener("resize", fit);
 fit();
 field.value = current(typed).text;
 showNames();
 mine.show();
+const turn = duty({
+  session, language, me: () => typed.sender, field, notice: find("turn"), list: find("others"), say,
+  onLeave() {
+    leave(typed);
+    field.value = "";
+    changed();
+  },
+});
 box.send();

@@ -1,13 +1,16 @@
 // The desk: what the server says of the rooms, drawn anew where it changed; who sends to them; and the alarm when words stop.
 import { alarm } from "./alarm.js";
 import { clock } from "./clock.js";
-import { announcing, handing, sure } from "./desk_dialogs.js";
+import { announcing, sure } from "./desk_dialogs.js";
+import { deskFeed } from "./desk_feed.js";
+import { handing } from "./desk_hand.js";
 import { element } from "./render.js";
 import { silence, sourcesOf } from "./silence.js";
 
-const LOOK = 5_000; // sessions, readers, services
-const ASK = 2_000; // sources
+const LOOK = 20_000; // what changed is told before
+const SOON = 300; // several changes are one
 const PATIENCE = 8_000;
+const OLD = 18_000; // the server says something every 15 s
 
 /** @typedef {import("../../messages.js").SourceReport} SourceReport */
 /** @typedef {import("./silence.js").Source} Source */
@@ -21,8 +24,13 @@ const alarms = alarm({ told: find("told"), sound: /** @type {HTMLInputElement} *
 const served = new Map();
 /** @type {SourceReport[]} */
 let reports = [];
+/** @type {Record<string, number>} */
+let readers = {};
 let ahead = 0; // how far the server's clock is ahead of this one
-let heard = 0; // when the server was last heard
+let heard = Date.now(); // when the server was last heard
+let cut = false;
+let refused = false; // the key of the page does not hold any more
+let looking = 0;
 
 const now = () => Date.now() + ahead;
 
@@ -31,11 +39,10 @@ const now = () => Date.now() + ahead;
 /** @param {string} url */
 async function get(url) {
   const answer = await fetch(url, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
-  if (answer.status === 401 || answer.status === 403) find("standing").textContent = "The key of this page does not hold any more: open it again with one that does.";
+  if (answer.status === 401 || answer.status === 403) refused = true;
   if (!answer.ok) throw new Error(String(answer.status));
   const date = Date.parse(answer.headers.get("Date") ?? "");
   if (date && Math.abs(date - now()) > 1_500) ahead = date - Date.now();
-  heard = Date.now();
   return answer;
 }
 
@@ -72,31 +79,29 @@ function keep(room) {
   return room;
 }
 
-async function askSources() {
-  const { sources } = /** @type {{sources: SourceReport[]}} */ (await (await get("/v1/sources")).json());
-  reports = sources;
-  tick();
-}
-
-/** Again and again, also when it fails. @param {() => Promise<void>} work @param {number} wait */
-async function always(work, wait) {
-  await work().catch(() => {}); // how long ago the server was heard is told
-  setTimeout(always, wait, work, wait);
+/** Look now, and again after a while, also when it fails. */
+async function lookAgain() {
+  clearTimeout(looking);
+  await look().catch(() => {}); // how long ago the server was heard is told
+  looking = setTimeout(lookAgain, LOOK);
 }
 
 // --- what a second changes ---
 
 function tick() {
   const quiet = Date.now() - heard;
-  const standing = quiet > 2 * PATIENCE ? `Not connected for ${clock(quiet)}: what you see is old` : "Up to date";
-  if (!find("standing").textContent?.startsWith("The key")) find("standing").textContent = standing;
-  find("standing").classList.toggle("trouble", quiet > 2 * PATIENCE);
+  let standing = "Up to date";
+  if (refused) standing = "The key of this page does not hold any more: open it with one that does";
+  else if (cut || quiet > OLD) standing = `Not connected for ${clock(quiet)}: what you see is old`;
+  find("standing").textContent = standing;
+  find("standing").classList.toggle("trouble", standing !== "Up to date");
   /** @type {{id: string, says: string}[]} */
   const stopped = [];
   for (const card of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".session"))) {
     const sources = sourcesOf(reports.filter((one) => one.session === card.dataset.session), now());
     const live = card.dataset.status === "live";
     tellSources(card, sources, live);
+    tellReaders(card, readers[card.dataset.session ?? ""] ?? 0, live);
     stopped.push(...(live ? tellSilence(card, sources) : []));
   }
   alarms.tell(stopped);
@@ -138,6 +143,14 @@ function tellSources(card, sources, live) {
   if (!same) list.replaceChildren(...items);
 }
 
+/** @param {HTMLElement} card @param {number} count @param {boolean} live */
+function tellReaders(card, count, live) {
+  const told = /** @type {HTMLElement} */ (card.querySelector(".readers"));
+  const says = count === 1 ? "1 reader" : `${count} readers`;
+  told.hidden = !count && !live;
+  if (told.textContent !== says) told.textContent = says;
+}
+
 // --- what the technician does ---
 
 /** @param {string} session @param {string} status */
@@ -152,14 +165,14 @@ find("rooms").addEventListener("click", async (event) => {
   const button = event.target instanceof Element ? event.target.closest("button") : null;
   const card = /** @type {HTMLElement | null | undefined} */ (button?.closest(".session"));
   if (!button || !card) return;
-  const { session = "", title = "", langs = "" } = card.dataset;
+  const { session = "", title = "" } = card.dataset;
   const { act } = button.dataset;
-  if (!act) return handing(session, title, langs.split(" "));
-  if (act === "finished" && !(await sure(`Finish “${title}”?`))) return;
   try {
+    if (!act) return await handing(session);
+    if (act === "finished" && !(await sure(`Finish “${title}”?`))) return;
     await change(session, act);
   } catch (error) {
-    find("told").textContent = `“${title}” was not changed: ${error instanceof Error ? error.message : ""}`;
+    find("told").textContent = `“${title}”: ${error instanceof Error ? error.message : ""}`;
     find("told").classList.remove("hidden");
     return;
   }
@@ -177,6 +190,25 @@ after.addEventListener("change", () => {
 });
 
 for (const room of roomsIn(document)) keep(room);
-always(look, LOOK);
-always(askSources, ASK);
+deskFeed({
+  onSources: (all) => {
+    reports = all;
+    tick();
+  },
+  onReaders: (all) => {
+    readers = all;
+    tick();
+  },
+  onOther: () => {
+    clearTimeout(looking);
+    looking = setTimeout(lookAgain, SOON);
+  },
+  onHeard: () => { [heard, cut, refused] = [Date.now(), false, false]; },
+  onCut: () => {
+    cut = true;
+    tick();
+  },
+  onRefused: () => { refused = true; },
+});
+lookAgain();
 setInterval(tick, 1000);

@@ -1,6 +1,4 @@
-// The desk's dialogs: to announce a session, to be sure before one is finished, to hand out its addresses.
-import { element } from "./render.js";
-
+// The desk's dialogs: to announce a session; to be sure before one is finished.
 const PATIENCE = 8_000;
 
 /** @param {string} id */
@@ -63,34 +61,3 @@ export function sure(question) {
   return new Promise((resolve) => { open.addEventListener("close", () => resolve(open.returnValue === "yes"), { once: true }); });
 }
 
-/** @param {string} session @param {string} title @param {string[]} languages */
-export function handing(session, title, languages) {
-  const open = dialog("hand");
-  const base = open.dataset.base ?? location.origin;
-  const id = encodeURIComponent(session);
-  find("hand-head").textContent = `Addresses of “${title}”`;
-  const rows = [
-    row("To read along", `${base}/s/${id}/follow`, `/s/${id}/qr.svg`),
-    row("Screen of the room", `${base}/s/${id}/screen`),
-    ...languages.map((language, place) => row(
-      languages.length > 1 ? `To caption, ${language}` : "To caption in a browser", `${base}/caption/${id}${place ? `?lang=${encodeURIComponent(language)}` : ""}`,
-    )),
-  ];
-  find("hand-list").replaceChildren(...rows);
-  open.showModal();
-}
-
-/** @param {string} label @param {string} url @param {string} [qr] */
-function row(label, url, qr) {
-  const copy = element("button", { type: "button", "aria-label": `Copy: ${label}` }, "Copy");
-  copy.addEventListener("click", async () => {
-    try {
-      await navigator.clipboard.writeText(url);
-      copy.textContent = "Copied";
-    } catch { copy.textContent = "Select the text: this browser does not allow copying"; }
-    setTimeout(() => { copy.textContent = "Copy"; }, 3000);
-  });
-  const made = element("div", { class: "address" }, element("p", {}, element("span", { class: "label" }, label), element("code", {}, url), copy));
-  if (qr) made.append(element("img", { src: qr, alt: `QR code: ${label}`, width: "160", height: "160" }));
-  return made;
-}

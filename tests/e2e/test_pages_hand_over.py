@@ -1,0 +1,108 @@
+"""Two who caption one session: who types, who stands by, and the hand-over with a countdown."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.conftest import SECONDS, Program, script
+
+pytestmark = pytest.mark.browser
+
+OTHERS = """async ([url, reports, me]) => {
+  const { nameOf, othersOf } = await import(url);
+  const now = Date.parse("2026-11-24T09:00:00Z");
+  const at = (seconds) => new Date(now + seconds * 1000).toISOString();
+  const made = reports.map(([source, said, word, hands]) => ({
+    session: "s", language: "en", source, door: "page", process: "p", at: at(said), since: at(-900),
+    last_word_at: word === null ? null : at(word), words: 1, words_a_minute: 0, delay_seconds: 0, warnings: [],
+    hands_over: hands && { to: hands[0], at: at(hands[1]) }, v: 1 }));
+  return { found: othersOf(made, now, "en", me), named: reports.map(([source]) => nameOf(source)) };
+}"""
+
+
+@pytest.fixture
+def other(browser: Browser, program: Program) -> Iterator[Page]:
+    """The page of a second captioner, in a browser of their own."""
+    context = browser.new_context(base_url=program.url, viewport={"width": 1024, "height": 768})
+    context.set_default_timeout(SECONDS * 1_000)
+    opened = context.new_page()
+    failures: list[str] = []
+    opened.on("pageerror", lambda error: failures.append(str(error)))
+    yield opened
+    context.close()
+    assert failures == []
+
+
+def name_oneself(page: Page, name: str) -> None:
+    page.goto("/search")
+    page.evaluate("name => localStorage.setItem('captionflow.captioner', name)", name)
+
+
+def test_one_hands_over_to_another_with_a_countdown_and_no_word_is_between(
+    page: Page, other: Page, program: Program
+) -> None:
+    program.announce("h-two", title="Two")
+    name_oneself(page, "Ana Lupu")
+    name_oneself(other, "Ben")
+    page.goto("/caption/h-two")
+    page.keyboard.type("Ana begins. ")
+    expect(page.locator("#seen")).to_contain_text("Ana begins.")
+    other.goto("/caption/h-two")
+    expect(other.locator("#turn")).to_contain_text("Ana Lupu captions. You stand by.")
+    expect(other.locator("#typing")).not_to_be_editable()
+    page.get_by_role("button", name="Hand over to Ben").click()
+    expect(page.locator("#turn")).to_contain_text(re.compile(r"You hand over to Ben in 0:\d\d"))
+    expect(other.locator("#turn")).to_contain_text(re.compile(r"Ana Lupu hands over to you in 0:\d\d"))
+    page.keyboard.type("Her last words ")
+    expect(other.locator("#typing")).to_be_editable()
+    expect(other.locator("#typing")).to_be_focused()
+    expect(page.locator("#typing")).not_to_be_editable()
+    other.keyboard.type("Ben goes on.\n")
+    expect(page.locator("#seen")).to_contain_text("Ben goes on.")
+    expect(page.locator("#turn")).to_contain_text("Ben captions. You stand by.")
+    assert " ".join(program.paragraphs("h-two")) == "Ana begins. Her last words Ben goes on."
+
+
+def test_a_hand_over_can_be_called_off_and_one_who_stands_by_can_take_over(
+    page: Page, other: Page, program: Program
+) -> None:
+    program.announce("h-off", title="Off")
+    page.goto("/caption/h-off")
+    page.keyboard.type("Ana begins. ")
+    expect(page.locator("#seen")).to_contain_text("Ana begins.")
+    other.goto("/caption/h-off")
+    expect(other.locator("#turn")).to_contain_text("You stand by.")
+    page.get_by_role("button", name="Hand over").click()
+    expect(other.locator("#turn")).to_contain_text("hands over to you")
+    page.get_by_role("button", name="Not now").click()
+    expect(page.locator("#turn")).to_be_hidden()
+    expect(other.locator("#turn")).to_contain_text("You stand by.")
+    expect(other.locator("#typing")).not_to_be_editable()
+    other.get_by_role("button", name="Take over").click()
+    other.keyboard.type("Ben goes on. ")
+    expect(page.locator("#seen")).to_contain_text("Ben goes on.")
+
+
+def test_who_is_there_is_what_their_reports_say(page: Page, program: Program) -> None:
+    program.announce("h-pure", title="Pure")
+    page.goto("/caption/h-pure")
+    reports = [
+        ["ana-lupu-abcdefgh", -2, -1, None],
+        ["ben-23456789", -10, None, None],
+        ["gone-abcdefgh", -90, -90, None],
+        ["me-abcdefgh", -1, -1, None],
+        ["steno.two", -400, -3, None],
+        ["caption-page-abcdefgh", -5, -40, ["me-abcdefgh", 8]],
+        ["long-ago-abcdefgh", -5, -50, ["me-abcdefgh", -60]],
+    ]
+    said = page.evaluate(OTHERS, [script(page, "others.js"), reports, "me-abcdefgh"])
+    assert [(one["name"], one["silent"], one["to"]) for one in said["found"]] == [
+        ("ana lupu", 1_000, None),
+        ("steno.two", 3_000, None),
+        ("Somebody", 40_000, "me-abcdefgh"),
+        ("long ago", 50_000, None),
+        ("ben", None, None),
+    ]
+    assert said["found"][2]["in"] == 8_000
