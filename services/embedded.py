@@ -20,9 +20,11 @@ from services.index.part_indexer import PartIndexer
 from services.ingest import door_routes as doors
 from services.ingest import presence_routes as presence
 from services.ingest import routes as lines
+from services.ingest import typing_routes as typing
 from services.ingest.doors import Doors
 from services.ingest.gateway import Gateway
 from services.ingest.source_reporter import report_sources, sources_of_this_process
+from services.ingest.typing_connection import Writers
 from services.process import Server, Stopping, address, listen, serve_until_told
 from services.segment.runner import Runner
 from services.tls import Certificate
@@ -76,10 +78,10 @@ async def _serve(
     app = create_app(
         ports,
         settings,
-        extra_rooms=[lines.ROOM, doors.ROOM, presence.ROOM],
+        extra_rooms=[lines.ROOM, doors.ROOM, presence.ROOM, typing.ROOM],
         waiting={"segment": lambda: runner.waiting, "index": lambda: facts.waiting or parts.waiting},
     )
-    provide(app, gateway, Doors(gateway, ports.line_log, ports.sessions))
+    provide(app, gateway, Doors(gateway, ports.line_log, ports.sessions), Writers(gateway))
     hub: Hub = app.state.hub
     facts = FactsIndexer(facts_queue, ports.sessions, on_session=hub.session_changed)
     work = {

@@ -27,6 +27,11 @@ OPERATIONS_STOP_SECONDS = 1
 BACKLOG = 2048
 """Connections that wait to be accepted: after a restart all viewers reconnect at once."""
 
+MAX_WEBSOCKET_BYTES = 64 * 1024
+"""Of one message to us."""
+PING_SECONDS = 20.0
+"""A WebSocket is asked so often whether its peer is there, which has as long to answer."""
+
 GC_THRESHOLD = 50_000
 """New objects before the garbage collector looks at the youngest generation. With Python's 700, a line, which makes
 thousands of them, pays for several collections, and every hundredth of these goes through the whole heap."""
@@ -67,6 +72,11 @@ class Server(uvicorn.Server):
         config = uvicorn.Config(
             app,
             http="httptools",
+            ws="websockets-sansio",
+            ws_max_size=MAX_WEBSOCKET_BYTES,
+            ws_ping_interval=PING_SECONDS,
+            ws_ping_timeout=PING_SECONDS,
+            ws_per_message_deflate=False,  # what is typed is a few bytes
             log_config=None,
             access_log=False,
             lifespan="off",

@@ -1,9 +1,9 @@
-"""What handlers need, by type: put into an application once, when it is made, and asked for by each request."""
+"""What handlers need, by type: put into an application once, when it is made, and asked for by each connection."""
 
 from typing import Any, TypeVar
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 T = TypeVar("T")
 
@@ -14,7 +14,7 @@ def provide(app: Starlette, *needs: object) -> None:
     app.state.provided = known | {type(one): one for one in needs}
 
 
-def provided(request: Request, wanted: type[T]) -> T:
+def provided(connection: HTTPConnection, wanted: type[T]) -> T:
     """The one of this type. KeyError if it was not provided, which is a bug in how the application is made."""
-    found: Any = request.app.state.provided[wanted]
+    found: Any = connection.app.state.provided[wanted]
     return found  # type: ignore[no-any-return] # it is under its own type

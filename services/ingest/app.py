@@ -11,8 +11,10 @@ from services.http.readiness import Readiness
 from services.ingest import door_routes as doors
 from services.ingest import presence_routes as presence
 from services.ingest import routes as lines
+from services.ingest import typing_routes as typing
 from services.ingest.doors import Doors
 from services.ingest.gateway import Gateway
+from services.ingest.typing_connection import Writers
 from services.sessions import programme_routes as programme
 from services.sessions import routes as sessions
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from services.http.rooms import Room
     from services.ingest.sources import Sources
 
-ROOMS: Final[tuple[Room, ...]] = (sessions.ROOM, programme.ROOM, lines.ROOM, doors.ROOM, presence.ROOM)
+ROOMS: Final[tuple[Room, ...]] = (sessions.ROOM, programme.ROOM, lines.ROOM, doors.ROOM, presence.ROOM, typing.ROOM)
 
 
 def create_app(
@@ -39,6 +41,7 @@ def create_app(
         app,
         gateway,
         Doors(gateway, line_log, known),
+        Writers(gateway),
         sessions.SessionDesk(known, line_log),
         Readiness(checks=line_checks(line_log, known)),
     )

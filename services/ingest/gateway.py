@@ -8,7 +8,7 @@ import structlog
 
 from captionflow.errors import Conflict, NotFound
 from captionflow.identity import spelled
-from captionflow.messages import Draft, Message, Receipt, Session, Stream
+from captionflow.messages import Draft, Line, Message, Receipt, Session, Stream
 from captionflow.ports import LineLog, SessionStore
 from services.ingest.sources import Sources
 
@@ -124,6 +124,10 @@ class Gateway:
             NotFound: the session was not announced.
         """
         return Stream(session, _spelled(await self._found(session), language))
+
+    async def last_lines(self, stream: Stream, sender: str, *, limit: int) -> tuple[Line, ...]:
+        """See ``LineLog.last_lines``."""
+        return await self._log.last_lines(*stream, sender, limit=limit)
 
     async def _stream(self, session: str, language: str | None) -> str:
         """The language as the session spells it. One that is new to the session is added to it."""

@@ -21,10 +21,11 @@ from services.http.bodies import BODY_SECONDS
 from services.http.provided import provide
 from services.index.facts_indexer import FactsIndexer
 from services.index.part_indexer import PartIndexer
-from services.ingest import door_routes, presence_routes, routes
+from services.ingest import door_routes, presence_routes, routes, typing_routes
 from services.ingest.doors import Doors
 from services.ingest.gateway import Gateway
 from services.ingest.source_reporter import report_sources, sources_of_this_process
+from services.ingest.typing_connection import Writers
 from services.segment.runner import Runner
 from tests.waiting import until
 
@@ -145,11 +146,11 @@ async def serving(
             app = create_app(
                 adapters,
                 configured,
-                extra_rooms=[routes.ROOM, door_routes.ROOM, presence_routes.ROOM],
+                extra_rooms=[routes.ROOM, door_routes.ROOM, presence_routes.ROOM, typing_routes.ROOM],
                 heartbeat_seconds=heartbeat_seconds,
                 body_seconds=body_seconds,
             )
-            provide(app, gateway, Doors(gateway, adapters.line_log, adapters.sessions))
+            provide(app, gateway, Doors(gateway, adapters.line_log, adapters.sessions), Writers(gateway))
             facts, parts = adapters.index_queues()
             for work in (
                 FactsIndexer(facts, adapters.sessions, on_session=app.state.hub.session_changed).run(),
@@ -160,7 +161,9 @@ async def serving(
                 await running.enter_async_context(_working(work))
         else:
             app = create_app(adapters, configured, heartbeat_seconds=heartbeat_seconds)
-        config = uvicorn.Config(app, port=0, http=http, log_config=None, lifespan="on", timeout_graceful_shutdown=2)
+        config = uvicorn.Config(
+            app, port=0, http=http, ws="websockets-sansio", log_config=None, lifespan="on", timeout_graceful_shutdown=2
+        )
         server = uvicorn.Server(config)
         task = asyncio.create_task(server._serve())
         await until(lambda: server.started)

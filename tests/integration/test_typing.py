@@ -1,0 +1,186 @@
+"""Typing over a WebSocket: acknowledged when it is durable, resumed after a lost connection, revised everywhere."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from services.ingest import typing_connection
+from services.ingest.gateway import Gateway
+from services.ingest.typing_connection import Writers
+from tests.integration.api_server import Api, said, serving, transcript
+
+
+class Writer:
+    """A page that types."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.socket = socket
+        self.number = -1
+
+    async def send(self, do: str, **fields: Any) -> int:
+        self.number = fields.pop("number", self.number + 1)
+        await self.socket.send(msgspec.json.encode({"do": do, "number": self.number, **fields}).decode())
+        return self.number
+
+    async def type(self, *texts: str) -> None:
+        for text in texts:
+            await self.send("type", text=text)
+        await self.acknowledged()
+
+    async def acknowledged(self) -> None:
+        while (answer := await self.answer()) != {"is": "ack", "number": self.number}:
+            assert answer["is"] == "ack"
+
+    async def answer(self) -> dict[str, Any]:
+        answer: dict[str, Any] = msgspec.json.decode(await self.socket.recv())
+        return answer
+
+    async def closed(self) -> int:
+        with pytest.raises(ConnectionClosed):
+            while True:
+                await self.socket.recv()
+        code = self.socket.close_code
+        assert code is not None
+        return code
+
+
+@contextlib.asynccontextmanager
+async def writing(api: Api, writer: str = "ana", *, session: str = "talk", query: str = "") -> AsyncIterator[Writer]:
+    address = f"ws://127.0.0.1:{api.port}/v1/sessions/{session}/type?writer={writer}{query}"
+    async with connect(address) as socket:
+        yield Writer(socket)
+
+
+async def test_what_is_typed_erased_and_corrected_is_in_the_transcript(api: Api, client: httpx.AsyncClient) -> None:
+    async with writing(api) as ana:
+        assert await ana.answer() == {"is": "ready", "session": "talk", "language": "en", "number": None, "text": ""}
+        await ana.type(">> ANA:  The ", "s", "p", "a", "\b", "eaker is here", ".", "\n")
+        await ana.send("revise", back=9, old="is here.", text="has left.")
+        await ana.acknowledged()
+    document = await transcript(client, 1)
+    async with asyncio.timeout(20):
+        while said(document) != "The speaker has left.":
+            document = await transcript(client, document["last_seq"])
+    assert document["turns"][-1]["speaker"] == "ANA"
+
+
+async def test_an_acknowledgement_means_that_it_is_there_after_a_restart(tmp_path: Path) -> None:
+    async with serving(tmp_path / "data", pipeline=True) as api:
+        await api.announce()
+        async with writing(api) as ana:
+            await ana.answer()
+            await ana.type("one ", "two ")
+    async with serving(tmp_path / "data", pipeline=True) as api, api.client() as client, writing(api) as ana:
+        ready = await ana.answer()
+        assert (ready["number"], ready["text"]) == (1, "one two ")
+        ana.number = 0
+        await ana.type("two ", "\bthree", "!")
+        document = await transcript(client, 3)
+        async with asyncio.timeout(20):
+            while said(document) != "one twothree!":
+                document = await transcript(client, document["last_seq"])
+
+
+async def test_a_refused_message_changes_nothing_and_the_next_ones_are_taken(api: Api) -> None:
+    async with writing(api) as ana:
+        await ana.answer()
+        await ana.type("one")
+        await ana.send("revise", back=3, old="two", text="three")
+        refused = await ana.answer()
+        assert (refused["is"], refused["number"], refused["code"], refused["text"]) == (
+            "refused",
+            1,
+            "not-there",
+            "one",
+        )
+        await ana.acknowledged()
+        await ana.type(" more")
+
+
+async def test_a_newer_connection_of_a_writer_replaces_the_older_one(api: Api) -> None:
+    async with writing(api) as old, writing(api, "ben") as other:
+        await old.answer()
+        await other.answer()
+        await old.type("one ")
+        async with writing(api) as new:
+            assert (await new.answer())["text"] == "one "
+            assert await old.closed() == typing_connection.REPLACED
+            new.number = 0
+            await new.type("two")
+        await other.type("three")
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("sessions/nothing/type?writer=ana", typing_connection.NOT_FOUND),
+        ("sessions/NOT%20AN%20ID/type?writer=ana", typing_connection.NOT_FOUND),
+        ("sessions/talk/type", typing_connection.INVALID),
+        ("sessions/talk/type?writer=ana&lang=!", typing_connection.INVALID),
+    ],
+)
+async def test_what_can_not_be_taken_is_told_by_a_code(api: Api, path: str, code: int) -> None:
+    async with connect(f"ws://127.0.0.1:{api.port}/v1/{path}") as socket:
+        assert await Writer(socket).closed() == code
+
+
+@pytest.mark.parametrize(
+    ("data", "code"), [("{}", typing_connection.INVALID), (b"\xff", typing_connection.INVALID), ("x" * 20_000, 1009)]
+)
+async def test_what_is_no_message_ends_the_connection(api: Api, data: str | bytes, code: int) -> None:
+    async with writing(api) as ana:
+        await ana.answer()
+        await ana.send("type", text="kept")
+        await ana.socket.send(data)
+        assert await ana.closed() == code
+    async with writing(api) as ana:
+        assert (await ana.answer())["text"] == "kept"
+
+
+async def test_each_language_is_typed_on_its_own(tmp_path: Path) -> None:
+    async with serving(tmp_path, pipeline=True) as api:
+        await api.announce(languages=["en", "es"])
+        async with writing(api) as english, writing(api, query="&lang=ES") as spanish:
+            assert [(await one.answer())["language"] for one in (english, spanish)] == ["en", "es"]
+            await spanish.type("Buenos días.")
+            await english.type("Good morning.")
+        async with api.client() as client:
+            assert said(await transcript(client, 1, language="es")) == "Buenos días."
+
+
+async def test_who_has_no_key_can_not_type(tmp_path: Path) -> None:
+    async with serving(tmp_path, pipeline=True, ingest_token="a-long-enough-token") as api:  # noqa: S106 - made up
+        address = f"ws://127.0.0.1:{api.port}/v1/sessions/talk/type?writer=ana"
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(address)
+        assert refused.value.response.status_code == 403
+
+
+async def test_a_silent_connection_and_one_too_many_are_closed(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    provided = api.app.state.provided
+    provided[Writers] = Writers(provided[Gateway], idle_seconds=0.05)
+    async with writing(api) as ana:
+        await ana.answer()
+        assert await ana.closed() == typing_connection.IDLE
+    monkeypatch.setattr(typing_connection, "MAX_CONNECTIONS", 0)
+    async with writing(api) as ana:
+        assert await ana.closed() == typing_connection.TRY_AGAIN
+
+
+async def test_a_sender_that_does_not_wait_is_taken_in_order(api: Api, client: httpx.AsyncClient) -> None:
+    words = [f"w{number} " for number in range(1_500)]
+    async with writing(api) as ana:
+        await ana.answer()
+        await ana.type(*words)
+    lines = []
+    async for record in api.adapters.line_log.read("talk", "en"):
+        lines += [line.text for line in record.lines]
+    assert "".join(lines) == "".join(words)
