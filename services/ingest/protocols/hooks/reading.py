@@ -1,0 +1,36 @@
+"""JSON of recognisers, read leniently: numbers may be strings, unknown members are passed over. Pure."""
+
+from typing import Any, TypeVar
+
+import msgspec
+
+from captionflow.errors import BadMessage
+
+_Wanted = TypeVar("_Wanted")
+
+
+def document_of(text: str) -> dict[str, Any]:
+    """The object that a body is.
+
+    Raises:
+        BadMessage: it is none.
+    """
+    try:
+        found = msgspec.json.decode(text.encode("utf-8", "replace"))
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise BadMessage("The body is not JSON: send what the recogniser gives as it is.") from error
+    if not isinstance(found, dict):
+        raise BadMessage("The body is no JSON object: send what the recogniser gives as it is.")
+    return found
+
+
+def read_as(document: object, wanted: type[_Wanted]) -> _Wanted:
+    """The document in a shape.
+
+    Raises:
+        BadMessage: it does not have it.
+    """
+    try:
+        return msgspec.convert(document, wanted, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadMessage(f"The body is not what this recogniser sends: {error}.") from error
