@@ -17,6 +17,8 @@ from services.api.pages import routes as pages
 from services.api.pages import work_routes as work
 from services.api.pages.rendering import error_page
 from services.api.search import routes as search
+from services.api.streamtext import routes as streamtext
+from services.api.streamtext.caption_texts import CaptionTexts
 from services.api.transcripts import routes as transcripts
 from services.http.application import create_application
 from services.http.bodies import BODY_SECONDS
@@ -42,6 +44,7 @@ ROOMS: Final[tuple[Room, ...]] = (
     programme.ROOM,
     transcripts.ROOM,
     live.ROOM,
+    streamtext.ROOM,
     search.ROOM,
     pages.ROOM,
     work.ROOM,
@@ -90,6 +93,7 @@ def create_app(  # noqa: PLR0913 - what differs between the processes that serve
         app,
         Context(ports, settings, hub),
         desk.Desks(),
+        CaptionTexts(ports.turn_store),
         sessions.SessionDesk(ports.sessions, ports.line_log, hub.session_changed),
         Readiness(checks=_checks(ports), waiting={**live_delivery, **waiting}, dispensable=dispensable),
     )

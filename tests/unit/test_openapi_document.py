@@ -4,7 +4,7 @@ import json
 
 import httpx
 import pytest
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, APIWebSocketRoute
 
 from captionflow.settings import Settings
 from services import openapi
@@ -29,6 +29,8 @@ def test_every_call_of_every_room_is_described() -> None:
     described = openapi.document()["paths"]
     for room in openapi.rooms():
         for route in room.routes.routes:
+            if isinstance(route, APIWebSocketRoute):
+                continue  # OpenAPI has no word for them; docs/ingest.md describes what they take
             assert isinstance(route, APIRoute)
             if route.include_in_schema:
                 assert {method.lower() for method in route.methods} <= described[route.path].keys()

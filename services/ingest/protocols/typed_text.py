@@ -6,7 +6,7 @@ revisions of the lines that hold it.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Annotated, Final, Literal, NamedTuple, Self
 
@@ -96,7 +96,7 @@ _DETAILS: Final[dict[str, str]] = {
     "too-large": f"It changes more than {MAX_TOUCHED} lines, or makes one too long: send less at once.",
 }
 
-_decode = msgspec.json.Decoder(Message).decode
+_decode: Callable[[str | bytes], Message] = msgspec.json.Decoder(Message).decode
 
 
 def parse(data: str | bytes) -> Message:
