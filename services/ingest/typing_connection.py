@@ -87,15 +87,15 @@ class Writers:
         place = stream, writer
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - it is one, and the type checker does not know
-        older = self._open.pop(place, None)
-        if older is not None:  # what it was writing is in the log, or is sent again
-            older.cancel()
-            await asyncio.wait([older])
-        lines = await self._gateway.last_lines(stream, sender, limit=MAX_RESUMED)
-        if len(self._open) >= MAX_CONNECTIONS:
+        older = self._open.get(place)
+        if older is None and len(self._open) >= MAX_CONNECTIONS:
             raise Unavailable(f"All {MAX_CONNECTIONS} places for writers are taken: try again.")
         self._open[place] = task
         try:
+            if older is not None:  # what it was writing is in the log, or is sent again
+                older.cancel()
+                await asyncio.wait([older])
+            lines = await self._gateway.last_lines(stream, sender, limit=MAX_RESUMED)
             await self._take(socket, stream, sender, Typed.resumed(lines))
         finally:
             if self._open.get(place) is task:
