@@ -248,7 +248,7 @@ class Spool(Protocol):
         """Keep this in its place, durably. What is not there stays away. A full spool takes it, too."""
 
     async def remove(self, position: int) -> None:
-        """Forget it. After a power cut it may be back."""
+        """Forget it, durably."""
 
     async def oldest(self, session: str, *, after: int, limit: int) -> Sequence[Spooled]:
         """What the session has behind a position, in order."""

@@ -129,6 +129,14 @@ class Settings:
         "may say otherwise (`ends_after_minutes`).",
         example="60",
     )
+    spool_bytes: int = _setting(
+        "SPOOL",
+        256 * 1024**2,
+        values.size(0, 1024**4),
+        unit="bytes, KiB or MiB",
+        doc="What `serve ingest` keeps in its data folder, while Kafka is away, of tools that can't wait; 0: nothing.",
+        example="1024MiB",
+    )
     kafka: tuple[str, ...] = _setting(
         "KAFKA",
         (),

@@ -1,4 +1,4 @@
-"""``serve ingest``: the line log and the sessions on Kafka."""
+"""``serve ingest``: the line log and the sessions on Kafka, the spool on its own disk."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -11,9 +11,10 @@ from captionflow.adapters.kafka.from_settings import kafka_from
 from captionflow.adapters.kafka.line_log import KafkaLineLog
 from captionflow.adapters.kafka.session_store import KafkaSessionStore
 from captionflow.adapters.kafka.source_reports import KafkaSourceReports
-from captionflow.ports import LineLog, SessionStore, SourceReports
+from captionflow.adapters.sqlite.spool import SqliteSpool
+from captionflow.ports import LineLog, SessionStore, SourceReports, Spool
 from captionflow.settings import Settings
-from captionflow.wiring.shared import Skipped, Watch, close, counts, passes, watch
+from captionflow.wiring.shared import Skipped, Watch, close, counts, problem, watch
 
 GATHER_MS: Final = 25
 """How long a line waits for its acknowledgement at most when another ingest wrote to its partition just before."""
@@ -29,8 +30,8 @@ class IngestPorts:
     skipped: Skipped
     ready: Callable[[], Awaitable[object]]
     """Returns when lines can be taken; raises ``Misconfigured`` if they never can."""
-    takes_lines: Callable[[], bool]
-    """Whether lines can be taken now, as far as is known without asking."""
+    reading: Callable[[], str]
+    """Why nothing can be taken yet, as far as is known without asking; empty when Kafka has been read."""
     watch: Watch
 
 
@@ -55,6 +56,23 @@ async def open_ingest(settings: Settings) -> AsyncIterator[IngestPorts]:
             source_reports,
             skipped=lambda: counts({kafka.lines: line_log.skipped, kafka.sessions: sessions.skipped}),
             ready=lambda: asyncio.gather(line_log.ready(), sessions.ready()),
-            takes_lines=lambda: passes(line_log.check) and passes(sessions.check),
+            reading=lambda: problem(line_log.check) or problem(sessions.check),
             watch=partial(watch, line_log.check, sessions.check),
         )
+
+
+@asynccontextmanager
+async def open_spool(settings: Settings) -> AsyncIterator[Spool | None]:
+    """The spool in the data folder, which is made if it isn't there; None if the settings want none.
+
+    Raises:
+        Misconfigured: the folder can't be used, or another process does.
+    """
+    if not settings.spool_bytes:
+        yield None
+        return
+    spool = await SqliteSpool.open(settings.data_folder, settings.spool_bytes)
+    try:
+        yield spool
+    finally:
+        await spool.close()

@@ -62,13 +62,13 @@ async def close(*parts: Closing) -> None:
             await asyncio.gather(*(part.close() for part in parts), return_exceptions=True)
 
 
-def passes(check: Callable[[], None]) -> bool:
-    """Whether a check raises nothing."""
+def problem(check: Callable[[], None]) -> str:
+    """What a check raises, in a sentence; empty if it passes."""
     try:
         check()
-    except CaptionflowError:
-        return False
-    return True
+    except CaptionflowError as error:
+        return str(error)
+    return ""
 
 
 def counts(by_topic: Mapping[str, Mapping[str, int]]) -> dict[tuple[str, ...], int]:

@@ -8,12 +8,10 @@ from services.http.application import create_application
 from services.http.health import line_checks
 from services.http.provided import provide
 from services.http.readiness import Readiness
-from services.ingest import door_routes as doors
+from services.ingest import door_routes
 from services.ingest import presence_routes as presence
 from services.ingest import routes as lines
 from services.ingest import typing_routes as typing
-from services.ingest.doors import Doors
-from services.ingest.gateway import Gateway
 from services.ingest.typing_connection import Writers
 from services.sessions import programme_routes as programme
 from services.sessions import routes as sessions
@@ -25,24 +23,49 @@ if TYPE_CHECKING:
 
     from captionflow.ports import LineLog, SessionStore
     from captionflow.settings import Settings
+    from services.http.readiness import Waiting
     from services.http.rooms import Room
-    from services.ingest.sources import Sources
+    from services.ingest.doors import Doors
+    from services.ingest.gateway import Gateway
 
-ROOMS: Final[tuple[Room, ...]] = (sessions.ROOM, programme.ROOM, lines.ROOM, doors.ROOM, presence.ROOM, typing.ROOM)
+ROOMS: Final[tuple[Room, ...]] = (
+    sessions.ROOM,
+    programme.ROOM,
+    lines.ROOM,
+    door_routes.ROOM,
+    presence.ROOM,
+    typing.ROOM,
+)
+KAFKA: Final = ("line_log", "sessions")
+"""What is asked of Kafka. A process that has read it once, and has a spool, takes posts of tools without it."""
 
 
-def create_app(
-    line_log: LineLog, known: SessionStore, settings: Settings, sources: Sources, *, extra_rooms: Sequence[Room] = ()
+def create_app(  # noqa: PLR0913 - what differs between processes that take lines
+    line_log: LineLog,
+    known: SessionStore,
+    settings: Settings,
+    *,
+    gateway: Gateway,
+    doors: Doors,
+    reading: Waiting,
+    extra_rooms: Sequence[Room] = (),
 ) -> FastAPI:
-    """The application of a process that takes lines and announcements, and serves no viewers."""
+    """The application of a process that takes lines and announcements, and serves no viewers.
+
+    ``reading`` says why nothing can be taken yet.
+    """
     app = create_application([*ROOMS, *extra_rooms], settings)
-    gateway = Gateway(line_log, known, sources=sources)
+    spooler = doors.spooler
     provide(
         app,
         gateway,
-        Doors(gateway, line_log, known),
+        doors,
         Writers(gateway),
         sessions.SessionDesk(known, line_log),
-        Readiness(checks=line_checks(line_log, known)),
+        Readiness(
+            checks=line_checks(line_log, known),
+            waiting={"kafka": reading, "spool": lambda: spooler.full, "spooled": lambda: spooler.waiting},
+            dispensable=("spooled", *(KAFKA if spooler.spools else ())),
+        ),
     )
     return app

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 
-from captionflow.errors import Conflict, NotFound
+from captionflow.errors import Conflict, NotFound, Unavailable
 from captionflow.messages import Session
 from services.ingest.post_writing import PostWriting, Sender, ToolPost
 from services.ingest.protocols.post_bodies import known_language
-from services.ingest.spooler import Spooler
+from services.ingest.spooler import PATIENCE_SECONDS, Spooler
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from services.ingest.gateway import Gateway
 
 MAX_ASKERS: Final = 1_000
-"""So many senders that asked for their last number are remembered."""
+"""So many senders that asked for their last number are remembered, and the last numbers of so many."""
+Key = tuple[str, Sender]
+T = TypeVar("T")
 _TICK: Final = timedelta(microseconds=1)
 
 
@@ -47,7 +50,9 @@ class Doors:
         self._sessions = sessions
         self._clock = clock
         self._latest = datetime.min.replace(tzinfo=UTC)
-        self._asked: OrderedDict[tuple[str, Sender], bool] = OrderedDict()
+        self._asked: OrderedDict[Key, bool] = OrderedDict()
+        self._taken: OrderedDict[Key, str | None] = OrderedDict()
+        """The last numbers that came in here; the log may not have them yet."""
 
     async def session(self, session: str, languages: Sequence[str], *, may_open: bool) -> Session:
         """The session. One that nobody announced is announced where it ``may_open``, in the last of these languages.
@@ -76,17 +81,46 @@ class Doors:
         if not post.text:
             return
         asked = self._asked.pop((post.session, post.sender), False)
-        await self.spooler.take(msgspec.structs.replace(post, at=self._moment(), asked=asked))
+        post = msgspec.structs.replace(post, at=self._moment(), asked=asked)
+        try:
+            await self.spooler.take(post)
+        except Unavailable:
+            await self._writing.warn(post, "refused")
+            raise
+        if self.spooler.queues(post.session):
+            await self._writing.warn(post, "spooled")
+        _remember(self._taken, (post.session, post.sender), post.number)
 
     async def last_number(self, session: str, languages: Sequence[str], sender: Sender) -> str:
         """The number of the sender's latest post; "0" if there is none, or it is too long to go on from."""
-        self._asked[session, sender] = True
-        if len(self._asked) > MAX_ASKERS:
-            self._asked.popitem(last=False)
-        number = await self._writing.last_number(session, tuple(languages), sender)
+        _remember(self._asked, (session, sender), True)
+        number = await self._last_number(session, tuple(languages), sender)
         return number if number is not None and number.isdecimal() else "0"
+
+    async def _last_number(self, session: str, languages: tuple[str, ...], sender: Sender) -> str | None:
+        """Of the log; of what was taken here while the log is behind that, or away."""
+        taken = (session, sender) in self._taken
+        if taken and self.spooler.queues(session):
+            return self._taken[session, sender]
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return await self._writing.last_number(session, languages, sender)
+        except TimeoutError as error:
+            if not taken:
+                raise Unavailable("The log does not answer: ask again.") from error
+        except Unavailable:
+            if not taken:
+                raise
+        return self._taken[session, sender]
 
     def _moment(self) -> datetime:
         """Now, and later than all before it: no two posts are alike."""
         self._latest = max(self._clock(), self._latest + _TICK)
         return self._latest
+
+
+def _remember(known: OrderedDict[Key, T], key: Key, value: T) -> None:
+    known[key] = value
+    known.move_to_end(key)
+    if len(known) > MAX_ASKERS:
+        known.popitem(last=False)

@@ -7,13 +7,17 @@ import structlog
 
 from captionflow.metrics import Metrics
 from captionflow.settings import Settings
-from captionflow.wiring.ingest import open_ingest
+from captionflow.wiring.ingest import IngestPorts, open_ingest, open_spool
 from services import process
 from services.http.operations import METRICS_ROOM
 from services.http.provided import provide
 from services.ingest.app import create_app
+from services.ingest.doors import Doors
+from services.ingest.gateway import Gateway
 from services.ingest.metered_log import MeteredLineLog
+from services.ingest.post_writing import ToolPost
 from services.ingest.source_reporter import report_sources, sources_of_this_process
+from services.ingest.spooler import Spooler
 from services.process import Server, Stopping, address, listen, serve_until_told
 from services.tls import Certificate
 
@@ -26,7 +30,7 @@ def run(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None)
 
 
 async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:
-    """Run until SIGTERM or SIGINT. Until Kafka is there, and read, lines are answered with 503.
+    """Run until SIGTERM or SIGINT. Until Kafka is there, and read, lines and posts are answered with 503.
 
     Raises:
         Misconfigured: a setting, the port or a topic must be changed.
@@ -34,19 +38,44 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
     stopping = Stopping()
     certificate = Certificate.of(settings)
     with listen(settings.host, settings.port) as listening:
-        async with open_ingest(settings) as ports:
+        async with open_ingest(settings) as ports, open_spool(settings) as spool:
             metrics = Metrics("ingest")
             line_log = MeteredLineLog(ports.line_log, metrics)
-            metrics.counts("records_skipped", "Records that count for nothing.", ("topic", "why"), ports.skipped)
-            metrics.gauge("ready", "1 when lines can be taken.", lambda: float(ports.takes_lines()))
             sources = sources_of_this_process()
-            app = create_app(line_log, ports.sessions, settings, sources, extra_rooms=[METRICS_ROOM])
+            gateway = Gateway(line_log, ports.sessions, sources=sources)
+            doors = Doors(gateway, line_log, ports.sessions, spool=spool)
+            await doors.spooler.load()
+            metrics.counts("records_skipped", "Records that count for nothing.", ("topic", "why"), ports.skipped)
+            metrics.gauge("ready", "1 when lines can be taken.", lambda: float(not ports.reading()))
+            _measure(doors.spooler, metrics)
+            app = create_app(
+                line_log,
+                ports.sessions,
+                settings,
+                gateway=gateway,
+                doors=doors,
+                reading=ports.reading,
+                extra_rooms=[METRICS_ROOM],
+            )
             provide(app, metrics)
             ready(address(listening, settings.host, certificate))
             log.info("started", service="ingest", kafka=settings.kafka)
             parts = [
                 asyncio.create_task(ports.watch(), name="topics"),
                 asyncio.create_task(report_sources(sources, ports.source_reports), name="sources"),
+                asyncio.create_task(_drain(ports, doors), name="spool"),
             ]
             await serve_until_told(Server(app, certificate=certificate), listening, stopping, parts=parts)
     log.info("stopped")
+
+
+async def _drain(ports: IngestPorts, doors: Doors) -> None:
+    await ports.ready()
+    await doors.spooler.run()
+
+
+def _measure(spooler: Spooler[ToolPost], metrics: Metrics) -> None:
+    metrics.counts("posts_spooled", "Posts put into the spool.", (), lambda: {(): spooler.spooled})
+    metrics.gauge("spool_posts", "Posts in the spool that wait for Kafka.", lambda: spooler.pending)
+    metrics.gauge("spool_used_ratio", "How full the spool is.", lambda: spooler.used_ratio)
+    metrics.gauge("posts_set_aside", "Spooled posts that can't be written.", lambda: spooler.set_aside)

@@ -39,12 +39,14 @@ WARNINGS: Final = {
     "new-language": "The tool names a language that the session did not have; its captions are a channel of their own.",
     "no-number": "The tool sends no number that can be read, so a repeated post can't be told from new words.",
     "overtaken": "A post came late; its words stand where its number says, or at the end if that is too far back.",
+    "refused": "A post could neither be written nor kept on the disk. Most tools don't send it again.",
     "restarted": "The tool's numbers began again, or one came again with other words. All of it is taken as new.",
     "same-number": "The tool always sends the same number. The same words again are taken for a retry.",
+    "spooled": "The log is away or slow; posts are safe on the disk and will be shown, in order, when it is back.",
     "twice": "The same words came twice in a row; both are shown.",
     "unknown-language": "The tool names a language that there is not; its captions go to the floor's language.",
 }
-"""What was guessed of a post, by code, in words for the technician."""
+"""What was guessed or went wrong of a post, by code, in words for the technician."""
 
 
 class Sender(NamedTuple):
@@ -128,6 +130,11 @@ class PostWriting:
             place.feed = made.feed.after(made.reading, drafts, receipts)
             odd = (*odd, *made.reading.guesses)
         self._tell(stream, post, odd)
+
+    async def warn(self, post: ToolPost, code: str) -> None:
+        """Tell of something else than what was guessed: a key of ``WARNINGS``."""
+        stream, _ = await self._stream(post)
+        self._tell(stream, post, (code,))
 
     async def last_number(self, session: str, languages: tuple[str, ...], sender: Sender) -> str | None:
         """The number of the sender's latest post in the log; None if there is none."""

@@ -32,6 +32,7 @@ _LONGEST_WAIT_SECONDS: Final = 2.0
 _POSTS_A_READ: Final = 100
 _AT_ONCE: Final = 32
 """Sessions whose posts are on their way from the spool to the log at the same time."""
+_FULL_RATIO: Final = 0.99
 _TRIES: Final = 5
 """How often the drafts of a post are made anew because another process has used their numbers."""
 
@@ -84,13 +85,11 @@ class Spooler(Generic[P]):
         spool: Spool | None = None,
         *,
         patience_seconds: float = PATIENCE_SECONDS,
-        on_spooled: Callable[[P], None] = lambda _post: None,
     ) -> None:
-        """``kind``: the type of the posts. ``on_spooled`` is told of each post that was spooled."""
+        """``kind``: the type of the posts."""
         self._writing = writing
         self._spool = spool
         self._patience = patience_seconds
-        self._on_spooled = on_spooled
         self._encode = msgspec.json.Encoder().encode
         self._decode = msgspec.json.Decoder(_Entry[kind]).decode  # type: ignore[valid-type] # it is one at run time
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -107,6 +106,27 @@ class Spooler(Generic[P]):
     def pending(self) -> int:
         """Posts in the spool that are on their way to the log."""
         return self._pending.total()
+
+    @property
+    def spools(self) -> bool:
+        """Whether there is a spool."""
+        return self._spool is not None
+
+    @property
+    def used_ratio(self) -> float:
+        """How full the spool is, 0 to 1."""
+        return 0.0 if self._spool is None else self._spool.used / self._spool.size
+
+    @property
+    def full(self) -> str:
+        """That hardly anything fits any more, in a sentence; empty while it does."""
+        if self.used_ratio < _FULL_RATIO:
+            return ""
+        return f"The spool is full ({self.pending} posts): captioning tools are refused until the log is back."
+
+    def queues(self, session: str) -> bool:
+        """Whether posts of the session are in the spool, which the log does not have yet."""
+        return session in self._pending
 
     @property
     def waiting(self) -> str:
@@ -179,7 +199,6 @@ class Spooler(Generic[P]):
         self._pending[entry.post.session] += 1
         self.spooled += 1
         self._put.notify()
-        self._on_spooled(entry.post)
 
     async def _write(self, post: P, drafts: tuple[Draft, ...] | None, remember: _Remember) -> None:
         """Have it in the log. ``remember`` gets its drafts before they are written, if they weren't known."""

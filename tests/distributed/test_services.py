@@ -123,9 +123,10 @@ def test_while_kafka_does_not_answer_the_services_say_so_and_end_in_time_when_th
         missing("the broker is not ours to disturb")
     kafka_broker.control.stall()
     try:
-        for kind in ("ingest", "segment", "index"):
+        for kind in ("segment", "index"):
             client = installation.services[kind].client
             await_true(lambda client=client: client.get("/readyz").status_code == 503, f"{kind} stays ready")
+        await_true(lambda: "line_log" in installation.ingest.get("/readyz")["without"], "ingest does not say so")
         for kind in SERVICES:
             process = installation.services[kind].process
             assert process is not None

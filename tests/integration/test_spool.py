@@ -37,7 +37,7 @@ asyncio.run(main())
 
 @pytest.fixture
 async def spool(tmp_path: Path) -> AsyncIterator[SqliteSpool]:
-    spool = await SqliteSpool.open(tmp_path / "spool", SIZE)
+    spool = await SqliteSpool.open(tmp_path, SIZE)
     yield spool
     await spool.close()
 
@@ -100,7 +100,7 @@ async def test_what_does_not_fit_is_refused_and_the_rest_is_kept(spool: SqliteSp
 
 
 async def test_a_full_disk_refuses_and_what_was_kept_is_safe(small_disk: Path) -> None:
-    spool = await SqliteSpool.open(small_disk / "spool", 100 * 1024 * 1024)
+    spool = await SqliteSpool.open(small_disk, 100 * 1024 * 1024)
 
     async def fill() -> None:
         while True:
@@ -119,7 +119,7 @@ async def test_a_full_disk_refuses_and_what_was_kept_is_safe(small_disk: Path) -
 async def test_it_belongs_to_one_process(spool: SqliteSpool, tmp_path: Path) -> None:
     assert spool.used == 0
     with pytest.raises(InUse):
-        await SqliteSpool.open(tmp_path / "spool", SIZE)
+        await SqliteSpool.open(tmp_path, SIZE)
 
 
 def put_and_kill(folder: Path) -> dict[str, int]:

@@ -83,7 +83,7 @@ class Process:
 @asynccontextmanager
 async def running(folder: Path, *, size: int = SIZE) -> AsyncIterator[Process]:
     database = Database.open(folder / "captionflow.db")
-    spool = await SqliteSpool.open(folder / "spool", size)
+    spool = await SqliteSpool.open(folder, size)
     log = SqliteLineLog(database)
     process = Process(log, spool, Tool(log))
     await process.spooler.load()

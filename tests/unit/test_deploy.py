@@ -98,6 +98,14 @@ def test_what_dies_comes_back_and_tells_how_it_is(services: dict[str, dict[str, 
             assert service["healthcheck"]["test"], name
 
 
+def test_what_an_ingest_has_spooled_outlives_its_container(
+    compose: dict[str, Any], services: dict[str, dict[str, Any]]
+) -> None:
+    (volume,) = services["ingest"]["volumes"]
+    name, _, path = volume.partition(":")
+    assert (name in compose["volumes"], path) == (True, "/data")
+
+
 def test_only_the_proxy_can_be_reached_from_other_machines_and_only_when_it_is_told(
     services: dict[str, dict[str, Any]],
 ) -> None:

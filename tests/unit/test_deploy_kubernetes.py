@@ -175,11 +175,22 @@ def chosen(pod: dict[str, Any], selector: dict[str, Any]) -> bool:
     )
 
 
-def test_a_worker_finds_its_tables_again(overlay: Objects) -> None:
-    segment = of_kind(overlay, "StatefulSet")["segment"]["spec"]
-    (claim,) = segment["volumeClaimTemplates"]
-    mounts = segment["template"]["spec"]["containers"][0]["volumeMounts"]
+@pytest.mark.parametrize("name", ["segment", "ingest"])
+def test_a_worker_finds_its_tables_again_and_an_ingest_its_spool(overlay: Objects, name: str) -> None:
+    made = of_kind(overlay, "StatefulSet")[name]["spec"]
+    (claim,) = made["volumeClaimTemplates"]
+    mounts = made["template"]["spec"]["containers"][0]["volumeMounts"]
     assert {"name": claim["metadata"]["name"], "mountPath": "/data"} in mounts
+    kept = made.get("persistentVolumeClaimRetentionPolicy", {"whenDeleted": "Retain", "whenScaled": "Retain"})
+    assert kept["whenScaled"] == ("Retain" if name == "ingest" else "Delete")
+
+
+def test_a_spool_fits_into_its_volume(overlay: Objects) -> None:
+    (claim,) = of_kind(overlay, "StatefulSet")["ingest"]["spec"]["volumeClaimTemplates"]
+    assert claim["spec"]["resources"]["requests"]["storage"] == "1Gi"
+    assert (
+        read_settings(environment(overlay, pods(overlay)["ingest"])).spool_bytes <= 1024**3 // 3
+    )  # and a WAL as large
 
 
 def test_the_servers_are_those_that_the_tests_run_on(overlay: Objects) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from captionflow.adapters.sqlite.database import Database
+from captionflow.adapters.sqlite.failures import translated_os
 from captionflow.errors import Unavailable
 from captionflow.ports import Spooled
 
@@ -20,6 +21,7 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     CREATE INDEX posts_of_session ON posts (session, position);
     """,
 )
+FOLDER: Final = "spool"
 _OVERHEAD_BYTES: Final = 100
 """What SQLite needs for a row and its entry in the index, roughly."""
 
@@ -33,15 +35,15 @@ class SqliteSpool:
         self._used = used
 
     @classmethod
-    async def open(cls, folder: Path, size: int) -> Self:
-        """The spool of a folder, which is made if it isn't there; no other process can open it until ``close``.
+    async def open(cls, data_folder: Path, size: int) -> Self:
+        """The spool in a data folder, which is made if it isn't there; no other process can open it until ``close``.
 
         Raises:
             InUse: another process has it.
             Misconfigured: the folder can't be used.
             Unavailable: there is no space.
         """
-        database = Database.open(folder / "spool.db", migrations=MIGRATIONS)
+        database = _open(data_folder)
         try:
             used = await database.read(_used)
         except BaseException:
@@ -95,7 +97,8 @@ class SqliteSpool:
             connection.execute("DELETE FROM posts WHERE position = ?", (position,))
             return 0 if before is None else before + _OVERHEAD_BYTES
 
-        self._used -= await self._database.write(delete, durable=False)
+        # Durable work shares a transaction with other such work, and it is mostly there: all else goes one by one.
+        self._used -= await self._database.write(delete, durable=True)
 
     async def oldest(self, session: str, *, after: int, limit: int) -> Sequence[Spooled]:
         """See ``Spool.oldest``."""
@@ -111,6 +114,14 @@ class SqliteSpool:
     async def close(self) -> None:
         """Finish what is being written. Repeating it does nothing."""
         await self._database.close()
+
+
+def _open(data_folder: Path) -> Database:
+    try:
+        data_folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise translated_os(error, data_folder) from error
+    return Database.open(data_folder / FOLDER / "spool.db", migrations=MIGRATIONS)
 
 
 def _used(connection: sqlite3.Connection) -> int:
