@@ -37,7 +37,12 @@ def rss_kib(installation: Installation, service: str) -> int:
 
 def cpu_seconds(installation: Installation, service: str) -> float:
     """Processor time that a service has used so far."""
-    return _cpu_seconds(_stat(_pid(installation, service)))
+    return cpu_seconds_of(_pid(installation, service))
+
+
+def cpu_seconds_of(pid: int) -> float:
+    """Processor time that a process has used so far."""
+    return _cpu_seconds(_stat(pid))
 
 
 def cpu_seconds_of_all() -> float:
