@@ -190,3 +190,11 @@ TAIL = _text(
     "captionflow tail opening --last 20                  # twenty turns back",
     "captionflow tail opening | grep -i 'budget'",
 )
+CAPTION_URL = _text(
+    "Print the addresses at which a session is captioned, one for each kind of tool.",
+    "Paste the one of your tool into its field for a caption URL. Where captionflow has keys, --key puts that of the "
+    "captioner into them. The desk (/desk) hands out the same, with QR codes.",
+    "captionflow caption-url opening",
+    "captionflow caption-url opening --language es --url https://captions.example.org",
+    "captionflow caption-url opening | grep Zoom | cut -f2",
+)

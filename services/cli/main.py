@@ -347,6 +347,24 @@ def tail(
         raise
 
 
+@app.command("caption-url", help=help_texts.CAPTION_URL)
+def caption_url(
+    session: SessionArgument,
+    *,
+    url: Url = HERE,
+    language: AnyLanguage = None,
+    key: Annotated[str | None, typer.Option(help="The captioner's key, where there are keys.")] = None,
+) -> None:
+    """Print the addresses that captioning tools take."""
+    from captionflow.caption_urls import caption_urls
+    from captionflow.identity import session_id
+
+    settings = settings_of_command()
+    base = (settings.public_url or url).rstrip("/")
+    for one in caption_urls(base, session_id(session), language=language, key=key):
+        terminal.write(terminal.row(one.tool, one.url, one.note))
+
+
 def main() -> None:
     """Run a command; an expected error is one sentence and an exit code."""
     terminal.prepare()

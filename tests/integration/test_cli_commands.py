@@ -183,3 +183,13 @@ def test_replay_gives_a_server_that_is_just_starting_some_seconds(tmp_path: Path
     finally:
         server.send_signal(signal.SIGTERM)
         server.communicate(timeout=20)
+
+
+def test_caption_url_prints_an_address_for_each_kind_of_tool() -> None:
+    done = run_command("caption-url", "opening", "--language", "es", "--url", "https://captions.example.org/")
+    rows = dict(line.split("\t")[:2] for line in done.stdout.decode().splitlines())
+    assert rows["Zoom"] == "https://captions.example.org/closedcaption?id=opening&lang=es"
+    assert rows["Browser"] == "https://captions.example.org/caption/opening?lang=es"
+    keyed = run_command("caption-url", "opening", "--key", "cfk_1", PUBLIC_URL="https://public.example.org")
+    assert b"https://public.example.org/cartcaption?key=cfk_1" in keyed.stdout
+    assert run_command("caption-url", "No/session").returncode == 4
