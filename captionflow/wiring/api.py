@@ -14,6 +14,7 @@ from captionflow.adapters.elastic.turn_store import ElasticTurnStore
 from captionflow.adapters.kafka.from_settings import kafka_from
 from captionflow.adapters.kafka.group_lag import GroupLag
 from captionflow.adapters.kafka.line_log import KafkaLineLog
+from captionflow.adapters.kafka.open_dead_letters import OpenDeadLetters
 from captionflow.adapters.kafka.session_store import KafkaSessionStore
 from captionflow.adapters.kafka.source_reports import KafkaSourceReports
 from captionflow.adapters.kafka.step_feed import KafkaStepFeed
@@ -36,6 +37,9 @@ class ApiPorts:
     skipped: Skipped
     behind: Callable[[], int | None]
     """Steps that the index has not taken yet."""
+    dead_letters: Callable[[], int | None]
+    """Records that could not be used, and that nobody has put back."""
+    count_dead_letters: Watch
     watch: Watch
 
 
@@ -69,6 +73,7 @@ async def open_api(settings: Settings, *, on_session: Callable[[Session], None])
         for reading in (line_log, sessions, feed, source_reports):
             reading.start()
         lag = GroupLag(kafka, PARTS_GROUP, kafka.turns)
+        dead_letters = OpenDeadLetters(kafka)
         search = LaggingSearch(ElasticSearch(client, sessions, index=names.read), lambda: lag.records)
         yield ApiPorts(
             ports=Ports(line_log, turns, search, sessions, feed, source_reports),
@@ -77,5 +82,7 @@ async def open_api(settings: Settings, *, on_session: Callable[[Session], None])
                 {kafka.lines: line_log.skipped, kafka.sessions: sessions.skipped, kafka.turns: feed.skipped}
             ),
             behind=lambda: lag.records,
+            dead_letters=lambda: dead_letters.count,
+            count_dead_letters=dead_letters.run,
             watch=partial(watch, line_log.check, sessions.check, feed.check, lag=lag.run),
         )

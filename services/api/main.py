@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-DISPENSABLE = ("turn_store", "search", "index")
+DISPENSABLE = ("turn_store", "search", "index", "dead_letters")
 """Live delivery goes on without the archive, and so do the transcripts of what is live."""
 FAR_BEHIND = 1_000
 """Steps that the index may lag before ``/readyz`` tells."""
@@ -57,7 +57,7 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
                 live.ports,
                 settings,
                 extra_rooms=[METRICS_ROOM],
-                waiting={"index": lambda: _behind(live)},
+                waiting={"index": lambda: _behind(live), "dead_letters": lambda: _dead(live)},
                 dispensable=DISPENSABLE,
                 prepared=True,
                 on_delivered=lambda received_at: delay.observe(since(received_at)),
@@ -74,6 +74,7 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
                 asyncio.create_task(_deliver(live, hub), name="hub"),
                 asyncio.create_task(_watch_silence(live, hub, settings), name="silence"),
                 asyncio.create_task(live.watch(), name="topics"),
+                asyncio.create_task(live.count_dead_letters(), name="dead-letters"),
             ]
             server = Server(app, closing=hub.close, certificate=certificate)
             await serve_until_told(server, listening, stopping, parts=parts)
@@ -93,3 +94,8 @@ async def _deliver(live: ApiPorts, hub: "Hub") -> None:
 def _behind(live: ApiPorts) -> str:
     behind = live.behind() or 0
     return f"The archive is {behind} steps behind." if behind > FAR_BEHIND else ""
+
+
+def _dead(live: ApiPorts) -> str:
+    count = live.dead_letters() or 0
+    return f"{count} dead letters." if count else ""

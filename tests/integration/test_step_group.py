@@ -9,8 +9,9 @@ import pytest
 from kafka import KafkaConsumer
 
 from captionflow.adapters.kafka.cluster import Kafka
-from captionflow.adapters.kafka.dead_letters import KafkaDeadLetters
+from captionflow.adapters.kafka.dead_letters import KafkaDeadLetterBox, KafkaDeadLetters
 from captionflow.adapters.kafka.group_lag import GroupLag
+from captionflow.adapters.kafka.open_dead_letters import OpenDeadLetters
 from captionflow.adapters.kafka.producer import Producer
 from captionflow.adapters.kafka.step_feed import KafkaStepFeed
 from captionflow.adapters.kafka.step_group import StepGroup
@@ -166,3 +167,25 @@ async def test_the_lag_is_what_is_not_done_yet(kafka: Kafka, publish: Publish, j
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+async def test_dead_letters_are_counted_until_they_are_put_back(kafka: Kafka) -> None:
+    await letter_of(kafka, "first")
+    counting = OpenDeadLetters(kafka)
+    running = asyncio.create_task(counting.run())
+    await until(lambda: counting.count == 1)
+    await letter_of(kafka, "second")
+    await until(lambda: counting.count == 2)
+    box = KafkaDeadLetterBox(kafka)
+    await box.put_back((await box.letters())[0])
+    await until(lambda: counting.count == 1)
+    await box.close()
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+
+
+async def letter_of(kafka: Kafka, text: str) -> None:
+    letters = KafkaDeadLetters(kafka)
+    await letters.put(text.encode(), key=b"talk", origin=f"{kafka.lines}/0/0", reason="a test")
+    await letters.close()

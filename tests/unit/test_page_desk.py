@@ -79,7 +79,7 @@ def test_the_pages_of_those_who_work_are_not_for_everybody() -> None:
         route.path: route.endpoint.__captionflow_open_to__
         for room in ROOMS
         for route in room.routes.routes
-        if route.path.startswith(("/caption", "/desk"))
+        if route.path.startswith(("/caption/", "/desk"))
     }
     assert open_to == {
         "/caption/{session}": "captioner",

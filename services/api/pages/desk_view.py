@@ -16,6 +16,8 @@ _WRONG = {
     "segment": "Lines are taken, but make no text for readers yet. They are all shown later.",
     "index": "Search and transcripts are behind; readers are not. It catches up by itself.",
     "sources": "Who sends can't be seen; captions go on. If the topic is missing, run `captionflow topics create`.",
+    "dead_letters": "Records could not be used, so words may be missing. `captionflow dead-letters list` says which "
+    "and why; when the reason is gone, `captionflow dead-letters retry` puts them back.",
     "turn_store": "Transcripts of the past cannot be read; what is live can. Look at the disk, or at Elasticsearch.",
     "search": "Search does not answer; what is live goes on. Look at the disk, or at Elasticsearch.",
 }

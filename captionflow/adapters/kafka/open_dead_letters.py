@@ -1,0 +1,83 @@
+"""How many dead letters nobody has put back yet."""
+
+import asyncio
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+
+import structlog
+from kafka import KafkaConsumer
+from kafka.errors import KafkaError
+
+from captionflow.adapters.kafka.cluster import Kafka
+from captionflow.errors import CaptionflowError
+
+log = structlog.get_logger(__name__)
+
+MOST: Final = 1_000
+"""So many are counted; more of them need no other answer."""
+EVERY_SECONDS: Final = 2.0
+_POLL_MS: Final = 500
+
+
+class OpenDeadLetters:
+    """``count`` follows the topic while ``run`` runs; None until a broker has answered."""
+
+    def __init__(self, kafka: Kafka) -> None:
+        self.count: int | None = None
+        self._kafka = kafka
+        (self._tp,) = kafka.topic_partitions(kafka.dead_letters)
+        self._open: set[int] = set()
+
+    async def run(self) -> None:
+        """Read what comes until cancelled. Whatever is wrong with Kafka or the topic, it is tried again."""
+        thread = ThreadPoolExecutor(1, thread_name_prefix="dead-letters")
+        loop = asyncio.get_running_loop()
+        consumer: KafkaConsumer | None = None
+        try:
+            while True:
+                try:
+                    if consumer is None:
+                        consumer = await loop.run_in_executor(thread, self._consumer)
+                    more = await loop.run_in_executor(thread, self._read, consumer)
+                except (KafkaError, CaptionflowError) as error:
+                    log.debug("dead_letters_unknown", reason=str(error) or type(error).__name__)
+                    more = False
+                if not more:
+                    await asyncio.sleep(EVERY_SECONDS)
+        finally:
+            if consumer is not None:
+                thread.submit(_close, consumer)  # behind what it is asked just now
+            thread.shutdown(wait=False)
+
+    def _consumer(self) -> KafkaConsumer:
+        consumer = self._kafka.consumer()
+        try:
+            self._kafka.check(consumer, self._tp.topic)
+            consumer.assign([self._tp])
+            consumer.seek_to_beginning(self._tp)
+        except BaseException:
+            _close(consumer)
+            raise
+        self._open.clear()
+        return consumer
+
+    def _read(self, consumer: KafkaConsumer) -> bool:
+        """Take some; whether there may be more."""
+        records = consumer.poll(_POLL_MS).get(self._tp, [])
+        for record in records:
+            self._take(record)
+        self.count = len(self._open)
+        return bool(records)
+
+    def _take(self, record: Any) -> None:
+        noted = dict(record.headers).get("put-back", b"").decode("ascii", "replace")
+        if noted.isdecimal():
+            self._open.discard(int(noted))
+        elif not noted and len(self._open) < MOST:
+            self._open.add(record.offset)
+
+
+def _close(consumer: KafkaConsumer) -> None:
+    with contextlib.suppress(KafkaError):
+        consumer.close(autocommit=False, timeout_ms=0)
