@@ -1,6 +1,6 @@
 """Where the text in a buffer came from: which line each stretch is of, and when it was said. Pure."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -55,6 +55,11 @@ class LineSpans:
         index = max(bisect_right(self._offsets, count) - 1, 0)
         self._offsets = [max(offset - count, 0) for offset in self._offsets[index:]]
         self._seqs = self._seqs[index:]
+
+    def cut(self, size: int) -> None:
+        """The buffer has only so many characters from now on."""
+        index = bisect_left(self._offsets, size)
+        del self._offsets[index:], self._seqs[index:]
 
     def clear(self) -> None:
         """The buffer is empty."""
@@ -119,9 +124,17 @@ class TimeSpans:
         return tuple(packed)
 
     def add(self, offset: int, time: Time) -> None:
-        """From an offset on it was another time."""
-        if not self._times or is_new(time, self._times[-1][1]):
-            self._times.append((offset, time))
+        """From an offset on it was another time. That of a line without text gives way to the next one there."""
+        if self._times and not is_new(time, self._times[-1][1]):
+            return
+        if self._times and self._times[-1][0] == offset:
+            self._times.pop()
+        self._times.append((offset, time))
+
+    @property
+    def last(self) -> Time | None:
+        """The latest one, wherever it stands."""
+        return self._times[-1][1] if self._times else None
 
     def at(self, offset: int) -> Time | None:
         """When a character was said; None if no line told before it."""
@@ -147,6 +160,10 @@ class TimeSpans:
         if self._times:
             index = max(self._index(count) - 1, 0)
             self._times = [(max(offset - count, -1), time) for offset, time in self._times[index:]]
+
+    def cut(self, size: int) -> None:
+        """The buffer has only so many characters from now on."""
+        del self._times[self._index(size) :]
 
     def _index(self, offset: int) -> int:
         """Of the first time behind an offset."""

@@ -10,15 +10,12 @@ import msgspec
 
 from captionflow.errors import TooLarge
 from captionflow.messages import MAX_LINE_CHARS, MAX_RECORD_BYTES, Facts, Line, Part, Status, StepRecord
-from services.segment.held_lines import MAX_HELD_CHARS, REVISABLE_LINES, Held, hold, reach, release, size
+from services.segment.held_lines import Found, Held, HeldLines, latest, upgraded
+from services.segment.interims import Interim, renewed, settles, without
 from services.segment.tokenizer import Tokenizer, TokenizerState
 
-STATE_VERSION = 2
+STATE_VERSION = 3
 """Of the encoding of a state; the highest that is read."""
-MAX_INTERIMS = 4
-MAX_INTERIM_CHARS = 500
-MAX_NAME_CHARS = 200
-"""How much of a sender's name and of an utterance's id is compared to tell interims apart."""
 MAX_STEP_CHARS = 16_000
 """Most characters of the lines that one record is made of."""
 
@@ -26,15 +23,6 @@ _MAX_STEP_AND_STATE_BYTES = MAX_RECORD_BYTES - 128
 """Of both as JSON. The record that has them has an offset and their field names besides."""
 
 _encoder = msgspec.json.Encoder()
-
-
-class Interim(msgspec.Struct, frozen=True, array_like=True):
-    """What a recogniser believes right now of one utterance."""
-
-    sender: str
-    segment: str | None
-    first_seq: int
-    text: str
 
 
 class State(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -47,12 +35,14 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     tokenizer: TokenizerState = msgspec.field(default=TokenizerState(), name="core")
     base: TokenizerState | None = TokenizerState()
     """The tokenizer before the held lines; None if there are none, and it is ``tokenizer``."""
-    held: tuple[Held, ...] = ()
+    held: HeldLines = msgspec.field(default=HeldLines(), name="window")
+    held_before_3: tuple[Held, ...] = msgspec.field(default=(), name="held")
+    """As ``held``, in states of version 1 and 2."""
     interims: tuple[Interim, ...] = ()
     shown: tuple[tuple[str, int, int], ...] = ()
     """(turn id, part, ordinal) shown of the undecided rest; retracted if it turns out otherwise."""
     v: int = 1
-    """1 has stamps and times as structs, and is read as well; ``STATE_VERSION`` is what is written."""
+    """1 has stamps and times as structs, 1 and 2 held lines. All are read, and ``STATE_VERSION`` is written."""
 
     @property
     def before_held(self) -> TokenizerState:
@@ -93,6 +83,8 @@ def steps(state: State, lines: Sequence[Line]) -> Iterator[tuple[State, StepReco
     for line in fresh:
         if len(line.text) > MAX_LINE_CHARS:
             raise TooLarge(f"line {line.seq} has more than {MAX_LINE_CHARS} characters: cut it into shorter lines")
+    if state.held_before_3:
+        state = msgspec.structs.replace(state, held=upgraded(state.held_before_3), held_before_3=())
     for batch in _batches(state, fresh):
         for after, record in _apply(state, batch):
             state = after
@@ -137,76 +129,79 @@ def _batches(state: State, lines: Sequence[Line]) -> Iterator[list[Line]]:
 
 def _apply(state: State, lines: list[Line]) -> list[tuple[State, StepRecord]]:
     after, record = _plain(state, lines) if lines[0].final and lines[0].revises is None else _special(state, lines[0])
-    if len(_encoder.encode(record)) + len(_encoder.encode(after)) <= _MAX_STEP_AND_STATE_BYTES:
+    if _fits(after, record):
         return [(after, record)]
     if len(lines) > 1:
         half = len(lines) // 2
         first = _apply(state, lines[:half])
         return [*first, *_apply(first[-1][0], lines[half:])]
-    return [(msgspec.structs.replace(after, base=None, held=()), record)]  # no revision reaches further back
+    while after.held and not _fits(after, record):  # then revisions reach less far back
+        window = _given_up(after, after.before_held, after.held, after.held.half())
+        after = msgspec.structs.replace(after, base=window[0], held=window[1])
+    return [(after, record)]
+
+
+def _fits(state: State, record: StepRecord) -> bool:
+    return len(_encoder.encode(record)) + len(_encoder.encode(state)) <= _MAX_STEP_AND_STATE_BYTES
 
 
 def _plain(state: State, lines: list[Line]) -> tuple[State, StepRecord]:
     tokenizer = Tokenizer(state.session, state.language, state.tokenizer)
-    said = {_utterance(line) for line in lines} if state.interims else set()
-    interims = tuple(one for one in state.interims if (one.sender, one.segment) not in said)
-    held = [*state.held, *map(hold, lines[-2 * REVISABLE_LINES :])]
-    base = state.before_held
-    if len(lines) >= 2 * REVISABLE_LINES:
-        early = lines[:-REVISABLE_LINES]
-        tokenizer.feed(early)
-        base, held = tokenizer.state(), held[-REVISABLE_LINES:]
-        tokenizer.feed(lines[-REVISABLE_LINES:])
-    else:
-        tokenizer.feed(lines)
-        keep = reach(held)
-        if len(held) > 2 * REVISABLE_LINES or size(held) > MAX_HELD_CHARS:
-            moved = Tokenizer(state.session, state.language, base)
-            moved.feed([release(one) for one in held[:keep]])
-            base, held = moved.state(), held[keep:]
-    return _finish(state, tokenizer, lines[0].seq, lines[-1].seq, (base, tuple(held)), interims)
+    base, held, late = state.before_held, state.held, lines
+    early = latest(lines)
+    if early:
+        tokenizer.feed(lines[:early])
+        base, held, late = tokenizer.state(), HeldLines(), lines[early:]
+    held = held.add(late, tokenizer.time)
+    tokenizer.feed(late)
+    window = _given_up(state, base, held, held.surplus())
+    return _finish(state, tokenizer, lines[0].seq, lines[-1].seq, window, without(state.interims, lines))
 
 
 def _special(state: State, line: Line) -> tuple[State, StepRecord]:
-    if line.revises is None:
-        return _interim(state, line)
-    return _revision(state, line)
+    if not line.final:
+        tokenizer = Tokenizer(state.session, state.language, state.tokenizer)
+        window = state.base, state.held
+        return _finish(state, tokenizer, line.seq, line.seq, window, renewed(state.interims, line))
+    found = None if line.revises is None else state.held.find(line.revises)
+    revised = _revision(state, line, found) if found else None
+    if revised:
+        return revised
+    if not found and settles(line, state.interims):
+        line = msgspec.structs.replace(line, revises=None)
+    return _plain(state, [line])
 
 
-def _utterance(line: Line) -> tuple[str, str | None]:
-    return line.sender[:MAX_NAME_CHARS], None if line.segment is None else line.segment[:MAX_NAME_CHARS]
-
-
-def _interim(state: State, line: Line) -> tuple[State, StepRecord]:
-    sender, segment = _utterance(line)
-    same = [one for one in state.interims if (one.sender, one.segment) == (sender, segment)]
-    others = [one for one in state.interims if (one.sender, one.segment) != (sender, segment)]
-    text = " ".join(line.text.split())[-MAX_INTERIM_CHARS:]
-    first = same[0].first_seq if same else line.seq
-    interims = (*others, Interim(sender, segment, first, text))[-MAX_INTERIMS:]
-    tokenizer = Tokenizer(state.session, state.language, state.tokenizer)
-    return _finish(state, tokenizer, line.seq, line.seq, (state.before_held, state.held), interims)
-
-
-def _revision(state: State, line: Line) -> tuple[State, StepRecord]:
-    reached = reach(state.held)
-    index = next((i for i, one in enumerate(state.held) if i >= reached and one.seq == line.revises), None)
-    if index is not None:
-        target = state.held[index]
-        right = msgspec.structs.replace(target, text=line.text)
-        held = (*state.held[:index], right, *state.held[index + 1 :])
+def _revision(state: State, line: Line, found: Found) -> tuple[State, StepRecord] | None:
+    """The step of a revision of a held line; None if it changes more than a record can tell."""
+    held = state.held.revise(found.position, line)
+    undecided = state.tokenizer.assembler.seq < found.seq and found.behind <= len(state.tokenizer.buffer)
+    before: Sequence[Part] = ()
+    if undecided:  # nothing has been decided by its text: the usual case, and quick, when somebody backspaces
+        tokenizer = Tokenizer(state.session, state.language, state.tokenizer)
+        tokenizer.take_back(found.behind)
+        tokenizer.feed(held.lines(found.position))
+    else:
         tokenizer = Tokenizer(state.session, state.language, state.before_held)
-        tokenizer.feed([release(one) for one in held])
-        before = Tokenizer(state.session, state.language, state.before_held)
-        before.feed([release(one) for one in state.held])
-        after, record = _finish(
-            state, tokenizer, line.seq, line.seq, (state.before_held, held), state.interims, before.assembler.closed
-        )
-        if len(_encoder.encode(record)) <= MAX_RECORD_BYTES and size(held) <= MAX_HELD_CHARS:
-            return after, record
-    tokenizer = Tokenizer(state.session, state.language, state.tokenizer)
-    tokenizer.remark(line.text, line.seq)
-    return _finish(state, tokenizer, line.seq, line.seq, (None, ()), state.interims)
+        tokenizer.feed(held.lines())
+        unrevised = Tokenizer(state.session, state.language, state.before_held)
+        unrevised.feed(state.held.lines())
+        before = unrevised.assembler.closed
+    window = _given_up(state, state.before_held, held, held.surplus())
+    interims = () if line.ends else state.interims
+    after, record = _finish(state, tokenizer, line.seq, line.seq, window, interims, before)
+    return (after, record) if _fits(msgspec.structs.replace(after, base=None, held=HeldLines()), record) else None
+
+
+def _given_up(
+    state: State, base: TokenizerState, held: HeldLines, count: int
+) -> tuple[TokenizerState | None, HeldLines]:
+    """Base and held lines when so many of these can't be revised any more."""
+    if count:
+        tokenizer = Tokenizer(state.session, state.language, base)
+        tokenizer.feed(held.lines(0, count))
+        base, held = tokenizer.state(), held.drop(count)
+    return (base, held) if held else (None, held)
 
 
 def _finish(  # noqa: PLR0913, PLR0917 - the parts of a state
@@ -214,7 +209,7 @@ def _finish(  # noqa: PLR0913, PLR0917 - the parts of a state
     tokenizer: Tokenizer,
     first: int,
     last: int,
-    window: tuple[TokenizerState | None, tuple[Held, ...]],
+    window: tuple[TokenizerState | None, HeldLines],
     interims: tuple[Interim, ...],
     before: Sequence[Part] | None = None,
 ) -> tuple[State, StepRecord]:

@@ -11,7 +11,7 @@ import msgspec
 
 from captionflow.messages import Line, Part
 from services.segment.assembler import MAX_HEAD, QUOTED_LINE, Assembler, AssemblerState
-from services.segment.buffer_spans import LineSpans, TimeSpans, time_of
+from services.segment.buffer_spans import LineSpans, Time, TimeSpans, time_of
 from services.segment.rules.head_detector import MAX_ROWS, Decision, begins_head, decide, is_about
 from services.segment.rules.head_rules import is_boilerplate, is_heading, is_note, names_edition
 from services.segment.rules.label_rules import is_role
@@ -76,14 +76,22 @@ class Tokenizer:
             self._given,
         )
 
+    @property
+    def time(self) -> Time | None:
+        """The last time that the text told."""
+        return self._times.last
+
     def feed(self, lines: Sequence[Line]) -> None:
-        """Apply final lines that revise nothing, in order."""
+        """Apply final lines in order. One that still ``revises`` came too late: its text is kept apart."""
         run: list[Line] = []
         for line in lines:
             opens = line.speaker is not None and line.speaker != self._given
-            if opens or (line.until is not None and self.assembler.in_head):
+            if opens or line.revises is not None or (line.until is not None and self.assembler.in_head):
                 self._feed_run(run)
                 run = []
+                if line.revises is not None:
+                    self._remark(line.text, line.seq)
+                    continue
                 self._speak(line, opens=opens)
             run.append(line)
             if line.ends:
@@ -93,12 +101,12 @@ class Tokenizer:
                 self._end(line.seq)
         self._feed_run(run)
 
-    def remark(self, text: str, seq: int) -> None:
-        """Keep the text of a revision that came too late for its line."""
-        self.assembler.begin_row("", seq, starts=False)
-        for row in cut_rows(f"{text}\n", starts=True)[0]:
-            if row.text.split():
-                self.assembler.stand_apart(row.text, "mark" if self.assembler.ordinal else "head")
+    def take_back(self, count: int) -> None:
+        """Undo the feeding of the last lines, which had so many characters: none of them has decided anything yet."""
+        size = len(self._buffer) - count
+        self._buffer = self._buffer[:size]
+        self._spans.cut(size)
+        self._times.cut(size)
 
     def show(self, seq: int, interim: str = "", interim_seq: int = 0) -> list[Part]:
         """The parts that the undecided rest touches, as if the stream ended here; ``seq`` is the last line."""
@@ -113,9 +121,16 @@ class Tokenizer:
 
     # --- the rest is private ---
 
+    def _remark(self, text: str, seq: int) -> None:
+        self.assembler.begin_row("", seq, starts=False)
+        for row in cut_rows(f"{text}\n", starts=True)[0]:
+            if row.text.split():
+                self.assembler.stand_apart(row.text, "mark" if self.assembler.ordinal else "head")
+
     def _speak(self, line: Line, *, opens: bool) -> None:
         """Somebody speaks from this line on: the source names who (``opens``), or it is a cue: they have no head."""
         self._flush(line.seq, opener=True)
+        self.assembler.seq = max(self.assembler.seq, line.seq)
         self.assembler.in_head = False
         if not opens:
             return
@@ -134,16 +149,18 @@ class Tokenizer:
         if not lines:
             return
         texts = [line.text for line in lines]
-        if "" in texts:
-            lines = [line for line in lines if line.text]
-            texts = [line.text for line in lines]
         offsets = list(accumulate(map(len, texts), initial=len(self._buffer)))
         if any(line.at is not None for line in lines):
             for offset, line in zip(offsets, lines, strict=False):
                 time = time_of(line)
                 if time is not None:
                     self._times.add(offset, time)
-        self._spans.add(offsets[:-1], [line.seq for line in lines])
+        if "" in texts:
+            offsets = [offset for offset, text in zip(offsets, texts, strict=False) if text]
+            lines = [line for line in lines if line.text]
+        else:
+            offsets.pop()
+        self._spans.add(offsets, [line.seq for line in lines])
         self._buffer = "".join((self._buffer, *texts))
         rows, rest = cut_rows(self._buffer, starts=self._starts)
         done = self._advance(rows, last=False)

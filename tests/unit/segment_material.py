@@ -207,3 +207,71 @@ def pieces_of(draw: st.DrawFn, text: str) -> list[str]:
     edges = [0, *sorted(places), len(text)]
     stretches = [text[begin:end] for begin, end in itertools.pairwise(edges)]
     return [one[begin : begin + MAX_LINE_CHARS] for one in stretches for begin in range(0, len(one), MAX_LINE_CHARS)]
+
+
+class Typist:
+    """Types a text, makes mistakes, backspaces as tools do, and goes back to what was typed a while ago."""
+
+    _MISTAKES = ("x", ">> EVE: ", "\n\n", "[Note", "(laughs)", "\n", ": ", "ANNA LEE: ", ">>", " Room: 3\n")
+
+    def __init__(self, random: random.Random, *, timed: bool) -> None:
+        self.sent: list[Line] = []
+        self._random = random
+        self._now = NOW if timed else None
+        self._texts: dict[int, str] = {}
+
+    def type(self, text: str) -> None:
+        self._texts[self._send(text)] = text
+
+    def err(self) -> None:
+        """Now and then: type something wrong, erase some signs and type them again, or revise a line in reach."""
+        chance = self._random.random()
+        if chance < 0.06:
+            self.type(self._random.choice(self._MISTAKES))
+        if chance < 0.12:
+            gone = self._erase(self._random.randint(1, 12))
+            for text in self._random.choice((gone, [gone], [])):
+                self.type(text)
+        elif chance < 0.2:
+            self._go_back()
+
+    def final(self) -> list[Line]:
+        """The text that is left, with the times that its lines had."""
+        left = [(text, self.sent[seq - 1].at) for seq, text in self._texts.items() if text]
+        return [line(seq, text, at=at) for seq, (text, at) in enumerate(left, 1)]
+
+    def _send(self, text: str, revises: int | None = None) -> int:
+        if self._now is not None:
+            self._now += timedelta(milliseconds=self._random.choice([50, 200, 900]))
+        self.sent.append(line(len(self.sent) + 1, text, revises=revises, at=self._now))
+        return len(self.sent)
+
+    def _erase(self, count: int) -> str:
+        gone = ""
+        for seq, text in reversed(self._texts.items()):
+            kept = text[: max(len(text) - count + len(gone), 0)]
+            for size in range(len(text) - 1, len(kept), -1) if self._random.random() < 0.5 else ():
+                self._send(text[:size], seq)
+            if kept != text:
+                self._send(kept, seq)
+            self._texts[seq], gone = kept, text[len(kept) :] + gone
+            if len(gone) == count:
+                break
+        return gone
+
+    def _go_back(self) -> None:
+        in_reach, behind = [], 0
+        for seq, text in reversed(self._texts.items()):
+            if behind > 1_500:
+                break
+            in_reach.append(seq)
+            behind += len(text)
+        if in_reach:
+            seq = self._random.choice(in_reach)
+            old = self._texts[seq]
+            new = self._random.choice([*self._MISTAKES, "", old.upper(), f"{old} more. "])
+            self._send(new, seq)
+            if self._random.random() < 0.5:
+                self._send(old, seq)
+            else:
+                self._texts[seq] = new

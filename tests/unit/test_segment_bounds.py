@@ -1,6 +1,7 @@
 """64 kB is the most that a state or a record weighs, whatever comes in; and bytes stay in proportion to the text."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import msgspec
 import pytest
@@ -58,6 +59,8 @@ STREAMS: dict[str, list[Line]] = {
     "times of a sign": [line(n, "x", at=NOW.replace(year=1900 + n % 200)) for n in range(1, 3_000)],
     "interims": [line(n, "語" * MAX_LINE_CHARS, final=False, segment=f"{'語' * 300} {n}") for n in range(1, 60)],
     "ends": [line(n, "Yes.", ends=True) for n in range(1, 600)],
+    "ideographs, one a line": [line(n, "語", at=NOW + n * timedelta(hours=7)) for n in range(1, 2_200)],
+    "typed and erased": [line(n, "ab" if n % 2 else "", revises=None if n % 2 else n - 1) for n in range(1, 3_000)],
     "revisions": [
         line(n, "again " * (n % 90), revises=n - 1 if n % 2 == 0 else None) if n > 1 else line(1, "One ")
         for n in range(1, 500)
@@ -101,7 +104,9 @@ def test_whatever_comes_in_stays_within_bounds(stream: str, size: int) -> None:
         assert len(msgspec.json.encode(part)) <= 3 * PART_BYTES
 
 
-@pytest.mark.parametrize("stream", [name for name in STREAMS if not name.startswith(("revision", "interim", "given"))])
+@pytest.mark.parametrize(
+    "stream", [name for name in STREAMS if not name.startswith(("revision", "interim", "given", "typed and"))]
+)
 def test_what_is_bounded_loses_no_word(stream: str) -> None:
     sent = STREAMS[stream]
     assert letters_of(run(sent, 500)[0]) == letters("".join(one.text for one in sent))

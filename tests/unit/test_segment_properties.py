@@ -11,16 +11,15 @@ from services.segment.file_session import lines_of, segment_lines
 from services.segment.segmenter import State, start, step
 from tests.unit.segment_material import (
     Piece,
+    Typist,
     content,
     cut,
     letters,
     letters_of,
-    line,
     lines,
     pieces_of,
     read_text,
     run,
-    shown,
     transcripts,
     whole_words,
     words_of,
@@ -94,11 +93,15 @@ def test_a_reader_has_every_word_at_every_moment(text: str, data: st.DataObject)
 
 
 @calm
-@given(transcripts(), st.data())
-def test_a_revision_gives_what_the_right_text_would_have_given(text: str, data: st.DataObject) -> None:
-    pieces = data.draw(pieces_of(text[-500:]))
-    wrong = data.draw(st.integers(max(0, len(pieces) - 8), max(0, len(pieces) - 1)))
-    typed = [*pieces[:wrong], data.draw(st.sampled_from(["", "x", ">> EVE: ", "\n\n", "[Note"])), *pieces[wrong + 1 :]]
-    right = "".join(pieces[wrong : wrong + 1])
-    sent = [*lines(typed), line(len(typed) + 1, right, revises=wrong + 1), line(len(typed) + 2, ends=True)]
-    assert shown(run(sent)[0]) == shown(run(lines(pieces, ends=True))[0])
+@given(transcripts(), st.sampled_from(["words", "chars", "7", "32"]), st.booleans(), SEEDS)
+def test_typing_erasing_and_revising_in_any_order_gives_the_turns_of_the_final_text(
+    text: str, how: str, timed: bool, random: random.Random
+) -> None:
+    typist = Typist(random, timed=timed)
+    for piece in cut(text[-1_500:] if how == "chars" else text, how):
+        typist.err()
+        typist.type(piece)
+    parts, state, _ = run(typist.sent, random)
+    right, after, _ = run(typist.final(), 500)
+    assert content(parts, state.facts) == content(right, after.facts)
+    assert run(typist.sent)[0] == parts

@@ -53,9 +53,9 @@ WIRE = (
     b'"core":[[{"title":"Forum","date":"2015-11-12"},false,4,[3,0],1,0,"ANNA LEE",false,["Hello there."],'
     b'[{"text":"[Applause]","at":5}],[],[],false,65,true,"line",".",36,0,[3,0],10259,["anna lee"],'
     b'["forum","2015 11 12 ws 245 mexico"],true,false,false,null],">> BEN",[0,4,4,1],[],true,null],'
-    b'"held":[[1,"Forum\\n",null,null,false,null],[2,"2015 11 12 WS 245 Mexico\\n",null,null,false,null],'
-    b'[3,">> ANNA LEE: Hello [Applause] ",null,null,false,null],[4,"there.\\n>> B",null,null,false,null],'
-    b'[5,"EN",null,null,false,null]],"shown":[["s.en.3",0,1],["s.en.4",0,2]],"v":2}'
+    b'"window":["Forum\\n2015 11 12 WS 245 Mexico\\n>> ANNA LEE: Hello [Applause] there.\\n>> BEN",'
+    b"5,0,[6,25,30,11,2],[1,-4],[0,-4],[0,-4],[0,-4],[0,-4],[],0],"
+    b'"shown":[["s.en.3",0,1],["s.en.4",0,2]],"v":3}'
 )
 
 
@@ -86,11 +86,11 @@ def test_work_changes_neither_the_state_that_it_began_with_nor_one_that_was_take
     assert msgspec.json.encode(taken) == meanwhile
 
 
-def test_a_state_is_written_as_version_2_writes_it_and_read_again() -> None:
+def test_a_state_is_written_as_version_3_writes_it_and_read_again() -> None:
     state, _ = step(start("s", "en"), LINES)
     assert msgspec.json.encode(state) == WIRE
     assert msgspec.json.decode(WIRE, type=State) == state
-    assert state.v == STATE_VERSION == 2
+    assert state.v == STATE_VERSION == 3
 
 
 def test_a_state_of_version_1_goes_on_with_the_times_that_it_had() -> None:
@@ -108,3 +108,18 @@ def test_a_state_of_version_1_goes_on_with_the_times_that_it_had() -> None:
         Stamp(13, AT + 2 * SECOND),
         Stamp(18, AT + 9 * SECOND),
     )
+
+
+def test_a_state_of_version_2_goes_on_with_the_lines_and_interims_that_it_held() -> None:
+    old = (
+        b'{"session":"s","language":"en","last_seq":3,"core":[[{},false,1,[1,0],1,0,"ANNA",false,["We meat"],'
+        b'[],[],[],false,20,true,"space","t",0,0,[1,0],9800,["anna"],[],false,false,false,null],"",[],[],true,null],'
+        b'"held":[[1,">> ANNA: We ",null,null,false,null],[2,"meat\\n",null,null,false,null]],'
+        b'"interims":[["asr",null,3,"at noon"]],"v":2}'
+    )
+    state = msgspec.json.decode(old, type=State)
+    state, (record,) = step(state, [line(4, "meet\n", revises=2)])
+    assert [(part.turn_id, part.text, part.interim) for part in record.parts] == [("s.en.1", "We meet", "at noon")]
+    assert (state.v, state.held_before_3) == (3, ())
+    state, (record,) = step(state, [line(5, "at noon, all.\n", sender="asr")])
+    assert [(part.text, part.interim) for part in record.parts] == [("We meet at noon, all.", "")]
