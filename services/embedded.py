@@ -18,6 +18,7 @@ from services.http.provided import provide
 from services.index.facts_indexer import FactsIndexer
 from services.index.part_indexer import PartIndexer
 from services.ingest import door_routes as doors
+from services.ingest import hook_routes as hooks
 from services.ingest import presence_routes as presence
 from services.ingest import routes as lines
 from services.ingest import typing_routes as typing
@@ -78,7 +79,7 @@ async def _serve(
     app = create_app(
         ports,
         settings,
-        extra_rooms=[lines.ROOM, doors.ROOM, presence.ROOM, typing.ROOM],
+        extra_rooms=[lines.ROOM, doors.ROOM, presence.ROOM, typing.ROOM, hooks.ROOM],
         waiting={"segment": lambda: runner.waiting, "index": lambda: facts.waiting or parts.waiting},
     )
     provide(app, gateway, Doors(gateway, ports.line_log, ports.sessions), Writers(gateway))

@@ -9,6 +9,7 @@ from services.http.health import line_checks
 from services.http.provided import provide
 from services.http.readiness import Readiness
 from services.ingest import door_routes
+from services.ingest import hook_routes as hooks
 from services.ingest import presence_routes as presence
 from services.ingest import routes as lines
 from services.ingest import typing_routes as typing
@@ -35,6 +36,7 @@ ROOMS: Final[tuple[Room, ...]] = (
     door_routes.ROOM,
     presence.ROOM,
     typing.ROOM,
+    hooks.ROOM,
 )
 KAFKA: Final = ("line_log", "sessions")
 """What is asked of Kafka. A process that has read it once, and has a spool, takes posts of tools without it."""

@@ -122,7 +122,7 @@ def _zoom_or_youtube(request: Request) -> Door:
 
 
 async def _taken(request: Request, door: Door) -> Response:
-    visitor = await _visitor(request, door)
+    visitor = await visitor_of(request, door)
     body = await read_body(request)
     found = text_of(body, request.headers.get("content-type", ""), erasing=door == "streamtext")
     text = found.text if door == "streamtext" else without_times(found.text)
@@ -136,12 +136,12 @@ async def _taken(request: Request, door: Door) -> Response:
 
 
 async def _number(request: Request) -> Response:
-    visitor = await _visitor(request, _zoom_or_youtube(request))
+    visitor = await visitor_of(request, _zoom_or_youtube(request))
     number = await provided(request, Doors).last_number(visitor.session.id, visitor.languages, visitor.sender)
     return _answer(number)
 
 
-async def _visitor(request: Request, door: Door) -> Visitor:
+async def visitor_of(request: Request, door: Door) -> Visitor:
     """Who posts to what.
 
     Raises:

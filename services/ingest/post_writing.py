@@ -8,23 +8,40 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from datetime import datetime  # noqa: TC003 - msgspec reads the annotations of structs
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
-from captionflow.messages import Draft, Stream
+from captionflow.messages import Draft, Receipt, Stream
+from services.ingest.protocols.hooks import ADAPTERS
 from services.ingest.protocols.post_bodies import language_in
 from services.ingest.protocols.post_lines import MAX_RESUMED, Feed
-from services.ingest.protocols.posts import Post, Reading
+from services.ingest.protocols.posts import Post
+from services.ingest.protocols.recognised import Recognised
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from captionflow.ports import LineLog, SessionStore
     from services.ingest.gateway import Gateway
     from services.ingest.protocols.repeats import Manner
 
-Door = Literal["zoom", "youtube", "teams", "streamtext"]
+Door = Literal[
+    "zoom",
+    "youtube",
+    "teams",
+    "streamtext",
+    "webcaptioner",
+    "jigasi",
+    "deepgram",
+    "assemblyai",
+    "aws",
+    "speechmatics",
+    "whisperlive",
+]
+
+_Feed: TypeAlias = Feed | Recognised
+"""What is known of a sender: of one that types, or of a recogniser."""
 
 MAX_FEEDS: Final = 1_000
 """So many senders are remembered; others are read from the log when they post again."""
@@ -44,6 +61,7 @@ WARNINGS: Final = {
     "same-number": "The tool always sends the same number. The same words again are taken for a retry.",
     "spooled": "The log is away or slow; posts are safe on the disk and will be shown, in order, when it is back.",
     "twice": "The same words came twice in a row; both are shown.",
+    "unreadable": "The webhook sent what is no report of this recogniser: choose the right one in the address.",
     "unknown-language": "The tool names a language that there is not; its captions go to the floor's language.",
 }
 """What was guessed or went wrong of a post, by code, in words for the technician."""
@@ -69,6 +87,7 @@ class ToolPost(msgspec.Struct, frozen=True, omit_defaults=True):
     number: str | None
     """As ``plain_number`` gives it."""
     text: str
+    """Of a recogniser, its report as it came."""
     at: datetime
     """When it came; no other post has the same."""
     languages: tuple[str, ...] = ()
@@ -82,16 +101,17 @@ class ToolPost(msgspec.Struct, frozen=True, omit_defaults=True):
 class _Made(NamedTuple):
     """What was made of a post."""
 
-    feed: Feed
-    reading: Reading
     drafts: Sequence[Draft]
+    guesses: Sequence[str]
+    after: Callable[[Sequence[Receipt]], _Feed]
+    """What is known of the sender when the log has the drafts."""
 
 
 class _Place:
     """Where a sender stands."""
 
     def __init__(self) -> None:
-        self.feed: Feed | None = None
+        self.feed: _Feed | None = None
         """None: to be read from the log."""
         self.made: _Made | None = None
 
@@ -110,15 +130,15 @@ class PostWriting:
         stream, odd = await self._stream(post)
         place = self._place(stream, post.sender)
         feed = place.feed or await self._resumed(stream, post.sender)
-        reading, drafts = _made(feed, post)
-        if not drafts and not await self._is_fresh(feed, stream, post.sender):
+        made = _made(feed, post)
+        if not made.drafts and not await self._is_fresh(feed, stream, post.sender):
             feed = await self._resumed(stream, post.sender)  # beside what came elsewhere it may be no retry
-            reading, drafts = _made(feed, post)
-        place.made = _Made(feed, reading, drafts)
-        if not drafts:
-            place.feed = feed.after(reading, (), ())
-            self._tell(stream, post, (*odd, *reading.guesses))
-        return drafts
+            made = _made(feed, post)
+        place.made = made
+        if not made.drafts:
+            place.feed = made.after(())
+            self._tell(stream, post, (*odd, *made.guesses))
+        return made.drafts
 
     async def write(self, post: ToolPost, drafts: Sequence[Draft]) -> None:
         """See ``Writing.write``."""
@@ -127,8 +147,8 @@ class PostWriting:
         made, place.feed, place.made = place.made, None, None
         receipts = (await self._gateway.accept(*stream, drafts, door=post.sender.door)).receipts
         if made is not None and made.drafts == drafts:
-            place.feed = made.feed.after(made.reading, drafts, receipts)
-            odd = (*odd, *made.reading.guesses)
+            place.feed = made.after(receipts)
+            odd = (*odd, *made.guesses)
         self._tell(stream, post, odd)
 
     async def warn(self, post: ToolPost, code: str) -> None:
@@ -143,7 +163,7 @@ class PostWriting:
         feed = self._place(stream, sender).feed
         if feed is None or not await self._is_fresh(feed, stream, sender):
             feed = await self._resumed(stream, sender)
-        return feed.window.number
+        return feed.window.number if isinstance(feed, Feed) else None
 
     async def _stream(self, post: ToolPost) -> tuple[Stream, Sequence[str]]:
         language, odd = language_in(await self._sessions.get(post.session), post.languages)
@@ -156,12 +176,16 @@ class PostWriting:
             self._places.popitem(last=False)
         return place
 
-    async def _is_fresh(self, feed: Feed, stream: Stream, sender: Sender) -> bool:
+    async def _is_fresh(self, feed: _Feed, stream: Stream, sender: Sender) -> bool:
         """Whether the log has nothing more of the sender."""
-        return (await self._log.last_number(*stream, sender.name)) == (feed.next_number - 1 if feed.slots else None)
+        return (await self._log.last_number(*stream, sender.name)) == (
+            feed.next_number - 1 if feed.next_number else None
+        )
 
-    async def _resumed(self, stream: Stream, sender: Sender) -> Feed:
+    async def _resumed(self, stream: Stream, sender: Sender) -> _Feed:
         lines = await self._log.last_lines(*stream, sender.name, limit=MAX_RESUMED)
+        if sender.door in ADAPTERS:
+            return Recognised.resumed(lines)
         return Feed.resumed(lines, _MANNERS.get(sender.door, "lines"))
 
     def _tell(self, stream: Stream, post: ToolPost, guessed: Iterable[str]) -> None:
@@ -169,6 +193,10 @@ class PostWriting:
             self._gateway.sources.warn(stream, post.sender.name, code, WARNINGS[code], door=post.sender.door)
 
 
-def _made(feed: Feed, post: ToolPost) -> tuple[Reading, Sequence[Draft]]:
+def _made(feed: _Feed, post: ToolPost) -> _Made:
+    if isinstance(feed, Recognised):
+        told = feed.read(ADAPTERS[post.sender.door](post.text))
+        return _Made(told.drafts(post.sender.name, post.at), told.guesses, told.after)
     reading = feed.window.read(Post.of(post.number, post.text), asked=post.asked)
-    return reading, feed.drafts(reading, post.sender.name, post.at)
+    drafts = feed.drafts(reading, post.sender.name, post.at)
+    return _Made(drafts, reading.guesses, lambda receipts: feed.after(reading, drafts, receipts))

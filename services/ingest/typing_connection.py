@@ -111,7 +111,7 @@ class Writers:
                 while messages:
                     done = typed.read(messages)
                     drafts = done.drafts(sender, datetime.now(UTC))
-                    receipts = (await self._gateway.accept(*stream, drafts)).receipts if drafts else ()
+                    receipts = (await self._gateway.accept(*stream, drafts, door="type")).receipts if drafts else ()
                     typed, messages = done.after(receipts), messages[done.taken :]
                     for refusal in done.refused:
                         await _send(socket, refusal)

@@ -21,7 +21,7 @@ from services.http.bodies import BODY_SECONDS
 from services.http.provided import provide
 from services.index.facts_indexer import FactsIndexer
 from services.index.part_indexer import PartIndexer
-from services.ingest import door_routes, presence_routes, routes, typing_routes
+from services.ingest import door_routes, hook_routes, presence_routes, routes, typing_routes
 from services.ingest.doors import Doors
 from services.ingest.gateway import Gateway
 from services.ingest.source_reporter import report_sources, sources_of_this_process
@@ -146,7 +146,7 @@ async def serving(
             app = create_app(
                 adapters,
                 configured,
-                extra_rooms=[routes.ROOM, door_routes.ROOM, presence_routes.ROOM, typing_routes.ROOM],
+                extra_rooms=[routes.ROOM, door_routes.ROOM, presence_routes.ROOM, typing_routes.ROOM, hook_routes.ROOM],
                 heartbeat_seconds=heartbeat_seconds,
                 body_seconds=body_seconds,
             )

@@ -21,6 +21,7 @@ CALLS = {
     ("post", "/v1/sessions/{session}/lines"),
     ("get", "/v1/sessions/{session}/lines/last"),
     *{("post", path) for path in ("/closedcaption", "/closedcaption/seq", "/cartcaption", "/streamtext")},
+    ("post", "/hooks/{tool}"),
     ("get", "/closedcaption/seq"),
     ("get", "/v1/sessions/{session}/transcript"),
     *{("get", f"/v1/sessions/{{session}}/transcript.{suffix}") for suffix in ("json", "txt", "vtt", "srt")},
