@@ -21,6 +21,9 @@ LANGUAGE_TAG: Final = "[a-zA-Z]{2,8}(?:-[a-zA-Z0-9]{1,8})*"
 MAX_LANGUAGE_CHARS: Final = 35
 """What RFC 5646, 4.4.1, asks everybody to make room for."""
 
+MAX_LANGUAGES: Final = 50
+"""Of one session."""
+
 MAX_NUMBER: Final = 2**53 - 1
 """The highest number of a sender, and the highest ``seq``: every JSON reader holds it exactly (RFC 8259, 6)."""
 

@@ -16,6 +16,7 @@ import uvicorn
 import uvloop
 
 from captionflow.errors import Misconfigured
+from services.http.heads import BoundedHeads
 from services.tls import Certificate
 
 log = structlog.get_logger(__name__)
@@ -71,7 +72,7 @@ class Server(uvicorn.Server):
         # Without the app's lifespan: what it would run is a part that is supervised like the others.
         config = uvicorn.Config(
             app,
-            http="httptools",
+            http=BoundedHeads,
             ws="websockets-sansio",
             ws_max_size=MAX_WEBSOCKET_BYTES,
             ws_ping_interval=PING_SECONDS,

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import msgspec
 import structlog
 
-from captionflow.errors import Conflict, NotFound
-from captionflow.identity import spelled
+from captionflow.errors import BadMessage, Conflict, NotFound
+from captionflow.identity import MAX_LANGUAGES, spelled
 from captionflow.messages import Draft, Line, Message, Receipt, Session, Stream
 from captionflow.ports import LineLog, SessionStore
 from services.ingest.sources import Sources
@@ -71,6 +71,7 @@ class Gateway:
 
         Raises:
             NotFound: the session was not announced.
+            BadMessage: it has MAX_LANGUAGES languages, and this is none of them.
         """
         stream = await self._stream(session, language)
         arrived = self._clock()
@@ -136,6 +137,8 @@ class Gateway:
         for tried in range(_ANNOUNCE_TRIES):
             if stream in found.languages:
                 break
+            if len(found.languages) >= MAX_LANGUAGES:
+                raise BadMessage(f"The session has {MAX_LANGUAGES} languages already: lang is one of them.")
             wider = msgspec.structs.replace(found, languages=(*found.languages, stream), updated_at=self._clock())
             try:
                 found = await self._sessions.replace(wider, expected_version=found.version)

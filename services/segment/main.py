@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import structlog
 
+from captionflow.data_folder import FOLDER_MODE
 from captionflow.errors import Unavailable
 from captionflow.messages import StepRecord
 from captionflow.metrics import Metrics, since
@@ -93,7 +94,7 @@ class _Segment:
 
     async def run(self) -> None:
         await self._ports.ready()
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(FOLDER_MODE, parents=True, exist_ok=True)
         self._worker = Worker(
             brokers=self._ports.brokers,
             partitions=self._ports.partitions,

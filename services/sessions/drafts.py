@@ -14,6 +14,7 @@ from captionflow.identity import (
     LANGUAGE_TAG,
     LAST_YEAR,
     MAX_LANGUAGE_CHARS,
+    MAX_LANGUAGES,
     SESSION_ID,
     is_day,
     is_year,
@@ -29,7 +30,7 @@ _LINES = frozenset("\t\n\r")
 Name = Annotated[str, Meta(max_length=300, description="One line of text, never markup.")]
 About = Annotated[str, Meta(max_length=4_000, description="Text, never markup; it may have lines.")]
 Language = Annotated[str, Meta(pattern=f"^{LANGUAGE_TAG}$", max_length=MAX_LANGUAGE_CHARS)]
-Languages = Annotated[tuple[Language, ...], Meta(min_length=1, max_length=50)]
+Languages = Annotated[tuple[Language, ...], Meta(min_length=1, max_length=MAX_LANGUAGES)]
 Moment = Annotated[datetime, Meta(tz=True)]
 Minutes = Annotated[int, Meta(ge=0, le=7 * 24 * 60, description="0: never.")]
 

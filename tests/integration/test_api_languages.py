@@ -3,7 +3,8 @@
 import httpx
 import pytest
 
-from tests.integration.api_server import send, transcript
+from captionflow.identity import MAX_LANGUAGES
+from tests.integration.api_server import problem_of, send, transcript
 
 TALK = {"id": "many", "title": "Opening", "room": "Main hall", "languages": ["en", "fr", "zh-Hans", "ar"]}
 
@@ -40,6 +41,15 @@ async def test_each_language_has_turns_and_exports_of_its_own(client: httpx.Asyn
     assert floor.text == ">> CHAIR:  Good morning.\n"
     assert "Good morning" not in (await client.get("/v1/sessions/many/transcript.txt?lang=fr-CH")).text
     assert (await client.get("/v1/sessions/many/transcript.txt?lang=es")).status_code == 404
+
+
+async def test_a_session_has_a_bounded_number_of_languages(client: httpx.AsyncClient) -> None:
+    tags = [f"en-x-{n}" for n in range(MAX_LANGUAGES)]
+    await client.patch("/v1/sessions/many", json={"languages": tags})
+    assert await lines(client, "en-x-49") == "en-x-49"
+    sent = {"sender": "desk", "lines": [{"number": 0, "text": "Words."}]}
+    answer = await client.post("/v1/sessions/many/lines", params={"lang": "fr"}, json=sent)
+    assert "50 languages already" in problem_of(answer, 400, "bad-message")
 
 
 @pytest.mark.parametrize("path", ["/s/many", "/s/many/follow", "/s/many/screen", "/rooms/main-hall", "/caption/many"])

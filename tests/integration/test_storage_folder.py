@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +30,24 @@ def test_a_folder_is_made_if_its_parent_is_there(tmp_path: Path) -> None:
     database = Database.open(tmp_path / "data" / "captionflow.db")
     asyncio.run(database.close())
     assert (tmp_path / "data" / "captionflow.db").exists()
+
+
+def test_nobody_else_on_the_machine_can_look_into_a_folder_that_was_made(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    database = Database.open(folder / "captionflow.db")
+    asyncio.run(SqliteLineLog(database).append("talk", "en", [Draft("desk", 0, "Words.")]))
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (folder, *folder.iterdir())}
+    asyncio.run(database.close())
+    assert modes == {"data": 0o700} | dict.fromkeys(modes.keys() - {"data"}, 0o600)
+    assert {"captionflow.db", "captionflow.db-wal", "captionflow.lock"} <= modes.keys()
+
+
+def test_a_folder_that_is_there_keeps_its_mode(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    folder.chmod(0o750)
+    asyncio.run(Database.open(folder / "captionflow.db").close())
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o750
 
 
 def test_a_folder_whose_parent_is_missing_is_refused_by_name(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from captionflow.identity import MAX_LANGUAGES
 from captionflow.messages import Session
 from services.ingest.protocols.post_bodies import known_language, language_in, number_of, text_of, without_times
 
@@ -108,6 +109,12 @@ def test_a_tag_means_a_language_of_the_session_by_its_primary_subtag(
 ) -> None:
     now = datetime(2026, 11, 24, tzinfo=UTC)
     assert language_in(Session("talk", 1, now, now, languages=languages), tags) == (language, oddities)
+
+
+def test_a_session_that_is_full_of_languages_takes_no_other() -> None:
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+    full = Session("talk", 1, now, now, languages=tuple(f"en-x-{n}" for n in range(MAX_LANGUAGES)))
+    assert language_in(full, ["fr"]) == ("en-x-0", ("unknown-language",))
 
 
 def test_what_is_no_language_is_none() -> None:

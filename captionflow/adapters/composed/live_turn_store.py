@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from captionflow.adapters.sqlite.database import Database
 from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
+from captionflow.data_folder import FOLDER_MODE
 from captionflow.errors import Unavailable
 from captionflow.messages import StepRecord, Stream
 from captionflow.ports import Turns, TurnStore
@@ -28,7 +29,7 @@ def open_scratch(data_folder: Path) -> Database:
     Raises:
         Misconfigured: another process uses the folder, or it can't be there.
     """
-    data_folder.mkdir(parents=True, exist_ok=True)
+    data_folder.mkdir(FOLDER_MODE, parents=True, exist_ok=True)
     return Database.open(data_folder / SCRATCH / "live.db", fresh=True)
 
 

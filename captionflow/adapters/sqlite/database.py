@@ -20,6 +20,7 @@ import structlog
 from captionflow.adapters.sqlite import schema
 from captionflow.adapters.sqlite.failures import translated, translated_os
 from captionflow.adapters.sqlite.writer import Result, Work, Writer
+from captionflow.data_folder import FILE_MODE, FOLDER_MODE
 from captionflow.errors import InUse, Misconfigured, Unavailable
 
 log = structlog.get_logger(__name__)
@@ -59,6 +60,7 @@ class Database:
             if fresh:
                 for old in path.parent.glob(f"{path.name}*"):
                     old.unlink()
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE))  # its WAL gets the same mode
             connection = _connect(path)
             try:
                 schema.check(connection, path, migrations)
@@ -143,8 +145,8 @@ def _check_sqlite() -> None:
 def _lock_folder(folder: Path) -> int:
     """Make the folder if need be and lock it; returns the descriptor that holds the lock until the process ends."""
     try:
-        folder.mkdir(exist_ok=True)
-        lock = os.open(folder / "captionflow.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        folder.mkdir(FOLDER_MODE, exist_ok=True)
+        lock = os.open(folder / "captionflow.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
     except FileNotFoundError as error:
         raise Misconfigured(
             f"The data folder {folder} can't be made, for {folder.parent} does not exist: "

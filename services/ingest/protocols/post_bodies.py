@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
 from captionflow.errors import BadMessage
-from captionflow.identity import language_tag, primary_subtag, spelled
+from captionflow.identity import MAX_LANGUAGES, language_tag, primary_subtag, spelled
 from captionflow.messages import Session
 from services.ingest.cleaning import clean
 from services.ingest.protocols.language_codes import ISO_639_1
@@ -124,7 +124,10 @@ def language_in(session: Session, given: Sequence[str]) -> tuple[str, tuple[Oddi
     if found is None:
         return floor, ("unknown-language",)
     known = spelled(session, found)
-    return (known, ()) if known is not None else (found, ("new-language",))
+    if known is not None:
+        return known, ()
+    full = len(session.languages) >= MAX_LANGUAGES
+    return (floor, ("unknown-language",)) if full else (found, ("new-language",))
 
 
 def known_language(tag: str) -> str | None:
