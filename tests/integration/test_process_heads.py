@@ -74,9 +74,11 @@ def test_a_head_of_the_largest_size_is_read(server: Server) -> None:
 def test_a_large_head_of_a_later_request_is_answered_too(server: Server) -> None:
     with connected(server) as sender:
         sender.sendall(b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n")
-        assert sender.recv(65_536).startswith(b"HTTP/1.1 200 ")
+        first = sender.recv(65_536)
         sender.sendall(b"GET /" + b"a" * (2 * MAX_HEAD_BYTES) + b" HTTP/1.1\r\n" + HOST + b"\r\n")
-        assert answer(sender).startswith(b"HTTP/1.1 414 ")
+        got = first + answer(sender)
+    assert got.startswith(b"HTTP/1.1 200 ")
+    assert b"HTTP/1.1 414 " in got
 
 
 def test_bodies_are_not_counted_as_heads(server: Server) -> None:
