@@ -258,6 +258,8 @@ class Session(Message, frozen=True, omit_defaults=False):
     status: Status = "scheduled"
     edition: str | None = None
     about: str = ""
+    speakers: dict[str, str] = {}
+    """Names that were given to a recogniser's speakers while they spoke: ``{"speaker 0": "Ana Lupu"}``."""
     demo: bool = False
     ends_after_minutes: int | None = None
     """It ends when no words have come for so long; 0: never. None: as the installation is set."""

@@ -1,6 +1,6 @@
 """The gateway for the lines of live senders, which are acknowledged when the log has them durably."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -73,9 +73,9 @@ class Gateway:
             NotFound: the session was not announced.
             BadMessage: it has MAX_LANGUAGES languages, and this is none of them.
         """
-        stream = await self._stream(session, language)
+        known, stream = await self._stream(session, language)
         arrived = self._clock()
-        receipts = await self._log.append(session, stream, drafts, said_at=None if undated else arrived)
+        receipts = await self._append(known, stream, drafts, None if undated else arrived)
         self._heard(Stream(session, stream), zip(drafts, receipts, strict=True), door, arrived)
         missing = []
         for sender in dict.fromkeys(draft.sender for draft in drafts):
@@ -93,6 +93,18 @@ class Gateway:
             log.warning("numbers_missing", session=session, language=stream, missing=missing)
         log.debug("lines_accepted", session=session, language=stream, lines=len(receipts))
         return Receipts(session, stream, receipts, cleaned, tuple(missing))
+
+    async def _append(
+        self, known: Session, stream: str, drafts: Sequence[Draft], said_at: datetime | None
+    ) -> tuple[Receipt, ...]:
+        """Under the names that were given to speakers; what comes again from before that has its label."""
+        named = [_named(draft, known.speakers) for draft in drafts]
+        try:
+            return await self._log.append(known.id, stream, named, said_at=said_at)
+        except Conflict:
+            if named == list(drafts):
+                raise
+            return await self._log.append(known.id, stream, drafts, said_at=said_at)
 
     def _heard(self, stream: Stream, lines: Iterable[tuple[Draft, Receipt]], door: str, arrived: datetime) -> None:
         now = self._clock()
@@ -130,8 +142,8 @@ class Gateway:
         """See ``LineLog.last_lines``."""
         return await self._log.last_lines(*stream, sender, limit=limit)
 
-    async def _stream(self, session: str, language: str | None) -> str:
-        """The language as the session spells it. One that is new to the session is added to it."""
+    async def _stream(self, session: str, language: str | None) -> tuple[Session, str]:
+        """The session, and the language as it spells it. One that is new to the session is added to it."""
         found = await self._found(session)
         stream = _spelled(found, language)
         for tried in range(_ANNOUNCE_TRIES):
@@ -146,7 +158,7 @@ class Gateway:
                 if tried == _ANNOUNCE_TRIES - 1:
                     raise
                 found = await self._sessions.get(session)
-        return stream
+        return found, stream
 
     async def _found(self, session: str) -> Session:
         try:
@@ -155,6 +167,11 @@ class Gateway:
             raise NotFound(
                 f"There is no session {session[:80]!r}: announce it with POST /v1/sessions first."
             ) from error
+
+
+def _named(draft: Draft, names: Mapping[str, str]) -> Draft:
+    name = names.get(draft.speaker or "")
+    return draft if name is None else msgspec.structs.replace(draft, speaker=name)
 
 
 def _spelled(session: Session, language: str | None) -> str:

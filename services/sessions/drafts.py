@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -23,6 +23,9 @@ from captionflow.identity import (
 from captionflow.messages import Session, Status
 from services.http.problems import ProblemError
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 # Controls, line separators, and the bidi overrides that change how what follows is read. ``about`` may have lines.
 _UNWANTED = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _LINES = frozenset("\t\n\r")
@@ -33,6 +36,9 @@ Language = Annotated[str, Meta(pattern=f"^{LANGUAGE_TAG}$", max_length=MAX_LANGU
 Languages = Annotated[tuple[Language, ...], Meta(min_length=1, max_length=MAX_LANGUAGES)]
 Moment = Annotated[datetime, Meta(tz=True)]
 Minutes = Annotated[int, Meta(ge=0, le=7 * 24 * 60, description="0: never.")]
+
+Label = Annotated[str, Meta(min_length=1, max_length=200)]
+MAX_SPEAKERS = 100
 
 _AFTER: dict[Status, frozenset[Status]] = {
     "scheduled": frozenset({"live", "finished"}),
@@ -72,6 +78,8 @@ class SessionPatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     about: About | UnsetType | None = UNSET
     ends_after_minutes: Minutes | UnsetType | None = UNSET
     """It ends after so long without words; null: as the installation is set."""
+    speakers: dict[Label, Label | None] | UnsetType = UNSET
+    """Names of a recogniser's speakers, for what they say from now on; null takes one back."""
     version: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
     """The version that the change is meant for; 409 if there is a newer one."""
 
@@ -107,12 +115,23 @@ def patched(session: Session, patch: SessionPatch, now: datetime) -> Session:
     fields = {
         name: _EMPTY.get(name) if value is None else value for name, value in _given(patch).items() if name != "version"
     }
+    if "speakers" in fields:
+        fields["speakers"] = _merged(session.speakers, fields["speakers"] or {})
     status = fields.get("status", session.status)
     if status != session.status and status not in _AFTER[session.status]:
         raise ProblemError("conflict", f"A session that is {session.status} can't become {status}.")
     if all(getattr(session, name) == value for name, value in fields.items()):
         return session
     return _checked(msgspec.structs.replace(session, updated_at=now, **fields))
+
+
+def _merged(known: Mapping[str, str], given: Mapping[str, str | None]) -> dict[str, str]:
+    for text in (*given, *(name for name in given.values() if name is not None)):
+        _check_characters("speakers", text)
+    found = {label: name for label, name in {**known, **given}.items() if name is not None}
+    if len(found) > MAX_SPEAKERS:
+        raise ProblemError("invalid", f"speakers: {MAX_SPEAKERS} are the most that can have names in a session.")
+    return found
 
 
 def _given(struct: SessionDraft | SessionPatch) -> dict[str, Any]:

@@ -114,6 +114,29 @@ def test_readers_and_sources_of_each_session_are_counted_as_they_come(page: Page
     expect(card.locator(".readers")).to_have_text("0 readers")
 
 
+def test_a_speaker_of_a_recogniser_is_named_while_they_speak(page: Page, program: Program) -> None:
+    program.announce("d-name", title="Name", room="Naming room")
+
+    def hear(number: int, text: str) -> None:
+        line = {"number": number, "text": text, "speaker": "speaker 0"}
+        program.client.post("/v1/sessions/d-name/lines", json={"sender": "asr", "lines": [line]}).raise_for_status()
+
+    hear(0, "Good morning.")
+    reader = page.context.new_page()
+    follow(reader, "d-name")
+    expect(reader.locator(".speaker")).to_have_text(["speaker 0"])
+    page.goto("/desk")
+    page.locator("#name-d-name").press("Enter")
+    page.get_by_label("speaker 0").fill("Ana Lupu")
+    page.keyboard.press("Enter")
+    expect(page.locator("#hand")).to_be_hidden()
+    hear(1, "And on.")
+    hear(0, "Good morning.")  # a retry of what had the label
+    expect(reader.locator(".speaker")).to_have_text(["speaker 0", "Ana Lupu"])
+    page.locator("#name-d-name").press("Enter")
+    expect(page.get_by_label("speaker 0")).to_have_value("Ana Lupu")
+
+
 def test_a_network_or_a_server_that_is_away_is_told_and_its_return_too(page: Page, program: Program) -> None:
     page.goto("/desk")
     standing = page.locator("#standing")

@@ -10,6 +10,7 @@ import pytest
 
 from captionflow.errors import Unavailable
 from captionflow.settings import Secret
+from services.sessions.drafts import MAX_SPEAKERS
 from tests.integration.api_server import Api, problem_of, send, serving, transcript
 
 TALK: dict[str, Any] = {"title": "Net neutrality", "event": "IGF 2015", "room": "Room 2", "date": "2015-11-12"}
@@ -165,3 +166,18 @@ async def test_with_a_token_writing_needs_it_and_reading_does_not(tmp_path: Path
         async with api.client(Authorization=f"bearer {token}") as client:
             assert (await client.post("/v1/sessions", json=TALK)).status_code == 201
             assert (await send(client, "Hello.", session=ID)).status_code == 202
+
+
+async def test_names_of_a_recognisers_speakers_are_given_one_by_one_and_taken_back(client: httpx.AsyncClient) -> None:
+    await client.post("/v1/sessions", json=TALK)
+
+    async def name(speakers: dict[str, str | None]) -> Any:
+        return (await client.patch(f"/v1/sessions/{ID}", json={"speakers": speakers})).json()["speakers"]
+
+    assert await name({"speaker 0": "Ana Lupu"}) == {"speaker 0": "Ana Lupu"}
+    assert await name({"speaker 1": "Ben"}) == {"speaker 0": "Ana Lupu", "speaker 1": "Ben"}
+    assert await name({"speaker 0": None, "speaker 9": None}) == {"speaker 1": "Ben"}
+    wrong = {"speakers": {"speaker 0": "Ana\nLupu"}}
+    problem_of(await client.patch(f"/v1/sessions/{ID}", json=wrong), 422, "invalid")
+    many = {"speakers": {f"speaker {n}": "Somebody" for n in range(MAX_SPEAKERS + 1)}}
+    problem_of(await client.patch(f"/v1/sessions/{ID}", json=many), 422, "invalid")

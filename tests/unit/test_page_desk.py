@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from captionflow.messages import Session
+from captionflow.messages import Part, Session
 from services.api.app import ROOMS
-from services.api.pages.desk_view import Trouble, desk_rooms, troubles
+from services.api.pages.desk_view import Trouble, desk_rooms, troubles, unnamed
 
 NOW = datetime(2026, 11, 12, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -74,6 +74,12 @@ def test_what_is_wrong_says_what_it_means_and_what_the_part_says() -> None:
     assert other == Trouble("x", "A part of the service waits.", "y")
 
 
+def test_speakers_that_a_recogniser_has_numbered_need_names_and_people_do_not() -> None:
+    heard = ["speaker 0", "Ana Lupu", "SPEAKER_01", "A", None, "speaker 0", "MR. 3D PRINTER"]
+    parts = [Part("x.en.1", 0, "x", "en", n, n, speaker=speaker) for n, speaker in enumerate(heard, 1)]
+    assert unnamed(parts, {"speaker 7": "Ben"}) == ("speaker 7", "speaker 0", "SPEAKER_01", "A")
+
+
 def test_the_pages_of_those_who_work_are_not_for_everybody() -> None:
     open_to = {
         route.path: route.endpoint.__captionflow_open_to__
@@ -86,4 +92,5 @@ def test_the_pages_of_those_who_work_are_not_for_everybody() -> None:
         "/desk": "organiser",
         "/desk/hand/{session}": "organiser",
         "/desk/qr": "organiser",
+        "/desk/speakers/{session}": "organiser",
     }

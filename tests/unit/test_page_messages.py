@@ -30,6 +30,8 @@ def in_typescript(schema: dict[str, Any]) -> str:
         return str(schema["$ref"].rpartition("/")[2])
     if schema["type"] == "array":
         return f"{in_typescript(schema['items'])}[]"
+    if "additionalProperties" in schema:
+        return f"Record<string, {in_typescript(schema['additionalProperties'])}>"
     return {"integer": "number"}.get(schema["type"], str(schema["type"]))
 
 

@@ -1,11 +1,12 @@
 """What the desk shows: each room with its sessions of the day, and what is wrong with the services in words. Pure."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
-from captionflow.messages import Session
+from captionflow.messages import Part, Session
 from services.api.pages.programme import by_number, day_of, programme, room_slug, start
 
 _WRONG = {
@@ -21,6 +22,7 @@ _WRONG = {
     "turn_store": "Transcripts of the past cannot be read; what is live can. Look at the disk, or at Elasticsearch.",
     "search": "Search does not answer; what is live goes on. Look at the disk, or at Elasticsearch.",
 }
+_NUMBERED = re.compile(r"\D*\d+|\w")
 _OTHER = "A part of the service waits."
 
 
@@ -54,6 +56,15 @@ def desk_rooms(sessions: Sequence[Session], now: datetime) -> tuple[DeskRoom, ..
         rooms.setdefault(room_slug(one.room), []).append(one)
     made = (DeskRoom(_name(here), slug, tuple(sorted(here, key=_place))) for slug, here in rooms.items())
     return tuple(sorted(made, key=lambda room: (not room.slug, by_number(room.name))))
+
+
+def unnamed(parts: Iterable[Part], names: Mapping[str, str]) -> tuple[str, ...]:
+    """The speakers of a recogniser that have a name or need one, those with a name first.
+
+    A recogniser numbers them (``speaker 0``), or calls them by a letter; who has another name was named already.
+    """
+    heard = (part.speaker for part in parts if part.speaker and _NUMBERED.fullmatch(part.speaker))
+    return tuple(dict.fromkeys((*names, *heard)))
 
 
 def troubles(missing: Mapping[str, str]) -> tuple[Trouble, ...]:

@@ -16,6 +16,7 @@ export interface Session {
   status: "scheduled" | "live" | "finished";
   edition: string | null;
   about: string;
+  speakers: Record<string, string>;
   demo: boolean;
   ends_after_minutes: number | null;
   v: number;

@@ -8,7 +8,7 @@ from captionflow.errors import BadMessage, TooLarge
 from captionflow.identity import language_of
 from captionflow.ports import SessionFilter
 from services.api.context import Context
-from services.api.pages.desk_view import desk_rooms, troubles
+from services.api.pages.desk_view import desk_rooms, troubles, unnamed
 from services.api.pages.rendering import nothing_yet, page
 from services.api.pages.routes import Language, SessionId, base_url, find_session, local_now, qr_code
 from services.http.access import granted, open_to
@@ -17,6 +17,8 @@ from services.http.provided import provided
 from services.http.readiness import Readiness
 from services.http.rooms import Room
 
+LATELY = 100
+"""Turns in which speakers are looked for."""
 MAX_QR_BYTES = 1_000
 """More makes a code that no phone reads from a screen."""
 
@@ -70,6 +72,16 @@ async def hand(session: SessionId, request: Request, lang: Language = None) -> R
         key="{key}" if keyed else None,
     )
     return page("desk_hand.html", session=found, language=language, urls=urls, keyed=keyed, base=base)
+
+
+@routes.get("/desk/speakers/{session}")
+@open_to("organiser")
+async def speakers(session: SessionId, request: Request) -> Response:
+    """The speakers that a recogniser has told apart lately, for the desk's dialog."""
+    ports = provided(request, Context).ports
+    found = await ports.sessions.get(session)
+    turns = await ports.turn_store.turns(found.id, found.languages[0], last=LATELY)
+    return page("desk_speakers.html", session=found, labels=unnamed(turns.parts, found.speakers))
 
 
 @routes.post("/desk/qr")

@@ -3,7 +3,7 @@ import { alarm } from "./alarm.js";
 import { clock } from "./clock.js";
 import { announcing, sure } from "./desk_dialogs.js";
 import { deskFeed } from "./desk_feed.js";
-import { handing } from "./desk_hand.js";
+import { handing, naming } from "./desk_hand.js";
 import { element } from "./render.js";
 import { silence, sourcesOf } from "./silence.js";
 
@@ -168,7 +168,8 @@ find("rooms").addEventListener("click", async (event) => {
   const { session = "", title = "" } = card.dataset;
   const { act } = button.dataset;
   try {
-    if (!act) return await handing(session);
+    if ("hand" in button.dataset) return await handing(session);
+    if (!act) return await naming(session);
     if (act === "finished" && !(await sure(`Finish “${title}”?`))) return;
     await change(session, act);
   } catch (error) {

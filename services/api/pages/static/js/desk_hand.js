@@ -1,19 +1,40 @@
-// The desk's dialog that hands out the addresses of a session, and makes the key that is in them.
+// The desk's dialog of one session: it hands out the addresses and makes the key that is in them, or names speakers.
 const PATIENCE = 8_000;
 
 const open = /** @type {HTMLDialogElement} */ (document.getElementById("hand"));
 const list = /** @type {HTMLElement} */ (document.getElementById("hand-list"));
 
+/** @param {string} path */
+async function show(path) {
+  const answer = await fetch(path, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+  if (!answer.ok) throw new Error("That can't be had now.");
+  list.replaceChildren(...new DOMParser().parseFromString(await answer.text(), "text/html").body.childNodes);
+  if (!open.open) open.showModal();
+}
+
 /** @param {string} session @param {string} [language] */
 export async function handing(session, language) {
-  const query = language ? `?${new URLSearchParams({ lang: language })}` : "";
-  const answer = await fetch(`/desk/hand/${encodeURIComponent(session)}${query}`, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
-  if (!answer.ok) throw new Error("The addresses can't be had now.");
-  list.replaceChildren(...new DOMParser().parseFromString(await answer.text(), "text/html").body.childNodes);
+  await show(`/desk/hand/${encodeURIComponent(session)}${language ? `?${new URLSearchParams({ lang: language })}` : ""}`);
   list.dataset.session = session;
   for (const one of list.querySelectorAll("[data-keyed]")) /** @type {HTMLElement} */ (one).hidden = true;
   draw();
-  if (!open.open) open.showModal();
+}
+
+/** @param {string} session */
+export const naming = (session) => show(`/desk/speakers/${encodeURIComponent(session)}`);
+
+/** @param {HTMLFormElement} form */
+async function name(form) {
+  const inputs = /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll("[data-label]"));
+  const speakers = Object.fromEntries([...inputs].map((one) => [one.dataset.label, one.value.trim() || null]));
+  const trouble = /** @type {HTMLElement} */ (document.getElementById("speakers-trouble"));
+  try {
+    const answer = await fetch(`/v1/sessions/${encodeURIComponent(form.dataset.session ?? "")}`, {
+      method: "PATCH", headers: { "Content-Type": "application/merge-patch+json" }, body: JSON.stringify({ speakers }), signal: AbortSignal.timeout(PATIENCE),
+    });
+    if (answer.ok) open.close();
+    else trouble.textContent = /** @type {{detail?: string}} */ (await answer.json()).detail ?? "They were not named.";
+  } catch { trouble.textContent = "No answer: try again."; }
 }
 
 /** The QR codes of what is shown. */
@@ -77,5 +98,9 @@ list.addEventListener("click", (event) => {
   if ("copy" in button.dataset) copy(button);
   else if (button.dataset.handLang) handing(list.dataset.session ?? "", button.dataset.handLang).catch(() => {});
   else if (button.id === "make-key") make(button);
+});
+list.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (event.target instanceof HTMLFormElement) name(event.target);
 });
 open.addEventListener("close", () => list.replaceChildren()); // a key is shown once
