@@ -106,6 +106,15 @@ def test_the_screen_of_a_room_stays_with_its_language_when_that_begins_and_from_
     expect(page.locator("#lines")).to_contain_text("Et bonjour.", timeout=60_000)
 
 
+def test_a_screen_whose_language_has_no_words_yet_says_so(page: Page, program: Program) -> None:
+    program.begin("s-bare", ">> ANNA: Good morning.", title="Bare", room="Bare room", languages=["en", "fr"])
+    page.goto("/rooms/bare-room?lang=fr")
+    expect(page.locator("#card")).to_contain_text("captions begin by themselves")
+    program.say("s-bare", 0, ">> ANNA: Bonjour.", language="fr")
+    expect(page.locator("#lines")).to_contain_text("Bonjour.")
+    expect(page.locator("#card")).to_be_hidden()
+
+
 def test_after_a_cut_network_the_reader_has_missed_nothing(page: Page, program: Program) -> None:
     program.begin("s-cut", ">> ANNA: Before the tunnel.", title="Cut")
     follow(page, "s-cut")

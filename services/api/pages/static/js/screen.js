@@ -64,7 +64,7 @@ function flowOf(turn) {
 function text(state) {
   if (state.seq !== lastSeq) [lastSeq, lastWord] = [state.seq, performance.now()];
   const now = turns(state).slice(-TURNS).map(flowOf);
-  if (now.length && finishedAt === null && !over) card.hidden = true;
+  if (finishedAt === null && !over) card.hidden = now.length > 0; // also where only other languages have words
   if (paused || over) return;
   const here = words;
   if (wanted.delay) setTimeout(() => { if (here === words) here.take(now); }, wanted.delay);
