@@ -79,6 +79,9 @@ class Draft(Message, frozen=True):
     """``seq`` of an earlier line that this text replaces. An empty text deletes it."""
     ends: bool = False
     """The session ends after this line. A line that comes later opens it again."""
+    ends_utterance: bool = False
+    """An utterance ends with this line, and its paragraph: what recognisers call ``speech_final`` or ``end_of_turn``.
+    That a result is final says no such thing."""
     posted: Posted | None = None
     """Which post of a captioning tool it is from. A line without it goes on with the one before it of its sender; one
     that ``revises`` may leave it as it was."""

@@ -157,6 +157,7 @@ def _line(draft: Draft, seq: int, now: datetime, said_at: datetime | None) -> Li
         final=draft.final,
         revises=draft.revises,
         ends=draft.ends,
+        ends_utterance=draft.ends_utterance,
         posted=draft.posted,
         seq=seq,
         received_at=now,

@@ -13,7 +13,7 @@ from captionflow.characters import CLOSING
 from captionflow.messages import Apart, Facts, Note, Part, Stamp
 from captionflow.stamps import pack
 from services.segment.buffer_spans import Time, is_new
-from services.segment.joints import AFTER, Joint, between
+from services.segment.joints import AFTER, SET_OFF, Joint, between
 from services.segment.rules.head_rules import classify, learn, names_talk
 from services.segment.rules.lexicon import for_language
 from services.segment.rules.turn_rules import Kind
@@ -151,10 +151,15 @@ class Assembler(AssemblerFields, kw_only=True):
         self.row_length = 0
         self.joint = AFTER["blank row"][self.joint]
 
+    def end_utterance(self) -> None:
+        """An utterance ended: the next text is a paragraph, whatever it begins with."""
+        self.row_length = 0
+        self.joint = AFTER["utterance end"][self.joint]
+
     @property
     def trusted(self) -> bool:
         """Whether the words before ended a sentence, so that a new speaker is likely."""
-        return self.joint == "blank" or not self.said or not self.tail or self.tail in CLOSING
+        return self.joint in SET_OFF or not self.said or not self.tail or self.tail in CLOSING
 
     @property
     def nobody_named(self) -> bool:
@@ -194,7 +199,7 @@ class Assembler(AssemblerFields, kw_only=True):
         such a marker says nothing of the speaker.
         """
         first = raw.lstrip()[:1]
-        going_on = self.said and self.joint != "blank" and self.tail not in CLOSING
+        going_on = self.said and self.joint not in SET_OFF and self.tail not in CLOSING
         if self.armed and self.quoted and going_on and (first.islower() or self.row_length >= QUOTED_LINE):
             self.armed = 0
 

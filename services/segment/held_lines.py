@@ -23,7 +23,7 @@ SLACK_CHARS = 1_000
 MAX_HELD_NUMBERS = 4_000
 """Most numbers of the columns: with more of them, revisions reach less far back."""
 
-_ENDS, _ERASED, _LATE = 1, 2, 4
+_ENDS, _ERASED, _LATE, _ENDS_UTTERANCE = 1, 2, 4, 8
 _NEVER = datetime.min  # noqa: DTZ901 - the rules never read it
 
 Column = tuple[int, ...]
@@ -127,7 +127,8 @@ class HeldLines(msgspec.Struct, frozen=True, array_like=True):
         begin = sum(lengths[:index])
         text = f"{self.text[:begin]}{line.text}{self.text[begin + lengths[index] :]}"
         lengths[index] = len(line.text)
-        flags[index] = (flags[index] & ~_ERASED) | (_ENDS if line.ends else 0) | (0 if line.text else _ERASED)
+        kept = flags[index] & ~_ERASED if line.text else flags[index] | _ERASED
+        flags[index] = kept | (_flags(line) & ~_LATE)
         names = self.names
         if line.speaker is not None:
             if line.speaker not in names:
@@ -166,6 +167,7 @@ class HeldLines(msgspec.Struct, frozen=True, array_like=True):
                     speaker=self.names[name - 1] if name and said else None,
                     revises=seq if flags & _LATE else None,
                     ends=bool(flags & _ENDS),
+                    ends_utterance=bool(flags & _ENDS_UTTERANCE) and said,
                     seq=seq,
                     received_at=_NEVER,
                 )
@@ -242,7 +244,8 @@ def upgraded(held: Iterable[Held]) -> HeldLines:
 
 
 def _flags(line: Line) -> int:
-    return (_ENDS if line.ends else 0) | (_LATE if line.revises is not None else 0)
+    ends = (_ENDS if line.ends else 0) | (_ENDS_UTTERANCE if line.ends_utterance else 0)
+    return ends | (_LATE if line.revises is not None else 0)
 
 
 def _times(lines: Sequence[Line], last: Time | None, held: int) -> tuple[list[int], list[int], int]:

@@ -9,18 +9,30 @@ from typing import Literal, get_args
 
 from captionflow.characters import CLINGING, CLOSING
 
-Joint = Literal["line", "indented", "blank", "glue", "space", "note"]
+Joint = Literal["line", "indented", "blank", "utterance", "glue", "space", "note"]
 """What came before the next text.
 
 - line: a line break
 - indented: a line break, then a line that begins with white space
 - blank: a line without words, or the end of the session
+- utterance: the end of an utterance, as its source told it
 - glue: a text, and nothing after it
 - space: a text, then white space
 - note: a note in mid-line
 """
 
-Event = Literal["row", "indented row", "row end", "blank row", "text", "text and space", "white space", "note", "end"]
+Event = Literal[
+    "row",
+    "indented row",
+    "row end",
+    "blank row",
+    "utterance end",
+    "text",
+    "text and space",
+    "white space",
+    "note",
+    "end",
+]
 
 _ALL: tuple[Joint, ...] = get_args(Joint)
 
@@ -28,7 +40,8 @@ _CHANGES: Mapping[Event, Mapping[Joint, Joint]] = {
     "row": {"glue": "line", "space": "line"},
     "indented row": {"glue": "indented", "space": "indented", "line": "indented"},
     "row end": {"glue": "line", "space": "line", "indented": "line", "note": "line"},
-    "blank row": dict.fromkeys(_ALL, "blank"),
+    "blank row": {joint: "blank" for joint in _ALL if joint != "utterance"},
+    "utterance end": dict.fromkeys(_ALL, "utterance"),
     "text": dict.fromkeys(_ALL, "glue"),
     "text and space": dict.fromkeys(_ALL, "space"),
     "white space": {"glue": "space"},
@@ -40,6 +53,9 @@ AFTER: Mapping[Event, Mapping[Joint, Joint]] = {
     event: {joint: changes.get(joint, joint) for joint in _ALL} for event, changes in _CHANGES.items()
 }
 """From event and state to the next state: what an event does not change stays as it is."""
+
+SET_OFF: frozenset[Joint] = frozenset({"blank", "utterance"})
+"""What follows begins something new, even if no full stop was typed before it."""
 
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3001-\u30ff\u31f0-\u31ff\u3400-\u9fff"
@@ -66,8 +82,8 @@ def between(joint: Joint, raw: str, *, tail: str, row_length: int) -> str:
     if joint == "note":
         return "" if raw[0] in CLINGING else " "  # none of them is white space
     closed = tail in CLOSING
-    if joint == "blank":
-        return "\n" if closed or not raw.lstrip()[0].islower() else " "
+    if joint in SET_OFF:
+        return "\n" if joint == "utterance" or closed or not raw.lstrip()[0].islower() else " "
     if closed and (joint == "indented" or row_length > _LONG_ROW):
         return "\n"
     return "" if not spaced and _unspaced(tail, raw[0]) else " "

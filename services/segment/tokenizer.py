@@ -93,12 +93,22 @@ class Tokenizer:
                     self._remark(line.text, line.seq)
                     continue
                 self._speak(line, opens=opens)
+            if line.ends_utterance and self.assembler.in_head:
+                self._feed_run(run)
+                run = []
+                self.assembler.in_head = not (
+                    line.text.split() or self._buffer.split()
+                )  # it was heard, so it is no head
             run.append(line)
-            if line.ends:
+            if line.ends or line.ends_utterance:
                 self._feed_run(run)
                 run = []
                 self._flush(line.seq)
-                self._end(line.seq)
+                self.assembler.seq = max(self.assembler.seq, line.seq)
+                if line.ends_utterance:
+                    self.assembler.end_utterance()
+                if line.ends:
+                    self.assembler.finish()
         self._feed_run(run)
 
     def take_back(self, count: int) -> None:
@@ -140,10 +150,6 @@ class Tokenizer:
             named = any(char.isalnum() for char in label)
             self.assembler.begin_row("", line.seq, starts=False)
             self.assembler.open(label if named else None, line.seq, role=is_role(label, self._lexicon))
-
-    def _end(self, seq: int) -> None:
-        self.assembler.seq = max(self.assembler.seq, seq)
-        self.assembler.finish()
 
     def _feed_run(self, lines: Sequence[Line]) -> None:
         if not lines:

@@ -224,8 +224,10 @@ class Typist:
         self._texts[self._send(text)] = text
 
     def err(self) -> None:
-        """Now and then: type something wrong, erase some signs and type them again, or revise a line in reach."""
+        """Now and then: end an utterance, mistype, erase some signs and type them again, or revise a line in reach."""
         chance = self._random.random()
+        if chance > 0.98:
+            self.end_utterance()
         if chance < 0.06:
             self.type(self._random.choice(self._MISTAKES))
         if chance < 0.12:
@@ -235,15 +237,23 @@ class Typist:
         elif chance < 0.2:
             self._go_back()
 
+    def end_utterance(self) -> None:
+        """As a recogniser says it, with words or without; the words may be erased, and then it was none."""
+        seq = self._send(" so", ends_utterance=True)
+        self._texts[seq] = " so"
+
     def final(self) -> list[Line]:
         """The text that is left, with the times that its lines had."""
-        left = [(text, self.sent[seq - 1].at) for seq, text in self._texts.items() if text]
-        return [line(seq, text, at=at) for seq, (text, at) in enumerate(left, 1)]
+        left = [(text, self.sent[seq - 1]) for seq, text in self._texts.items() if text]
+        return [
+            line(seq, text, at=one.at, ends_utterance=one.ends_utterance) for seq, (text, one) in enumerate(left, 1)
+        ]
 
-    def _send(self, text: str, revises: int | None = None) -> int:
+    def _send(self, text: str, revises: int | None = None, *, ends_utterance: bool = False) -> int:
         if self._now is not None:
             self._now += timedelta(milliseconds=self._random.choice([50, 200, 900]))
-        self.sent.append(line(len(self.sent) + 1, text, revises=revises, at=self._now))
+        seq = len(self.sent) + 1
+        self.sent.append(line(seq, text, revises=revises, at=self._now, ends_utterance=ends_utterance))
         return len(self.sent)
 
     def _erase(self, count: int) -> str:

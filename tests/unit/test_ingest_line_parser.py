@@ -64,6 +64,7 @@ def test_all_that_a_source_knows_is_kept() -> None:
         final=False,
         revises=3,
         ends=True,
+        ends_utterance=True,
     ) == Draft(
         sender="desk-1",
         number=0,
@@ -74,6 +75,7 @@ def test_all_that_a_source_knows_is_kept() -> None:
         final=False,
         revises=3,
         ends=True,
+        ends_utterance=True,
     )
 
 
@@ -88,6 +90,8 @@ def test_all_that_a_source_knows_is_kept() -> None:
         ({"text": "", "revises": 4}, ""),
         ({"text": "", "ends": True}, ""),
         ({"ends": True}, ""),
+        ({"ends_utterance": True}, ""),
+        ({"text": "a", "ends_utterance": True}, "a\n"),
         ({"ends": True, "eol": True}, "\n"),
     ],
 )

@@ -38,6 +38,7 @@ def test_a_paragraph_ends_with_an_utterance_and_not_with_each_final(log: Log) ->
     log.take(Report(ended=True), Report(ended=True))
     log.hear(Heard(3, "Next."))
     assert log.text == "another big problem.\nNext. "
+    assert [line.ends_utterance for line in log.lines] == [False, False, True, False]
     assert Recognised().read(Report(ended=True)).drafts("hook:test", NOW) == ()
 
 

@@ -28,12 +28,25 @@ def given_lines(draw: st.DrawFn) -> list[Line]:
         until = None
         if at is not None and draw(st.booleans()):
             until = at + timedelta(seconds=2) if not isinstance(at, float) else at + 2
-        made.append(line(seq, text, at=at, until=until, speaker=draw(NAMES), ends=draw(st.integers(0, 9)) == 0))
+        made.append(
+            line(
+                seq,
+                text,
+                at=at,
+                until=until,
+                speaker=draw(NAMES),
+                ends=draw(st.integers(0, 9)) == 0,
+                ends_utterance=draw(st.integers(0, 9)) == 0,
+            )
+        )
     return made
 
 
 def told(lines: list[Line], *, times: bool) -> list[tuple[object, ...]]:
-    return [(one.seq, one.text, one.speaker, one.ends, time_of(one) if times and one.until else None) for one in lines]
+    return [
+        (one.seq, one.text, one.speaker, one.ends, one.ends_utterance, time_of(one) if times and one.until else None)
+        for one in lines
+    ]
 
 
 @given(given_lines(), st.integers(0, 30))

@@ -16,7 +16,12 @@ def test_the_table_has_a_next_state_for_every_event_and_state() -> None:
 
 def test_after_a_blank_row_and_after_the_end_nothing_but_words_goes_on_in_the_paragraph() -> None:
     leaving = {event for event, states in AFTER.items() if states["blank"] != "blank"}
-    assert leaving == {"text", "text and space"}
+    assert leaving == {"text", "text and space", "utterance end"}
+
+
+def test_after_an_utterance_no_blank_row_and_no_note_brings_its_paragraph_back() -> None:
+    leaving = {event for event, states in AFTER.items() if states["utterance"] != "utterance"}
+    assert leaving == {"text", "text and space", "end"}
 
 
 @pytest.mark.parametrize(
@@ -36,6 +41,8 @@ def test_after_a_blank_row_and_after_the_end_nothing_but_words_goes_on_in_the_pa
         ("blank", "and", "e", 3, " "),
         ("blank", " and", "e", 3, " "),
         ("blank", "And", "e", 3, "\n"),
+        ("utterance", "and", "e", 3, "\n"),
+        ("utterance", " and", ".", 3, "\n"),
         ("blank", "and", ".", 3, "\n"),
         ("line", "\u4ea4\u901a", "\u7684", 3, ""),
         ("line", "\u8bf7", "\uff0c", 3, ""),

@@ -52,6 +52,8 @@ class SentLine(msgspec.Struct, forbid_unknown_fields=True):
     """``seq`` of the line that this one replaces."""
     ends: bool = False
     """The session is over after this line."""
+    ends_utterance: bool = False
+    """A recogniser's utterance ends with this line, and so does the paragraph."""
     sender: _Sender | None = None
     """Who sends it, if it is not who sends the others."""
 
@@ -160,11 +162,11 @@ def _drafts(rows: Sequence[SentLine], sender: str | None) -> Parsed:
 
 
 def _draft(row: SentLine, sender: str, place: int) -> tuple[Draft, int]:
-    if row.text is None and not row.ends:
+    if row.text is None and not (row.ends or row.ends_utterance):
         raise BadMessage(f"Line {place} has no text.")
     text, removed = clean(row.text or "")
     # The text of a line that only deletes or ends is empty for good; one that has its line break needs no other.
-    bare = text.endswith("\n") or (not text and (row.ends or row.revises is not None))
+    bare = text.endswith("\n") or (not text and (row.ends or row.ends_utterance or row.revises is not None))
     if row.eol or (row.eol is None and not bare):
         text += "\n"
     if len(text) > MAX_LINE_CHARS:
@@ -189,6 +191,7 @@ def _draft(row: SentLine, sender: str, place: int) -> tuple[Draft, int]:
         final=row.final,
         revises=row.revises,
         ends=row.ends,
+        ends_utterance=row.ends_utterance,
     )
     return draft, removed + removed_label
 

@@ -327,6 +327,7 @@ class Reading(NamedTuple):
                         speaker=slot.items[0].speaker if slot.seq is None else None,
                         segment=key,
                         revises=slot.seq,
+                        ends_utterance=slot.items[-1].ended,
                     )
                 )
         for key, text, speaker in page.interims:
