@@ -4,7 +4,8 @@ Tools do not follow the protocols that they speak. They number from 0, from 1, w
 the last lines with every word, send again what was delivered, leave out the blanks between lines, overtake themselves.
 None of it is refused, since a captioner can't read an error. So a post is read beside the last ones:
 
-- a number that is known: the same text is a retry, a text that begins with the old one is longer, any other is new;
+- a number that is known: the same text is a retry, a text that begins with the old one is longer, one that the old
+  one begins with came late, any other is new;
 - a number below all that are known, or a known one with other text, is a restart: what was said under the numbers
   before it explains nothing any more;
 - a number between known ones was overtaken: its text goes where it belongs.
@@ -58,6 +59,10 @@ class Post(msgspec.Struct, frozen=True):
     def begins_with(self, other: Self) -> bool:
         """Whether its text is the other's, or a longer one that begins so."""
         return len(self.text) >= other.size and digest_of(self.text[: other.size]) == other.digest
+
+    def begins(self, other: Self) -> bool:
+        """Whether it is a beginning of the other's text, as far as that is known."""
+        return self.size < len(other.text) == other.size and other.text.startswith(self.text)
 
 
 class Change(NamedTuple):
@@ -133,17 +138,17 @@ class Window(msgspec.Struct, frozen=True):
 
         ``asked``: the tool asked for the last number before it, as some do to send the same text under a new one.
         """
-        if not post.text:
-            return Reading(self)
         every = self.every
         again = bool(every) and post.begins_with(every[-1]) and post.size == every[-1].size
-        if asked and again:
+        if not post.text or (asked and again):
             return Reading(self)
         index = self._index(post.number)
         if index is not None and post.begins_with(every[index]) and not self._goes_on(index, post):
             return self._longer(index, post)
-        if index is None and self._has_all_since(post):
+        if index is None and self.manner == "typed" and every and _is_told(every[-1], post):
             return self._longer(len(every) - 1, post, "merged")
+        if self._is_in_another(index, post):
+            return Reading(self, guesses=("overtaken",))
         return _added(self, post, restarted=index is not None, twice=again and self.manner == "lines")
 
     def _index(self, number: str | None) -> int | None:
@@ -159,12 +164,13 @@ class Window(msgspec.Struct, frozen=True):
         last = self.every[-1]
         return index < len(self.every) - 1 and post.size > last.size and post.begins_with(last)
 
-    def _has_all_since(self, post: Post) -> bool:
-        """A typed post with a new number begins with all of the last one: its sender does not know that it arrived."""
-        if self.manner != "typed" or not self.every:
-            return False
-        last = self.every[-1]
-        return _MERGED_CHARS <= last.size < post.size and post.begins_with(last)
+    def _is_in_another(self, index: int | None, post: Post) -> bool:
+        """One that has overtaken it begins with all of it: under its number, or typed, under the next."""
+        every = self.every
+        if index is not None:
+            return post.begins(every[index])
+        place = _place(self, post.number) if self.manner == "typed" else None
+        return place is not None and place < len(every) and _is_told(post, every[place])
 
     def _longer(self, index: int, post: Post, *told: Guess) -> "Reading":
         """A known post has the same text, or a longer one."""
@@ -188,6 +194,15 @@ class Reading(NamedTuple):
     changes: tuple[Change, ...] = ()
     """In the order of their slots: what was told before, then what is new."""
     guesses: tuple[Guess, ...] = ()
+
+
+def _is_told(post: Post, longer: Post) -> bool:
+    """Whether a longer typed post begins with all of another: its sender did not know that the other one arrived.
+
+    Of few characters that is an accident, unless they are a word.
+    """
+    is_much = post.size >= _MERGED_CHARS or (post.text[-1:].isspace() and not post.text.isspace())
+    return is_much and post.size < longer.size and longer.begins_with(post)
 
 
 def _added(window: Window, post: Post, *, restarted: bool, twice: bool) -> Reading:

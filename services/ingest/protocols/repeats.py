@@ -10,8 +10,10 @@ _STRONG_WORDS = 4
 """So many repeated words are no accident."""
 _GROWN = 3
 """So many posts that all repeat fewer words, and add some, are none either."""
-_STREAM_SHARE = 3
-"""One post in so many has white space at an end, if posts are pieces of a stream."""
+_STREAM_SHARE = 6
+"""One joint in so many has white space at least, if posts are pieces of a stream."""
+_ENDS = frozenset(".?!:;…。")
+"""What ends a line, but never a piece of a stream that goes on without a blank."""
 
 Manner = Literal["stream", "lines", "rolling", "typed"]
 """stream: pieces that are joined as they are; lines: whole lines without line breaks; rolling: the last lines again;
@@ -57,7 +59,8 @@ def last_rows(text: str) -> int:
 def manner_of(posts: Sequence[str], *, was: Manner) -> Manner:
     """How posts, none of them empty, are joined: from what they look like beside each other, and how it was before.
 
-    Rolling needs a repetition that is no accident, and goes on while most posts repeat something.
+    Rolling needs a repetition that is no accident, and goes on while most posts repeat something. Pieces of a stream
+    have blanks at their joints; lines have none, but a full stop before them or a capital behind them.
     """
     if was == "typed":
         return "typed"
@@ -69,8 +72,15 @@ def manner_of(posts: Sequence[str], *, was: Manner) -> Manner:
         return "rolling"
     if mostly and (grown >= _GROWN or any(repeat.strong for repeat in found)):
         return "rolling"
-    spaced = sum(text[0].isspace() or text[-1].isspace() for text in posts)
-    return "stream" if spaced * _STREAM_SHARE >= len(posts) else "lines"
+    joints = [(before[-1], text[0]) for before, text in pairwise(posts)]
+    spaced = sum(one.isspace() or other.isspace() for one, other in joints)
+    broken = sum(
+        not other.isspace() and (one in _ENDS or (one.islower() and not other.islower() and other.isalpha()))
+        for one, other in joints
+    )
+    if broken > spaced:
+        return "lines"
+    return "stream" if was == "stream" or (spaced > broken and spaced * _STREAM_SHARE >= len(joints)) else "lines"
 
 
 def add(texts: list[str], before: str, text: str, manner: Manner) -> int:
