@@ -19,11 +19,12 @@ MAX_HEAD_BYTES: Final = 16 * 1024
 HEAD_SECONDS: Final = 10.0
 """How long a head may take to arrive, from the connection or from its first byte on."""
 
+_NO_REQUEST: Final = 400
 _URI_TOO_LONG: Final = 414
 _FIELDS_TOO_LARGE: Final = 431
 _TIMEOUT: Final = 408
 _SENTENCES: Final = {
-    400: "This is no HTTP request.",
+    _NO_REQUEST: "This is no HTTP request.",
     _TIMEOUT: f"The head of the request did not arrive within {HEAD_SECONDS:g} seconds.",
     _URI_TOO_LONG: f"The address has more than {MAX_HEAD_BYTES} bytes.",
     _FIELDS_TOO_LARGE: f"The head of the request has more than {MAX_HEAD_BYTES} bytes.",
@@ -71,7 +72,7 @@ class BoundedHeads(HttpToolsProtocol):
                 self._forget()
                 self.handle_websocket_upgrade()
         except httptools.HttpParserError:
-            self._refuse(self._status or 400)
+            self._refuse(self._status or _NO_REQUEST)
             return
         if self._in_head and self._received > MAX_HEAD_BYTES:
             self._refuse(_FIELDS_TOO_LARGE if self.url and self.headers else _URI_TOO_LONG)
@@ -122,6 +123,10 @@ class BoundedHeads(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         log.debug("head_refused", status=status)
+        if status == _NO_REQUEST and self.cycle and not (self.cycle.response_complete or self.cycle.more_body):
+            # A tool that counts characters has sent more of its body than it announced. What came whole is answered.
+            self.cycle.keep_alive = False
+            return
         if self.cycle is None or self.cycle.response_complete:
             sentence = _SENTENCES[status].encode()
             fields: dict[str, Any] = {

@@ -132,7 +132,10 @@ async def _taken(request: Request, door: Door) -> Response:
     await provided(request, Doors).take(
         ToolPost(visitor.session.id, visitor.sender, number, text, now, tuple(visitor.languages), oddities=oddities)
     )
-    return _answer(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3])
+    answer = _answer(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3])
+    if not body.isascii():  # a tool that counts characters has sent more, which would spoil its next request
+        answer.headers["Connection"] = "close"
+    return answer
 
 
 async def _number(request: Request) -> Response:

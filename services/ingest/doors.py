@@ -55,7 +55,7 @@ class Doors:
         """The last numbers that came in here; the log may not have them yet."""
 
     async def session(self, session: str, languages: Sequence[str], *, may_open: bool) -> Session:
-        """The session. One that nobody announced is announced where it ``may_open``, in the last of these languages.
+        """The session. One that nobody announced is announced where it ``may_open``, in the first of these languages.
 
         Raises:
             NotFound: there is none.
@@ -65,7 +65,7 @@ class Doors:
         except NotFound:
             if not may_open:
                 raise NotFound("There is no such session: announce it first, or check the address.") from None
-        language = (known_language(languages[-1]) if languages else None) or "en"
+        language = (known_language(languages[0]) if languages else None) or "en"
         now = self._clock()
         try:
             return await self._sessions.create(Session(session, 1, now, now, languages=(language,)))

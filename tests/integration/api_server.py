@@ -18,6 +18,7 @@ from captionflow.wiring.shared import Ports
 from services.api.app import create_app
 from services.api.live.hub import HEARTBEAT_SECONDS
 from services.http.bodies import BODY_SECONDS
+from services.http.heads import BoundedHeads
 from services.http.provided import provide
 from services.index.facts_indexer import FactsIndexer
 from services.index.part_indexer import PartIndexer
@@ -131,7 +132,7 @@ async def nothing_came_of_it(client: httpx.AsyncClient) -> None:
 async def serving(
     folder: Path,
     *,
-    http: str = "httptools",
+    http: type[asyncio.Protocol] | str = BoundedHeads,
     pipeline: bool = False,
     heartbeat_seconds: float = HEARTBEAT_SECONDS,
     body_seconds: float = BODY_SECONDS,

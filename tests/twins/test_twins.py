@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 import pytest
@@ -18,13 +18,14 @@ from captionflow.adapters.sqlite.line_log import SqliteLineLog
 from captionflow.adapters.sqlite.session_store import SqliteSessionStore
 from captionflow.messages import Line, Session
 from captionflow.ports import LineLog, SessionStore
-from captionflow.settings import Settings
-from services.ingest.app import create_app
-from services.ingest.sources import Sources
 from services.segment.file_session import segment_lines
 from tests.stack.topics import drop_topics, fresh_topics
+from tests.twins.ingest import ingest
 from tests.twins.tools import TOOLS, Tool
 from tests.twins.wire import TROUBLES, Gate, GatedLog, Trouble, Wire
+
+if TYPE_CHECKING:
+    from services.ingest.sources import Sources
 
 LINES = (
     ">> CHAIR:  Good morning everybody, and welcome to the third day.",
@@ -98,13 +99,14 @@ async def outcome(kind: type[Tool], trouble: Trouble, backend: Backend, session:
     gate = Gate()
     sources: list[Sources] = []
 
-    def ingest(index: int) -> FastAPI:
-        sources.append(Sources("", lambda: datetime.now(UTC)))
-        return create_app(GatedLog(backend.logs[index], gate), backend.sessions[index], Settings(), sources[-1])
+    def fresh(index: int) -> FastAPI:
+        app, heard = ingest(GatedLog(backend.logs[index], gate), backend.sessions[index])
+        sources.append(heard)
+        return app
 
     now = datetime.now(UTC)
     await backend.sessions[0].create(Session(session, 1, now, now, title="Harbour", languages=("en",)))
-    wire = Wire(trouble, ingest, gate)
+    wire = Wire(trouble, fresh, gate)
     half = len(LINES) // 2
     parts = (LINES[:half], LINES[half:]) if trouble == "tool restarts" else (LINES,)
     for lines in parts:

@@ -92,7 +92,7 @@ def test_the_last_number_of_a_query_counts(given_: list[str], number: str | None
     ("languages", "tags", "language", "oddities"),
     [
         (("en",), ["en-US"], "en", ()),
-        (("en", "es"), ["fr", "es_MX"], "es", ()),
+        (("en", "es"), ["es_MX", "en-US"], "es", ()),
         (("pt-PT", "pt-BR"), ["pt-br"], "pt-BR", ()),
         (("ja",), ["jp-JP"], "ja", ("unknown-language",)),
         (("en",), ["not a tag"], "en", ("unknown-language",)),

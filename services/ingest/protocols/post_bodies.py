@@ -112,12 +112,13 @@ def number_of(given: Sequence[str]) -> tuple[str | None, tuple[Oddity, ...]]:
 
 
 def language_in(session: Session, given: Sequence[str]) -> tuple[str, tuple[Oddity, ...]]:
-    """The session's language that the last tag of a query means, or the tag itself where it is another language.
+    """The session's language that the first tag of a query means, or the tag itself where it is another language.
 
-    Without a tag it is the floor's, and so it is with one that is none (``jp-JP``), which is told.
+    The first is that of the address that was pasted; tools append their own. Without a tag it is the floor's, and so
+    it is with one that is none (``jp-JP``), which is told.
     """
     floor = session.languages[0] if session.languages else "en"
-    tag = given[-1].strip() if given else ""
+    tag = next(iter(given), "").strip()
     if not tag:
         return floor, ()
     found = known_language(tag)
