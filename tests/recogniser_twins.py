@@ -26,6 +26,8 @@ class Twin:
     """What it posts for these sentences, as the so-manieth run of the tool."""
     ordered: bool = False
     """Its posts wait for each other; else they can overtake each other."""
+    tells_ends: bool = True
+    """It says where an utterance ends."""
     kind: str = "application/json"
     method: str = "POST"
 
@@ -130,10 +132,10 @@ def _speechmatics(sentences: Sequence[str], run: int) -> Iterator[Post]:
 
 
 TWINS = (
-    Twin("W1", "webcaptioner", _webcaptioner, kind="text/plain;charset=UTF-8"),
-    Twin("W1-put", "webcaptioner", _webcaptioner, kind="text/plain;charset=UTF-8", method="PUT"),
+    Twin("W1", "webcaptioner", _webcaptioner, tells_ends=False, kind="text/plain;charset=UTF-8"),
+    Twin("W1-put", "webcaptioner", _webcaptioner, tells_ends=False, kind="text/plain;charset=UTF-8", method="PUT"),
     Twin("R1", "jigasi", _jigasi),
-    Twin("R2", "whisperlive", _whisperlive, ordered=True),
+    Twin("R2", "whisperlive", _whisperlive, ordered=True, tells_ends=False),
     Twin("R3", "aws", _aws, ordered=True),
     Twin("R4", "deepgram", _deepgram, ordered=True),
     Twin("R5", "assemblyai", _assemblyai, ordered=True),

@@ -54,6 +54,9 @@ async def says(client: httpx.AsyncClient, sentences: Sequence[str]) -> None:
 async def test_nothing_wrong(client: httpx.AsyncClient, twin: Twin) -> None:
     await play(client, twin, list(twin.posts(SENTENCES, 0)))
     await says(client, SENTENCES)
+    if twin.tells_ends:
+        (turn,) = (await client.get("/v1/sessions/talk/transcript.json")).json()["turns"]
+        assert turn["paragraphs"] == list(SENTENCES)
 
 
 @twins

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 _CLINGING: Final = re.compile(r"[^\w\s]")
-_NUMBERED: Final = re.compile(r"^S(?=\d+$)")
+_NUMBERED: Final = re.compile(r"^(?:S|spk_|SPEAKER_0*)(?=\d+$)")
 _NO_SPACES: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff\uff00-\uff9f]")
 """Thai, Lao, Burmese, Khmer, Japanese and Chinese put none between words."""
 

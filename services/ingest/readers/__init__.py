@@ -9,17 +9,23 @@ from services.ingest.readers.encoding import decode
 from services.ingest.readers.exported_json import is_exported_json, read_exported_json
 from services.ingest.readers.plain import read_plain
 from services.ingest.readers.reading import Guess, Kind, Passage, Reading
+from services.ingest.readers.recogniser_json import is_recogniser_json, read_recogniser_json
 from services.ingest.readers.srt import read_sbv, read_srt
 from services.ingest.readers.webvtt import HEADER, read_webvtt
 
 __all__ = ["Guess", "Kind", "Passage", "Reading", "kind_of", "read"]
 
-_READERS = {"text": read_plain, "vtt": read_webvtt, "srt": read_srt, "sbv": read_sbv, "json": read_exported_json}
+
+def _read_json(text: str) -> Reading:
+    return read_exported_json(text) if is_exported_json(text) else read_recogniser_json(text)
+
+
+_READERS = {"text": read_plain, "vtt": read_webvtt, "srt": read_srt, "sbv": read_sbv, "json": _read_json}
 _SAID_BY_NAME = {"txt": "text", "text": "text", "md": "text", "vtt": "vtt", "srt": "srt", "sbv": "sbv", "json": "json"}
 
 
 def read(data: bytes, name: str) -> Reading:
-    """A transcript, a WebVTT, SRT, SBV or exported JSON file as passages.
+    """A transcript, a WebVTT, SRT, SBV or JSON file, exported or of a recogniser, as passages.
 
     Nothing said is lost silently: what can't be understood is kept as words and reported in ``oddities``.
 
@@ -61,7 +67,7 @@ def kind_of(text: str, name: str) -> Kind:
     lines = text.split("\n")
     if HEADER.match(lines[0]):
         return "vtt"
-    if is_exported_json(text):
+    if is_exported_json(text) or is_recogniser_json(text):
         return "json"
     suffix = name.rpartition(".")[2].casefold()
     times = next((line for line in lines if TIMES.match(line)), None)
