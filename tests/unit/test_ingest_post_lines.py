@@ -165,6 +165,18 @@ def test_all_since_the_last_success_is_merged_when_it_had_arrived() -> None:
     assert log.text == "Good morning everybody. Yes... no"
 
 
+def test_an_earlier_state_that_comes_late_adds_nothing() -> None:
+    log = Log("typed")
+    for number, text in [(1, "Good "), (3, "morning everybody. "), (2, "morning "), (3, "morning "), (4, "Yes.")]:
+        log.post(number, text)
+    assert log.text == "Good morning everybody. Yes."
+    assert log.guesses == ["overtaken", "overtaken"]
+    log = Log()
+    for text in ["One. Two.", "One.", "One. Two. Three."]:
+        log.post(1, text)
+    assert log.text == "One. Two. Three."
+
+
 def test_a_post_that_is_only_recognised_may_still_grow() -> None:
     log = Log()
     for number in range(30):

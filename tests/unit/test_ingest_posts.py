@@ -107,6 +107,28 @@ def test_the_first_pieces_are_joined_again_when_it_is_known_that_it_is_a_stream(
     assert told.text == "reached us today or so"
 
 
+def test_strokes_of_any_length_are_glued_and_lines_with_stray_blanks_are_not() -> None:
+    text = TALK.replace("\n", " ")
+    for length in (3, 5, 9):
+        told = Told()
+        for number, begin in enumerate(range(0, len(text), length)):
+            told.post(number, text[begin : begin + length])
+        assert told.text == text
+    told = Told()
+    for number, line in enumerate(TALK.split("\n")):
+        told.post(number, f"{line} " if number % 4 == 3 else line)
+    assert told.text.split() == TALK.split()
+
+
+def test_lines_that_end_anywhere_are_not_glued() -> None:
+    told = Told()
+    words = TALK.casefold().replace(".", "").split()
+    rows = [" ".join(words[begin : begin + 4]) for begin in range(0, len(words), 4)]
+    for number, row in enumerate(rows):
+        told.post(number, row)
+    assert told.text.split() == words
+
+
 def test_a_retry_is_told_once_and_a_longer_text_is_an_extension() -> None:
     told = Told()
     for number, text in [
