@@ -270,6 +270,15 @@ def test_the_proxy_keeps_a_sender_with_one_process(caddyfile: str) -> None:
     assert "header_up -X-Session" in handled
 
 
+def test_who_asks_and_how_is_what_the_proxy_says_and_nobody_else(
+    services: dict[str, dict[str, Any]], caddyfile: str
+) -> None:
+    for name in ("ingest", "api"):
+        assert services[name]["environment"]["FORWARDED_ALLOW_IPS"] == "*"
+        assert "ports" not in services[name]
+    assert "trusted_proxies static {$BEFORE:127.0.0.1/32}" in caddyfile
+
+
 @pytest.mark.parametrize("with_example", [False, True])
 def test_commands_reach_the_api_without_a_certificate_whatever_the_site_is(
     root: Path, services: dict[str, dict[str, Any]], caddyfile: str, with_example: bool

@@ -149,6 +149,13 @@ def test_nobody_talks_to_anybody_unless_a_policy_says_so(overlay: Objects) -> No
     assert talks(overlay, "elasticsearch") == {"elasticsearch"}
 
 
+def test_who_asks_and_how_is_what_the_proxy_says_and_nobody_else(overlay: Objects) -> None:
+    for name in ("ingest", "api"):
+        assert environment(overlay, pods(overlay)[name])["FORWARDED_ALLOW_IPS"] == "*"
+        assert {other for other in pods(overlay) if name in talks(overlay, other)} == {"proxy"}
+    assert environment(overlay, pods(overlay)["proxy"])["BEFORE"] == "private_ranges"  # where the Ingress is
+
+
 def talks(objects: Objects, name: str) -> set[str]:
     """Where a pod may connect to: it may go out, and the other may let it in."""
     return {
