@@ -49,6 +49,11 @@ def caption_urls(
             "Software that corrects what it has sent, letter by letter.",
         ),
         CaptionUrl(
+            "Recogniser",
+            _url(f"{base}/hooks/{{recogniser}}", named | lang),
+            "For a webhook: webcaptioner, jigasi, deepgram, assemblyai, aws, speechmatics or whisperlive in its place.",
+        ),
+        CaptionUrl(
             "WebSocket",
             _url(f"{socket}/v1/sessions/{ident}/type", lang | secret),
             "For programs: words as they are typed.",

@@ -1,5 +1,7 @@
 """``/v1/sessions/{session}/type``: typing over a WebSocket. docs/ingest.md describes the messages."""
 
+from typing import Final
+
 from fastapi import APIRouter, WebSocket
 
 from captionflow.errors import BadMessage, NotFound
@@ -10,14 +12,16 @@ from services.http.rooms import Room
 from services.ingest.protocols.json_lines import parse_sender
 from services.ingest.typing_connection import INVALID, NOT_FOUND, Writers
 
+ANYBODY: Final = "anybody"
+
 routes = APIRouter()
 ROOM = Room(routes)
 
 
 @routes.websocket("/v1/sessions/{session}/type")
 @open_to("captioner")
-async def type_text(socket: WebSocket, session: str, writer: str = "", lang: str | None = None) -> None:
-    """Take what is typed."""
+async def type_text(socket: WebSocket, session: str, writer: str = ANYBODY, lang: str | None = None) -> None:
+    """Take what is typed. Without a name of its own, a writer is the one who typed without a name before."""
     try:
         known, language = session_id(session), None if lang is None else language_tag(lang)
         name = parse_sender(writer)

@@ -20,6 +20,8 @@ CALLS = {
     ("patch", "/v1/sessions/{session}"),
     ("post", "/v1/sessions/{session}/lines"),
     ("get", "/v1/sessions/{session}/lines/last"),
+    ("post", "/v1/sessions/{session}/lines/presence"),
+    ("get", "/v1/sessions/{session}/sources"),
     *{("post", path) for path in ("/closedcaption", "/closedcaption/seq", "/cartcaption", "/streamtext")},
     ("post", "/hooks/{tool}"),
     ("get", "/closedcaption/seq"),
@@ -76,7 +78,7 @@ def test_every_call_is_described_with_examples_and_with_what_can_go_wrong(docume
         good = [status for status in operation["responses"] if status.startswith("2")]
         assert good
         for status in good:
-            for content in operation["responses"][status]["content"].values():
+            for content in () if status == "204" else operation["responses"][status]["content"].values():
                 assert content["example"], (path, status)
                 assert content["schema"], (path, status)
         if path.startswith("/v1/"):

@@ -123,7 +123,7 @@ async def test_a_newer_connection_of_a_writer_replaces_the_older_one(api: Api) -
     [
         ("sessions/nothing/type?writer=ana", typing_connection.NOT_FOUND),
         ("sessions/NOT%20AN%20ID/type?writer=ana", typing_connection.NOT_FOUND),
-        ("sessions/talk/type", typing_connection.INVALID),
+        ("sessions/talk/type?writer=a%20b", typing_connection.INVALID),
         ("sessions/talk/type?writer=ana&lang=!", typing_connection.INVALID),
     ],
 )
@@ -143,6 +143,16 @@ async def test_what_is_no_message_ends_the_connection(api: Api, data: str | byte
         assert await ana.closed() == code
     async with writing(api) as ana:
         assert (await ana.answer())["text"] == "kept"
+
+
+async def test_who_has_no_name_goes_on_where_anybody_without_one_ended(api: Api) -> None:
+    for text in ("", "one "):
+        async with connect(f"ws://127.0.0.1:{api.port}/v1/sessions/talk/type") as socket:
+            anybody = Writer(socket)
+            ready = await anybody.answer()
+            assert ready["text"] == text
+            anybody.number = -1 if ready["number"] is None else ready["number"]
+            await anybody.type("one ")
 
 
 async def test_each_language_is_typed_on_its_own(tmp_path: Path) -> None:

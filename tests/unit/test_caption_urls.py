@@ -16,6 +16,7 @@ def test_without_a_key_an_address_names_the_session() -> None:
         "YouTube": f"{BASE}/closedcaption?cid=opening",
         "Teams": f"{BASE}/cartcaption?id=opening",
         "StreamText": f"{BASE}/streamtext?id=opening",
+        "Recogniser": f"{BASE}/hooks/{{recogniser}}?id=opening",
         "WebSocket": "wss://captions.example.org/v1/sessions/opening/type",
         "JSON": f"{BASE}/v1/sessions/opening/lines",
     }
@@ -28,6 +29,7 @@ def test_with_a_key_it_has_the_key_and_with_a_language_that_too() -> None:
         "YouTube": f"{BASE}/closedcaption?cid=cfk_1&lang=pt-BR",
         "Teams": f"{BASE}/cartcaption?key=cfk_1&lang=pt-BR",
         "StreamText": f"{BASE}/streamtext?key=cfk_1&lang=pt-BR",
+        "Recogniser": f"{BASE}/hooks/{{recogniser}}?key=cfk_1&lang=pt-BR",
         "WebSocket": "wss://captions.example.org/v1/sessions/opening/type?lang=pt-BR&key=cfk_1",
         "JSON": f"{BASE}/v1/sessions/opening/lines?lang=pt-BR&key=cfk_1",
     }

@@ -13,6 +13,7 @@ from starlette.responses import Response, StreamingResponse
 
 from captionflow.access import Grant
 from captionflow.errors import CaptionflowError, Unavailable
+from captionflow.identity import session_id
 from captionflow.messages import SourceReport
 from captionflow.ports import SessionFilter
 from services.api.context import Context
@@ -136,14 +137,15 @@ async def sources(request: Request, session: OfSession = None) -> Response:
     response_class=Response,
     responses={
         200: answers("SessionSources", _EXAMPLE | {"now": "2026-11-24T09:10:01Z"}, "The newest report comes last"),
-        **problems("invalid", "unavailable"),
+        **problems("not-found", "invalid", "unavailable"),
     },
 )
 @open_to("captioner")
 async def sources_of_session(request: Request, session: SessionId) -> Response:
     """The latest reports of its sources."""
     reports = await provided(request, Context).ports.source_reports.latest()
-    theirs = tuple(one for one in reports if one.session == session)
+    wanted = session_id(session)
+    theirs = tuple(one for one in reports if one.session == wanted)
     found = SessionSources(theirs, now=datetime.now(UTC))
     return Response(_encode(found), headers={"Cache-Control": "no-store"}, media_type="application/json")
 
