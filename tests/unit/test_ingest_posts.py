@@ -148,6 +148,7 @@ def test_a_number_that_comes_with_other_text_is_new_text() -> None:
     for text in ["Thank you.", "She said: Thank you. Good.", "Yes.", "No."]:
         told.post(1, text)
     assert told.text == "Thank you.\nShe said: Thank you. Good.\nYes.\nNo."
+    assert told.guesses == ["restarted", "same-number", "same-number"]
 
 
 def test_a_restart_forgets_the_numbers_before_it() -> None:

@@ -211,7 +211,8 @@ def _added(window: Window, post: Post, *, restarted: bool, twice: bool) -> Readi
     place = None if restarted else _place(window, post.number)
     guesses: list[Guess] = ["twice"] if twice else []
     if place is None:
-        guesses.append("restarted")
+        constant = [one.number for one in every[-2:]] == [post.number] * 2
+        guesses.append("same-number" if constant else "restarted")
     elif place < len(every):
         guesses.append("overtaken")
     at = len(window.posts) if place is None or place <= len(window.known) else place - len(window.known)
