@@ -9,7 +9,9 @@
 /** @typedef {{id: number, text: string, sent: Piece[]}} Row */
 /** @typedef {{number: number, row: number, text: string, revises: number | null}} Post */
 /** The last row is the one being typed. `apart`: what comes next begins on a line of its own, since somebody else may have
- * left one open. @typedef {{v: 1, sender: string, next: number, apart: boolean, rows: Row[], flight: Post[]}} Typed */
+ * left one open. `floor`: rows before this id are not corrected any more: others may have typed so much since then that no
+ * revision reaches them.
+ * @typedef {{v: 1, sender: string, next: number, apart: boolean, floor?: number, rows: Row[], flight: Post[]}} Typed */
 /** @typedef {{number: number, seq: number}} Receipt */
 
 const REACH = 1_500; // characters back that a revision surely reaches (docs/segmenter.md)
@@ -42,6 +44,7 @@ export function type(typed, text) {
 export function leave(typed) {
   if (current(typed).text) type(typed, `${current(typed).text}\n`);
   typed.apart = true;
+  typed.floor = current(typed).id;
 }
 
 /** @param {Typed} typed */
@@ -61,7 +64,7 @@ export function correctable(typed) {
   const found = [];
   for (const row of typed.rows.toReversed()) {
     room -= Math.max(row.text.length, sentOf(row).length);
-    if (room < 0) break;
+    if (room < 0 || row.id < (typed.floor ?? 0)) break;
     if (row !== current(typed) && row.text.trim()) found.unshift(row);
   }
   return found;
