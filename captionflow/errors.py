@@ -60,7 +60,7 @@ class NotFound(CaptionflowError):
 
 
 class Unauthorized(CaptionflowError):
-    """It needs a token that was not given: give it, or ask who runs this installation."""
+    """It needs a key that was not given, or another one: ask who runs this installation."""
 
     code = "unauthorized"
 

@@ -6,6 +6,7 @@ they hold captions and secrets.
 
 import logging
 import os
+import re
 import sys
 from collections.abc import Mapping
 from typing import Any, TextIO
@@ -15,6 +16,7 @@ import msgspec
 import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
 
+from captionflow.keys import KEY
 from captionflow.secret import Secret
 from captionflow.settings import LogFormat, LogLevel
 
@@ -31,6 +33,9 @@ _QUIET = ("httpx", "httpcore", "asyncio", "uvicorn.access", "elastic_transport",
 """Loggers that at info repeat what we log ourselves (queries with secrets included), or log every internal step."""
 
 _MAX_DEPTH = 4
+
+_IN_ADDRESS = re.compile(r"""([?&](?:key|token|cid)=)[^&\s"'<>\\]+""")
+"""The parameters that may have a key, also one that is mistyped or is not ours."""
 
 
 def configure(level: LogLevel = "info", form: LogFormat = "auto", *, stream: TextIO | None = None) -> None:
@@ -65,7 +70,7 @@ def configure(level: LogLevel = "info", form: LogFormat = "auto", *, stream: Tex
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *render],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *render, hide_keys],
             pass_foreign_args=True,
         ),
     )
@@ -129,6 +134,11 @@ def _descend(value: object, depth: int, change: Any) -> object:
     if isinstance(value, Mapping):
         return {str(key): change(key, inner, depth + 1) for key, inner in value.items()}
     return [change(None, inner, depth + 1) for inner in value]
+
+
+def hide_keys(_logger: WrappedLogger, _method: str, written: Any) -> Any:
+    """The line as it is written, without any key that somebody logged: in an address, an error, a traceback."""
+    return _IN_ADDRESS.sub(r"\1***", KEY.sub("***", written)) if isinstance(written, str) else written
 
 
 def name_requests(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

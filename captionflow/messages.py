@@ -266,6 +266,8 @@ class Session(Message, frozen=True, omit_defaults=False):
     demo: bool = False
     ends_after_minutes: int | None = None
     """It ends when no words have come for so long; 0: never. None: as the installation is set."""
+    closed: bool = False
+    """Only who has a key for it may read it."""
     v: int = VERSION
 
 

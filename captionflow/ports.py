@@ -126,6 +126,8 @@ class SearchQuery(Message, frozen=True):
     """Turns a page, 1 to 100."""
     cursor: str | None = None
     """``SearchPage.next`` of the page before. One that no page gave raises ``BadMessage``."""
+    hidden: tuple[str, ...] = ()
+    """Sessions in which nothing is found and nothing counted."""
 
 
 class Fragment(Message, frozen=True, omit_defaults=False):
@@ -185,6 +187,7 @@ class SessionFilter(Message, frozen=True):
     status: Status | None = None
     event: str | None = None
     room: str | None = None
+    closed: bool | None = None
 
 
 class SessionStore(Protocol):

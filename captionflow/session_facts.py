@@ -64,6 +64,7 @@ def matches(session: Session, wanted: SessionFilter) -> bool:
     """See ``SessionFilter``."""
     return (
         (wanted.status is None or session.status == wanted.status)
+        and (wanted.closed is None or session.closed == wanted.closed)
         and (wanted.event is None or fold_name(session.event) == fold_name(wanted.event))
         and (wanted.room is None or fold_name(session.room) == fold_name(wanted.room))
     )

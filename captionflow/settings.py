@@ -92,8 +92,17 @@ class Settings:
         None,
         values.secret,
         unit="secret, 16 to 200 characters",
-        doc="When set, everything that writes needs `Authorization: Bearer <token>`; `replay` and `import` send it.",
+        doc="An admin's key that the settings give, beside those that `captionflow keys` makes; commands send it, too.",
         example="a line of `openssl rand -hex 24`",
+        secret=True,
+    )
+    key: Secret | None = _setting(
+        "KEY",
+        None,
+        values.secret,
+        unit="secret, 16 to 200 characters",
+        doc="The key that commands send to a running captionflow; `captionflow keys create` makes one.",
+        example="what `captionflow keys create` printed",
         secret=True,
     )
     demo: bool = _setting(
@@ -279,6 +288,11 @@ class Settings:
         doc="How messages are written: auto is console on a terminal, and one JSON object a line elsewhere.",
         example="json",
     )
+
+
+def sent_key(settings: Settings) -> Secret | None:
+    """What commands send to a running captionflow."""
+    return settings.key or settings.ingest_token
 
 
 def declared() -> tuple[Field[Any], ...]:

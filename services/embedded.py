@@ -14,6 +14,7 @@ from captionflow.wiring.embedded import EmbeddedPorts, open_embedded
 from services.api.app import create_app
 from services.api.live.silence import SilenceWatch
 from services.demo.player import forget_old, play
+from services.http.gate import is_local
 from services.http.provided import provide
 from services.index.facts_indexer import FactsIndexer
 from services.index.part_indexer import PartIndexer
@@ -28,6 +29,9 @@ from services.ingest.source_reporter import report_sources, sources_of_this_proc
 from services.ingest.typing_connection import Writers
 from services.process import Server, Stopping, address, listen, serve_until_told
 from services.segment.runner import Runner
+from services.sessions.audit_log import AuditLog
+from services.sessions.key_desk import KeyDesk
+from services.sessions.key_drafts import KeyDraft
 from services.tls import Certificate
 
 if TYPE_CHECKING:
@@ -36,15 +40,16 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 
-def run(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:
+def run(settings: Settings, *, ready: Callable[[str], None], first_key: Callable[[str, str], None]) -> None:
     """``serve`` in a uvloop loop, which costs least per viewer."""
-    uvloop.run(serve(settings, ready=ready))
+    uvloop.run(serve(settings, ready=ready, first_key=first_key))
 
 
-async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:
+async def serve(settings: Settings, *, ready: Callable[[str], None], first_key: Callable[[str, str], None]) -> None:
     """Run until SIGTERM or SIGINT; a second one does not wait for requests in flight.
 
-    ``ready`` gets the address as soon as connections are accepted; they are answered a moment later.
+    ``ready`` gets the address as soon as connections are accepted; they are answered a moment later. ``first_key`` gets
+    the address for readers and an admin's key, if there was none and others than this machine can reach the server.
 
     Raises:
         Misconfigured: the port or the data folder can't be had.
@@ -60,6 +65,9 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
             # A certificate holds for the public name, which this machine's own address seldom is.
             ports.found_at(url if certificate is None else settings.public_url or url)
             ready(url)
+            if ports.keys.ring.empty and not is_local(settings):
+                _, key = await KeyDesk(ports.keys, AuditLog(ports.audit)).create(KeyDraft(name="admin", role="admin"))
+                first_key(settings.public_url or url, key)
             await _serve(settings, ports, listening, stopping, certificate)
     log.info("stopped")
 

@@ -105,7 +105,7 @@ def expression(terms: tuple[Term, ...]) -> str:
 
 def fingerprint(query: SearchQuery) -> str:
     """What all pages of one search have in common."""
-    whole = msgspec.structs.replace(query, cursor=None, limit=1)
+    whole = msgspec.structs.replace(query, cursor=None, limit=1, hidden=())
     return hashlib.sha256(repr(whole).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 

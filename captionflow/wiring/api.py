@@ -1,5 +1,6 @@
 """``serve api``: Kafka for what is live, Elasticsearch for the archive, SQLite for the turns in between."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -11,14 +12,17 @@ from captionflow.adapters.composed.live_turn_store import LiveTurnStore, open_sc
 from captionflow.adapters.elastic.from_settings import elasticsearch_from
 from captionflow.adapters.elastic.search import ElasticSearch
 from captionflow.adapters.elastic.turn_store import ElasticTurnStore
+from captionflow.adapters.kafka.audit_trail import KafkaAuditTrail
 from captionflow.adapters.kafka.from_settings import kafka_from
 from captionflow.adapters.kafka.group_lag import GroupLag
+from captionflow.adapters.kafka.key_store import KafkaKeyStore
 from captionflow.adapters.kafka.line_log import KafkaLineLog
 from captionflow.adapters.kafka.open_dead_letters import OpenDeadLetters
 from captionflow.adapters.kafka.session_store import KafkaSessionStore
 from captionflow.adapters.kafka.source_reports import KafkaSourceReports
 from captionflow.adapters.kafka.step_feed import KafkaStepFeed
 from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
+from captionflow.keys import settings_key
 from captionflow.messages import Session
 from captionflow.settings import Settings
 from captionflow.wiring.shared import PARTS_GROUP, Ports, Skipped, Watch, close, counts, watch
@@ -69,20 +73,29 @@ async def open_api(settings: Settings, *, on_session: Callable[[Session], None])
         sessions = KafkaSessionStore(kafka, on_change=on_session)
         feed = KafkaStepFeed(kafka, keep=turns.keep)
         source_reports = KafkaSourceReports(kafka)
-        opened.push_async_callback(close, client, line_log, sessions, feed, source_reports)
-        for reading in (line_log, sessions, feed, source_reports):
+        keys = KafkaKeyStore(kafka, settings_key(settings.ingest_token))
+        audit = KafkaAuditTrail(kafka)
+        on_kafka = (line_log, sessions, feed, source_reports, keys, audit)
+        opened.push_async_callback(close, client, *on_kafka)
+        for reading in on_kafka:
             reading.start()
         lag = GroupLag(kafka, PARTS_GROUP, kafka.turns)
         dead_letters = OpenDeadLetters(kafka)
         search = LaggingSearch(ElasticSearch(client, sessions, index=names.read), lambda: lag.records)
         yield ApiPorts(
-            ports=Ports(line_log, turns, search, sessions, feed, source_reports),
-            ready=feed.ready,
+            ports=Ports(line_log, turns, search, sessions, feed, source_reports, keys, audit),
+            ready=lambda: asyncio.gather(feed.ready(), keys.ready()),
             skipped=lambda: counts(
-                {kafka.lines: line_log.skipped, kafka.sessions: sessions.skipped, kafka.turns: feed.skipped}
+                {
+                    kafka.lines: line_log.skipped,
+                    kafka.sessions: sessions.skipped,
+                    kafka.turns: feed.skipped,
+                    kafka.keys: keys.skipped,
+                    kafka.audit: audit.skipped,
+                }
             ),
             behind=lambda: lag.records,
             dead_letters=lambda: dead_letters.count,
             count_dead_letters=dead_letters.run,
-            watch=partial(watch, line_log.check, sessions.check, feed.check, lag=lag.run),
+            watch=partial(watch, line_log.check, sessions.check, feed.check, keys.check, audit.check, lag=lag.run),
         )

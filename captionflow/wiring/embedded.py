@@ -8,12 +8,15 @@ from functools import partial
 from captionflow.adapters.memory.source_reports import MemorySourceReports
 from captionflow.adapters.memory.step_feed import MemoryStepFeed
 from captionflow.adapters.memory.step_queue import index_queues
+from captionflow.adapters.sqlite.audit_trail import SqliteAuditTrail
 from captionflow.adapters.sqlite.database import Database
 from captionflow.adapters.sqlite.demos import SqliteDemos
+from captionflow.adapters.sqlite.key_store import SqliteKeyStore
 from captionflow.adapters.sqlite.line_log import SqliteLineLog
 from captionflow.adapters.sqlite.search import SqliteSearch
 from captionflow.adapters.sqlite.session_store import SqliteSessionStore
 from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
+from captionflow.keys import settings_key
 from captionflow.ports import Demos, StepQueue
 from captionflow.settings import Settings
 from captionflow.wiring.shared import Ports
@@ -49,6 +52,8 @@ async def open_embedded(settings: Settings) -> AsyncIterator[EmbeddedPorts]:
             sessions=SqliteSessionStore(database),
             step_feed=step_feed,
             source_reports=MemorySourceReports(),
+            keys=await SqliteKeyStore(database, settings_key(settings.ingest_token)).load(),
+            audit=SqliteAuditTrail(database),
             demos=SqliteDemos(database),
             index_queues=partial(index_queues, step_feed),
             found_at=database.found_at,

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from captionflow.adapters.kafka.audit_trail import KafkaAuditTrail
 from captionflow.adapters.kafka.from_settings import kafka_from
+from captionflow.adapters.kafka.key_store import KafkaKeyStore
 from captionflow.adapters.kafka.line_log import KafkaLineLog
 from captionflow.adapters.kafka.session_store import KafkaSessionStore
 from captionflow.adapters.kafka.source_reports import KafkaSourceReports
 from captionflow.adapters.sqlite.spool import SqliteSpool
+from captionflow.audit import AuditTrail
+from captionflow.keys import KeyStore, settings_key
 from captionflow.ports import LineLog, SessionStore, SourceReports, Spool
 from captionflow.settings import Settings
 from captionflow.wiring.shared import Skipped, Watch, close, counts, problem, watch
@@ -27,6 +31,8 @@ class IngestPorts:
     line_log: LineLog
     sessions: SessionStore
     source_reports: SourceReports
+    keys: KeyStore
+    audit: AuditTrail
     skipped: Skipped
     ready: Callable[[], Awaitable[object]]
     """Returns when lines can be taken; raises ``Misconfigured`` if they never can."""
@@ -47,17 +53,28 @@ async def open_ingest(settings: Settings) -> AsyncIterator[IngestPorts]:
         line_log = KafkaLineLog(kafka, gather_ms=GATHER_MS)
         sessions = KafkaSessionStore(kafka)
         source_reports = KafkaSourceReports(kafka)
-        opened.push_async_callback(close, line_log, sessions, source_reports)
-        line_log.start()
-        sessions.start()
+        keys = KafkaKeyStore(kafka, settings_key(settings.ingest_token))
+        audit = KafkaAuditTrail(kafka)
+        opened.push_async_callback(close, line_log, sessions, source_reports, keys, audit)
+        for reading in (line_log, sessions, keys, audit):
+            reading.start()
         yield IngestPorts(
             line_log,
             sessions,
             source_reports,
-            skipped=lambda: counts({kafka.lines: line_log.skipped, kafka.sessions: sessions.skipped}),
-            ready=lambda: asyncio.gather(line_log.ready(), sessions.ready()),
-            reading=lambda: problem(line_log.check) or problem(sessions.check),
-            watch=partial(watch, line_log.check, sessions.check),
+            keys,
+            audit,
+            skipped=lambda: counts(
+                {
+                    kafka.lines: line_log.skipped,
+                    kafka.sessions: sessions.skipped,
+                    kafka.keys: keys.skipped,
+                    kafka.audit: audit.skipped,
+                }
+            ),
+            ready=lambda: asyncio.gather(*(one.ready() for one in (line_log, sessions, keys))),
+            reading=lambda: problem(line_log.check) or problem(sessions.check) or problem(keys.check),
+            watch=partial(watch, line_log.check, sessions.check, keys.check, audit.check),
         )
 
 

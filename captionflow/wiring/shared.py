@@ -6,7 +6,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from captionflow.audit import AuditTrail
 from captionflow.errors import CaptionflowError, Unavailable
+from captionflow.keys import KeyStore
 from captionflow.ports import LineLog, Search, SessionStore, SourceReports, StepFeed, TurnStore
 
 CHECK_SECONDS: Final = 1.0
@@ -34,6 +36,8 @@ class Ports:
     sessions: SessionStore
     step_feed: StepFeed
     source_reports: SourceReports
+    keys: KeyStore
+    audit: AuditTrail
 
 
 async def watch(*checks: Callable[[], None], lag: Watch | None = None) -> None:

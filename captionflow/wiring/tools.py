@@ -3,6 +3,7 @@
 Each raises ``Misconfigured`` if a setting is missing.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,9 +11,13 @@ from captionflow.adapters.elastic.from_settings import elasticsearch_from
 from captionflow.adapters.elastic.index_builder import ElasticIndexBuilder
 from captionflow.adapters.elastic.turn_store import ElasticTurnStore
 from captionflow.adapters.kafka import topics
+from captionflow.adapters.kafka.audit_trail import KafkaAuditTrail
 from captionflow.adapters.kafka.dead_letters import KafkaDeadLetterBox
 from captionflow.adapters.kafka.from_settings import kafka_from
+from captionflow.adapters.kafka.key_store import KafkaKeyStore
 from captionflow.adapters.kafka.line_log import KafkaLineLog
+from captionflow.audit import AuditTrail
+from captionflow.keys import KeyStore, settings_key
 from captionflow.ports import DeadLetterBox, IndexBuilder, LineLog, TurnStore
 from captionflow.settings import Settings
 
@@ -55,6 +60,17 @@ async def open_dead_letters(settings: Settings) -> AsyncIterator[DeadLetterBox]:
         yield box
     finally:
         await box.close()
+
+
+@asynccontextmanager
+async def open_keys(settings: Settings) -> AsyncIterator[tuple[KeyStore, AuditTrail]]:
+    """Open the keys on Kafka and the audit trail, read to their ends."""
+    kafka = kafka_from(settings)
+    keys, audit = KafkaKeyStore(kafka, settings_key(settings.ingest_token)), KafkaAuditTrail(kafka)
+    try:
+        yield await asyncio.gather(keys.start().ready(), audit.start().ready())
+    finally:
+        await asyncio.gather(keys.close(), audit.close())
 
 
 async def create_topics(settings: Settings, *, replication: int) -> tuple[str, ...]:

@@ -22,11 +22,15 @@ from services.api.streamtext.caption_texts import CaptionTexts
 from services.api.transcripts import routes as transcripts
 from services.http.application import create_application
 from services.http.bodies import BODY_SECONDS
+from services.http.gate import Access
 from services.http.health import line_checks
 from services.http.provided import provide
 from services.http.readiness import PROBE, Readiness
+from services.sessions import audit_routes, key_routes
 from services.sessions import programme_routes as programme
 from services.sessions import routes as sessions
+from services.sessions.audit_log import AuditLog
+from services.sessions.key_desk import KeyDesk
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Container, Mapping, Sequence
@@ -42,6 +46,8 @@ if TYPE_CHECKING:
 ROOMS: Final[tuple[Room, ...]] = (
     sessions.ROOM,
     programme.ROOM,
+    key_routes.ROOM,
+    audit_routes.ROOM,
     transcripts.ROOM,
     live.ROOM,
     streamtext.ROOM,
@@ -82,6 +88,7 @@ def create_app(  # noqa: PLR0913 - what differs between the processes that serve
     app = create_application(
         [*ROOMS, *extra_rooms],
         settings,
+        Access(ports.keys, ports.sessions, settings),
         error_page=error_page,
         outermost=[ServerReceive],
         lifespan=_lifespan(hub),
@@ -89,12 +96,15 @@ def create_app(  # noqa: PLR0913 - what differs between the processes that serve
     )
     app.state.hub = hub
     live_delivery = {"hub": lambda: "" if hub.running else "live delivery does not run"}
+    audit = AuditLog(ports.audit)
     provide(
         app,
         Context(ports, settings, hub),
         desk.Desks(),
         CaptionTexts(ports.turn_store),
-        sessions.SessionDesk(ports.sessions, ports.line_log, hub.session_changed),
+        sessions.SessionDesk(ports.sessions, ports.line_log, audit, hub.session_changed),
+        KeyDesk(ports.keys, audit),
+        audit,
         Readiness(checks=_checks(ports), waiting={**live_delivery, **waiting}, dispensable=dispensable),
     )
     return app

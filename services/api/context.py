@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from captionflow.ports import SessionFilter
+from services.http.access import granted, sees
+from services.http.provided import provided
+
 if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from captionflow.messages import Session
     from captionflow.settings import Settings
     from captionflow.wiring.shared import Ports
     from services.api.live.hub import Hub
@@ -18,3 +25,17 @@ class Context:
     ports: Ports
     settings: Settings
     hub: Hub
+
+
+async def visible(request: Request, wanted: SessionFilter) -> tuple[Session, ...]:
+    """The sessions that whoever asks may read, in the order of ``SessionStore.list``."""
+    grant = granted(request)
+    found = await provided(request, Context).ports.sessions.list(wanted)
+    return tuple(session for session in found if sees(grant, session))
+
+
+async def hidden(request: Request) -> tuple[str, ...]:
+    """The sessions that whoever asks may not read."""
+    grant = granted(request)
+    closed = await provided(request, Context).ports.sessions.list(SessionFilter(closed=True))
+    return tuple(sorted(session.id for session in closed if not sees(grant, session)))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from captionflow.errors import InUse
-from captionflow.settings import Settings
+from captionflow.settings import Settings, sent_key
 from captionflow.wiring.embedded import open_embedded
 from services.cli.archive import Archive, forecast, into_log
 from services.cli.folder_archive import in_folder
@@ -100,5 +100,5 @@ async def _archive(settings: Settings, url: str | None, report: ImportReport) ->
             await asyncio.sleep(_LOOK_SECONDS)
         else:
             report.tell(f"A captionflow runs on {settings.data_folder}: it is sent to {url}.")
-    async with served(url, settings.ingest_token, report.tell) as archive:
+    async with served(url, sent_key(settings), report.tell) as archive:
         yield archive

@@ -75,6 +75,45 @@ VERIFY = _text(
     "captionflow verify opening | cut -f5 | uniq         # one line if all is well",
 )
 
+KEYS = _text(
+    "Keys: who may write, and who may read what is closed.",
+    "They are made where the keys are: in the data folder, in Kafka where CAPTIONFLOW_KAFKA is set, or by a running "
+    "captionflow, which needs CAPTIONFLOW_KEY once there are keys. See docs/security.md.",
+    "captionflow keys create --role admin",
+    "captionflow keys list",
+    "captionflow keys revoke room-2",
+)
+
+KEYS_CREATE = _text(
+    "Make a key, and print it: once, since only its hash is kept.",
+    "admin: everything. organiser: the sessions of an event, or of all, and keys for them. captioner: the lines of a "
+    "session, or of one of its languages. viewer: reading, where a session is closed. Each may do what those after it "
+    "may. The first key has to be an admin's: from then on nobody writes without one.",
+    "captionflow keys create --role admin",
+    "captionflow keys create igf --role organiser --event 'IGF 2015'",
+    "captionflow keys create room-2 --role captioner --session opening",
+    "captionflow keys create room-2-es --role captioner --session opening --language es",
+)
+
+KEYS_LIST = _text(
+    "Show the keys, those in use first, a line each.",
+    "Id, name, role, state, last use, what it is for, with tabs between.",
+    "captionflow keys list",
+    "captionflow keys list | grep never                  # who has not connected yet",
+)
+
+KEYS_ROTATE = _text(
+    "Put a new key in the place of one, under the same name and for the same.",
+    "The old one is refused from now on, and its connections end.",
+    "captionflow keys rotate room-2",
+)
+
+KEYS_REVOKE = _text(
+    "Let nobody in with a key any more: at once, in all processes; open connections end.",
+    "The last key of an admin can't be revoked: make another one first, or rotate it.",
+    "captionflow keys revoke room-2",
+)
+
 DEAD_LETTERS = _text(
     "Records that could not be used: look at them, and put them back when what was wrong is mended.",
     "They are kept for 30 days. Nothing is lost with them: a record of lines stays in the line log as well.",

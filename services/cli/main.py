@@ -9,8 +9,9 @@ import typer
 
 from captionflow import logs
 from captionflow.errors import CaptionflowError, Misconfigured, NotFound, Unavailable
+from captionflow.settings import sent_key
 from services.api.transcripts.limits import MAX_COLUMNS, MAX_CPS, MAX_LINES, MIN_COLUMNS, MIN_CPS, Preset
-from services.cli import dead_letters, help_texts, programme, terminal
+from services.cli import dead_letters, help_texts, keys, programme, terminal
 from services.cli.options import (
     HERE,
     AnyLanguage,
@@ -35,6 +36,7 @@ topics = typer.Typer(no_args_is_help=True, help=help_texts.TOPICS)
 app.add_typer(topics, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(programme.app, name="programme")
+app.add_typer(keys.app, name="keys")
 
 
 def _version(wanted: bool) -> None:
@@ -72,7 +74,11 @@ def run(
     from services import embedded
 
     settings = settings_of_command(quiet=False, demo=demo, port=port, tls_cert=tls_cert, tls_key=tls_key)
-    embedded.run(settings, ready=lambda url: typer.echo(f"captionflow is at {url} (Ctrl-C stops it)", err=True))
+    embedded.run(
+        settings,
+        ready=lambda url: typer.echo(f"captionflow is at {url} (Ctrl-C stops it)", err=True),
+        first_key=keys.show_first,
+    )
 
 
 @app.command(help=help_texts.SERVE)
@@ -189,10 +195,10 @@ def replay(  # noqa: PLR0913 - one option for each thing that can be told
     """Send a file as a captioner would."""
     from services.cli.replay import Request, replay_file
 
-    token = settings_of_command().ingest_token
+    key = sent_key(settings_of_command())
     fields = {"title": title, "room": room, "event": event}
     given = {name: value for name, value in fields.items() if value}
-    asyncio.run(replay_file(Request(file, url, session, cut, wpm, parse_speed(speed), given, language, token)))
+    asyncio.run(replay_file(Request(file, url, session, cut, wpm, parse_speed(speed), given, language, key)))
 
 
 @app.command("import", help=help_texts.IMPORT)
@@ -255,7 +261,7 @@ def export(  # noqa: PLR0913 - one option for each choice
     """Write a transcript."""
     from services.cli.remote import FORMATS, transcript
 
-    settings_of_command()
+    key = sent_key(settings_of_command())
     by_name = output.suffix.removeprefix(".").casefold() if output else ""
     wanted = form or (by_name if by_name in FORMATS else "txt")
     if wanted not in FORMATS:
@@ -272,7 +278,7 @@ def export(  # noqa: PLR0913 - one option for each choice
                 "It is about times, and txt has none: use vtt, srt or json.", param_hint="--offset"
             )
         choices["offset"] = str(offset)
-    data = asyncio.run(transcript(url, session, wanted, language, choices))
+    data = asyncio.run(transcript(url, key, session, wanted, language, choices))
     if output is None or str(output) == "-":
         terminal.write(data)
     else:
@@ -293,8 +299,8 @@ def align(
     """Print the offset that aligns a transcript with a recording."""
     from services.cli.align import offset_of
 
-    settings_of_command()
-    asyncio.run(offset_of(url, session, language, at, nth))
+    key = sent_key(settings_of_command())
+    asyncio.run(offset_of(url, key, session, language, at, nth))
 
 
 @app.command(help=help_texts.SEARCH)
@@ -313,9 +319,9 @@ def search(  # noqa: PLR0913 - one option for each filter
     from services.cli import search_results as found
     from services.cli.remote import find
 
-    settings_of_command()
+    key = sent_key(settings_of_command())
     query = {"q": words, "speaker": speaker, "event": event, "session": session, "room": room, "language": language}
-    page = found.decode(asyncio.run(find(url, {**query, "limit": str(limit)})))
+    page = found.decode(asyncio.run(find(url, key, {**query, "limit": str(limit)})))
     if terminal.is_terminal():
         found.show(page, url, terminal.results())
     else:
@@ -335,11 +341,11 @@ def tail(
     from services.cli.captions import Captions
     from services.cli.tail import Following, follow
 
-    settings_of_command()
+    key = sent_key(settings_of_command())
     captions = Captions(words=terminal.is_terminal())
     try:
         asyncio.run(
-            follow(Following(url, session, language, last), captions, terminal.write, terminal.messages().print)
+            follow(Following(url, key, session, language, last), captions, terminal.write, terminal.messages().print)
         )
     except KeyboardInterrupt:
         if terminal.is_terminal():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from captionflow.settings import sent_key
 from services.cli import help_texts, terminal
 from services.cli.options import HERE, STDIN, Url, settings_of_command
 
@@ -50,7 +51,7 @@ def import_(  # noqa: PLR0913 - one option for each choice
     from services.sessions.programme.planned import zone_of
     from services.sessions.programme.reading import read
 
-    token = settings_of_command().ingest_token
+    token = sent_key(settings_of_command())
     data = sys.stdin.buffer.read() if file == STDIN else file.read_bytes()
     found = read(data, zone_of(timezone) if timezone else None)
     counts: dict[str, int] = {}

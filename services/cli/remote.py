@@ -8,21 +8,27 @@ from urllib.parse import quote
 import httpx
 import msgspec
 
-from captionflow.errors import BadMessage, CaptionflowError, NotFound, Unavailable
+from captionflow.errors import BadMessage, CaptionflowError, NotFound, Unauthorized, Unavailable
+from captionflow.secret import Secret
 
 FORMATS = ("txt", "vtt", "srt", "json")
 
 
-async def transcript(
-    url: str, session: str, form: str, language: str | None, choices: Mapping[str, str | None] = MappingProxyType({})
+async def transcript(  # noqa: PLR0913, PLR0917 - what can be asked of a transcript
+    url: str,
+    key: Secret | None,
+    session: str,
+    form: str,
+    language: str | None,
+    choices: Mapping[str, str | None] = MappingProxyType({}),
 ) -> bytes:
     """The transcript in one of ``FORMATS``; ``choices`` are further parameters of the call."""
-    return await _get(url, f"{session_path(session)}/transcript.{form}", {"lang": language, **choices})
+    return await _get(url, key, f"{session_path(session)}/transcript.{form}", {"lang": language, **choices})
 
 
-async def find(url: str, query: Mapping[str, str | None]) -> bytes:
+async def find(url: str, key: Secret | None, query: Mapping[str, str | None]) -> bytes:
     """A page of hits, as the API gives it."""
-    return await _get(url, "/v1/search", query)
+    return await _get(url, key, "/v1/search", query)
 
 
 def session_path(session: str) -> str:
@@ -30,16 +36,21 @@ def session_path(session: str) -> str:
     return f"/v1/sessions/{quote(session, safe='')}"
 
 
-async def _get(url: str, path: str, query: Mapping[str, str | None]) -> bytes:
+async def _get(url: str, key: Secret | None, path: str, query: Mapping[str, str | None]) -> bytes:
     given = {name: value for name, value in query.items() if value is not None}
     try:
-        async with httpx.AsyncClient(base_url=url, timeout=60) as client:
+        async with httpx.AsyncClient(base_url=url, headers=bearer(key), timeout=60) as client:
             response = await client.get(path, params=given)
     except httpx.TransportError as error:
         raise nobody(url) from error
     if not response.is_success:
         raise refusal(response.status_code, response.content)
     return response.content
+
+
+def bearer(key: Secret | None) -> dict[str, str]:
+    """The headers of a request with this key."""
+    return {} if key is None else {"Authorization": f"Bearer {key.reveal()}"}
 
 
 def nobody(url: str) -> Unavailable:
@@ -56,6 +67,8 @@ def refusal(status: int, body: bytes) -> CaptionflowError:
     told = str(detail or f"It answered {status} without a reason: is this captionflow's address?")
     if status == HTTPStatus.NOT_FOUND:
         return NotFound(told)
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        return Unauthorized(told)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS:
         return Unavailable(told)
     return BadMessage(told)

@@ -15,6 +15,7 @@ from captionflow.errors import BadMessage, Conflict
 from captionflow.secret import Secret
 from services.cli import terminal
 from services.cli.options import STDIN
+from services.cli.remote import bearer
 from services.cli.search_results import follow_url
 from services.ingest.cutter import parse_cut
 from services.ingest.importer import session_id
@@ -37,7 +38,7 @@ class Request(NamedTuple):
     speed: float | None
     fields: dict[str, str]
     language: str | None
-    token: Secret | None
+    key: Secret | None
 
 
 async def replay_file(request: Request) -> None:
@@ -61,8 +62,7 @@ async def replay_file(request: Request) -> None:
     path = Path("stdin") if request.file == STDIN else request.file
     # The cut is part of the name: the same words cut in another way are other lines, and not the rest of these.
     session = request.session or session_id(path, hashlib.sha256(options.sender.encode()).hexdigest())
-    headers = {"Authorization": f"Bearer {request.token.reveal()}"} if request.token else {}
-    async with httpx.AsyncClient(base_url=request.url, headers=headers, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=request.url, headers=bearer(request.key), timeout=30) as client:
         await _announce(client, session, request, reading.language, options.sender, messages)
         terminal.write(f"{follow_url(request.url, session)}\n")
         await _send(client, session, request, reading, options, messages)

@@ -8,6 +8,7 @@ import httpx
 from captionflow.secret import Secret
 from services.cli.archive import Archive, forecast
 from services.cli.import_record import Gave, counted
+from services.cli.remote import bearer
 from services.ingest.file_report import FileReport
 from services.ingest.pipeline_client import PipelineClient
 
@@ -18,14 +19,13 @@ _ANY_SESSION = "any"
 
 
 @asynccontextmanager
-async def served(url: str, token: Secret | None, tell: Callable[[str], None]) -> AsyncIterator[Archive]:
+async def served(url: str, key: Secret | None, tell: Callable[[str], None]) -> AsyncIterator[Archive]:
     """The archive at this address. Where it serves no transcripts, what a file gives is computed here.
 
     Raises:
         Unavailable: nobody answers there, or not any more for some minutes.
     """
-    headers = {"Authorization": f"Bearer {token.reveal()}"} if token else {}
-    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=60) as client:
+    async with httpx.AsyncClient(base_url=url, headers=bearer(key), timeout=60) as client:
         begin = PipelineClient(
             client, _ANY_SESSION, patience=FIRST_PATIENCE, waiting=_Outage(url, tell, FIRST_PATIENCE)
         )

@@ -7,9 +7,10 @@ from typing import NamedTuple
 import httpx
 
 from captionflow.errors import Unavailable
+from captionflow.secret import Secret
 from services.cli.captions import Captions
 from services.cli.event_stream import EventStream, Received
-from services.cli.remote import nobody, refusal, session_path
+from services.cli.remote import bearer, nobody, refusal, session_path
 
 SILENCE_SECONDS = 40.0
 """Without even a heartbeat the connection is dead."""
@@ -20,6 +21,7 @@ class Following(NamedTuple):
     """Which captions, and how many turns before the present."""
 
     url: str
+    key: Secret | None
     session: str
     language: str | None
     last: int
@@ -40,7 +42,8 @@ async def follow(
     position: str | None = None
     tries = 0
     connected = False
-    async with httpx.AsyncClient(base_url=wanted.url, timeout=httpx.Timeout(10, read=SILENCE_SECONDS)) as client:
+    timeout = httpx.Timeout(10, read=SILENCE_SECONDS)
+    async with httpx.AsyncClient(base_url=wanted.url, headers=bearer(wanted.key), timeout=timeout) as client:
         while True:
             try:
                 async for event in _events(client, f"{session_path(wanted.session)}/events", query, position):

@@ -4,14 +4,14 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
 from captionflow.errors import NotFound
 from captionflow.messages import Facts, Line, StepRecord
 from captionflow.ports import LineLog, TurnStore
-from captionflow.settings import Settings
+from captionflow.settings import Settings, sent_key
 from captionflow.transcript import digest, document, newest
 from captionflow.wiring.tools import open_line_log, open_turn_archive
 from services.cli.remote import transcript
@@ -59,7 +59,10 @@ async def verify(
             if not languages:
                 more = "" if language is None else f" in {language}"
                 raise NotFound(f"The line log has no line of {session!r}{more}: see the id, and CAPTIONFLOW_TOPICS.")
-            found = [await _compared(log, archive, url, session, one) for one in languages]
+            found = []
+            for one in languages:
+                served = await transcript(url, sent_key(settings), session, "json", one)
+                found.append(await _compared(log, archive, msgspec.json.decode(served), session, one))
             if time.monotonic() > give_up or not any(one.wrong or one.behind for one in found):
                 return tuple(found)
             await asyncio.sleep(EVERY_SECONDS)
@@ -83,10 +86,9 @@ def advice(compared: Sequence[Compared], url: str) -> str:
     return "\n".join(told or ["The log, the index and the api have one digest."])
 
 
-async def _compared(log: LineLog, archive: TurnStore, url: str, session: str, language: str) -> Compared:
+async def _compared(log: LineLog, archive: TurnStore, served: Any, session: str, language: str) -> Compared:
     stored = await archive.turns(session, language)
     index = _said(stored.last_seq, document(stored.parts, Facts()))
-    served = msgspec.json.decode(await transcript(url, session, "json", language))
     api = _said(served["last_seq"], served)
     end, at = await _of_log(log, session, language, {index.seq, api.seq})
     places = {"index": index, "api": api}

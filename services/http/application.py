@@ -10,8 +10,9 @@ import msgspec
 from fastapi import Depends, FastAPI
 
 from services.http import health, problem_types, problems
-from services.http.access import AccessGate, admit, check_declared
+from services.http.access import admit, check_declared
 from services.http.bodies import BODY_SECONDS, BodyLimit
+from services.http.gate import Access, AccessGate
 from services.http.middleware import HeadAsGet, RequestLog, SecurityHeaders
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ ALWAYS: Final[tuple[Room, ...]] = (health.ROOM, problem_types.ROOM)
 def create_application(  # noqa: PLR0913 - what differs between web processes
     rooms: Sequence[Room],
     settings: Settings,
+    access: Access,
     *,
     error_page: ErrorPage | None = None,
     outermost: Sequence[Callable[[ASGIApp], ASGIApp]] = (),
@@ -57,7 +59,7 @@ def create_application(  # noqa: PLR0913 - what differs between web processes
     app.openapi = _description  # type: ignore[method-assign] # FastAPI's documented way
     # The last one added sees a request first.
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, seconds=body_seconds)
-    app.add_middleware(AccessGate, token=settings.ingest_token)
+    app.add_middleware(AccessGate, access=access)
     app.add_middleware(HeadAsGet)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestLog)

@@ -32,7 +32,7 @@ class Kind(NamedTuple):
 
 KINDS: dict[str, Kind] = {
     "bad-message": Kind(400, "This can't be used", "Correct what the detail names; the same again fails again."),
-    "unauthorized": Kind(401, "Unauthorized", "Send Authorization: Bearer with the token of this installation."),
+    "unauthorized": Kind(401, "Unauthorized", "Send a key: Authorization: Bearer, or key= in the address of a tool."),
     "forbidden": Kind(403, "Not with this key", "Ask who runs this installation for a key that may do it."),
     "not-found": Kind(404, "Not found", "Check the address; announce a session before it is used."),
     "method-not-allowed": Kind(405, "Method not allowed", "Use a method of the header Allow."),
@@ -43,6 +43,7 @@ KINDS: dict[str, Kind] = {
     "too-large": Kind(413, "Too large", "Send less at a time."),
     "unsupported-media-type": Kind(415, "Not in this form", "Send it with a content type that the detail names."),
     "invalid": Kind(422, "Some of it is not valid", "Correct the field or parameter that the detail names."),
+    "too-many-requests": Kind(429, "Too much at once", "The same again after Retry-After seconds: nothing was done."),
     "internal": Kind(500, "Our mistake", "Try again later; what was acknowledged is safe."),
     "unavailable": Kind(503, "Not possible right now", "The same again after Retry-After seconds: nothing was done."),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from services.http.application import create_application
+from services.http.gate import Access
 from services.http.health import line_checks
 from services.http.provided import provide
 from services.http.readiness import Readiness
@@ -14,14 +15,19 @@ from services.ingest import presence_routes as presence
 from services.ingest import routes as lines
 from services.ingest import typing_routes as typing
 from services.ingest.typing_connection import Writers
+from services.sessions import audit_routes, key_routes
 from services.sessions import programme_routes as programme
 from services.sessions import routes as sessions
+from services.sessions.audit_log import AuditLog
+from services.sessions.key_desk import KeyDesk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fastapi import FastAPI
 
+    from captionflow.audit import AuditTrail
+    from captionflow.keys import KeyStore
     from captionflow.ports import LineLog, SessionStore
     from captionflow.settings import Settings
     from services.http.readiness import Waiting
@@ -31,6 +37,8 @@ if TYPE_CHECKING:
 
 ROOMS: Final[tuple[Room, ...]] = (
     sessions.ROOM,
+    key_routes.ROOM,
+    audit_routes.ROOM,
     programme.ROOM,
     lines.ROOM,
     door_routes.ROOM,
@@ -47,6 +55,8 @@ def create_app(  # noqa: PLR0913 - what differs between processes that take line
     known: SessionStore,
     settings: Settings,
     *,
+    keys: KeyStore,
+    trail: AuditTrail,
     gateway: Gateway,
     doors: Doors,
     reading: Waiting,
@@ -56,14 +66,18 @@ def create_app(  # noqa: PLR0913 - what differs between processes that take line
 
     ``reading`` says why nothing can be taken yet.
     """
-    app = create_application([*ROOMS, *extra_rooms], settings)
+    audit = AuditLog(trail)
+    access = Access(keys, known, settings)
+    app = create_application([*ROOMS, *extra_rooms], settings, access)
     spooler = doors.spooler
     provide(
         app,
         gateway,
         doors,
         Writers(gateway),
-        sessions.SessionDesk(known, line_log),
+        sessions.SessionDesk(known, line_log, audit),
+        KeyDesk(keys, audit),
+        audit,
         Readiness(
             checks=line_checks(line_log, known),
             waiting={"kafka": reading, "spool": lambda: spooler.full, "spooled": lambda: spooler.waiting},

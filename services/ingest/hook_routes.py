@@ -52,7 +52,7 @@ ROOM = Room(routes)
     },
     openapi_extra=request_body(_BODY),
 )
-@open_to("anyone")
+@open_to("captioner")
 async def report(request: Request, tool: Tool) -> Response:
     """A report of a recogniser."""
     door = _DOORS.get(tool)
@@ -77,7 +77,7 @@ async def report(request: Request, tool: Tool) -> Response:
 
 
 @routes.put("/hooks/{tool}", include_in_schema=False)
-@open_to("anyone")
+@open_to("captioner")
 async def put_report(request: Request, tool: Tool) -> Response:
     """The same for a web captioner that puts."""
     return await report(request, tool)

@@ -52,6 +52,8 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
                 line_log,
                 ports.sessions,
                 settings,
+                keys=ports.keys,
+                trail=ports.audit,
                 gateway=gateway,
                 doors=doors,
                 reading=ports.reading,

@@ -6,7 +6,7 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 
 from captionflow.identity import session_id
-from services.http.access import open_to
+from services.http.access import granted_language, open_to
 from services.http.bodies import json_body
 from services.http.openapi import body, problems
 from services.http.parameters import SessionId
@@ -61,7 +61,7 @@ async def present(request: Request, session: SessionId, lang: Language = None) -
     """Note it, and tell the others."""
     said = await json_body(request, Presence)
     gateway = provided(request, Gateway)
-    stream = await gateway.stream(session_id(session), language_given(lang))
+    stream = await gateway.stream(session_id(session), granted_language(request, language_given(lang)))
     to = said.hand_over
     gateway.sources.present(
         stream,

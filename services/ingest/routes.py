@@ -6,7 +6,7 @@ import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
 from captionflow.identity import language_tag, session_id
-from services.http.access import open_to
+from services.http.access import granted_language, open_to
 from services.http.bodies import read_body
 from services.http.openapi import answers, problems, request_body
 from services.http.parameters import SessionId
@@ -71,7 +71,7 @@ _encode = msgspec.json.Encoder().encode
 @open_to("captioner")
 async def accept_lines(request: Request, session: SessionId, lang: Language = None, sender: Sender = None) -> Response:
     """Make lines durable."""
-    session, language = session_id(session), language_given(lang)
+    session, language = session_id(session), granted_language(request, language_given(lang))
     body = await read_body(request)
     parsed = parse(body, request.headers.get("content-type", ""), sender=sender)
     receipts = await provided(request, Gateway).accept(
@@ -94,7 +94,9 @@ async def accept_lines(request: Request, session: SessionId, lang: Language = No
 async def last_number(request: Request, session: SessionId, sender: AskedSender, lang: Language = None) -> Response:
     """The last number of a sender."""
     gateway = provided(request, Gateway)
-    number = await gateway.last_number(session_id(session), language_given(lang), parse_sender(sender))
+    number = await gateway.last_number(
+        session_id(session), granted_language(request, language_given(lang)), parse_sender(sender)
+    )
     return Response(_encode({"number": number}), media_type="application/json")
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, WebSocket
 
 from captionflow.errors import BadMessage, NotFound
 from captionflow.identity import language_tag, session_id
-from services.http.access import open_to
+from services.http.access import granted_language, open_to
 from services.http.provided import provided
 from services.http.rooms import Room
 from services.ingest.protocols.json_lines import parse_sender
@@ -29,4 +29,4 @@ async def type_text(socket: WebSocket, session: str, writer: str = ANYBODY, lang
         await socket.accept()
         await socket.close(NOT_FOUND if isinstance(error, NotFound) else INVALID, str(error)[:120])
         return
-    await provided(socket, Writers).serve(socket, known, language, name)
+    await provided(socket, Writers).serve(socket, known, granted_language(socket, language), name)

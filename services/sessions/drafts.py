@@ -62,6 +62,8 @@ class SessionDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     about: About | UnsetType = UNSET
     demo: bool | UnsetType = UNSET
     ends_after_minutes: Minutes | UnsetType | None = UNSET
+    closed: bool | UnsetType = UNSET
+    """Only who has a key for it may read it."""
 
 
 class SessionPatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -80,6 +82,8 @@ class SessionPatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """It ends after so long without words; null: as the installation is set."""
     speakers: dict[Label, Label | None] | UnsetType = UNSET
     """Names of a recogniser's speakers, for what they say from now on; null takes one back."""
+    closed: bool | UnsetType = UNSET
+    """Only who has a key for it may read it."""
     version: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
     """The version that the change is meant for; 409 if there is a newer one."""
 

@@ -81,4 +81,6 @@ async def import_programme(
         try_only=dry_run,
     )
     report = ProgrammeReport(await update.of(programme), programme.skipped)
+    if not dry_run:
+        await desk.audit.record("programme_imported", event or "programme", grant.key, event=event)
     return Response(msgspec.json.encode(report), media_type="application/json")

@@ -14,7 +14,7 @@ from captionflow.errors import Conflict
 from captionflow.identity import session_id
 from captionflow.messages import Session, Status
 from captionflow.ports import LineLog, SessionFilter, SessionStore
-from services.http.access import open_to
+from services.http.access import check_granted, granted, open_to, sees
 from services.http.bodies import json_body
 from services.http.negotiation import has
 from services.http.openapi import Responses, answers, body, problems
@@ -22,6 +22,7 @@ from services.http.parameters import SessionId
 from services.http.problems import ProblemError
 from services.http.provided import provided
 from services.http.rooms import Room
+from services.sessions.audit_log import AuditLog
 from services.sessions.drafts import SessionDraft, SessionPatch, new_session, patched, says_the_same
 from services.sessions.end_line import end_session
 
@@ -46,6 +47,7 @@ _EXAMPLE = {
     "about": "",
     "demo": False,
     "ends_after_minutes": None,
+    "closed": False,
     "v": 1,
 }
 _ANNOUNCEMENT = {"title": "Opening", "event": "IGF 2015", "room": "Room 2", "date": "2015-11-12"}
@@ -60,6 +62,7 @@ class SessionDesk:
 
     sessions: SessionStore
     line_log: LineLog
+    audit: AuditLog
     on_change: Callable[[Session], None] = lambda _: None
     """Told of each session that was changed."""
 
@@ -100,7 +103,11 @@ async def announce(request: Request) -> Response:
     """Announce a session; the same announcement again changes nothing."""
     desk = provided(request, SessionDesk)
     draft = await json_body(request, SessionDraft)
+    grant = granted(request)
+    if grant.event is not None and not draft.event:  # an organiser announces for their own event
+        draft = msgspec.structs.replace(draft, event=grant.event)
     wanted = new_session(draft, datetime.now(UTC))
+    check_granted(request, "organiser", event=wanted.event)
     try:
         session = await desk.sessions.create(wanted)
     except Conflict:
@@ -108,6 +115,7 @@ async def announce(request: Request) -> Response:
         if not says_the_same(draft, session):
             raise
     if session == wanted:
+        await desk.audit.record("session_announced", session.id, grant.key, event=session.event)
         return _answer(session, 201, {"Location": f"/v1/sessions/{session.id}"})
     return _answer(session)
 
@@ -126,7 +134,8 @@ async def listed(
 ) -> Response:
     """All sessions that match the filters."""
     wanted = SessionFilter(status=status, event=event or None, room=room or None)
-    found = await provided(request, SessionDesk).sessions.list(wanted)
+    grant = granted(request)
+    found = [one for one in await provided(request, SessionDesk).sessions.list(wanted) if sees(grant, one)]
     return Response(msgspec.json.encode(found), media_type="application/json")
 
 
@@ -168,12 +177,23 @@ async def changed(request: Request, session: SessionId) -> Response:
     """Change what the patch names."""
     desk = provided(request, SessionDesk)
     patch = await json_body(request, SessionPatch, kinds=("application/merge-patch+json", "application/json"))
+    if patch.event is not msgspec.UNSET:  # nobody gives a session away that is not theirs, or takes one
+        check_granted(request, "organiser", event=patch.event or "")
     before, after = await _change(desk.sessions, session_id(session), patch, request.headers.get("if-match"))
     if patch.status == "finished":  # also if it was so before: a try that failed half-way left no end in the log
         await end_session(desk.line_log, after)
     if after != before:
         desk.on_change(after)
+        await _record(desk.audit, before, after, granted(request).key)
     return _answer(after)
+
+
+async def _record(audit: AuditLog, before: Session, after: Session, by: str | None) -> None:
+    names = (name for name in Session.__struct_fields__ if name not in {"version", "updated_at"})
+    changed = [name for name in names if getattr(before, name) != getattr(after, name)]
+    ended = "status" in changed and after.status == "finished"
+    action = "session_finished" if ended else "session_changed"
+    await audit.record(action, after.id, by, event=after.event, detail=", ".join(changed))
 
 
 async def _change(

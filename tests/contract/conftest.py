@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from captionflow.audit import AuditTrail
+from captionflow.keys import KeyStore
 from captionflow.ports import LineLog, Search, SessionStore, SourceReports, StepFeed, TurnStore
 from tests.contract.distributed_world import clean_up
 from tests.contract.worlds import SERVERS, WORLDS, World
@@ -57,3 +59,13 @@ def step_feed(world: World) -> StepFeed:
 @pytest.fixture
 def source_reports(world: World) -> SourceReports:
     return world.source_reports
+
+
+@pytest.fixture
+def keys(world: World) -> KeyStore:
+    return world.keys
+
+
+@pytest.fixture
+def audit(world: World) -> AuditTrail:
+    return world.audit

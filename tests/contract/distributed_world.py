@@ -11,12 +11,16 @@ from captionflow.adapters.elastic.indices import ElasticIndices
 from captionflow.adapters.elastic.schema import Names
 from captionflow.adapters.elastic.search import ElasticSearch
 from captionflow.adapters.elastic.turn_store import ElasticTurnStore
+from captionflow.adapters.kafka.audit_trail import KafkaAuditTrail
 from captionflow.adapters.kafka.cluster import Kafka
+from captionflow.adapters.kafka.key_store import KafkaKeyStore
 from captionflow.adapters.kafka.line_log import KafkaLineLog
 from captionflow.adapters.kafka.session_store import KafkaSessionStore
 from captionflow.adapters.kafka.source_reports import KafkaSourceReports
 from captionflow.adapters.kafka.step_feed import KafkaStepFeed
 from captionflow.adapters.kafka.step_group import StepGroup
+from captionflow.audit import AuditTrail
+from captionflow.keys import KeyStore
 from captionflow.ports import LineLog, Search, SessionStore, SourceReports, StepFeed, StepQueue, TurnStore
 from tests.stack.topics import drop_topics, fresh_topics
 
@@ -34,6 +38,8 @@ class DistributedWorld:
     sessions: SessionStore
     step_feed: StepFeed
     source_reports: SourceReports
+    keys: KeyStore
+    audit: AuditTrail
 
     def __init__(self, kafka: Kafka, elasticsearch: str) -> None:
         self._kafka = kafka
@@ -55,8 +61,10 @@ class DistributedWorld:
             KafkaSessionStore(kafka).start(),
             KafkaStepFeed(kafka).start(),
             KafkaSourceReports(kafka).start(),
+            KafkaKeyStore(kafka).start(),
+            KafkaAuditTrail(kafka).start(),
         )
-        self.line_log, self.sessions, self.step_feed, self.source_reports = self._on_kafka
+        self.line_log, self.sessions, self.step_feed, self.source_reports, self.keys, self.audit = self._on_kafka
         self.turn_store = ElasticTurnStore(self._client, read=NAMES.read, write=NAMES.write)
         self.search = ElasticSearch(self._client, self.sessions, index=NAMES.read)
 

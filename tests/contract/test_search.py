@@ -319,3 +319,18 @@ async def test_everything_is_still_found_after_a_restart(archive: Archive) -> No
     await archive.world.reopen()
     assert await archive.found("closed") == ["talk.en.1"]
     assert await archive.found("growing") == ["talk.en.2"]
+
+
+async def test_nothing_is_found_or_counted_in_hidden_sessions(archive: Archive) -> None:
+    for session in ("open", "closed", "another"):
+        await archive.announce(session, event=session.upper())
+        await archive.say("the free internet", session=session, speaker=f"OF {session.upper()}")
+    page = await archive.page("free", hidden=("closed", "another", "never-announced"))
+    assert [hit.session for hit in page.hits] == ["open"]
+    assert page.total == 1
+    assert page.events == (Count("OPEN", 1),)
+    assert page.speakers == (Count("OF OPEN", 1),)
+    assert page.languages == (Count("en", 1),)
+    assert await archive.found("free", session="closed", hidden=("closed",)) == []
+    first = await archive.page("free", limit=1)
+    assert (await archive.page("free", limit=1, cursor=first.next, hidden=("closed",))).total == 2

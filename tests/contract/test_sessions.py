@@ -145,3 +145,12 @@ async def test_sessions_and_what_was_learned_are_there_after_a_restart(world: Wo
     assert await world.sessions.get("talk") == learned
     again = await world.sessions.learn("talk", Facts(title="Said", room="8"), at=LATER)
     assert (again.title, again.room) == ("Given", "8")
+
+
+async def test_closed_sessions_can_be_listed_alone(world: World, sessions: SessionStore) -> None:
+    await sessions.create(session("open"))
+    closed = await sessions.create(session("closed", closed=True))
+    assert await ids(world, closed=True) == ["closed"]
+    assert await ids(world, closed=False) == ["open"]
+    await sessions.replace(msgspec.structs.replace(closed, closed=False), expected_version=1)
+    assert await ids(world, closed=True) == []

@@ -16,8 +16,10 @@ import msgspec
 from captionflow.adapters.memory.source_reports import MemorySourceReports
 from captionflow.adapters.memory.step_feed import MemoryStepFeed
 from captionflow.adapters.memory.step_queue import MemoryStepQueue
+from captionflow.adapters.sqlite.audit_trail import SqliteAuditTrail
 from captionflow.adapters.sqlite.database import Database
 from captionflow.adapters.sqlite.demos import SqliteDemos
+from captionflow.adapters.sqlite.key_store import SqliteKeyStore
 from captionflow.adapters.sqlite.line_log import SqliteLineLog
 from captionflow.adapters.sqlite.search import SqliteSearch
 from captionflow.adapters.sqlite.session_store import SqliteSessionStore
@@ -219,13 +221,14 @@ class _Follower(AsyncIterator[StepRecord]):
 class WeakestWorld:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._open()
 
     @classmethod
     async def open(cls, folder: Path) -> Self:
-        return cls(folder)
+        world = cls(folder)
+        await world._open()
+        return world
 
-    def _open(self) -> None:
+    async def _open(self) -> None:
         self._reached = True
         self._databases = [Database.open(self._folder / f"{n}" / "captionflow.db") for n in range(PARTITIONS)]
         stores = self._databases[0]
@@ -239,6 +242,8 @@ class WeakestWorld:
         self.step_feed: StepFeed = self._feed
         self.source_reports: SourceReports = StutteringReports()
         self.demos: Demos = PartitionedDemos(self._databases)
+        self.keys = await SqliteKeyStore(stores).load()
+        self.audit = SqliteAuditTrail(stores)
 
     def step_queue(self) -> StepQueue:
         return self._feed.queue()
@@ -251,7 +256,7 @@ class WeakestWorld:
         if self._reached:
             await self.settle()
         await self.cut_off()
-        self._open()
+        await self._open()
 
     async def cut_off(self) -> None:
         self._reached = False

@@ -11,12 +11,16 @@ from typing import Protocol, Self
 from captionflow.adapters.memory.source_reports import MemorySourceReports
 from captionflow.adapters.memory.step_feed import MemoryStepFeed
 from captionflow.adapters.memory.step_queue import MemoryStepQueue
+from captionflow.adapters.sqlite.audit_trail import SqliteAuditTrail
 from captionflow.adapters.sqlite.database import Database
 from captionflow.adapters.sqlite.demos import SqliteDemos
+from captionflow.adapters.sqlite.key_store import SqliteKeyStore
 from captionflow.adapters.sqlite.line_log import SqliteLineLog
 from captionflow.adapters.sqlite.search import SqliteSearch
 from captionflow.adapters.sqlite.session_store import SqliteSessionStore
 from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
+from captionflow.audit import AuditTrail
+from captionflow.keys import KeyStore
 from captionflow.ports import Demos, LineLog, Search, SessionStore, SourceReports, StepFeed, StepQueue, TurnStore
 from tests.contract.distributed_world import DistributedWorld
 from tests.contract.weakest import WeakestWorld
@@ -29,6 +33,8 @@ class World(Protocol):
     sessions: SessionStore
     step_feed: StepFeed
     source_reports: SourceReports
+    keys: KeyStore
+    audit: AuditTrail
 
     def step_queue(self) -> StepQueue:
         """Join those who share the steps that are published from now on, and those that nobody is done with."""
@@ -55,13 +61,14 @@ class WorldWithDemos(World, Protocol):
 class EmbeddedWorld:
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._open()
 
     @classmethod
     async def open(cls, folder: Path) -> Self:
-        return cls(folder / "data" / "captionflow.db")
+        world = cls(folder / "data" / "captionflow.db")
+        await world._open()
+        return world
 
-    def _open(self) -> None:
+    async def _open(self) -> None:
         self._database = Database.open(self._path)
         self.line_log: LineLog = SqliteLineLog(self._database)
         self.turn_store: TurnStore = SqliteTurnStore(self._database)
@@ -71,6 +78,8 @@ class EmbeddedWorld:
         self.step_feed: StepFeed = self._feed
         self.source_reports: SourceReports = MemorySourceReports()
         self.demos: Demos = SqliteDemos(self._database)
+        self.keys: KeyStore = await SqliteKeyStore(self._database).load()
+        self.audit: AuditTrail = SqliteAuditTrail(self._database)
 
     def step_queue(self) -> StepQueue:
         return MemoryStepQueue(self._feed)
@@ -80,7 +89,7 @@ class EmbeddedWorld:
 
     async def reopen(self) -> None:
         await self._database.close()
-        self._open()
+        await self._open()
 
     async def cut_off(self) -> None:
         await self._database.close()

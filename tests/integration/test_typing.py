@@ -12,6 +12,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from captionflow.secret import Secret
 from services.ingest import typing_connection
 from services.ingest.gateway import Gateway
 from services.ingest.typing_connection import Writers
@@ -167,7 +168,7 @@ async def test_each_language_is_typed_on_its_own(tmp_path: Path) -> None:
 
 
 async def test_who_has_no_key_can_not_type(tmp_path: Path) -> None:
-    async with serving(tmp_path, pipeline=True, ingest_token="a-long-enough-token") as api:  # noqa: S106 - made up
+    async with serving(tmp_path, pipeline=True, ingest_token=Secret("a-long-enough-token")) as api:
         address = f"ws://127.0.0.1:{api.port}/v1/sessions/talk/type?writer=ana"
         with pytest.raises(InvalidStatus) as refused:
             await connect(address)

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Sequence
 
 from captionflow.adapters.kafka.cluster import Kafka
-from captionflow.adapters.kafka.topics import create_topics
+from captionflow.adapters.kafka.topics import create_topics, settings
 
 
 async def fresh_topics(servers: str, *, partitions: int = 3) -> Kafka:
@@ -22,7 +22,5 @@ async def drop_topics(*prefixes: Kafka) -> None:
 
 def _drop(prefixes: Sequence[Kafka]) -> None:
     admin = prefixes[0].admin()
-    admin.delete_topics(
-        [topic for one in prefixes for topic in (one.lines, one.turns, one.sessions, one.sources, one.dead_letters)]
-    )
+    admin.delete_topics([topic for one in prefixes for topic in settings(one, replication=1, turns_hours=1)])
     admin.close()

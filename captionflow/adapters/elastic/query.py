@@ -32,6 +32,8 @@ def conditions(query: SearchQuery, terms: Sequence[Term], sessions: Sequence[str
         found.append({"term": {"language": {"value": query.language, "case_insensitive": True}}})
     if sessions is not None:
         found.append({"terms": {"session": list(sessions)}})
+    if query.hidden:
+        found.append({"bool": {"must_not": {"terms": {"session": list(query.hidden)}}}})
     return found
 
 

@@ -66,6 +66,16 @@ class Kafka:
         return f"{self.prefix}.sources"
 
     @property
+    def keys(self) -> str:
+        """The topic of the keys."""
+        return f"{self.prefix}.keys"
+
+    @property
+    def audit(self) -> str:
+        """The topic of the audit trail."""
+        return f"{self.prefix}.audit"
+
+    @property
     def dead_letters(self) -> str:
         """The topic of what could not be read."""
         return f"{self.prefix}.dead-letter"

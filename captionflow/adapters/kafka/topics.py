@@ -33,8 +33,9 @@ def settings(kafka: Kafka, *, replication: int, turns_hours: int) -> Mapping[str
     """How each topic must be set up.
 
     Lines and sessions are the source of truth and stay for ever. Turns are rebuilt from the lines whenever they are
-    missing: they are kept as long as a worker that comes back should find its state there. Dead letters are kept for
-    a month, so that somebody can look at them. Reports of sources are said again and again: an hour is enough.
+    missing: they are kept as long as a worker that comes back should find its state there. Of each key the newest
+    record stays. The audit trail is kept for a year, and dead letters for a month, so that somebody can look at them.
+    Reports of sources are said again and again: an hour is enough.
     """
     common = {
         "cleanup.policy": "delete",
@@ -49,6 +50,8 @@ def settings(kafka: Kafka, *, replication: int, turns_hours: int) -> Mapping[str
         kafka.turns: common | {"retention.ms": str(turns_hours * _HOUR_MS)},
         kafka.sessions: common | {"retention.ms": _FOREVER},
         kafka.sources: common | {"retention.ms": str(_HOUR_MS), "segment.ms": str(_HOUR_MS // 6)},
+        kafka.keys: common | {"cleanup.policy": "compact"},
+        kafka.audit: common | {"retention.ms": str(366 * 24 * _HOUR_MS)},
         kafka.dead_letters: common
         | {"retention.ms": str(30 * 24 * _HOUR_MS), "max.message.bytes": str(MAX_DEAD_LETTER_BYTES)},
     }

@@ -1,8 +1,8 @@
 """The tables, as numbered migrations: ``PRAGMA user_version`` says how many of them a file has seen.
 
 A migration is never edited once released; a change is a new one at the end. Each runs in a transaction of its own, so
-a crash leaves the version before or the version after. Only ``streams``, ``records``, ``runs`` and ``sessions`` hold
-what can't be derived.
+a crash leaves the version before or the version after. Only ``streams``, ``records``, ``runs``, ``sessions``,
+``keys`` and ``audit`` hold what can't be derived.
 """
 
 import sqlite3
@@ -83,6 +83,21 @@ MIGRATIONS: Final[tuple[str, ...]] = (
         speaker_key TEXT
     );
     CREATE INDEX search_speakers ON search_parts (speaker_key);
+    """,
+    # 3: keys, the audit trail, and sessions that not everybody may read
+    """
+    CREATE TABLE keys (
+        id TEXT PRIMARY KEY,
+        revoked INTEGER NOT NULL,
+        used_at TEXT NOT NULL DEFAULT '',
+        body BLOB NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE audit (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        body BLOB NOT NULL
+    );
+    ALTER TABLE sessions ADD COLUMN closed INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX closed_sessions ON sessions (id) WHERE closed;
     """,
 )
 

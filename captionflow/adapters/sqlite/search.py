@@ -33,6 +33,7 @@ _CONDITIONS: Final = {
     "language": "streams.language = :language COLLATE NOCASE",
     "event": "sessions.event_key = :event",
     "room": "sessions.room_key = :room",
+    "hidden": "streams.session NOT IN (SELECT value FROM json_each(:hidden))",
 }
 
 _AFTER: Final = """
@@ -102,6 +103,7 @@ def _values(query: SearchQuery, terms: tuple[Term, ...]) -> dict[str, str]:
         "language": query.language or None,
         "event": fold_name(query.event) if query.event else None,
         "room": fold_name(query.room) if query.room else None,
+        "hidden": msgspec.json.encode(query.hidden).decode() if query.hidden else None,
     }
     return {name: value for name, value in values.items() if value is not None}
 

@@ -45,8 +45,14 @@ class SqliteSessionStore:
             rows = connection.execute(
                 "SELECT body FROM sessions WHERE (:status IS NULL OR status = :status)"
                 " AND (:event IS NULL OR event_key = :event) AND (:room IS NULL OR room_key = :room)"
+                " AND (:closed IS NULL OR closed = :closed)"
                 " ORDER BY status = 'live' DESC, date DESC, starts_at DESC, id DESC",
-                {"status": wanted.status, "event": _key(wanted.event), "room": _key(wanted.room)},
+                {
+                    "status": wanted.status,
+                    "event": _key(wanted.event),
+                    "room": _key(wanted.room),
+                    "closed": wanted.closed,
+                },
             ).fetchall()
             return tuple(decode_session(body) for (body,) in rows)
 
@@ -89,8 +95,8 @@ def _find(connection: sqlite3.Connection, session: str) -> Known | None:
 
 def _put(connection: sqlite3.Connection, session: Session, learned: frozenset[str]) -> None:
     connection.execute(
-        "INSERT OR REPLACE INTO sessions (id, status, date, starts_at, event, event_key, room_key, learned, body)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO sessions (id, status, date, starts_at, event, event_key, room_key, learned,"
+        " closed, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             session.id,
             session.status,
@@ -100,6 +106,7 @@ def _put(connection: sqlite3.Connection, session: Session, learned: frozenset[st
             fold_name(session.event),
             fold_name(session.room),
             " ".join(sorted(learned)),
+            session.closed,
             _encode(session),
         ),
     )

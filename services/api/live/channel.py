@@ -117,6 +117,10 @@ class Channel:
         self.pending.append(interrupted(since, now).frame)
         self._events_put.notify()
 
+    def closed_since(self, session: Session) -> bool:
+        """Whether the session is closed by now, and was open as the caller knows it."""
+        return self.told is not None and self.told.closed and not session.closed and self.told.version > session.version
+
     def start(self, turns: Turns) -> None:
         """Learn from what the store has, where that is where we are."""
         if self.last_seq is None:

@@ -137,9 +137,11 @@ class Hub:
             self.running = False
 
     def session_changed(self, session: Session) -> None:
-        """Tell the viewers of the session, in all languages."""
+        """Tell the viewers of the session, in all languages; one that was closed just now, ask them for their key."""
         for channel in self._channels.values():
             if channel.session == session.id:
+                if session.closed and (channel.told is None or not channel.told.closed):
+                    self._end(channel)
                 channel.tell(session)
                 self._schedule(channel)
 

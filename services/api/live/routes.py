@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from captionflow.errors import Unavailable
 from captionflow.identity import language_of, session_id
 from captionflow.messages import Part, Session
 from services.api.context import Context
@@ -102,6 +103,8 @@ async def _poll(context: Context, session: Session, language: str, after: int | 
                 async with asyncio.timeout(POLL_SECONDS):
                     await channel.changed()
         events, whole = _events(channel, session, position)
+        if channel.closed_since(session):
+            raise Unavailable("The session was closed to the public just now: ask again.")
         if not whole:
             events = [channels.reset("You were away for too long.")]
         document = {"events": [{"event": one.name, "id": one.id, "data": msgspec.Raw(one.data)} for one in events]}
@@ -146,7 +149,7 @@ class _Stream(Response):
             direct = connection(scope)
             viewer = QueueViewer() if direct is None else DirectViewer(direct)
             hub.attach(channel, viewer, sse.retry(RETRY_MILLISECONDS) + b"".join(one.frame for one in events))
-            if not whole or _is_finished(channel, self.session):
+            if not whole or _is_finished(channel, self.session) or channel.closed_since(self.session):
                 hub.detach(channel, viewer)
                 viewer.end()
             try:
@@ -154,6 +157,7 @@ class _Stream(Response):
                     await _send_queued(viewer, receive, send)
                 else:
                     await _gone(receive)
+                    viewer.drop()  # whoever ended it: the connection has nothing to tell any more
             finally:
                 hub.detach(channel, viewer)
 

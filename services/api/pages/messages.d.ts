@@ -19,6 +19,7 @@ export interface Session {
   speakers: Record<string, string>;
   demo: boolean;
   ends_after_minutes: number | null;
+  closed: boolean;
   v: number;
 }
 

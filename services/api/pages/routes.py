@@ -18,7 +18,7 @@ from captionflow.errors import BadMessage, NotFound
 from captionflow.identity import language_of, spelled
 from captionflow.messages import Session
 from captionflow.ports import SearchPage, SessionFilter, SessionStore
-from services.api.context import Context
+from services.api.context import Context, hidden, visible
 from services.api.pages.programme import RoomState, programme, room_slug, room_state
 from services.api.pages.rendering import STATIC, nothing_yet, page
 from services.api.pages.search_view import search_query, search_view
@@ -42,7 +42,7 @@ ROOM = Room(routes)
 async def home(request: Request, earlier: str = "") -> Response:
     """What is on now, today, coming and earlier."""
     ports = provided(request, Context).ports
-    sessions = await ports.sessions.list(SessionFilter())
+    sessions = await visible(request, SessionFilter())
     found = programme(sessions, local_now())
     older = 0 if earlier == "all" else max(0, len(found.earlier) - EARLIER_SHOWN)
     if older:
@@ -63,6 +63,7 @@ async def search(request: Request) -> Response:
     found = SearchPage(hits=(), total=0)
     if query.text:
         try:
+            query = msgspec.structs.replace(query, hidden=await hidden(request))
             found = await provided(request, Context).ports.search.search(query)
         except BadMessage as error:
             trouble = str(error)
@@ -73,7 +74,7 @@ async def search(request: Request) -> Response:
 @open_to("anyone")
 async def room(slug: str, request: Request, lang: Language = None) -> Response:
     """The screen of a room: what is on there now, whatever it is; in the floor's language where it lacks the wanted."""
-    state = await _room_state(provided(request, Context).ports.sessions, slug)
+    state = await _room_state(request, slug)
     if state is None or state.shown is None:
         return nothing_yet(slug, f"/rooms/{quote(slug, safe='')}")
     return _screen(request, state.shown, state, spelled(state.shown, lang) if lang else None, lang)
@@ -102,12 +103,12 @@ async def screen(session_id: SessionId, request: Request, lang: Language = None)
     if session is None:
         return nothing_yet(session_id)
     language = language_of(session, lang)
-    state = await _room_state(sessions, room_slug(session.room), session) if session.room else None
+    state = await _room_state(request, room_slug(session.room), session) if session.room else None
     return _screen(request, session, state, language)
 
 
 @routes.get("/s/{session_id}/qr.svg")
-@open_to("anyone")
+@open_to("reader")
 async def qr(session_id: SessionId, request: Request) -> Response:
     """The follow page's address, to be read by a phone."""
     session = await provided(request, Context).ports.sessions.get(session_id)
@@ -155,8 +156,8 @@ async def find_session(sessions: SessionStore, session_id: str) -> Session | Non
         return None
 
 
-async def _room_state(sessions: SessionStore, slug: str, shown: Session | None = None) -> RoomState | None:
-    return room_state(await sessions.list(SessionFilter()), slug, local_now(), shown)
+async def _room_state(request: Request, slug: str, shown: Session | None = None) -> RoomState | None:
+    return room_state(await visible(request, SessionFilter()), slug, local_now(), shown)
 
 
 def base_url(request: Request) -> str:

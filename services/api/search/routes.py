@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from captionflow.errors import BadMessage
 from captionflow.ports import SearchPage, SearchQuery
-from services.api.context import Context
+from services.api.context import Context, hidden
 from services.http.access import open_to
 from services.http.openapi import answers, problems
 from services.http.provided import provided
@@ -80,6 +80,7 @@ async def search(  # noqa: PLR0913, PLR0917 - the parameters of the call
         room=room or None,
         limit=limit,
         cursor=cursor or None,
+        hidden=await hidden(request),
     )
     page = await provided(request, Context).ports.search.search(wanted)
     return Response(msgspec.json.encode(page), media_type="application/json")

@@ -13,7 +13,7 @@ from captionflow.messages import Session, Stream
 from services.api.context import Context
 from services.api.streamtext.caption_texts import CaptionTexts
 from services.api.streamtext.lines import FROM_NOW, end_of, read
-from services.http.access import open_to
+from services.http.access import granted, open_to, refusal, sees
 from services.http.openapi import answers, problems
 from services.http.provided import provided
 from services.http.rooms import Room
@@ -61,7 +61,7 @@ _encode = msgspec.json.Encoder().encode
     responses={
         200: answers("Captions", _EXAMPLE),
         404: answers("Captions", {"content": "", "lastPosition": -1, "languageCode": ""}, "Nothing was said yet"),
-        **problems("unavailable"),
+        **problems("unauthorized", "forbidden", "unavailable"),
     },
 )
 @open_to("reader")
@@ -72,6 +72,8 @@ async def captions(
     context = provided(request, Context)
     with suppress(NotFound):
         found = await context.ports.sessions.get(session_id(event.strip().lower()))
+        if not sees(granted(request), found):
+            raise refusal(request)
         stream = Stream(found.id, _language(found, language))
         texts, settled = await provided(request, CaptionTexts).read(stream)
         if texts:
