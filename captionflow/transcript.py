@@ -148,7 +148,10 @@ def _join(parts: Sequence[Part]) -> Turn:
 
 
 def document(parts: Iterable[Part], facts: Facts) -> dict[str, Any]:
-    """The transcript as ``captionflow segment --json`` prints it: session, turns, and what stands apart in order."""
+    """The transcript as ``captionflow segment --json`` prints it: session, turns, and what stands apart in order.
+
+    A turn that has nothing but an interim is none: nobody knows yet what was said.
+    """
     joined = turns(parts)
     return {
         "session": {
@@ -170,7 +173,7 @@ def document(parts: Iterable[Part], facts: Facts) -> dict[str, Any]:
                 "notes": [{"text": note.text, "at": note.at} for note in turn.notes],
             }
             for turn in joined
-            if turn.ordinal
+            if turn.ordinal and (turn.speaker is not None or turn.paragraphs or turn.notes or turn.apart)
         ],
         "apart": [{"text": one.text, "why": one.why} for turn in joined for one in turn.apart],
     }

@@ -10,7 +10,10 @@ import pytest
 from captionflow.errors import BadMessage
 from captionflow.messages import Part, Session, Stamp, StepRecord
 from captionflow.ports import Count, Hit, SearchPage, SearchQuery
+from services.segment.segmenter import start, step
 from tests.contract.worlds import World
+from tests.revisions import STORIES, Story
+from tests.unit.segment_material import line
 
 AT = datetime(2015, 11, 12, 9, 30, tzinfo=UTC)
 
@@ -181,6 +184,17 @@ async def test_a_word_that_was_taken_back_is_not_found(archive: Archive) -> None
     assert await archive.found("mistake") == []
     await archive.say("correction", turn=1, retracted=True)
     assert await archive.found("correction") == []
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+async def test_after_revisions_the_words_that_are_left_are_found_and_no_others(world: World, story: Story) -> None:
+    archive, state = Archive(world), start("talk", "en")
+    for seq, (text, revises) in enumerate(story.sent, 1):
+        state, steps = step(state, [line(seq, text, revises=revises)])
+        await world.turn_store.apply(steps)
+    left = " ".join(text for _, text in story.left)
+    for word in ("Alpha", "Aleph", "Bravo", "Brovo", "Beta", "Charlie", "Delta"):
+        assert len(await archive.found(word)) == left.count(word)
 
 
 async def test_interim_words_are_not_found(archive: Archive) -> None:

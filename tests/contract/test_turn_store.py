@@ -6,8 +6,13 @@ import pytest
 
 from captionflow.messages import StepRecord
 from captionflow.ports import Turns
+from captionflow.transcript import turns as joined
+from services.segment.segmenter import start
+from services.segment.segmenter import step as segment
 from tests.contract.worlds import World
+from tests.revisions import STORIES, Story
 from tests.steps import part, step
+from tests.unit.segment_material import line
 
 
 async def read(world: World, session: str = "talk", *, last: int | None = None) -> Turns:
@@ -98,6 +103,25 @@ async def test_retracted_parts_are_left_out_and_may_come_back(world: World) -> N
     assert await texts(world) == ["b"]
     await world.turn_store.apply([step(3, part(1, 3, "a again"))])
     assert await texts(world) == ["a again", "b"]
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+async def test_turns_change_split_merge_and_vanish_with_a_revision(world: World, story: Story) -> None:
+    state = start("talk", "en")
+    for seq, (text, revises) in enumerate(story.sent, 1):
+        state, steps = segment(state, [line(seq, text, revises=revises)])
+        await world.turn_store.apply(steps)
+    turns = await read(world)
+    assert [(turn.speaker, turn.text) for turn in joined(turns.parts)] == list(story.left)
+    assert turns.last_seq == len(story.sent)
+
+
+async def test_a_turn_that_only_an_interim_opened_is_gone_when_its_source_is(world: World) -> None:
+    state = start("talk", "en")
+    for one in (line(1, "perhaps", final=False), line(2, "", ends=True)):
+        state, steps = segment(state, [one])
+        await world.turn_store.apply(steps)
+    assert (await read(world)).parts == ()
 
 
 @pytest.mark.parametrize(("last", "expected"), [(0, []), (1, ["c", "d"]), (2, ["b", "c", "d"]), (9, list("abcd"))])

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Program, follow, until_same, watch_lines
+from tests.e2e.conftest import Program, but_for_the_mark, follow, until_same, watch_lines
+from tests.revisions import STORIES
 
 pytestmark = pytest.mark.browser
 
@@ -41,6 +42,18 @@ def test_a_line_appears_on_the_room_screen_word_by_word(page: Page, program: Pro
     until_on_screen(page, "One two three four five.")
     assert len(set(page.evaluate("window.seen"))) >= 5
     assert page.locator("#lines b").first.inner_text() == "ANNA"
+
+
+@pytest.mark.parametrize("number", range(len(STORIES)), ids=[story.name for story in STORIES])
+def test_a_page_that_is_open_shows_what_revisions_leave(page: Page, program: Program, number: int) -> None:
+    session, story = f"s-revised-{number}", STORIES[number]
+    program.announce(session, title="Revised")
+    follow(page, session)
+    for count, (text, revises) in enumerate(story.sent):
+        line = {"number": count, "text": text, "eol": False, "revises": revises}
+        body = {"sender": "desk", "lines": [line]}
+        program.client.post(f"/v1/sessions/{session}/lines", json=body).raise_for_status()
+    expect(page.locator("#captions .said")).to_have_text([but_for_the_mark(text) for _, text in story.left])
 
 
 def test_lines_on_the_room_screen_roll_and_never_jump(page: Page, program: Program) -> None:

@@ -206,6 +206,8 @@ def test_a_revision_may_say_who_speaks_and_that_the_session_ends() -> None:
     sent = [line(1, "One. ", speaker="Anna"), line(2, "Two.", speaker="Anna")]
     parts, _, _ = run([*sent, line(3, "Two.", speaker="Ben", revises=2)])
     assert shown(parts) == [("Anna", "One."), ("Ben", "Two.")]
+    parts, _, _ = run([*sent, line(3, "Too.", speaker="Ben", revises=2), line(4, "Two.", speaker="Ben", revises=2)])
+    assert shown(parts) == [("Anna", "One."), ("Ben", "Two.")]
     assert run([*sent, line(3, "Two.", revises=2, ends=True)])[1].facts.status == "finished"
 
 
