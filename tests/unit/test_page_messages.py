@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "services" / "api" / "pages"
 SCHEMAS = json.loads((ROOT / "services" / "http" / "openapi.json").read_text("utf-8"))["components"]["schemas"]
-ALWAYS_WHOLE = {"Session", "SourceReport", "SourceWarning", "HandOver"}
+ALWAYS_WHOLE = {"Session", "SourceReport", "SourceWarning", "HandOver", "KeyView", "AuditEntry"}
 """Of these, fields that have their default are sent too."""
 
 _INTERFACE = re.compile(r"^export interface (\w+) \{\n(.*?)^\}", re.MULTILINE | re.DOTALL)
@@ -36,7 +36,20 @@ def in_typescript(schema: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize(
-    "name", ["Session", "Part", "PartDelta", "Note", "Stamp", "Apart", "SourceReport", "SourceWarning", "HandOver"]
+    "name",
+    [
+        "Session",
+        "Part",
+        "PartDelta",
+        "Note",
+        "Stamp",
+        "Apart",
+        "SourceReport",
+        "SourceWarning",
+        "HandOver",
+        "KeyView",
+        "AuditEntry",
+    ],
 )
 def test_the_types_are_those_of_the_api(name: str) -> None:
     schema = SCHEMAS[name]

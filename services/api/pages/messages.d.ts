@@ -137,3 +137,27 @@ export interface HandOver {
   to: string;
   at: string;
 }
+
+/** A key as it is listed, which is not the key itself. */
+export interface KeyView {
+  id: string;
+  name: string;
+  role: "admin" | "organiser" | "captioner" | "viewer";
+  event: string | null;
+  session: string | null;
+  language: string | null;
+  created_at: string;
+  created_by: string | null;
+  last_used_at: string | null;
+  revoked_at: string | null;
+}
+
+export interface AuditEntry {
+  at: string;
+  action: string;
+  by: string | null;
+  subject: string;
+  event: string;
+  detail: string;
+  v: number;
+}

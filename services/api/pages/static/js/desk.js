@@ -6,6 +6,7 @@ import { deskFeed } from "./desk_feed.js";
 import { handing, naming } from "./desk_hand.js";
 import { element } from "./render.js";
 import { silence, sourcesOf } from "./silence.js";
+import "./desk_records.js";
 
 const LOOK = 20_000; // what changed is told before
 const SOON = 300; // several changes are one

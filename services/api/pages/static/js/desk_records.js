@@ -1,0 +1,97 @@
+// The desk's keys and its audit trail: read when they are opened, and once a minute as long as they are open.
+import { element } from "./render.js";
+
+const PATIENCE = 8_000;
+const AGAIN = 60_000;
+const ENTRIES = 100;
+
+/** @typedef {import("../../messages.js").KeyView} KeyView */
+/** @typedef {import("../../messages.js").AuditEntry} AuditEntry */
+
+/** @type {Record<string, string>} */
+const DONE = {
+  session_announced: "announced", session_changed: "changed", session_finished: "finished", session_reopened: "reopened",
+  key_created: "made the key", key_rotated: "renewed the key", key_revoked: "revoked the key",
+};
+
+/** @param {string} url @param {RequestInit} [options] */
+async function ask(url, options) {
+  const answer = await fetch(url, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE), ...options });
+  if (!answer.ok) throw new Error(/** @type {{detail?: string}} */ (await answer.json().catch(() => ({}))).detail ?? "It can't be had now.");
+  return answer.status === 204 ? null : answer.json();
+}
+
+/** A moment as the reader's clock has it. @param {string} at */
+function moment(at) {
+  const when = new Date(at);
+  const today = when.toDateString() === new Date().toDateString();
+  const says = today ? when.toLocaleTimeString([], { hour: "numeric", minute: "2-digit" }) : when.toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+  return element("time", { datetime: at }, says);
+}
+
+/** @param {string} text */
+const name = (text) => element("bdi", {}, text);
+
+/** @param {KeyView} key @param {HTMLElement} list */
+function keyRow(key, list) {
+  const bounds = [key.session, key.event, key.language].filter((one) => one !== null);
+  const facts = element(
+    "span", { class: "facts" }, element("span", {}, key.role), ...bounds.map((one) => element("span", {}, name(one))),
+    ...(key.created_by ? [element("span", {}, "made by ", name(key.created_by))] : []),
+    element("span", {}, ...(key.last_used_at ? ["used ", moment(key.last_used_at)] : ["never used"])),
+    ...(key.revoked_at ? [element("span", {}, "revoked ", moment(key.revoked_at))] : []),
+  );
+  const row = element("li", {}, element("strong", {}, name(key.name)), facts);
+  if (!key.revoked_at) {
+    const revoke = element("button", { type: "button", "aria-label": `Revoke the key ${key.name}` }, "Revoke");
+    revoke.addEventListener("click", async () => {
+      if (revoke.dataset.sure === undefined) {
+        revoke.dataset.sure = "";
+        revoke.textContent = "Revoke now: who uses it is cut off";
+        return;
+      }
+      try {
+        await ask(`/v1/keys/${encodeURIComponent(key.id)}`, { method: "DELETE" });
+        await keys(list);
+      } catch (error) { row.append(element("p", { class: "trouble", role: "alert" }, error instanceof Error ? error.message : "")); }
+    });
+    row.append(revoke);
+  }
+  return row;
+}
+
+/** @param {HTMLElement} list */
+async function keys(list) {
+  const found = /** @type {KeyView[]} */ (await ask("/v1/keys"));
+  const empty = element("li", {}, "There are no keys: whoever is at this machine may do everything.");
+  list.replaceChildren(...(found.length ? found.map((one) => keyRow(one, list)) : [empty]));
+}
+
+/** @param {HTMLElement} list */
+async function audit(list) {
+  const found = /** @type {AuditEntry[]} */ (await ask(`/v1/audit?limit=${ENTRIES}`));
+  const rows = found.map((one) => element(
+    "li", {}, moment(one.at), " ", one.by ? name(one.by) : "somebody at this machine", ` ${DONE[one.action] ?? one.action.replace(/_/g, " ")} `,
+    element("strong", {}, name(one.subject)), ...(one.detail ? [" (", name(one.detail), ")"] : []),
+  ));
+  list.replaceChildren(...(rows.length ? rows : [element("li", {}, "Nothing was done yet.")]));
+}
+
+/** @param {string} id @param {(list: HTMLElement) => Promise<void>} read */
+function records(id, read) {
+  const details = /** @type {HTMLDetailsElement} */ (document.getElementById(id));
+  const list = /** @type {HTMLElement} */ (details.querySelector("ul"));
+  let timer = 0;
+  const again = async () => {
+    clearTimeout(timer);
+    if (!details.open) return;
+    if (!list.contains(document.activeElement)) {
+      await read(list).catch((error) => list.replaceChildren(element("li", { class: "trouble" }, error instanceof Error ? error.message : "")));
+    }
+    timer = setTimeout(again, AGAIN);
+  };
+  details.addEventListener("toggle", again);
+}
+
+records("keys", keys);
+records("audit", audit);
