@@ -28,7 +28,7 @@ MAX_CONNECTIONS: Final = 1_000
 """Of all writers of this process."""
 MAX_MESSAGE_BYTES: Final = 16 * 1024
 """Of one message; a longer one is refused before it is read, or by the server before it is complete."""
-_MAX_WAITING: Final = 256
+_MAX_WAITING: Final = 64
 """So many messages are read before the first of them is in the log. The others wait at their sender."""
 
 INVALID: Final = 4400

@@ -187,18 +187,17 @@ class _Page:
             self.refused.append(Refused(message.number, problem, _DETAILS[problem], text))
 
     def _apply(self, message: Message) -> Literal["erased-too-far", "not-there", "too-large"] | None:
-        match message:
-            case End():
-                self.ends = True
-            case Type():
-                first, *others = (clean(piece).text for piece in _ERASING.split(message.text))
-                self.new += first
-                for piece in others:
-                    if not self._erase():
-                        return "erased-too-far"
-                    self.new += piece
-            case Revise():
-                return self._revise(message)
+        if isinstance(message, Revise):
+            return self._revise(message)
+        if isinstance(message, End):
+            self.ends = True
+            return None
+        first, *others = (clean(piece).text for piece in _ERASING.split(message.text))
+        self.new += first
+        for piece in others:
+            if not self._erase():
+                return "erased-too-far"
+            self.new += piece
         return None
 
     def _erase(self) -> bool:
