@@ -159,3 +159,23 @@ async def test_what_can_not_be_read_is_refused_and_told(api: Api, client: httpx.
     allowed = await client.options("/hooks/webcaptioner?id=talk", headers={"Origin": "https://captioner.example"})
     assert "PUT" in allowed.headers["access-control-allow-methods"]
     assert api.port
+
+
+async def test_a_page_of_another_site_posts_with_its_key_alone(tmp_path: Path) -> None:
+    twin, site = TWINS[0], {"Origin": "https://captioner.example", "Sec-Fetch-Site": "cross-site"}
+    async with serving(tmp_path, pipeline=True) as api, api.client() as client:
+        await api.announce()
+        first, *_ = twin.posts(SENTENCES, 0)
+        body = msgspec.json.encode(first)
+        assert (await client.post("/hooks/webcaptioner?id=talk", content=body, headers=site)).status_code in {401, 403}
+        made = await client.post("/v1/keys", json={"name": "admin", "role": "admin"})
+        admin = {"Authorization": f"Bearer {made.json()['key']}"}
+        wanted = {"name": "web-captioner", "role": "captioner", "session": "talk"}
+        key = (await client.post("/v1/keys", json=wanted, headers=admin)).json()["key"]
+        wrong = await client.post("/hooks/webcaptioner", params={"key": key[:-1] + "x"}, content=body, headers=site)
+        assert wrong.status_code == 403
+        for post in twin.posts(SENTENCES, 0):
+            body = msgspec.json.encode(post)
+            answer = await client.post("/hooks/webcaptioner", params={"key": key}, content=body, headers=site)
+            assert answer.status_code == 200, answer.text
+        await says(client, SENTENCES)
