@@ -51,6 +51,17 @@ class Posted(Message, frozen=True):
     """How the tool's posts are joined, as far as was known then."""
 
 
+class OnAir(Message, frozen=True):
+    """Whose words count in a stream, and whose wait. See ``captionflow.on_air``."""
+
+    source: str
+    """The sender whose words count; empty: everybody's count, and nobody's wait."""
+    spares: tuple[str, ...] = ()
+    """The senders whose words wait."""
+    after_seconds: float = 10.0
+    """A spare takes over when it has gone on for so long while the source said nothing."""
+
+
 class Draft(Message, frozen=True):
     r"""A line as its sender gave it, with control characters removed, before the log has numbered it.
 
@@ -85,6 +96,8 @@ class Draft(Message, frozen=True):
     posted: Posted | None = None
     """Which post of a captioning tool it is from. A line without it goes on with the one before it of its sender; one
     that ``revises`` may leave it as it was."""
+    on_air: OnAir | None = None
+    """Whose words count from this line on. Only organisers' lines have it, and no text."""
 
 
 class Line(Draft, frozen=True, kw_only=True):

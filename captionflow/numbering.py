@@ -158,6 +158,7 @@ def _line(draft: Draft, seq: int, now: datetime, said_at: datetime | None) -> Li
         revises=draft.revises,
         ends=draft.ends,
         ends_utterance=draft.ends_utterance,
+        on_air=draft.on_air,
         posted=draft.posted,
         seq=seq,
         received_at=now,

@@ -26,7 +26,7 @@ from services.http.gate import Access
 from services.http.health import line_checks
 from services.http.provided import provide
 from services.http.readiness import PROBE, Readiness
-from services.sessions import audit_routes, key_routes
+from services.sessions import audit_routes, key_routes, on_air
 from services.sessions import programme_routes as programme
 from services.sessions import routes as sessions
 from services.sessions.audit_log import AuditLog
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 ROOMS: Final[tuple[Room, ...]] = (
     sessions.ROOM,
+    on_air.ROOM,
     programme.ROOM,
     key_routes.ROOM,
     audit_routes.ROOM,

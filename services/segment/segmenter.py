@@ -10,6 +10,7 @@ import msgspec
 
 from captionflow.errors import TooLarge
 from captionflow.messages import MAX_LINE_CHARS, MAX_RECORD_BYTES, Facts, Line, Part, Status, StepRecord
+from captionflow.on_air import MAX_BYTES, OnAirState, admit
 from services.segment.held_lines import Found, Held, HeldLines, latest, upgraded
 from services.segment.interims import Interim, renewed, settles, without
 from services.segment.tokenizer import Tokenizer, TokenizerState
@@ -41,6 +42,8 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     interims: tuple[Interim, ...] = ()
     shown: tuple[tuple[str, int, int], ...] = ()
     """(turn id, part, ordinal) shown of the undecided rest; retracted if it turns out otherwise."""
+    on_air: OnAirState | None = None
+    """Whose words count; None: everybody's."""
     v: int = 1
     """1 has stamps and times as structs, 1 and 2 held lines. All are read, and ``STATE_VERSION`` is written."""
 
@@ -85,10 +88,23 @@ def steps(state: State, lines: Sequence[Line]) -> Iterator[tuple[State, StepReco
             raise TooLarge(f"line {line.seq} has more than {MAX_LINE_CHARS} characters: cut it into shorter lines")
     if state.held_before_3:
         state = msgspec.structs.replace(state, held=upgraded(state.held_before_3), held_before_3=())
+    fresh, reached = _counting(state, fresh)
     for batch in _batches(state, fresh):
         for after, record in _apply(state, batch):
-            state = after
-            yield after, record
+            state = msgspec.structs.replace(after, on_air=reached[record.last_seq]) if reached else after
+            yield state, record
+
+
+def _counting(state: State, lines: list[Line]) -> tuple[list[Line], dict[int, OnAirState | None]]:
+    """The lines as they count, and who is on air after each; nothing of that where everybody's words count."""
+    if state.on_air is None and all(line.on_air is None for line in lines):
+        return lines, {}
+    now, counting, reached = state.on_air, [], {}
+    for line in lines:
+        now, counted = admit(now, line)
+        counting.append(counted)
+        reached[line.seq] = now
+    return counting, reached
 
 
 def _fresh(last: int, lines: Sequence[Line]) -> list[Line]:
@@ -129,20 +145,22 @@ def _batches(state: State, lines: Sequence[Line]) -> Iterator[list[Line]]:
 
 def _apply(state: State, lines: list[Line]) -> list[tuple[State, StepRecord]]:
     after, record = _plain(state, lines) if lines[0].final and lines[0].revises is None else _special(state, lines[0])
-    if _fits(after, record):
+    if _fits(after, record, state.on_air):
         return [(after, record)]
     if len(lines) > 1:
         half = len(lines) // 2
         first = _apply(state, lines[:half])
         return [*first, *_apply(first[-1][0], lines[half:])]
-    while after.held and not _fits(after, record):  # then revisions reach less far back
+    while after.held and not _fits(after, record, state.on_air):  # then revisions reach less far back
         window = _given_up(after, after.before_held, after.held, after.held.half())
         after = msgspec.structs.replace(after, base=window[0], held=window[1])
     return [(after, record)]
 
 
-def _fits(state: State, record: StepRecord) -> bool:
-    return len(_encoder.encode(record)) + len(_encoder.encode(state)) <= _MAX_STEP_AND_STATE_BYTES
+def _fits(state: State, record: StepRecord, on_air: OnAirState | None) -> bool:
+    """Whether both fit into a record, with room for ``on_air`` as it may be after it."""
+    room = _MAX_STEP_AND_STATE_BYTES - (0 if on_air is None else MAX_BYTES)
+    return len(_encoder.encode(record)) + len(_encoder.encode(state)) <= room
 
 
 def _plain(state: State, lines: list[Line]) -> tuple[State, StepRecord]:
@@ -190,7 +208,8 @@ def _revision(state: State, line: Line, found: Found) -> tuple[State, StepRecord
     window = _given_up(state, state.before_held, held, held.surplus())
     interims = () if line.ends else state.interims
     after, record = _finish(state, tokenizer, line.seq, line.seq, window, interims, before)
-    return (after, record) if _fits(msgspec.structs.replace(after, base=None, held=HeldLines()), record) else None
+    whole = _fits(msgspec.structs.replace(after, base=None, held=HeldLines()), record, state.on_air)
+    return (after, record) if whole else None
 
 
 def _given_up(

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from captionflow.errors import BadMessage, Conflict, TooLarge, Unavailable
-from captionflow.messages import MAX_LINE_CHARS, MAX_RECORD_BYTES, Draft, Line, LineRecord, Posted
+from captionflow.messages import MAX_LINE_CHARS, MAX_RECORD_BYTES, Draft, Line, LineRecord, OnAir, Posted
 from captionflow.ports import THE_BEGINNING, LineLog, Position
 from tests.contract.worlds import World
 
@@ -378,3 +378,13 @@ async def test_followers_see_every_line_of_many_senders_in_each_sessions_order(l
     await asyncio.gather(*(send(f"talk-{n}") for n in range(3)))
     for seen in await asyncio.gather(*watchers):
         assert seen == {f"talk-{n}.en": list(range(1, 31)) for n in range(3)}
+
+
+async def test_who_is_put_on_air_is_in_the_log(line_log: LineLog) -> None:
+    wanted = OnAir("desk-1", ("asr",), 15.0)
+    await line_log.append("talk", "en", [Draft("on-air", 0, "", on_air=wanted)])
+    await line_log.append("talk", "en", [Draft("on-air", 0, "", on_air=wanted)])
+    with pytest.raises(Conflict):
+        await line_log.append("talk", "en", [Draft("on-air", 0, "", on_air=OnAir("asr"))])
+    found = [line async for record in line_log.read("talk", "en") for line in record.lines]
+    assert [line.on_air for line in found] == [wanted]

@@ -18,6 +18,8 @@ CALLS = {
     ("get", "/v1/sessions"),
     ("get", "/v1/sessions/{session}"),
     ("patch", "/v1/sessions/{session}"),
+    ("get", "/v1/sessions/{session}/on-air"),
+    ("put", "/v1/sessions/{session}/on-air"),
     ("post", "/v1/sessions/{session}/lines"),
     ("get", "/v1/sessions/{session}/lines/last"),
     ("post", "/v1/sessions/{session}/lines/presence"),

@@ -1,0 +1,117 @@
+"""``/v1/sessions/{session}/on-air``: whose words count, and who is a spare. A line of the log says so."""
+
+from typing import Annotated, Final
+
+import msgspec
+from fastapi import APIRouter, Request
+from msgspec import Meta, Struct
+from starlette.responses import Response
+
+from captionflow.errors import Conflict
+from captionflow.identity import language_of, session_id
+from captionflow.messages import Draft, OnAir, Stream
+from captionflow.on_air import MAX_SPARES, OnAirState, admit
+from captionflow.ports import LineLog
+from services.http.access import granted, granted_language, open_to
+from services.http.bodies import json_body
+from services.http.openapi import answers, body, problems
+from services.http.parameters import Language, SessionId
+from services.http.problems import ProblemError
+from services.http.provided import provided
+from services.http.rooms import Room
+from services.sessions.routes import SessionDesk
+
+SENDER: Final = "on-air"
+"""Whose lines say it."""
+_TRIES: Final = 5
+
+SourceName = Annotated[str, Meta(max_length=200, description="A sender's name, as `/v1/sources` has it.")]
+
+
+class OnAirDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of ``PUT /v1/sessions/{session}/on-air``."""
+
+    source: SourceName
+    """Whose words count. Empty: everybody's."""
+    spares: Annotated[tuple[SourceName, ...], Meta(max_length=MAX_SPARES)] = ()
+    """Whose words wait."""
+    after_seconds: Annotated[float, Meta(ge=2, le=600)] = 10.0
+    """A spare takes over when it has gone on for so long while the source said nothing."""
+
+
+_EXAMPLE = {"source": "desk-1", "spares": ["asr"], "after_seconds": 10.0}
+
+routes = APIRouter(tags=["sessions"])
+ROOM = Room(routes, (OnAir, OnAirDraft))
+
+
+@routes.get(
+    "/v1/sessions/{session}/on-air",
+    summary="Who is on air",
+    description="Whose words count in a language, and whose wait; an empty source: everybody's count. A spare that "
+    "has taken over is the source, and the one that was silent is a spare.",
+    response_class=Response,
+    responses={200: answers("OnAir", _EXAMPLE, "As it is after the last line"), **problems("not-found", "unavailable")},
+)
+@open_to("captioner")
+async def who(request: Request, session: SessionId, lang: Language = None) -> Response:
+    """Who is on air after the last line of the log."""
+    desk = provided(request, SessionDesk)
+    found = await desk.sessions.get(session_id(session))
+    return _answer(await on_air(desk.line_log, Stream(found.id, language_of(found, granted_language(request, lang)))))
+
+
+@routes.put(
+    "/v1/sessions/{session}/on-air",
+    summary="Put a source on air",
+    description="From now on the words of this source count, and those of its spares wait. A spare takes over by "
+    "itself when it has gone on for `after_seconds` while the source said nothing; naming it here does so at once. Its "
+    "words that waited since the last ones come first, and what was said already is not said twice. A source that is "
+    "neither counts.",
+    response_class=Response,
+    responses={
+        200: answers("OnAir", _EXAMPLE, "As it is now"),
+        **problems("bad-message", "not-found", "conflict", "unsupported-media-type", "invalid", "unavailable"),
+    },
+    openapi_extra=body("OnAirDraft", _EXAMPLE),
+)
+@open_to("organiser")
+async def put(request: Request, session: SessionId, lang: Language = None) -> Response:
+    """Append the line that says so."""
+    desk = provided(request, SessionDesk)
+    draft = await json_body(request, OnAirDraft)
+    if draft.source in draft.spares or len(set(draft.spares)) != len(draft.spares) or "" in draft.spares:
+        raise ProblemError("invalid", "spares: each is another source, once, and not the one on air.")
+    found = await desk.sessions.get(session_id(session))
+    stream = Stream(found.id, language_of(found, lang))
+    await _append(desk.line_log, stream, OnAir(draft.source, draft.spares, draft.after_seconds))
+    shown = f"{stream.language}: {draft.source or 'everybody'}"
+    await desk.audit.record("source_put_on_air", found.id, granted(request).key, event=found.event, detail=shown)
+    return _answer(await on_air(desk.line_log, stream))
+
+
+async def on_air(line_log: LineLog, stream: Stream) -> OnAir:
+    """Whose words count after the last line, as its lines say."""
+    state: OnAirState | None = None
+    async for record in line_log.read(*stream):
+        for line in record.lines:
+            state, _ = admit(state, line)
+    return OnAir("") if state is None else state.now
+
+
+async def _append(line_log: LineLog, stream: Stream, wanted: OnAir) -> None:
+    for tries_left in reversed(range(_TRIES)):
+        last = await line_log.last_number(*stream, SENDER)
+        number = 0 if last is None else last + 1
+        try:
+            await line_log.append(*stream, [Draft(SENDER, number, "", on_air=wanted)])
+        except Conflict:  # somebody else said something at the same moment
+            if not tries_left:
+                raise
+        else:
+            return
+
+
+def _answer(found: OnAir) -> Response:
+    shown = {"source": found.source, "spares": found.spares, "after_seconds": found.after_seconds}
+    return Response(msgspec.json.encode(shown), headers={"Cache-Control": "no-store"}, media_type="application/json")
