@@ -123,24 +123,25 @@ class HeldLines(msgspec.Struct, frozen=True, array_like=True):
 
     def revise(self, index: int, line: Line) -> Self:
         """The lines after a revision of one of them; what it does not tell stays. Without text, the line is erased."""
-        lengths, flags, speakers = _all(self.lengths), _all(self.flags), _all(self.speakers)
+        lengths, flags = _all(self.lengths), _all(self.flags)
         begin = sum(lengths[:index])
         text = f"{self.text[:begin]}{line.text}{self.text[begin + lengths[index] :]}"
         lengths[index] = len(line.text)
         kept = flags[index] & ~_ERASED if line.text else flags[index] | _ERASED
         flags[index] = kept | (_flags(line) & ~_LATE)
-        names = self.names
+        names, speakers = self.names, self.speakers
         if line.speaker is not None:
-            if line.speaker not in names:
-                names += (line.speaker,)
-            speakers[index] = names.index(line.speaker) + 1
+            names = names if line.speaker in names else (*names, line.speaker)
+            named = _all(speakers)
+            named[index] = names.index(line.speaker) + 1
+            speakers = _grown((), named)
         return msgspec.structs.replace(
             self,
             text=text,
             settled=max(self.settled, self.reach()),
             lengths=_grown((), lengths),
             flags=_grown((), flags),
-            speakers=_grown((), speakers),
+            speakers=speakers,
             names=names,
         )
 
@@ -270,7 +271,7 @@ def _from_zigzag(number: int) -> int:
 
 
 def _ticks(times: Iterable[int]) -> int:
-    return sum(map(_from_zigzag, times))
+    return sum(map(_from_zigzag, filter(None, times)))
 
 
 def _grown(column: Column, numbers: Iterable[int]) -> Column:
