@@ -76,3 +76,22 @@ def test_the_working_pages_are_closed_to_who_has_no_key_and_the_readers_pages_ar
     assert answer is not None
     assert answer.status == 200
     stranger.context.close()
+
+
+def test_a_session_is_closed_to_who_has_no_key_and_opened_again(browser: Browser, keyed: Program) -> None:
+    keyed.announce("k-closed", title="Closed")
+    desk, stranger = visitor(browser, keyed), visitor(browser, keyed)
+    desk.goto(f"/desk?key={ADMIN}")
+    card = desk.locator("[data-session=k-closed]")
+    card.get_by_role("button", name="Close to who").press("Enter")
+    expect(card.locator(".facts").first).to_contain_text("closed")
+    answer = stranger.goto("/s/k-closed/follow")
+    assert answer is not None
+    assert answer.status == 401
+    card.get_by_role("button", name="Open to everybody").press("Enter")
+    expect(card.get_by_role("button", name="Close to who")).to_be_visible()
+    answer = stranger.goto("/s/k-closed/follow")
+    assert answer is not None
+    assert answer.status == 200
+    for page in (desk, stranger):
+        page.context.close()

@@ -52,6 +52,7 @@ async def desk(request: Request) -> Response:
         troubles=troubles(missing),
         now=now,
         event=event or "",
+        keyed=granted(request).key is not None,
         base=base_url(request),
     )
 

@@ -154,10 +154,10 @@ function tellReaders(card, count, live) {
 
 // --- what the technician does ---
 
-/** @param {string} session @param {string} status */
-async function change(session, status) {
+/** @param {string} session @param {{status: string} | {closed: boolean}} patch */
+async function change(session, patch) {
   const answer = await fetch(`/v1/sessions/${encodeURIComponent(session)}`, {
-    method: "PATCH", headers: { "Content-Type": "application/merge-patch+json" }, body: JSON.stringify({ status }), signal: AbortSignal.timeout(PATIENCE),
+    method: "PATCH", headers: { "Content-Type": "application/merge-patch+json" }, body: JSON.stringify(patch), signal: AbortSignal.timeout(PATIENCE),
   });
   if (!answer.ok) throw new Error(/** @type {{detail?: string}} */ (await answer.json().catch(() => ({}))).detail ?? "It was not changed.");
 }
@@ -170,9 +170,9 @@ find("rooms").addEventListener("click", async (event) => {
   const { act } = button.dataset;
   try {
     if ("hand" in button.dataset) return await handing(session);
-    if (!act) return await naming(session);
+    if ("name" in button.dataset) return await naming(session);
     if (act === "finished" && !(await sure(`Finish “${title}”?`))) return;
-    await change(session, act);
+    await change(session, act ? { status: act } : { closed: button.dataset.closed === "true" });
   } catch (error) {
     find("told").textContent = `“${title}”: ${error instanceof Error ? error.message : ""}`;
     find("told").classList.remove("hidden");
