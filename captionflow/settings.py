@@ -105,6 +105,22 @@ class Settings:
         example="what `captionflow keys create` printed",
         secret=True,
     )
+    address_requests: int = _setting(
+        "ADDRESS_REQUESTS",
+        1_000,
+        values.whole_number(1, 1_000_000),
+        unit="requests a second",
+        doc="Of readers at one address; what is above for long is answered with 429. A room may be one address.",
+        example="5000",
+    )
+    key_requests: int = _setting(
+        "KEY_REQUESTS",
+        200,
+        values.whole_number(1, 1_000_000),
+        unit="requests a second",
+        doc="Of one captioner's key, whatever readers at the same address ask for.",
+        example="1000",
+    )
     demo: bool = _setting(
         "DEMO",
         default=True,

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import math
+import time
 from collections import defaultdict
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from starlette.websockets import WebSocketClose
+
 from captionflow.access import EVERYTHING, NOBODY, Grant
 from captionflow.errors import CaptionflowError, Unavailable
 from services.http.access import GRANT, VISIT, Visit
 from services.http.credentials import Credentials, credentials
+from services.http.limits import KEY_BYTES, ROOM_SECONDS, Allowance, network
 from services.http.login import wants_page, welcome
-from services.http.problems import ProblemError
+from services.http.problems import ProblemError, problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +55,9 @@ class Access:
         self.public_host = "" if settings.public_url is None else urlsplit(settings.public_url).netloc
         self._local = is_local(settings)
         self._hosts = {settings.host.casefold(), _hostname(self.public_host)}
+        self._addresses = Allowance(settings.address_requests, ROOM_SECONDS)
+        self._captioners = Allowance(settings.key_requests, ROOM_SECONDS)
+        self._bytes = Allowance(KEY_BYTES, ROOM_SECONDS)
         self._noted: dict[str, datetime] = {}
         self._noting: set[asyncio.Task[None]] = set()
         self._held: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
@@ -73,6 +81,19 @@ class Access:
         self._note(key)
         told = f"The key {key.name!r} ({key.role}) may not do this here."
         return key.grant, ProblemError("forbidden", told), key
+
+    def wait(self, grant: Grant, key: Key | None, address: str) -> float:
+        """Seconds until the caller may ask again; 0 if now. Who looks after an installation is never asked to wait."""
+        now = time.monotonic()
+        if key is not None and key.role == "captioner":
+            return self._captioners.take(key.id, 1, now) or self._bytes.take(key.id, 0, now)
+        if grant.role in {"admin", "organiser"}:
+            return 0.0
+        return self._addresses.take(network(address), 1, now)
+
+    def received(self, key: Key, size: int) -> None:
+        """A captioner's key has sent so many bytes."""
+        self._bytes.take(key.id, size, time.monotonic())
 
     @contextmanager
     def holding(self, key: Key) -> Iterator[asyncio.Event]:
@@ -137,6 +158,11 @@ class AccessGate:
         scope["query_string"] = asked.query
         client = scope.get("client") or ("",)
         grant, refusal, key = self._access.grant(asked, client[0])
+        if wait := self._access.wait(grant, key, client[0]):
+            await _refused(scope, wait)(scope, receive, send)
+            return
+        if key is not None and key.role == "captioner" and method not in _SAFE_METHODS:
+            receive = _counted(key, self._access, receive)
         scope[GRANT] = grant
         scope[VISIT] = Visit(self._access.sessions, refusal)
         if asked.place == "query" and asked.secret:
@@ -149,6 +175,24 @@ class AccessGate:
             return
         with self._access.holding(key) as revoked:
             await self.app(scope, _until(revoked, receive, scope["type"]), send)
+
+
+def _refused(scope: Scope, wait: float) -> ASGIApp:
+    """The answer to who asks too much."""
+    if scope["type"] == "websocket":
+        return WebSocketClose(1013, "Too much at once: try again later.")  # IANA's registry
+    seconds = math.ceil(wait)
+    detail = f"This is too much at once: the same again in {seconds} s."
+    return problem("too-many-requests", detail, headers={"Retry-After": str(seconds)})
+
+
+def _counted(key: Key, access: Access, receive: Receive) -> Receive:
+    async def receive_counted() -> Message:
+        message = await receive()
+        access.received(key, len(message.get("body", b"") or message.get("bytes") or message.get("text") or b""))
+        return message
+
+    return receive_counted
 
 
 def is_local(settings: Settings) -> bool:

@@ -332,6 +332,20 @@ async def test_a_key_that_is_not_known_sets_no_cookie(made: Made) -> None:
         assert answer.headers["referrer-policy"] == "no-referrer"
 
 
+async def test_readers_are_asked_to_wait_and_no_captioner_for_them(made: Made) -> None:
+    app = await made(ADMIN, key("one", "captioner", session="opening"), address_requests=1, key_requests=1)
+    async with client(app) as http:
+        answers = [await http.get("/read") for _ in range(30)]
+        assert {one.status_code for one in answers} == {200, 429}
+        assert answers[-1].json()["code"] == "too-many-requests"
+        assert 1 <= int(answers[-1].headers["retry-after"]) <= 2
+        assert (await http.post("/opening/write", headers=bearer("one"))).status_code == 200
+        answers = [await http.post("/opening/write", headers=bearer("one")) for _ in range(30)]
+        assert answers[-1].status_code == 429
+        for _ in range(30):
+            assert (await http.post("/opening/write", headers=bearer("admin"))).status_code == 200
+
+
 async def test_the_last_use_of_a_key_is_known(made: Made) -> None:
     app = await made(ADMIN)
     async with client(app) as http:
