@@ -52,11 +52,16 @@ async def refused(kafka: Kafka) -> str:
     return str(told.value)
 
 
+def named(kafka: Kafka) -> set[str]:
+    """All topics of an installation."""
+    return {kafka.lines, kafka.turns, kafka.sessions, kafka.sources, kafka.keys, kafka.audit, kafka.dead_letters}
+
+
 async def test_topics_are_made_once_with_everything_said_explicitly(kafka: Kafka) -> None:
     assert await create_topics(kafka) == ()
     other = replace(kafka, prefix=f"{kafka.prefix}-other")
     made = await create_topics(other)
-    assert set(made) == {other.lines, other.turns, other.sessions, other.sources, other.dead_letters}
+    assert set(made) == named(other)
     wanted = settings(other, replication=1, turns_hours=168)
     assert wanted[other.lines]["retention.ms"] == wanted[other.sessions]["retention.ms"] == "-1"
     assert await create_topics(other) == ()  # which compares all of them with what the broker has
@@ -66,7 +71,7 @@ async def test_who_makes_topics_at_the_same_moment_makes_them_once(kafka: Kafka)
     other = replace(kafka, prefix=f"{kafka.prefix}-other")
     made = await asyncio.gather(*(create_topics(other) for _ in range(4)))
     assert await create_topics(other) == ()
-    assert set().union(*made) == {other.lines, other.turns, other.sessions, other.sources, other.dead_letters}
+    assert set().union(*made) == named(other)
 
 
 async def test_topics_that_differ_are_told_each_with_what_to_do(kafka: Kafka) -> None:
