@@ -92,6 +92,8 @@ class AssemblerFields(msgspec.Struct, array_like=True):
     """The session was ended: words that come later are a new turn."""
     interrupted: tuple[str | None, bool] | None = None
     """Who (speaker, role) had the floor before somebody spoke in brackets: words without a label are his again."""
+    page: int = 0
+    """The number of the last page, where it stands alone behind its word."""
 
 
 class AssemblerState(AssemblerFields, frozen=True, omit_defaults=True):  # type: ignore[misc]  # nothing changes it
@@ -184,6 +186,10 @@ class Assembler(AssemblerFields, kw_only=True):
             return False
         titled = not line[0].isalpha() or classify(line, for_language(self.language)) in {"head", "titled"}
         return self.trusted or titled
+
+    def may_turn(self, page: int) -> bool:
+        """Whether a page may begin here: behind a sentence, or as the next one. In mid-sentence others are words."""
+        return self.trusted or 0 < page - self.page <= 2  # noqa: PLR2004 - a blank page may lie between
 
     # --- tokens ---
 

@@ -16,7 +16,7 @@ from services.segment.rules.head_detector import MAX_ROWS, Decision, begins_head
 from services.segment.rules.head_rules import is_boilerplate, is_heading, is_note, names_edition
 from services.segment.rules.label_rules import is_role
 from services.segment.rules.lexicon import for_language
-from services.segment.rules.note_rules import apart_line, says_end
+from services.segment.rules.note_rules import apart_line, page_number, says_end
 from services.segment.rules.rows import Row, cut_rows
 from services.segment.rules.turn_rules import MARKER_INSIDE, Token, cut_label, cut_note, is_plain, joined, read_line
 
@@ -245,6 +245,7 @@ class Tokenizer:
         self.assembler.begin_row(row.text, seq, starts=row.starts)
         line = row.text.strip()
         if line:
+            self.assembler.page = page_number(line, self._lexicon) or self.assembler.page
             why = apart_line(line, self._lexicon) or ("mark" if is_note(line, self._lexicon) else "head")
             self.assembler.stand_apart(line, "end" if self.assembler.over else why)
         self.assembler.end_apart(line)
@@ -291,7 +292,10 @@ class Tokenizer:
             return
         if row.starts and self._boilerplate(line):
             return
-        if is_plain(text) and not assembler.armed:
+        page = page_number(line, self._lexicon) if row.starts else None
+        if page is not None and assembler.may_turn(page):
+            assembler.page = page
+        elif (page is not None or is_plain(text)) and not assembler.armed:
             self._text(text, row.begin)
             assembler.end_row(len(text), ended=row.ended)
             return

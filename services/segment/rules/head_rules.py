@@ -21,7 +21,7 @@ _NUMBERED = re.compile(
     r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b|(?:confirmation|job|doc\w*|page)\b[\s.]*#?\s*\d", re.IGNORECASE
 )
 _CLOCK = re.compile(r"\d{1,2}[.:]\d\d\b.{0,30}")
-_YEAR_FIRST = re.compile(r"\b(\d{4})[ .\-/年](\d{1,2})[ .\-/月](\d{1,2})(?:日|\b)")
+_YEAR_FIRST = re.compile(r"\b(\d{4})(?:[ \-/年]|[.년]\s?)(\d{1,2})(?:[ \-/月]|[.월]\s?)(\d{1,2})(?:[日일]|\b)")
 _RANGE = re.compile(r"\d\s*(?:to|until|-|–|and)\s*\d{1,2}\s+[A-Z][a-z]{2}", re.ASCII)  # noqa: RUF001 - en dash
 _ADDRESS = re.compile(
     r"https?://|www\.|\S+@\S+\.\w|^[\w\-]+(?:\.[\w\-]+)*\.(?:com|org|net|int|edu|gov|io)\S*$|"
@@ -199,11 +199,11 @@ def _month(name: str, patterns: HeadPatterns) -> int:
     return next(number for number, month in enumerate(patterns.months, 1) if month.fullmatch(name))
 
 
-def _title(line: str, patterns: HeadPatterns) -> tuple[str | None, str | None]:
-    """(title, room) of a line that can be a title."""
+def _title(line: str, patterns: HeadPatterns, *, heading: bool) -> tuple[str | None, str | None]:
+    """(title, room) of a line that can be a title; ``heading``: see ``_undated``."""
     match = _YEAR_FIRST.match(line)
     rest = line[match.end() :].strip(" -–:,") if match else line  # noqa: RUF001 - en dash
-    rest = patterns.edition_tail.sub("", _undated(rest, patterns) or rest)
+    rest = patterns.edition_tail.sub("", _undated(rest, patterns, heading=heading) or rest)
     room = patterns.room_tail.search(rest)
     title = rest[: room.start()] if room else rest
     room = room or patterns.room_inside.search(rest)
@@ -215,15 +215,22 @@ def _title(line: str, patterns: HeadPatterns) -> tuple[str | None, str | None]:
     return title[:MAX_TITLE] or None, room[1] if room else None
 
 
-def _undated(line: str, patterns: HeadPatterns) -> str | None:
-    """A line less the date that it ends with, if it is more than a place then: Harbour Board Meeting 2015-09-30."""
+def _undated(line: str, patterns: HeadPatterns, *, heading: bool) -> str | None:
+    """A line less the date that it ends with, if it is more than a place then: Harbour Board Meeting 2015-09-30.
+
+    What stands before a comma and a date is a place, but in a ``heading``.
+    """
     for pattern in (_YEAR_FIRST, patterns.day_first, patterns.month_first, _FIGURES):
         found = pattern.search(line)
         if found and found.end() >= len(line.rstrip(")*. ")):
             rest = line[: found.start()].rstrip(" -–(")  # noqa: RUF001 - en dash
             words = len(_LETTERS.findall(rest))
-            place = rest.endswith(",") or patterns.room_inside.fullmatch(rest) or patterns.weekday.match(rest)
-            return rest if words > 1 and not place else None
+            place = (
+                (rest.endswith(",") and not heading)
+                or patterns.room_inside.fullmatch(rest)
+                or patterns.weekday.match(rest)
+            )
+            return rest.rstrip(",") if words > 1 and not place else None
     return None
 
 
@@ -242,6 +249,7 @@ def learn(facts: Facts, line: str, lexicon: Lexicon, *, settled: bool = False) -
 
     Only a title in quotes takes the place of another one; ``settled``: a line before it surely held the title.
     """
+    heading = is_heading(line)
     line = _unmarked(" ".join(line.split()))
     patterns = patterns_of(lexicon)
     key = is_key(line, lexicon)
@@ -257,10 +265,10 @@ def learn(facts: Facts, line: str, lexicon: Lexicon, *, settled: bool = False) -
         title = quoted[1]
     elif tail := patterns.transcript_tail.fullmatch(line):
         title = tail[1]
-    elif not (key or _not_a_title(line, lexicon)) and (
+    elif not (key or _not_a_title(line, lexicon, heading=heading)) and (
         not about or _YEAR_FIRST.match(line) or patterns.named.match(line)
     ):
-        title, room = _title(line, patterns)
+        title, room = _title(line, patterns, heading=heading)
     day = _day(line, lexicon) if not _RANGE.search(line) and len(line) < MAX_TITLE else None
     edition = facts.edition
     if edition is None and not key and (found := patterns.edition.search(line)):
@@ -291,10 +299,10 @@ def _bounded(text: str) -> str:
     return text
 
 
-def _not_a_title(line: str, lexicon: Lexicon) -> bool:
+def _not_a_title(line: str, lexicon: Lexicon, *, heading: bool) -> bool:
     patterns = patterns_of(lexicon)
     return bool(
-        _ADDRESS.search(_undated(line, patterns) or line)
+        _ADDRESS.search(_undated(line, patterns, heading=heading) or line)
         or " | " in line
         or patterns.edition_line.fullmatch(line)
         or (line[0] in "[({*" and line[-1] in "])}*")
@@ -304,13 +312,13 @@ def _not_a_title(line: str, lexicon: Lexicon) -> bool:
         or line.startswith(_BULLETS)
         or _CLOCK.fullmatch(line)
         or _NUMBERED.match(line)
-        or (len(line) < 60 and (patterns.weekday.match(line) or _bare_day(line, lexicon)))  # noqa: PLR2004 - as above
+        or (len(line) < 60 and (patterns.weekday.match(line) or _bare_day(line, lexicon, heading=heading)))  # noqa: PLR2004 - as above
     )
 
 
-def _bare_day(line: str, lexicon: Lexicon) -> bool:
+def _bare_day(line: str, lexicon: Lexicon, *, heading: bool) -> bool:
     """Whether a line names a day and holds no title beside it."""
-    held = _YEAR_FIRST.match(line) or _undated(line, patterns_of(lexicon))
+    held = _YEAR_FIRST.match(line) or _undated(line, patterns_of(lexicon), heading=heading)
     return _day(line, lexicon) is not None and not held
 
 

@@ -23,7 +23,7 @@ MAX_OFFICE = 6
 _INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff"
 _ABSTRACT = re.compile(r"(?:ing|tion|sion|ness|ence|ance|ment|ity|ize|ise|ism|ics|ally|ology)$")
 _WORD = re.compile(
-    rf"[^\W\d_](?:[\w{COMBINING}'’‘ʼ.\-‑‐]*[\w{COMBINING}])?\.?,?|\d{{1,3}}|#\d{{1,3}}|&|[א-ת]+(?:[\"״׳'][א-ת]*)+\.?,?"  # noqa: RUF001 - quotes and hyphens as typed
+    rf"[^\W\d_](?:[\w{COMBINING}'’‘ʼ.\-‑‐·・]*[\w{COMBINING}])?\.?,?|['’][ts]|\d{{1,3}}|#\d{{1,3}}|&|[א-ת]+(?:[\"״׳'][א-ת]*)+\.?,?"  # noqa: RUF001 - quotes, hyphens and dots as typed
 )
 _STOPPED = re.compile(r"(?:[^\W\d_]|(?:[^\W\d_]\.)+[^\W\d_]|[js]r|phd|esq|ph)\.,?", re.IGNORECASE)
 _BRACKET = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
@@ -33,6 +33,8 @@ _TIMED = re.compile(
     r"\s*([^\n:()\[\]]{1,80}(?:[(\[][^\n:()\[\]]{1,60}[)\]])?)\s*([(\[]\s*\d\d?:\d\d(?::\d\d)?\s*[)\]])\s*:(?=\s|$)"
 )
 _QUESTION = re.compile(r"\s*([QA]\.)(?:[ \u00a0]{2,}|[ \u00a0]*\t\s*)(?=\S)")
+_NUMBER_SIGN = re.compile(r"\b(?:no|nr|num|number|n)[.º°]{0,2}\s*(?=\d{1,3}$)|№\s*(?=\d{1,3}$)", re.IGNORECASE)
+"""What may stand before the number of a role: ``JUROR NO. 7``."""
 _TOGETHER = re.compile(r"\s?[/&+]\s?")
 """Between the names of people who speak together."""
 _QUOTED = re.compile('["\u201c\u201e\u00ab][^"\u201d\u201c\u00bb]*(?:["\u201d\u201c\u00bb][.,!?]?)?$')
@@ -94,7 +96,7 @@ def _small(lexicon: Lexicon) -> frozenset[str]:
 
 def is_role(speaker: str, lexicon: Lexicon) -> bool:
     """Whether a label is a role that many people share, and no person: MODERATOR, THE CHAIR, Audience member 2."""
-    words = [word.strip(".,#()").casefold() for word in speaker.split()]
+    words = [word.strip(".,#()").casefold() for word in _NUMBER_SIGN.sub("", speaker).split()]
     return any(word in lexicon.roles for word in words) and all(
         word in lexicon.roles or word in lexicon.modifiers or len(word) < 2 or word.isdigit()  # noqa: PLR2004 - a number or a letter
         for word in words
@@ -119,7 +121,7 @@ def shape(candidate: str, lexicon: Lexicon) -> Verdict:
     core = _BRACKET.sub(" ", candidate)
     if not core.strip():
         core = candidate.strip(" ()[]")
-    core = core.strip()
+    core = _NUMBER_SIGN.sub("", core.strip())
     style = _style(lexicon).match(core)
     words = core[style.end() if style and style.end() < len(core) else 0 :].split()
     plain = [_plain(word) for word in words]
@@ -153,7 +155,13 @@ def _addressed(words: Sequence[str], plain: Sequence[str], lexicon: Lexicon) -> 
 
 
 def _mixed(words: Sequence[str], lexicon: Lexicon) -> bool:
-    """Whether words are capitalised as in a name; one comma may set off what they are from two or more."""
+    """Whether words are capitalised as in a name; one comma may set off what they are from two or more.
+
+    Before the name may stand an article and a form of address or an office, in small letters: La señora LÓPEZ.
+    """
+    articles = lexicon.particles | lexicon.modifiers
+    if len(words) > 2 and words[0].casefold() in articles and words[1] in lexicon.addresses | lexicon.roles:  # noqa: PLR2004 - and the name
+        words = words[2:]
     return all(word in lexicon.particles or not word[0].islower() for word in words) and not any(
         word[-1] == "," for word in (words[0], *words[2:])
     )
@@ -167,6 +175,7 @@ def _like_names(words: Sequence[str], lexicon: Lexicon) -> bool:
         and sum(word.casefold() not in small for word in words) <= MAX_WORDS
         and words[0][0].isalpha()
         and not words[-1].endswith(lexicon.clause_ends)
+        and not any(piece in word for word in words for piece in lexicon.clause_holds)
         and all(_WORD.fullmatch(word) for word in words)
         and all(word[-1] != "." or _STOPPED.fullmatch(word) or word[:-1].casefold() in lexicon.titles for word in words)
     )

@@ -66,6 +66,8 @@ class _Patterns:
     """full: an item of the agenda."""
     page: re.Pattern[str]
     """full: a page number."""
+    lone_page: re.Pattern[str]
+    """full: the word of a page and its number."""
     page_initials: frozenset[str]
     """What it can begin with, digits aside."""
     pause: re.Pattern[str]
@@ -99,6 +101,7 @@ def _patterns(lexicon: Lexicon) -> _Patterns:
             rf"(?:\d{{1,4}}\s+)?(?:{pages})\s+\d{{1,4}}(?:\s*(?:{page_of}|/)\s*\d{{1,4}})?|{_PAGE_NUMBER}",
             re.IGNORECASE,
         ),
+        lone_page=re.compile(rf"(?:{pages})\s+(\d{{1,4}})", re.IGNORECASE),
         page_initials=frozenset("-–—") | page_initials | {initial.upper() for initial in page_initials},  # noqa: RUF001 - en dash
         pause=re.compile(
             rf"(?:\*\*)?(?:{either(lexicon.breaks)})(?::\*\*|\*\*:|:)\s*(?:\\?[\[(]\s*{_TIMES}\s*\\?[\])])?",
@@ -178,6 +181,14 @@ def apart_line(line: str, lexicon: Lexicon, *, trusted: bool = True) -> Why | No
     bare = line.strip(_AROUND_END)
     ended = bare in lexicon.end_words or (bare[:1] in lexicon.end_initials and patterns.end_plain.fullmatch(bare))
     return "end" if trusted and ended else None
+
+
+def page_number(line: str, lexicon: Lexicon) -> int | None:
+    """The number of a page that is all of a stripped line, with the word before it alone: ``Page 12``; or None."""
+    if not line[-1:].isdigit() or line[0] not in _patterns(lexicon).page_initials:
+        return None
+    found = _patterns(lexicon).lone_page.fullmatch(line)
+    return int(found[1]) if found else None
 
 
 def says_end(sentence: str, lexicon: Lexicon) -> bool:

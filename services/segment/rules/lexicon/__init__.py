@@ -13,6 +13,10 @@ from services.segment.rules.lexicon.en import ENGLISH
 from services.segment.rules.lexicon.es import SPANISH
 from services.segment.rules.lexicon.fr import FRENCH
 from services.segment.rules.lexicon.he import HEBREW
+from services.segment.rules.lexicon.it import ITALIAN
+from services.segment.rules.lexicon.ja import JAPANESE
+from services.segment.rules.lexicon.ko import KOREAN
+from services.segment.rules.lexicon.nl import DUTCH
 from services.segment.rules.lexicon.pt import PORTUGUESE
 from services.segment.rules.lexicon.ru import RUSSIAN
 from services.segment.rules.lexicon.words import Lexicon, words
@@ -26,14 +30,18 @@ LANGUAGES: Final = {
     "es": SPANISH,
     "fr": FRENCH,
     "he": HEBREW,
+    "it": ITALIAN,
+    "ja": JAPANESE,
+    "ko": KOREAN,
+    "nl": DUTCH,
     "pt": PORTUGUESE,
     "ru": RUSSIAN,
     "zh": CHINESE,
 }
 """The words of each language, English aside."""
 
-_OTHER_SCRIPTS = ("ar", "he", "ru", "zh")
-_ENGLISH_TOO = words("assistance idea moderation public")
+_OTHER_SCRIPTS = ("ar", "he", "ja", "ko", "ru", "zh")
+_ENGLISH_TOO = words("assistance bron idea lid moderation public tip")
 """Words of other languages that mean something else in English."""
 
 
@@ -42,7 +50,8 @@ def _labels_of(lexicon: Lexicon) -> Lexicon:
     nothing = frozenset[str]()
     return Lexicon(
         particles=nothing,
-        titles=lexicon.titles - words("d exa m me pr"),
+        titles=lexicon.titles - words("d exa m me on pr"),
+        addresses=lexicon.addresses,
         roles=lexicon.roles - _ENGLISH_TOO,
         modifiers=lexicon.modifiers,
         not_speakers=lexicon.not_speakers - _ENGLISH_TOO,

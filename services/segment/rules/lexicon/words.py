@@ -57,6 +57,8 @@ class Lexicon:
     """Words of a sentence or a clause, and of no name: capitals that hold one are no label."""
     clause_ends: tuple[str, ...] = ()
     """What a word before a colon ends with that announces what follows, and names nobody: plain text, no pattern."""
+    clause_holds: tuple[str, ...] = ()
+    """What a word before a colon holds that is a clause without blanks, and no name: plain text, no pattern."""
     small: frozenset[str] = frozenset()
     """Small words inside what is said of a speaker (``on behalf of``), besides the particles."""
     inline_roles: tuple[str, ...] = ()
