@@ -1,7 +1,6 @@
 """Puts tokens together: turns, their parts, notes and what stands apart. Pure.
 
-Between steps there is an ``AssemblerState``, a value; during one an ``Assembler``. Both have the same fields, which are
-written once, in ``AssemblerFields``.
+Between steps there is an ``AssemblerState``, a value; during one an ``Assembler``.
 """
 
 from collections.abc import Sequence
@@ -10,10 +9,11 @@ from typing import Self
 import msgspec
 
 from captionflow.characters import CLOSING
-from captionflow.messages import Apart, Facts, Note, Part, Stamp
+from captionflow.messages import Apart, Note, Part, Stamp
 from captionflow.stamps import pack
+from services.segment.assembler_state import TURN_CREDIT, AssemblerFields, AssemblerState
 from services.segment.buffer_spans import Time, is_new
-from services.segment.joints import AFTER, SET_OFF, Joint, between
+from services.segment.joints import AFTER, SET_OFF, between
 from services.segment.rules.head_rules import classify, learn, names_talk
 from services.segment.rules.lexicon import for_language
 from services.segment.rules.turn_rules import Kind
@@ -28,11 +28,6 @@ MAX_HEAD = 200
 """Longest line of the head that is remembered."""
 SHORT = 2
 """Longest text apart that is added to one as short before it, of the same reason and place."""
-TURN_CREDIT = 10_000
-"""Bytes of records that turns may take beyond what was earned. Without credit no turn opens, and its label is text.
-
-It keeps a line that is all markers from making a record without bound. A roll call never gets near it.
-"""
 EARNED = 12
 """Bytes of credit that a character earns when it is typed; turns and words use them up."""
 
@@ -40,64 +35,6 @@ _STAMP_BYTES = 10
 """About what a stamp weighs."""
 QUOTED_LINE = 55
 """A line at least so long was wrapped by a program."""
-
-
-class AssemblerFields(msgspec.Struct, array_like=True):
-    """What later text can still change or depend on: the open part, and the little that the rules remember.
-
-    Values of fields are immutable, so that a copy shares nothing that changes. On the wire it is an array: a new field
-    goes to the end, and every change here is a new version of ``segmenter.State``.
-    """
-
-    facts: Facts = Facts()
-    in_head: bool = True
-    """Before the first words that somebody says."""
-    seq: int = 0
-    """The last line that decided anything."""
-    turn: tuple[int, int] = (0, 0)
-    """Of the open turn: the line that opened it, and which further turn in that line it is."""
-    ordinal: int = 0
-    number: int = 0
-    """Of the open part in its turn."""
-    speaker: str | None = None
-    role: bool = False
-    paragraphs: tuple[str, ...] = ()
-    notes: tuple[Note, ...] = ()
-    apart: tuple[Apart, ...] = ()
-    stamps: tuple[int | Stamp, ...] = ()
-    """As ``Part.times``; version 1 has the stamps themselves."""
-    continues: bool = False
-    size: int = 0
-    """What the open part weighs, in bytes."""
-    said: bool = False
-    """The open turn has words, in this part or an earlier one."""
-    joint: Joint = "line"
-    tail: str = ""
-    """The last character that was said in the open turn."""
-    row_length: int = 0
-    """Length of the last row, as typed."""
-    armed: int = 0
-    """The line of a marker whose turn has not opened yet; 0 for none."""
-    last_id: tuple[int, int] = (0, 0)
-    credit: int = TURN_CREDIT
-    labels: tuple[str, ...] = ()
-    """Casefolded, the latest last."""
-    heads: tuple[str, ...] = ()
-    """Casefolded lines of the head."""
-    arrows: bool = False
-    """Markers and labels were seen together."""
-    over: bool = False
-    """The transcript says that the session is over; words open it again."""
-    ended: bool = False
-    """The session was ended: words that come later are a new turn."""
-    interrupted: tuple[str | None, bool] | None = None
-    """Who (speaker, role) had the floor before somebody spoke in brackets: words without a label are his again."""
-    page: int = 0
-    """The number of the last page, where it stands alone behind its word."""
-
-
-class AssemblerState(AssemblerFields, frozen=True, omit_defaults=True):  # type: ignore[misc]  # nothing changes it
-    """The fields as a value. Bounded: a part, some labels, some lines of the head."""
 
 
 _COUNT = len(AssemblerState.__struct_fields__)
@@ -108,7 +45,7 @@ class Assembler(AssemblerFields, kw_only=True):
 
     session: str
     language: str
-    closed: list[Part] = []
+    closed: list[Part] = msgspec.field(default_factory=list)
     """Parts that can't change any more."""
     length: int = 0
     """Of the open part's text: its paragraphs joined with one newline."""
@@ -162,6 +99,11 @@ class Assembler(AssemblerFields, kw_only=True):
     def trusted(self) -> bool:
         """Whether the words before ended a sentence, so that a new speaker is likely."""
         return self.joint in SET_OFF or not self.said or not self.tail or self.tail in CLOSING
+
+    @property
+    def due(self) -> Time | None:
+        """The time of the next words, if a clock told it."""
+        return Time(self.clock.ticks, self.clock.extent) if self.clock and self.clock.due else None
 
     @property
     def nobody_named(self) -> bool:
@@ -236,7 +178,7 @@ class Assembler(AssemblerFields, kw_only=True):
     def text(self, raw: str, seq: int, at: Time | None, times: Sequence[tuple[int, Time]] = ()) -> None:
         """Words that somebody said, as typed, or white space; ``seq`` is the line of the first word, ``at`` its time.
 
-        ``times``: from which offsets of ``raw`` on they were said later.
+        ``times``: from which offsets of ``raw`` on they were said later. A clock counts where no line has a time.
         """
         words = raw.split()
         if not words:
@@ -266,7 +208,9 @@ class Assembler(AssemblerFields, kw_only=True):
         self.length = begin + len(text)
         self.size += cost + 4
         self.credit -= cost
-        self._stamp(begin, at)
+        self._stamp(begin, at or self.due)
+        if self.clock:
+            self.clock = self.clock._replace(due=False)
         before = done = 0
         for offset, later in times:
             stretch = " ".join(raw[done:offset].split())
@@ -290,7 +234,7 @@ class Assembler(AssemblerFields, kw_only=True):
             return
         if self.size > PART_BYTES:
             self._split()
-        self._stamp(self.length, at)
+        self._stamp(self.length, at or self.due)
         self.notes += (Note(note, self.length),)
         self.size += len(msgspec.json.encode(note)) + 24
         self.joint = AFTER["note"][self.joint]

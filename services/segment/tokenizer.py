@@ -10,8 +10,10 @@ from itertools import accumulate
 import msgspec
 
 from captionflow.messages import Line, Part
-from services.segment.assembler import MAX_HEAD, QUOTED_LINE, Assembler, AssemblerState
+from services.segment.assembler import MAX_HEAD, QUOTED_LINE, Assembler
+from services.segment.assembler_state import AssemblerState
 from services.segment.buffer_spans import LineSpans, Time, TimeSpans, time_of
+from services.segment.rules.clock_rules import next_clock
 from services.segment.rules.head_detector import MAX_ROWS, Decision, begins_head, decide, is_about
 from services.segment.rules.head_rules import is_boilerplate, is_heading, is_note, names_edition
 from services.segment.rules.label_rules import is_role
@@ -247,6 +249,8 @@ class Tokenizer:
         if line:
             self.assembler.page = page_number(line, self._lexicon) or self.assembler.page
             why = apart_line(line, self._lexicon) or ("mark" if is_note(line, self._lexicon) else "head")
+            if why == "mark":
+                self.assembler.clock = next_clock(line, self.assembler.clock)
             self.assembler.stand_apart(line, "end" if self.assembler.over else why)
         self.assembler.end_apart(line)
 
@@ -281,21 +285,9 @@ class Tokenizer:
             if row.starts and row.ended:
                 assembler.blank_row()
             return
-        if len(text) <= 2 * MAX_HEAD and assembler.repeats_head(line):
-            assembler.stand_apart(text, "furniture")
+        if self._unspoken(row, line):
             return
-        if assembler.over and is_about(text, self._lexicon):
-            assembler.stand_apart(text, "end")
-            return
-        if row.starts and assembler.trusted and is_heading(line):
-            assembler.stand_apart(text, "mark")
-            return
-        if row.starts and self._boilerplate(line):
-            return
-        page = page_number(line, self._lexicon) if row.starts else None
-        if page is not None and assembler.may_turn(page):
-            assembler.page = page
-        elif (page is not None or is_plain(text)) and not assembler.armed:
+        if (is_plain(text) or (row.starts and self._says_page(line))) and not assembler.armed:
             self._text(text, row.begin)
             assembler.end_row(len(text), ended=row.ended)
             return
@@ -318,6 +310,30 @@ class Tokenizer:
         if spoken:
             assembler.interrupted = floor
         assembler.end_row(len(text), ended=row.ended)
+
+    def _unspoken(self, row: Row, line: str) -> bool:
+        """Set apart a row that nobody spoke by what came before it: a running head, the end, a heading."""
+        assembler = self.assembler
+        text = row.text
+        if len(text) <= 2 * MAX_HEAD and assembler.repeats_head(line):
+            assembler.stand_apart(text, "furniture")
+        elif assembler.over and is_about(text, self._lexicon):
+            assembler.stand_apart(text, "end")
+        elif row.starts and assembler.trusted and is_heading(line):
+            assembler.stand_apart(text, "mark")
+        else:
+            return row.starts and self._boilerplate(line)
+        return True
+
+    def _says_page(self, line: str) -> bool:
+        """Whether the number of a page alone on a line is what somebody says; else it is known for the next one."""
+        page = page_number(line, self._lexicon)
+        if page is None:
+            return False
+        if not self.assembler.may_turn(page):
+            return True
+        self.assembler.page = page
+        return False
 
     def _boilerplate(self, line: str) -> bool:
         """Set apart a firm's disclaimer or credit, and the rows that it goes on in."""
@@ -366,4 +382,6 @@ class Tokenizer:
                 assembler.open(None, self._spans.seq_at(begin))  # a cue: what is on the screen is no head
             assembler.note(text, self._times.at(begin + len(text) - len(text.lstrip())))
         else:
+            if token.kind == "mark" and (text[0] not in "(（" or assembler.trusted):  # noqa: RUF001 - a bracket of Chinese
+                assembler.clock = next_clock(text, assembler.clock)
             assembler.stand_apart(text, token.kind)

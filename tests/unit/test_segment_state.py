@@ -7,7 +7,9 @@ import pytest
 
 from captionflow.messages import Apart, Facts, Note, Stamp
 from captionflow.stamps import stamps_of
-from services.segment.assembler import Assembler, AssemblerState
+from services.segment.assembler import Assembler
+from services.segment.assembler_state import AssemblerState
+from services.segment.rules.clock_rules import Clock
 from services.segment.segmenter import STATE_VERSION, State, start, step
 from services.segment.tokenizer import Tokenizer, TokenizerState
 from tests.unit.segment_material import line, lines
@@ -43,6 +45,7 @@ ASSEMBLER = AssemblerState(
     ended=True,
     interrupted=("Ben", False),
     page=2,
+    clock=Clock(90_000, 2_501, of_day=True, due=True),
 )
 TOKENIZER = TokenizerState(
     ASSEMBLER, ">> BEN", (0, 8, 4, 1), (-1, 90_000, 2_501, 5, 2_500, 0), starts=False, given="Anna"
@@ -53,12 +56,12 @@ WIRE = (
     b'{"session":"s","language":"en","last_seq":5,"facts":{"title":"Forum","date":"2015-11-12"},'
     b'"core":[[{"title":"Forum","date":"2015-11-12"},false,4,[3,0],1,0,"ANNA LEE",false,["Hello there."],'
     b'[{"text":"[Applause]","at":5}],[],[],false,65,true,"line",".",36,0,[3,0],10259,["anna lee"],'
-    b'["forum","2015 11 12 ws 245 mexico"],true,false,false,null,0],">> BEN",[0,4,4,1],[],true,null],'
+    b'["forum","2015 11 12 ws 245 mexico"],true,false,false,null,0,null],">> BEN",[0,4,4,1],[],true,null],'
     b'"window":["Forum\\n2015 11 12 WS 245 Mexico\\n>> ANNA LEE: Hello [Applause] there.\\n>> BEN",'
     b"5,0,[6,25,30,11,2],[1,-4],[0,-4],[0,-4],[0,-4],[0,-4],[],0],"
     b'"shown":[["s.en.3",0,1],["s.en.4",0,2]],"v":3}'
 )
-WIRE_2 = WIRE.replace(b"false,null,0],", b"false,null],").replace(b'"v":3', b'"v":2')
+WIRE_2 = WIRE.replace(b"false,null,0,null],", b"false,null],").replace(b'"v":3', b'"v":2')
 
 
 @pytest.mark.parametrize("value", [ASSEMBLER, TOKENIZER])

@@ -9,7 +9,8 @@ import pytest
 from captionflow.messages import MAX_LINE_CHARS, Stamp
 from captionflow.transcript import turns
 from services.segment.file_session import lines_of
-from tests.unit.segment_material import NOW, Piece, line, lines, run
+from services.segment.rules.clock_rules import Clock, next_clock
+from tests.unit.segment_material import NOW, Piece, line, lines, read_text, run
 
 SECOND = timedelta(seconds=1)
 
@@ -114,3 +115,65 @@ def test_a_file_with_times_counts_from_its_zero_and_its_longest_lines_are_cut() 
         (4, None, None, 0, False),
         (5, None, None, 0, True),
     ]
+
+
+def told(text: str, how: str = "whole") -> list[tuple[str, object, object]]:
+    """(the words from a stamp on, when it was, until when) of all turns."""
+    parts, _ = read_text(text, how)
+    return [
+        (turn.text[stamp.offset :].split()[0], stamp.at, stamp.until) for turn in turns(parts) for stamp in turn.stamps
+    ]
+
+
+CLOCKS = {
+    "[00:00:01.000 --> 00:00:04.000] Hello.\n[00:00:04.5 - 00:00:06] Again.\n": [("Hello.", 1, 4), ("Again.", 4.5, 6)],
+    "Speaker 0: 00:18:02\nHello.\nSpeaker 1: 18:30\nYes.\n": [("Hello.", 1082, None), ("Yes.", 1110, None)],
+    "01:00:05:12 ANA: Hello.\n01:00:06;15 BEN: Yes.\n": [("Hello.", 3605.4, None), ("Yes.", 3606.5, None)],
+    "ANA: Hello.\n2.45 pm\nBEN: Yes.\n[15:10]\nMore.\n": [("Yes.", 53_100, None), ("More.", 54_600, None)],
+    "Harbour Forum\n(1.45 pm)\n\nANA: Hello.\nBEN: Yes.\n": [("Hello.", 49_500, None)],
+    "ANA (00:45): Hello.\nBEN (01:10): Yes.\n": [("Hello.", 45, None), ("Yes.", 70, None)],
+    "ANA (9:45): Hello.\nBEN (10:10): Yes.\n": [("Hello.", 35_100, None), ("Yes.", 36_600, None)],
+    "[0:50] One. Two [1:04] goes on.\n": [("One.", 50, None), ("goes", 64, None)],
+    "[0:50]\nANA: One.\n[0:40]\nTwo.\n[12:30 pm]\nThree.\n[0:55]\nFour.\n": [("One.", 50, None), ("Four.", 55, None)],
+    "ANA: We meet (2.45 pm) again.\n": [],
+    "ANA: Yes.\n[4. APPROVAL OF AGENDA]\n***\nBEN: No.\n": [],
+}
+
+
+@pytest.mark.parametrize("text", CLOCKS)
+@pytest.mark.parametrize("how", ["whole", "32", "words", "chars"])
+def test_words_behind_a_clock_were_said_then_however_they_were_cut(text: str, how: str) -> None:
+    assert told(text, how) == CLOCKS[text]
+
+
+def test_the_time_of_a_line_wins_over_a_clock_in_its_text() -> None:
+    sent = [line(1, "[00:18:02] ANA: One.\n", at=NOW), line(2, "[00:18:09] Two.\n", at=NOW + SECOND)]
+    assert [stamp.at for stamp in turns(run(sent)[0])[-1].stamps] == [NOW, NOW + SECOND]
+
+
+@pytest.mark.parametrize(
+    ("text", "last", "ticks"),
+    [
+        ("12 noon", None, 43_200_000),
+        ("12 midnight", None, 0),
+        ("12.10 am", None, 600_000),
+        ("[2 p.m.]", None, 50_400_000),
+        ("14.05 Uhr", None, 50_700_000),
+        ("00:08.50", None, 8_500),
+        ("00:00:10:29", None, 10_966),
+        ("(59:58)", None, 215_880_000),
+        ("[0:09 --> 0:07]", None, 9_000),
+        ("1:05", 3_600_000, 3_600_000),
+        ("0:05", 3_600_000, 3_600_000),
+        ("61:05", 3_600_000, 3_665_000),
+    ],
+)
+def test_a_clock_is_read(text: str, last: int | None, ticks: int) -> None:
+    found = next_clock(text, None if last is None else Clock(last, 0, of_day=False, due=False))
+    assert found is not None
+    assert (found.ticks, found.extent) == (ticks, 0)
+
+
+@pytest.mark.parametrize("text", ["***", "[Applause]", "CROSS-EXAMINATION", "7", "**Break:** [15:10]", "4/5/14"])
+def test_a_mark_that_is_no_clock_tells_no_time(text: str) -> None:
+    assert next_clock(text, None) is None
