@@ -70,6 +70,8 @@ class AssemblerFields(msgspec.Struct, array_like=True):
     """The number of the last page, where it stands alone behind its word."""
     clock: Clock | None = None
     """The latest clock in the text."""
+    shapes: str = ""
+    """In which shapes names without a colon have proved to be labels: their opening brackets."""
 
 
 class AssemblerState(AssemblerFields, frozen=True, omit_defaults=True):  # type: ignore[misc]  # nothing changes it

@@ -14,16 +14,14 @@ from services.segment.assembler import MAX_HEAD, QUOTED_LINE, Assembler
 from services.segment.assembler_state import AssemblerState
 from services.segment.buffer_spans import LineSpans, Time, TimeSpans, time_of
 from services.segment.rules.clock_rules import next_clock
-from services.segment.rules.head_detector import MAX_ROWS, Decision, begins_head, decide, is_about
+from services.segment.rules.head_detector import MAX_ROWS, Decision, begins_head, decide, is_about, split_at_marker
 from services.segment.rules.head_rules import is_boilerplate, is_heading, is_note, names_edition
 from services.segment.rules.label_rules import is_role
 from services.segment.rules.lexicon import for_language
+from services.segment.rules.name_shapes import MAX_PROOF_ROWS, SHAPES, find_named, proof
 from services.segment.rules.note_rules import apart_line, page_number, says_end
 from services.segment.rules.rows import Row, cut_rows
-from services.segment.rules.turn_rules import MARKER_INSIDE, Token, cut_label, cut_note, is_plain, joined, read_line
-
-_MAX_JOINED = 3
-"""Most rows that one label or note is looked for in, after the one that it begins in."""
+from services.segment.rules.turn_rules import Token, is_plain, join_rows, read_line
 
 
 class TokenizerState(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
@@ -40,19 +38,6 @@ class TokenizerState(msgspec.Struct, frozen=True, omit_defaults=True, array_like
     """The buffer begins with a physical line."""
     given: str | None = None
     """The speaker that the source named last."""
-
-
-def _split_at_marker(rows: list[Row], index: int) -> None:
-    """Make two rows of the first one with a marker inside: that ends the head, wherever it stands."""
-    for at, row in enumerate(rows[index : index + MAX_ROWS], index):
-        found = MARKER_INSIDE.search(row.text)
-        if found is None:
-            continue
-        begin = found.start()
-        if any(char.isalnum() for char in row.text[:begin]):
-            rest = row._replace(text=row.text[begin:], begin=row.begin + begin, starts=False)
-            rows[at : at + 1] = [row._replace(text=row.text[:begin], ended=False), rest]
-        return
 
 
 class Tokenizer:
@@ -206,6 +191,7 @@ class Tokenizer:
         assembler = self.assembler
         index = 0
         speaks = 0
+        waited, ready = 0, floor
         while index < len(rows):
             if index >= speaks and self._at_head(rows[index]):
                 decision = self._decide(rows, index, last=last, opener=opener)
@@ -220,28 +206,34 @@ class Tokenizer:
                     speaks = index + 1
                     assembler.in_head = False
                 continue
-            row = rows[index]
-            decided = row.decided
-            following = index + 1
-            while (
-                row.ended
-                and following <= index + _MAX_JOINED
-                and (cut_label(row.text, self._lexicon) or cut_note(row.text, self._lexicon))
-            ):
-                if following == len(rows):
-                    if last:
-                        break
-                    return index
-                after = rows[following]
-                decided = after.decided
-                whole = joined(row.text, after.text, assembler.knows, self._lexicon)
-                if whole is None:
-                    break
-                row = row._replace(text=whole, ended=after.ended)
-                following += 1
-            self._row(row, max(floor, self._spans.seq_at(decided)))
+            seen = self._proof(rows, index, last=last)
+            if seen is None:
+                break
+            if seen and index + seen > waited:
+                waited, ready = index + seen, self._spans.seq_at(rows[index + seen - 1].decided)
+            whole = join_rows(rows, index, last=last, known=assembler.knows, lexicon=self._lexicon)
+            if whole is None:
+                break
+            row, decided, following = whole
+            self._row(row, max(floor, self._spans.seq_at(decided), ready if index < waited else 0))
             index = following
         return index
+
+    def _proof(self, rows: Sequence[Row], index: int, *, last: bool) -> int | None:
+        """How many rows had to be seen to know whether names without a colon are labels; None when more must be."""
+        assembler, row = self.assembler, rows[index]
+        if row.text.lstrip()[:1] not in SHAPES or not row.starts or assembler.armed or not assembler.trusted:
+            return 0
+        named = find_named(row.text, 0, known=assembler.knows, lexicon=self._lexicon)
+        if named is None or named.shape in assembler.shapes or named.label.time:
+            return 0
+        texts = [one.text for one in rows[index : index + MAX_PROOF_ROWS]]
+        decided = proof(texts, named, last=last, known=assembler.knows, lexicon=self._lexicon)
+        if decided is None:
+            return None
+        if decided[0] == "proved":
+            assembler.shapes += named.shape
+        return decided[1]
 
     def _head_row(self, row: Row, seq: int) -> None:
         self.assembler.begin_row(row.text, seq, starts=row.starts)
@@ -265,7 +257,7 @@ class Tokenizer:
         return assembler.in_head
 
     def _decide(self, rows: list[Row], index: int, *, last: bool, opener: bool) -> Decision | None:
-        _split_at_marker(rows, index)
+        split_at_marker(rows, index)
         return decide(
             rows[index : index + MAX_ROWS],
             titled=bool(self.assembler.heads),
@@ -303,6 +295,7 @@ class Tokenizer:
             lexicon=self._lexicon,
             arrows=assembler.arrows,
             announced=assembler.announced,
+            shapes=assembler.shapes,
         ):
             self._token(token, row.begin + token.offset, wrapped=wrapped)
             wrapped = wrapped and token.kind == "marker"

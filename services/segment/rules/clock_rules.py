@@ -8,13 +8,13 @@ import re
 from typing import NamedTuple
 
 _ONE = (
-    r"(\d{1,2})(?:([.:])(\d\d)(?:\2(\d\d))?(?:([.,:;])(\d{1,3}))?)?"
+    r"(\d{1,2})(?:([.:h])(\d\d)(?:\2(\d\d))?(?:([.,:;])(\d{1,3}))?)?"
     r"\s*([ap]\.?\s?m\.?|hours|hrs|h|uhr|utc|gmt|noon|midnight)?"
 )
 _FROM_TO = re.compile(r"\s*(?:-{1,2}>|[-–])\s*")  # noqa: RUF001 - en dash
 _CLOCK = re.compile(_ONE, re.IGNORECASE)
 _WORDS = {"noon": "12 noon", "midnight": "12 midnight"}
-_BRACKETS = "[](){}（） "  # noqa: RUF001 - brackets of Chinese
+_BRACKETS = "[](){}<>（） "  # noqa: RUF001 - brackets of Chinese
 _FRAMES = 30
 """Of a second, where it is not known: with 24 or 25 a time is off by a fifth of a second at most."""
 _FIRST_HOUR = 7
@@ -80,4 +80,5 @@ def _read(text: str) -> _Read | None:
     if third is not None:
         return _Read((((hour * 60 + int(second)) * 60 + int(third)) * 1_000 + part,), hour, of_day=False)
     minutes, hours = (hour * 60 + int(second)) * 1_000 + part, (hour * 60 + int(second)) * 60_000
-    return _Read((hours,) if point == "." else (minutes,) if rest else (minutes, hours), hour, of_day=point == ".")
+    of_day = point in ".hH"
+    return _Read((hours,) if of_day else (minutes,) if rest else (minutes, hours), hour, of_day)

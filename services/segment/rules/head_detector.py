@@ -6,9 +6,10 @@ from typing import Literal, NamedTuple
 from services.segment.rules.head_rules import HeadLine, classify, is_clock, is_key, is_note, is_subtitle
 from services.segment.rules.label_rules import find_label, find_question, shape
 from services.segment.rules.lexicon import Lexicon
+from services.segment.rules.name_shapes import find_named
 from services.segment.rules.note_rules import apart_line, is_recording_clock, leading_time
 from services.segment.rules.rows import Row
-from services.segment.rules.turn_rules import MARKER
+from services.segment.rules.turn_rules import MARKER, MARKER_INSIDE
 
 MAX_ROWS = 12
 """So many rows wait for evidence at most, blank ones counted,"""
@@ -42,6 +43,8 @@ def kind_of(row: str, known: Callable[[str], bool], lexicon: Lexicon) -> Kind:
         return "marker"
     if is_recording_clock(line):
         return "opener"
+    if named := find_named(row, start, known=known, lexicon=lexicon):
+        return "opener" if start or named.label.time else "greeting"
     kind = _alone(line, lexicon) or _labelled(row, start, known, lexicon)
     return kind or ("speech" if start else classify(line, lexicon))
 
@@ -76,6 +79,19 @@ def is_about(row: str, lexicon: Lexicon) -> bool:
 def begins_head(row: str, lexicon: Lexicon) -> bool:
     """Whether a head may begin with a row behind the end of a session: it is about the session and no mark."""
     return kind_of(row, lambda _: False, lexicon) == "head"
+
+
+def split_at_marker(rows: list[Row], index: int) -> None:
+    """Make two rows of the first one with a marker inside: that ends the head, wherever it stands."""
+    for at, row in enumerate(rows[index : index + MAX_ROWS], index):
+        found = MARKER_INSIDE.search(row.text)
+        if found is None:
+            continue
+        begin = found.start()
+        if any(char.isalnum() for char in row.text[:begin]):
+            rest = row._replace(text=row.text[begin:], begin=row.begin + begin, starts=False)
+            rows[at : at + 1] = [row._replace(text=row.text[:begin], ended=False), rest]
+        return
 
 
 def decide(  # noqa: PLR0913 - what a decision depends on

@@ -26,6 +26,8 @@ class HeadPatterns:
     """match: what stands before the name of who captioned."""
     disclaimer: re.Pattern[str]
     """What only a firm's disclaimer holds, in small letters: to ignore case would take many times as long."""
+    ascii_disclaimer: re.Pattern[str]
+    """Of these what a line of ASCII can hold."""
     section: re.Pattern[str]
     """full: a heading that many transcripts have, or the chrome of a page: no title."""
     title_key: re.Pattern[str]
@@ -87,6 +89,7 @@ def patterns_of(lexicon: Lexicon) -> HeadPatterns:
         ),
         captioned=ignoring_case(rf"(?:{either(lexicon.captioned)})(?:\s*:?\s+|(?<=[:：])\s*)"),  # noqa: RUF001 - the Chinese colon
         disclaimer=re.compile(either(lexicon.disclaimers)),
+        ascii_disclaimer=re.compile(either(piece for piece in lexicon.disclaimers if re.search("[a-z]", piece))),
         section=ignoring_case(rf"(?:{either(lexicon.sections)})\s*[:.]?"),
         title_key=ignoring_case(rf"(?:{either(lexicon.title_keys)})\s*:\s*(.+)"),
         room_key=ignoring_case(rf"(?:{either(lexicon.room_keys)})\s*:\s*(.*)"),

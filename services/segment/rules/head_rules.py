@@ -155,7 +155,7 @@ def names_edition(line: str, lexicon: Lexicon) -> bool:
 def is_boilerplate(line: str, lexicon: Lexicon) -> bool:
     """Whether a stripped line is a firm's disclaimer or says who captioned: nobody says it, wherever it stands."""
     patterns = patterns_of(lexicon)
-    if patterns.disclaimer.search(line.lower()):
+    if (patterns.ascii_disclaimer if line.isascii() else patterns.disclaimer).search(line.lower()):
         return True
     found = patterns.captioned.match(line)
     names = line[found.end() :].split() if found else []

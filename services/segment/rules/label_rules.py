@@ -25,7 +25,7 @@ _ABSTRACT = re.compile(r"(?:ing|tion|sion|ness|ence|ance|ment|ity|ize|ise|ism|ic
 _WORD = re.compile(
     rf"[^\W\d_](?:[\w{COMBINING}'’‘ʼ.\-‑‐·・]*[\w{COMBINING}])?\.?,?|['’][ts]|\d{{1,3}}|#\d{{1,3}}|&|[א-ת]+(?:[\"״׳'][א-ת]*)+\.?,?"  # noqa: RUF001 - quotes, hyphens and dots as typed
 )
-_STOPPED = re.compile(r"(?:[^\W\d_]|(?:[^\W\d_]\.)+[^\W\d_]|[js]r|phd|esq|ph)\.,?", re.IGNORECASE)
+_STOPPED = re.compile(r"(?:[^\W\d_]|[^\W\d_]{1,2}(?:\.[^\W\d_]{1,2})+|[js]r|phd|esq|ph)\.,?", re.IGNORECASE)
 _BRACKET = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
 _SURNAME = re.compile(r"(?:Mc|Mac|De|Di|La|Le|Van|O['’])(?=[A-Z])|(?<=[A-Z])['’]s\b")  # noqa: RUF001 - quotes as typed
 

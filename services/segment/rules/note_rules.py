@@ -29,24 +29,27 @@ Why = Literal["furniture", "mark", "end"]
 _GERUND = re.compile(r"[a-z]{2,}ing(?: \S+){0,5}\s*(?:\.\.\.|…)?", re.ASCII)
 _TIME = r"\d{1,2}[.:]\d\d(?:[.:]\d\d)?(?:[.,:;]\d{1,3})?\s*(?:[ap]\.?\s?m\.?|hrs|hours|utc|gmt)?"
 """A time of day or of a recording, also with a fourth field: parts of a second, or frames."""
-_TIMES = rf"{_TIME}(?:\s*(?:-{{1,2}}>|[-–])\s*{_TIME})?"  # noqa: RUF001 - en dash
-"""A time, or from when to when, as recognisers print it."""
-_CLOCK = re.compile(rf"[\[(（]\s*(?:{_TIMES}|\d{{1,2}}\s*[ap]\.?m\.?)\s*[\])）]", re.IGNORECASE)  # noqa: RUF001 - brackets of Chinese
+TIMES = rf"{_TIME}(?:\s*(?:-{{1,2}}>|[-–])\s*{_TIME})?"  # noqa: RUF001 - en dash
+"""A piece of a pattern: a time, or from when to when, as recognisers print it."""
+_CLOCK = re.compile(rf"[\[(（{{<]\s*(?:{TIMES}|\d{{1,2}}\s*[ap]\.?m\.?)\s*[\])）}}>]", re.IGNORECASE)  # noqa: RUF001 - brackets of Chinese
 _LEADING = re.compile(
-    rf"\s*(?:[\[(]\s*{_TIMES}\s*[\])]\s*|\d\d?:\d\d:\d\d(?:[.,:;]\d{{1,3}})?\s+|\d\d?:\d\d\s+(?=\\?>|&gt;))(?:[-–]\s+)?(?=\S)",  # noqa: RUF001 - en dash
+    rf"\s*(?:[\[({{<]\s*{TIMES}\s*[\])}}>]\s*|\d\d?:\d\d:\d\d(?:[.,:;]\d{{1,3}})?\s+|\d\d?:\d\d\s+(?=\\?>|&gt;))(?:[-–]\s+)?(?=\S)",  # noqa: RUF001 - en dash
     re.IGNORECASE,
 )
-_LEADING_FIRST = frozenset("[(0123456789")
+_LEADING_FIRST = frozenset("[({<0123456789")
+CLOCK_INSIDE = r"[{<]\d[\d:.,; >-]{2,30}[}>]"
+"""A piece of a pattern: what may be a clock in brackets that hold nothing else."""
 _RECORDING = re.compile(r"\[\d{1,2}:\d\d(?::\d\d(?:[.,]\d{1,3})?)?\]")
 _RULE = re.compile(r"(?:[*_=~\-–—#][ \t]?){3,}")  # noqa: RUF001 - an en dash can make a rule
 _STAMP = re.compile(r"\d\d:\d\d:\d\d(?:[.,:;]\d{1,3})?")
 _TIME_OF_DAY = re.compile(
-    r"\d{1,2}(?:[.:]\d\d)?\s?(?:[ap]m|[ap]\.\s?m\.?)|\d{1,2}[.:]\d\d\s?(?:hrs|hours|h|uhr)|(?:12\s)?(?:midnight|noon)",
+    r"\d{1,2}(?:[.:]\d\d)?\s?(?:[ap]m|[ap]\.\s?m\.?)|\d{1,2}[.:]\d\d\s?(?:hrs|hours|h|uhr)|\d{1,2}h\d\d|(?:12\s)?(?:midnight|noon)",
     re.IGNORECASE,
 )
 _SAID_CLOCK = re.compile(r"\d\d?:\d\d:\d\d(?:[.,:;]\d{1,3})?|0\d?:\d\d")
 _SHARED_CLOCK = re.compile(r"\d\d?:\d\d")
 _PAGE_NUMBER = r"[-–—]\s*\d{1,4}\s*[-–—]"  # noqa: RUF001 - en dash
+_MUSIC = frozenset("♩♪♫♬ ")
 _AROUND_END = "*-–—=_~# "  # noqa: RUF001 - an en dash can make a rule
 
 
@@ -104,7 +107,7 @@ def _patterns(lexicon: Lexicon) -> _Patterns:
         lone_page=re.compile(rf"(?:{pages})\s+(\d{{1,4}})", re.IGNORECASE),
         page_initials=frozenset("-–—") | page_initials | {initial.upper() for initial in page_initials},  # noqa: RUF001 - en dash
         pause=re.compile(
-            rf"(?:\*\*)?(?:{either(lexicon.breaks)})(?::\*\*|\*\*:|:)\s*(?:\\?[\[(]\s*{_TIMES}\s*\\?[\])])?",
+            rf"(?:\*\*)?(?:{either(lexicon.breaks)})(?::\*\*|\*\*:|:)\s*(?:\\?[\[(]\s*{TIMES}\s*\\?[\])])?",
             re.IGNORECASE,
         ),
         examination=re.compile(either(lexicon.examinations)),
@@ -138,7 +141,9 @@ def is_recording_clock(line: str) -> bool:
 
 
 def bare_sound(line: str, lexicon: Lexicon) -> bool:
-    """Whether a whole line is the name of a sound in capitals, without brackets."""
+    """Whether a whole line is the name of a sound in capitals, without brackets, or nothing but signs of music."""
+    if line[0] in _MUSIC:
+        return _MUSIC.issuperset(line)
     return line.isupper() and _patterns(lexicon).bare_sound.fullmatch(line) is not None
 
 
@@ -166,7 +171,7 @@ def apart_line(line: str, lexicon: Lexicon, *, trusted: bool = True) -> Why | No
         return None
     first = line[0]
     patterns = _patterns(lexicon)
-    if first in "[(（":  # noqa: RUF001 - a bracket of Chinese
+    if first in "[(（{<":  # noqa: RUF001 - a bracket of Chinese
         marks = _CLOCK.fullmatch(line) or (first == "[" and patterns.agenda.fullmatch(line))
         return "mark" if marks else "end" if patterns.end_bracket.fullmatch(line) else None
     if (first.isdigit() or first in patterns.page_initials) and patterns.page.fullmatch(line):
@@ -218,7 +223,7 @@ def bracket(text: str, lexicon: Lexicon) -> Literal["note", "mark", "end"] | Non
         return _square(text, inner, lexicon)
     if text[1] == "(":
         return "note"
-    if "/" in inner or "@" in inner or inner.count(" ") > MAX_SPACES:
+    if text[0] in "{<" or "/" in inner or "@" in inner or inner.count(" ") > MAX_SPACES:
         return None
     patterns = _patterns(lexicon)
     gerund = _GERUND.fullmatch(inner) and not patterns.said_gerund.match(inner)

@@ -4,7 +4,7 @@ The table of rules is in docs/segmenter.md.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Literal, NamedTuple
 
@@ -21,7 +21,9 @@ from services.segment.rules.label_rules import (
 )
 from services.segment.rules.lexicon import Lexicon
 from services.segment.rules.lexicon.words import either
+from services.segment.rules.name_shapes import find_named
 from services.segment.rules.note_rules import (
+    CLOCK_INSIDE,
     MAX_NOTE,
     apart_line,
     bare_sound,
@@ -32,6 +34,7 @@ from services.segment.rules.note_rules import (
     open_sounds,
     opens_note,
 )
+from services.segment.rules.rows import Row
 
 Kind = Literal["marker", "label", "interjection", "text", "note", "mark", "furniture", "end"]
 
@@ -60,13 +63,15 @@ MARKER_INSIDE = re.compile(r"(?:>|&gt;)[ \t]?(?:>|&gt;)")
 """In a line, wherever it stands."""
 _STOPS = frozenset(".?!…:")
 _SENTENCE_ENDS = frozenset(".?!…—")
-_OPENING_BRACKETS = frozenset("[(（［")  # noqa: RUF001 - brackets of Chinese
-_CLOSING_BRACKETS = frozenset("])）］")  # noqa: RUF001 - as above
-_BRACKETS = re.compile(r"[\[(（［&]")  # noqa: RUF001 - as above
-_SIGNS = re.compile(r"[:：\[(（［>&]")  # noqa: RUF001 - as above
+_OPENING_BRACKETS = frozenset("[(（［{<")  # noqa: RUF001 - brackets of Chinese
+_CLOSING_BRACKETS = frozenset("])）］}>")  # noqa: RUF001 - as above
+_BRACKETS = re.compile(r"[\[(（［&{<]")  # noqa: RUF001 - as above
+_SIGNS = re.compile(r"[:：\[(（［>&{]")  # noqa: RUF001 - as above
 _NO_NOTE = re.compile(r"[\[(>]|:(?!\d)")
 """Not in what a note goes on with; a colon before a digit is one of a clock."""
 _CUT_TAIL = 100
+_MAX_JOINED = 3
+"""Most rows that one label or note is looked for in, after the one that it begins in."""
 _QUOTES = {'"': '"', "“": "”", "‘": "’", "'": "'"}  # noqa: RUF001 - curly quotes as typed
 
 
@@ -76,7 +81,7 @@ def _inline_patterns(lexicon: Lexicon) -> tuple[re.Pattern[str], re.Pattern[str]
     bracketed = (
         rf"{_ARROWS_INSIDE}\[(?:[^\[\]]{{0,{MAX_NOTE}}}\](?!\()|(?i:{open_sounds(lexicon)}))|"
         rf"\(\([^()]{{1,{MAX_NOTE}}}\)\)|\([^()]{{1,{MAX_NOTE}}}\)|"
-        rf"（[^（）]{{1,{MAX_NOTE}}}）|［[^［］]{{1,{MAX_NOTE}}}］"  # noqa: RUF001 - brackets of Chinese
+        rf"（[^（）]{{1,{MAX_NOTE}}}）|［[^［］]{{1,{MAX_NOTE}}}］|{CLOCK_INSIDE}"  # noqa: RUF001 - brackets of Chinese
     )
     labels = rf"(?<![A-Z\"“'‘])(?<![A-Z] )(?:{either(lexicon.inline_roles)}):(?=\s)"  # noqa: RUF001 - a quote as typed
     return re.compile(bracketed), re.compile(f"{bracketed}|{labels}|{_SENTENCE_LABEL}")
@@ -97,31 +102,39 @@ def read_line(  # noqa: PLR0913 - what a line depends on
     lexicon: Lexicon,
     arrows: bool = False,
     announced: Callable[[str], bool] = nobody,
+    shapes: str = "",
 ) -> Iterator[Token]:
     """The tokens of a line (without its line break), in order, all its words accounted for.
 
     ``starts``: it is the beginning of a physical line, and not a later piece of a long one. ``marked``: a marker stood
-    alone before it. ``trusted``, ``known``, ``arrows`` and ``announced``: see ``label_rules.find_label``.
+    alone before it. ``trusted``, ``known``, ``arrows`` and ``announced``: see ``label_rules.find_label``. ``shapes``:
+    in which shapes a name without a colon is a label (``name_shapes``).
     """
     colon = ":" in line or "：" in line  # noqa: RUF001 - the Chinese colon
     pos = 0
+    found: Label | None = None
     if starts:
         whole = _whole(line, lexicon, known=known, trusted=trusted, marked=marked)
         if whole:
             yield from whole
             return
+        clocked = False
         for token, end in _opening(line, known=known, lexicon=lexicon):
             yield token
-            pos, trusted = end, trusted or token.kind == "mark"
+            clocked = clocked or token.kind == "mark"
+            pos, trusted = end, trusted or clocked
             marked = marked or token.kind == "marker"
-    found = None
-    if colon and (starts or marked):
+        bracketed = trusted and not marked and ("[" in line or "<" in line)
+        named = find_named(line, pos, known=known, lexicon=lexicon) if bracketed else None
+        if named and (named.shape in shapes or clocked or named.label.time):
+            found = named.label
+    if found is None and colon and (starts or marked):
         found = find_label(
             line, pos, marked=marked, trusted=trusted, known=known, lexicon=lexicon, arrows=arrows, announced=announced
         )
-    elif starts:
+    elif found is None and starts:
         found = find_question(line, pos, known=known)
-    elif colon and trusted:
+    elif found is None and colon and trusted:
         found = _inner_label(line, pos, known, lexicon)
     if found:
         yield from _labelled(line, pos, found)
@@ -192,9 +205,10 @@ def _opening(line: str, *, known: Callable[[str], bool], lexicon: Lexicon) -> It
     """The clock time and the marker that a physical line begins with, and where each ends."""
     time = leading_time(line)
     marker = MARKER.match(line, time) if ">" in line or "&gt;" in line else None
-    if time and not (marker or line.lstrip()[0] in "[("):
+    if time and not (marker or line.lstrip()[0] in "[({<"):
         # A bare time is only a mark before a label.
-        time *= find_label(line, time, marked=False, trusted=True, known=known, lexicon=lexicon) is not None
+        label = find_label(line, time, marked=False, trusted=True, known=known, lexicon=lexicon)
+        time *= (label or find_named(line, time, known=known, lexicon=lexicon)) is not None
     if time:
         yield Token("mark", line[:time].strip(), 0), time
     if marker:
@@ -298,6 +312,31 @@ def joined(line: str, following: str, known: Callable[[str], bool], lexicon: Lex
     else:
         goes_on = _label_goes_on(line, following, known, lexicon)
     return f"{line}\n{following}" if goes_on else None
+
+
+def join_rows(
+    rows: Sequence[Row], index: int, *, last: bool, known: Callable[[str], bool], lexicon: Lexicon
+) -> tuple[Row, int, int] | None:
+    """A row with those that a label or a note of it goes on in; None when more must be seen.
+
+    With it, the offset of the character that decided it, and the index of the row behind it. ``last``: no more come.
+    """
+    row = rows[index]
+    decided = row.decided
+    following = index + 1
+    while (
+        row.ended and following <= index + _MAX_JOINED and (cut_label(row.text, lexicon) or cut_note(row.text, lexicon))
+    ):
+        if following == len(rows):
+            return (row, decided, following) if last else None
+        after = rows[following]
+        decided = after.decided
+        text = joined(row.text, after.text, known, lexicon)
+        if text is None:
+            break
+        row = row._replace(text=text, ended=after.ended)
+        following += 1
+    return row, decided, following
 
 
 def _unquoted(line: str) -> str:

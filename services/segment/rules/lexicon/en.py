@@ -47,18 +47,22 @@ ENGLISH = Lexicon(
     ),
     not_speakers=words(
         """
-        action actions address advertisement agenda agreed answer aob apologies ask attention author authors
-        break carried caution caveat chapter conclusion contact copyright correction credit credits date day
-        decision decisions deprecated disclaimer duration edit edited email end error example exhibit fact
-        facts fax file finally first firstly fyi goal guest-presenters heading hello hey hi hint http https
-        idea important intermission intro introduction item key last lastly length link links list listen
-        location look maybe meanwhile method minutes moral morning motion n.b nb next no nope note notes
-        number objective oh ok okay option options outcome outcomes p.s part passed phase phone point
-        problem proposal ps question questions quote reason rebuttal recap remember reminder reply resolved
-        resources result results room scribe second seconded secondly section see session slide slides so
-        solution source step subject summarize summary sure task telephone thanks theme then third thirdly
-        thus time tip title today todo tomorrow topic total track translation trick tweet twitter update url
-        venue vote votes warning website welcome well when where why workshop yeah yep yes
+        action actions address adopted advertisement agenda agreed amendment annex answer aob apologies
+        appendix ask assignment attention author authors background break budget carried caution caveat
+        chapter chart conclusion contact context copyright correction credit credits date day deadline
+        deadlines decision decisions deferred deprecated disclaimer duration edit edited email end error
+        example exhibit fact facts fax figure file finally first firstly follow-up followup fyi goal
+        guest-presenters heading hello hey hi hint homework http https idea important intermission intro
+        introduction item key last lastly length link links list listen location look maybe meanwhile
+        method minutes moral morning motion n.b nb next no nope note notes number objective objectives
+        oh ok okay option options outcome outcomes overview p.s part passed phase phone point problem
+        proposal ps purpose question questions quote reason rebuttal recap recommendation
+        recommendations remember reminder reply requirement requirements resolution resolutions resolved
+        resources result results risk risks room schedule scope scribe second seconded secondly section
+        see session slide slides so solution source status step subject summarize summary sure table
+        tabled takeaway takeaways task telephone thanks theme then third thirdly thus time timeline tip
+        title today todo tomorrow topic total track translation trick tweet twitter update updates url
+        venue vote votes warning website welcome well when where why withdrawn workshop yeah yep yes
         """
     ),
     starters=words(
