@@ -137,6 +137,31 @@ def test_a_speaker_of_a_recogniser_is_named_while_they_speak(page: Page, program
     expect(page.get_by_label("speaker 0")).to_have_value("Ana Lupu")
 
 
+def test_one_source_takes_over_from_another(page: Page, program: Program) -> None:
+    program.begin("d-air", ">> ANNA: We begin.", title="Air", room="Air room")
+    page.goto("/desk")
+    card = page.locator("[data-session=d-air]")
+    expect(card.locator(".sources li")).to_have_count(1)
+    expect(card.locator(".air button")).to_have_count(0)
+
+    def send(sender: str, number: int, text: str) -> None:
+        body = {"sender": sender, "lines": [{"number": number, "text": text}]}
+        program.client.post("/v1/sessions/d-air/lines", json=body).raise_for_status()
+
+    send("spare", 0, "From the spare.")
+    card.get_by_role("button", name="Take over").press("Enter")
+    page.get_by_role("button", name="Put spare on air").press("Enter")
+    expect(page.locator("#air p", has_text="desk")).to_contain_text("its words wait")
+    send("desk", 1, "This waits.")
+    send("spare", 1, "And this is said.")
+    reader = page.context.new_page()
+    reader.goto("/s/d-air/follow")
+    expect(reader.locator("#captions")).to_contain_text("And this is said.")
+    assert "This waits." not in " ".join(program.paragraphs("d-air"))
+    page.get_by_role("button", name="Let the words of all count").press("Enter")
+    expect(page.locator("#air p", has_text="desk")).to_contain_text("its words count")
+
+
 def test_a_network_or_a_server_that_is_away_is_told_and_its_return_too(page: Page, program: Program) -> None:
     page.goto("/desk")
     standing = page.locator("#standing")

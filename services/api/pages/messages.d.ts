@@ -161,3 +161,10 @@ export interface AuditEntry {
   detail: string;
   v: number;
 }
+
+/** Whose words count in a language of a session, and whose wait. */
+export interface OnAir {
+  source: string;
+  spares: string[];
+  after_seconds: number;
+}

@@ -1,6 +1,7 @@
 // The desk: what the server says of the rooms, drawn anew where it changed; who sends to them; and the alarm when words stop.
 import { alarm } from "./alarm.js";
 import { clock } from "./clock.js";
+import { airing } from "./desk_air.js";
 import { announcing, sure } from "./desk_dialogs.js";
 import { deskFeed } from "./desk_feed.js";
 import { handing, naming } from "./desk_hand.js";
@@ -87,6 +88,9 @@ async function lookAgain() {
   looking = setTimeout(lookAgain, LOOK);
 }
 
+/** @param {string} session */
+const sourcesIn = (session) => sourcesOf(reports.filter((one) => one.session === session), now());
+
 // --- what a second changes ---
 
 function tick() {
@@ -99,9 +103,10 @@ function tick() {
   /** @type {{id: string, says: string}[]} */
   const stopped = [];
   for (const card of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".session"))) {
-    const sources = sourcesOf(reports.filter((one) => one.session === card.dataset.session), now());
+    const sources = sourcesIn(card.dataset.session ?? "");
     const live = card.dataset.status === "live";
     tellSources(card, sources, live);
+    offerAir(card, live ? sources : []);
     tellReaders(card, readers[card.dataset.session ?? ""] ?? 0, live);
     stopped.push(...(live ? tellSilence(card, sources) : []));
   }
@@ -144,6 +149,19 @@ function tellSources(card, sources, live) {
   if (!same) list.replaceChildren(...items);
 }
 
+/** A language with several sources can have one of them on air. @param {HTMLElement} card @param {Source[]} sources */
+function offerAir(card, sources) {
+  const spoken = sources.filter((one) => one.lastWord !== null).map((one) => one.language);
+  const several = [...new Set(spoken)].filter((one) => spoken.indexOf(one) !== spoken.lastIndexOf(one));
+  const place = /** @type {HTMLElement} */ (card.querySelector(".air"));
+  if (place.dataset.langs === several.join(" ")) return;
+  place.dataset.langs = several.join(" ");
+  const many = (card.dataset.langs ?? "").includes(" ");
+  place.replaceChildren(...several.map((language) => (
+    element("button", { type: "button", "data-air": language, id: `air-${card.dataset.session}-${language}` }, many ? `Take over, ${language}` : "Take over")
+  )));
+}
+
 /** @param {HTMLElement} card @param {number} count @param {boolean} live */
 function tellReaders(card, count, live) {
   const told = /** @type {HTMLElement} */ (card.querySelector(".readers"));
@@ -169,6 +187,7 @@ find("rooms").addEventListener("click", async (event) => {
   const { session = "", title = "" } = card.dataset;
   const { act } = button.dataset;
   try {
+    if (button.dataset.air) return await airing(session, title, button.dataset.air, () => sourcesIn(session));
     if ("hand" in button.dataset) return await handing(session);
     if ("name" in button.dataset) return await naming(session);
     if (act === "finished" && !(await sure(`Finish “${title}”?`))) return;
