@@ -66,8 +66,8 @@ async def test_a_tool_that_counts_characters_loses_nothing_of_a_roll_up(api: Api
 
 async def test_100_continue_is_answered(api: Api, client: httpx.AsyncClient) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", api.port)
-    head = "POST /closedcaption?id=talk&seq=1 HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n"
-    writer.write(head.encode())
+    fields = ["Host: localhost", "Content-Length: 5", "Expect: 100-continue"]
+    writer.write("\r\n".join(["POST /closedcaption?id=talk&seq=1 HTTP/1.1", *fields, "", ""]).encode())
     assert b"100 Continue" in await reader.readuntil(b"\r\n\r\n")
     writer.write(b"Yes.\n")
     assert (await answer_of(reader))[0] == 200

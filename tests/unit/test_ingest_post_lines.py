@@ -165,6 +165,18 @@ def test_all_since_the_last_success_is_merged_when_it_had_arrived() -> None:
     assert log.text == "Good morning everybody. Yes... no"
 
 
+def test_what_a_post_grew_by_is_known_after_a_restart_too() -> None:
+    log = Log("typed")
+    pieces = ["It ", "ix\bs ", "nine ", "hundred."]
+    log.post(1, pieces[0])
+    for count in range(2, len(pieces) + 1):
+        for _ in range(2):
+            log.post(2, "".join(pieces[1:count]))
+            log.restart()
+    log.post(1, pieces[0])
+    assert log.text == "It is nine hundred."
+
+
 def test_an_earlier_state_that_comes_late_adds_nothing() -> None:
     log = Log("typed")
     for number, text in [(1, "Good "), (3, "morning everybody. "), (2, "morning "), (3, "morning "), (4, "Yes.")]:

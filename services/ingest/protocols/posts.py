@@ -43,7 +43,7 @@ Guess = Literal["restarted", "overtaken", "merged", "twice", "same-number", "era
 class Post(msgspec.Struct, frozen=True):
     r"""One post: its number as ``plain_number`` gives it, if there is one, and its text with ``\n``, never empty.
 
-    One that is known from the log has no text, or none but what was told of it; it is known again by its digest.
+    It is known again by its digest. Of one that is known from the log there is no text, or only what came after that.
     """
 
     number: str | None
@@ -177,13 +177,14 @@ class Window(msgspec.Struct, frozen=True):
         every = self.every
         size = every[index].size
         if post.size == size:
-            constant = index == self.numbered_from > 0 and every[index - 1].number == post.number
+            constant = index > 0 and every[index - 1].number == post.number is not None
             return Reading(self, guesses=("same-number",) if constant else ())
-        if index < len(self.known):
-            after = msgspec.structs.replace(self, known=(*self.known[:index], post, *self.known[index + 1 :]))
-            return _added(after, Post.of(None, post.text[size:]), restarted=False, twice=False)
         at = index - len(self.known)
-        after = msgspec.structs.replace(self, posts=(*self.posts[:at], post, *self.posts[at + 1 :]))
+        before = "" if at < 0 else self.posts[at].text
+        longer = msgspec.structs.replace(post, text=before + post.text[size:])
+        if at < 0:
+            return _added(self, longer, restarted=False, twice=False)
+        after = msgspec.structs.replace(self, posts=(*self.posts[:at], longer, *self.posts[at + 1 :]))
         return _retold(self, after, told)
 
 
@@ -314,4 +315,4 @@ def _order(number: str) -> tuple[int, str]:
 
 def _rises(one: Post, other: Post) -> bool:
     """Whether the second can have come after the first without a restart."""
-    return one.number is None or other.number is None or _order(one.number) < _order(other.number)
+    return one.number is None or other.number is None or _order(one.number) <= _order(other.number)
