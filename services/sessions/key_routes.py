@@ -23,13 +23,13 @@ _EXAMPLE = {
     "id": "9f2c61d07be4",
     "name": "room-2",
     "role": "captioner",
-    "event": None,
+    "event": "IGF 2015",
     "session": "opening",
-    "language": None,
+    "language": "en",
     "created_at": "2015-11-12T08:00:00Z",
     "created_by": "admin",
-    "last_used_at": None,
-    "revoked_at": None,
+    "last_used_at": "2015-11-12T09:30:00Z",
+    "revoked_at": "2015-11-13T18:00:00Z",
 }
 _MADE = _EXAMPLE | {"key": "cfk_…"}
 _DRAFT = {"name": "room-2", "role": "captioner", "session": "opening"}
