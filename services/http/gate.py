@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="captionflow"'}
-_NEEDED: Final = "This needs a key: Authorization: Bearer <key>, or key=<key> in the address of a tool."
+_NEEDED: Final = (
+    "This needs a key: Authorization: Bearer <key>, or key=<key> in a tool's address; commands send CAPTIONFLOW_KEY."
+)
 _NO_KEYS: Final = "This needs a key, and there is none yet: `captionflow keys create --role admin` makes the first one."
 _UNKNOWN: Final = "The key is not known here, or was revoked: ask who gave it to you for the one that is used now."
 _FOREIGN: Final = "The request comes from a page of another site: that needs a key in the address, or as Bearer."

@@ -20,7 +20,13 @@ log = structlog.get_logger(__name__)
 _FIRST_SECONDS = 0.2
 _LONGEST_LOOK_SECONDS = 1.0
 _TRY_AGAIN = frozenset({408, 425, 429})
-_ERRORS: dict[int, type[CaptionflowError]] = {401: Unauthorized, 404: NotFound, 409: Conflict, 413: TooLarge}
+_ERRORS: dict[int, type[CaptionflowError]] = {
+    401: Unauthorized,
+    403: Unauthorized,
+    404: NotFound,
+    409: Conflict,
+    413: TooLarge,
+}
 
 
 class ServedTurn(msgspec.Struct, frozen=True):

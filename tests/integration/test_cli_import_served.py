@@ -81,7 +81,7 @@ def test_an_address_can_be_given_and_needs_its_token(tmp_path: Path, files: Path
         command = ["import", files / "opening.txt", "--url", server.url]
         refused = run_command(*command, DATA=tmp_path / "none")
         assert refused.returncode == 1
-        assert "CAPTIONFLOW_INGEST_TOKEN" in refused.stderr.decode()
+        assert "CAPTIONFLOW_KEY" in refused.stderr.decode()
         assert server.get("/v1/sessions") == []
         done = run_command(*command, DATA=tmp_path / "none", INGEST_TOKEN=token)
         assert done.returncode == 0, done.stderr.decode()
