@@ -22,7 +22,6 @@ _LONGEST_LOOK_SECONDS = 1.0
 _TRY_AGAIN = frozenset({408, 425, 429})
 _ERRORS: dict[int, type[CaptionflowError]] = {
     401: Unauthorized,
-    403: Unauthorized,
     404: NotFound,
     409: Conflict,
     413: TooLarge,
