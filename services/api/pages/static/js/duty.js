@@ -6,6 +6,7 @@ import { element } from "./render.js";
 const COUNTDOWN = 10_000;
 const TYPES = 30_000; // who said a word since then captions now
 const SILENT = 15_000;
+const FIRST = 5_000; // who was typing before this page came is known by then
 const HEARD = 5_000; // until then the other page has heard of the hand-over
 
 /** Moments by this page's clock. @typedef {{source: string, name: string, word: number, hands: number | null}} Person */
@@ -15,7 +16,8 @@ const HEARD = 5_000; // until then the other page has heard of the hand-over
  *   say: (words: string) => void, onLeave: () => void}} options `onLeave`: the line that is open ends here */
 export function duty({ session, language, me, field, notice, list, say, onLeave }) {
   let on = true;
-  let known = false; // whether it was asked once who is there
+  let decided = false; // whether this page types or stands by at first
+  setTimeout(() => { decided = true; }, FIRST);
   /** @type {Person[]} */
   let here = [];
   /** @type {{to: Person, until: number} | null} */
@@ -32,8 +34,10 @@ export function duty({ session, language, me, field, notice, list, say, onLeave 
     here = found.map((one) => ({
       source: one.source, name: one.name, word: one.silent === null ? -Infinity : now - one.silent, hands: one.to === me() ? now + one.in : null,
     }));
-    if (!known && here.some(types) && !field.value) set(false);
-    known = true;
+    if (!decided && here.some(types) && !field.value) {
+      decided = true;
+      set(false);
+    }
     tick();
   }
 
