@@ -49,8 +49,6 @@ class Assembler(AssemblerFields, kw_only=True):
     """Parts that can't change any more."""
     length: int = 0
     """Of the open part's text: its paragraphs joined with one newline."""
-    quoted: bool = False
-    """The marker may be a mail program's."""
     stamped: tuple[int, Time] | None = None
     """Offset and time of the last stamp of the open part."""
 

@@ -72,6 +72,8 @@ class AssemblerFields(msgspec.Struct, array_like=True):
     """The latest clock in the text."""
     shapes: str = ""
     """In which shapes names without a colon have proved to be labels: their opening brackets."""
+    quoted: bool = False
+    """The marker of ``armed`` may be a mail program's."""
 
 
 class AssemblerState(AssemblerFields, frozen=True, omit_defaults=True):  # type: ignore[misc]  # nothing changes it

@@ -83,9 +83,9 @@ class Tokenizer:
             if line.ends_utterance and self.assembler.in_head:
                 self._feed_run(run)
                 run = []
-                self.assembler.in_head = not (
-                    line.text.split() or self._buffer.split()
-                )  # it was heard, so it is no head
+                if line.text.split() or self._buffer.split():  # it was heard, so it is no head
+                    self.assembler.in_head = False
+                    self.assembler.seq = max(self.assembler.seq, line.seq)  # the head may have been shown with it
             run.append(line)
             if line.ends or line.ends_utterance:
                 self._feed_run(run)

@@ -76,12 +76,12 @@ def test_addresses_are_handed_out_for_each_language(page: Page, program: Program
 
 
 def test_a_room_whose_words_stop_is_an_alarm_until_they_go_on(page: Page, program: Program) -> None:
-    program.begin("d-still", ">> ANNA: We begin.", title="Still", room="Still room")
+    program.begin("d-alarm", ">> ANNA: We begin.", title="Still", room="Still room")
     page.goto("/desk")
     page.evaluate("document.querySelector('#alarm-after option').value = '1'")  # seconds
     page.locator("#alarm-after").select_option("1")
     page.locator("#alarm-sound").check()
-    card = page.locator("[data-session=d-still]")
+    card = page.locator("[data-session=d-alarm]")
     expect(card.locator(".sources")).to_contain_text("desk")
     expect(card.locator(".sources")).to_contain_text("by json")
     expect(card.locator(".sources")).to_contain_text("words a minute")
@@ -93,7 +93,7 @@ def test_a_room_whose_words_stop_is_an_alarm_until_they_go_on(page: Page, progra
     page.locator("#alarm-after").select_option("120")
     expect(card).to_have_class("session")
     expect(card.locator(".stopped")).to_contain_text("Last word 0:")
-    program.client.patch("/v1/sessions/d-still", json={"status": "finished"}).raise_for_status()
+    program.client.patch("/v1/sessions/d-alarm", json={"status": "finished"}).raise_for_status()
     expect(card.get_by_role("button", name="Reopen")).to_be_visible()
     expect(card.locator(".stopped")).to_be_hidden()
 

@@ -51,6 +51,11 @@ def test_each_filter_is_a_condition_of_every_hit() -> None:
     ]
 
 
+def test_sessions_that_must_not_be_seen_have_no_hits() -> None:
+    hidden = SearchQuery("hello", hidden=("a", "b"))
+    assert {"bool": {"must_not": {"terms": {"session": ["a", "b"]}}}} in conditions(hidden, parse("hello"), None)
+
+
 def test_a_phrase_is_found_as_a_phrase_and_a_word_with_joiners_also_as_one() -> None:
     phrase, joined = conditions(SearchQuery(""), parse('"net neutrality" multi-stakeholder'), None)
     assert phrase["multi_match"]["query"] == "net neutrality"

@@ -15,3 +15,10 @@ async def test_the_newest_reports_are_kept() -> None:
         await known.publish([SourceReport("talk", "en", f"desk-{number}", "json", "one", at, AT)])
     found = await known.latest()
     assert [found[0].source, found[-1].source, len(found)] == ["desk-3", f"desk-{MAX_REPORTS + 2}", MAX_REPORTS]
+
+
+async def test_an_older_report_that_comes_late_does_not_win() -> None:
+    known = MemorySourceReports()
+    newer, older = (SourceReport("talk", "en", "desk", "json", "one", AT + timedelta(seconds=n), AT) for n in (1, 0))
+    await known.publish([newer, older])
+    assert list(await known.latest()) == [newer]

@@ -16,6 +16,7 @@ from tests.unit.segment_material import (
     cut,
     letters,
     letters_of,
+    line,
     lines,
     pieces_of,
     read_text,
@@ -90,6 +91,17 @@ def test_a_reader_has_every_word_at_every_moment(text: str, data: st.DataObject)
         records += more
         seen += one.text
         assert letters_of(newest(records)) == letters(seen)
+
+
+def test_a_marker_of_a_mail_program_is_known_as_one_in_the_next_step() -> None:
+    sent = lines(["> > LEE: and two pages that are agreed and the agenda > >", "\n", ' "[speaking', "\n\n"])
+    assert run(sent)[0] == run(sent, 500)[0]
+
+
+def test_what_was_shown_as_head_until_its_utterance_ended_is_speech() -> None:
+    sent = [line(1, "www.example.com\n\nA few"), line(2, " ANNA LEE:\n\n[4. APPROVAL"), line(3, " OF AGENDA]")]
+    sent.append(line(4, " so", ends_utterance=True))
+    assert run(sent)[0] == run(sent, 500)[0]
 
 
 @calm
