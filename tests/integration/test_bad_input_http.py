@@ -169,7 +169,7 @@ async def test_an_id_that_cannot_be_is_not_found_and_never_a_path(api: Api) -> N
 async def _raw_get(api: Api, target: str) -> bytes:
     """Without a client that would tidy up the address."""
     reader, writer = await asyncio.open_connection("127.0.0.1", api.port)
-    writer.write(f"GET {target} HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n".encode())
+    writer.write(f"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
     answer = await reader.read()
     writer.close()
     await writer.wait_closed()
@@ -218,7 +218,7 @@ async def test_a_time_that_cannot_be_is_refused_by_the_name_of_its_field(client:
 
 
 async def test_a_search_of_10_kb_is_refused_with_how_long_it_may_be(client: httpx.AsyncClient) -> None:
-    for q in ("word " * 2_000, '"a' * 5_000, "(" * 10_000):
+    for q in ("word " * 2_000, '"a' * 3_000, "(" * 4_000):  # as they are written in an address, below 16 KiB
         answer = await client.get("/v1/search", params={"q": q})
         assert "1000" in problem_of(answer, 400, "bad-message")
     answer = await client.get("/v1/search", params={"q": "a", "speaker": "x" * 10_000})
@@ -306,7 +306,7 @@ async def test_an_address_or_a_method_that_is_not_there_is_told_what_is(client: 
 async def test_a_body_that_stops_in_the_middle_leaves_nothing_behind(api: Api, client: httpx.AsyncClient) -> None:
     _, writer = await asyncio.open_connection("127.0.0.1", api.port)
     body = b'{"sender":"desk","lines":[{"number":0,"text":"half"}]}'
-    writer.write(f"POST {LINES} HTTP/1.1\r\nHost: t\r\nContent-Length: {len(body) + 1}\r\n\r\n".encode() + body)
+    writer.write(f"POST {LINES} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body) + 1}\r\n\r\n".encode() + body)
     await writer.drain()
     writer.close()
     await writer.wait_closed()
@@ -317,7 +317,7 @@ async def test_a_body_that_never_ends_is_given_up_and_leaves_nothing_behind(tmp_
     async with serving(tmp_path / "slow", pipeline=True, body_seconds=1) as api, api.client() as client:
         await api.announce()
         reader, writer = await asyncio.open_connection("127.0.0.1", api.port)
-        writer.write(f"POST {LINES} HTTP/1.1\r\nHost: t\r\nContent-Length: 99\r\n\r\n{{".encode())
+        writer.write(f"POST {LINES} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\n{{".encode())
         answer = await reader.readuntil(b"}")
         assert answer.startswith(b"HTTP/1.1 408 ")
         assert b'"code":"request-timeout"' in answer

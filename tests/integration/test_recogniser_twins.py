@@ -154,8 +154,11 @@ async def test_what_can_not_be_read_is_refused_and_told(api: Api, client: httpx.
     assert "not JSON" in problem_of(answer, 400, "bad-message")
     problem_of(await client.post("/hooks/nothing?id=talk", content=b"{}"), 404, "not-found")
     problem_of(await client.post("/hooks/aws?id=no such", content=b"{}"), 404, "not-found")
-    sources = (await client.get("/v1/sources")).json()
-    assert "unreadable" in str(sources)
+
+    async def told() -> bool:
+        return "unreadable" in (await client.get("/v1/sources")).text
+
+    await until(told)
     allowed = await client.options("/hooks/webcaptioner?id=talk", headers={"Origin": "https://captioner.example"})
     assert "PUT" in allowed.headers["access-control-allow-methods"]
     assert api.port
