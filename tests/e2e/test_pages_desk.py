@@ -83,7 +83,7 @@ def test_a_room_whose_words_stop_is_an_alarm_until_they_go_on(page: Page, progra
     page.locator("#alarm-sound").check()
     card = page.locator("[data-session=d-alarm]")
     expect(card.locator(".sources")).to_contain_text("desk")
-    expect(card.locator(".sources")).to_contain_text("by json")
+    expect(card.locator(".sources")).to_contain_text("by JSON")
     expect(card.locator(".sources")).to_contain_text("words a minute")
     expect(card).to_have_class("session alarm")
     expect(card.locator(".stopped")).to_contain_text("No words for 0:0")

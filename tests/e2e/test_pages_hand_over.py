@@ -11,14 +11,15 @@ from tests.e2e.conftest import SECONDS, Program, script
 pytestmark = pytest.mark.browser
 
 OTHERS = """async ([url, reports, me]) => {
-  const { nameOf, othersOf } = await import(url);
+  const { othersOf } = await import(url);
+  const { sourceName } = await import(new URL("sources.js", new URL(url, location.href)));
   const now = Date.parse("2026-11-24T09:00:00Z");
   const at = (seconds) => new Date(now + seconds * 1000).toISOString();
   const made = reports.map(([source, said, word, hands]) => ({
     session: "s", language: "en", source, door: "page", process: "p", at: at(said), since: at(-900),
     last_word_at: word === null ? null : at(word), words: 1, words_a_minute: 0, delay_seconds: 0, warnings: [],
     hands_over: hands && { to: hands[0], at: at(hands[1]) }, v: 1 }));
-  return { found: othersOf(made, now, "en", me), named: reports.map(([source]) => nameOf(source)) };
+  return { found: othersOf(made, now, "en", me), named: reports.map(([source]) => sourceName(source)) };
 }"""
 
 

@@ -7,6 +7,7 @@ import { deskFeed } from "./desk_feed.js";
 import { handing, naming } from "./desk_hand.js";
 import { element } from "./render.js";
 import { silence, sourcesOf } from "./silence.js";
+import { doorName, sourceName } from "./sources.js";
 import "./desk_records.js";
 
 const LOOK = 20_000; // what changed is told before
@@ -136,12 +137,12 @@ function tellSources(card, sources, live) {
   const items = sources.slice(0, 8).map((one) => {
     const said = one.lastWord === null ? "no word yet" : `last word ${clock(now() - one.lastWord)} ago`;
     const facts = [
-      `by ${one.door}`, ...((card.dataset.langs ?? "").includes(" ") ? [one.language] : []),
+      `by ${doorName(one.door)}`, ...((card.dataset.langs ?? "").includes(" ") ? [one.language] : []),
       `since ${new Date(one.since).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" })}`,
       ...(live ? [said, `${one.pace} words a minute`] : [`${one.words} words`]),
       ...(live && one.delay !== null ? [`${one.delay.toFixed(1)} s late`] : []),
     ];
-    const item = element("li", {}, element("strong", {}, element("bdi", {}, one.source)), element("span", { class: "facts" }, ...facts.map((fact) => element("span", {}, fact))));
+    const item = element("li", {}, element("strong", {}, element("bdi", {}, sourceName(one.source))), element("span", { class: "facts" }, ...facts.map((fact) => element("span", {}, fact))));
     for (const { detail, count } of one.warnings) item.append(element("p", { class: "warned" }, count > 1 ? `${detail} (${count} times)` : detail));
     return item;
   });

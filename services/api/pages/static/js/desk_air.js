@@ -1,6 +1,7 @@
 // The desk's dialog of one language of a session: whose words count, whose wait, and taking over from one to another.
 import { clock } from "./clock.js";
 import { element } from "./render.js";
+import { sourceName } from "./sources.js";
 
 const PATIENCE = 8_000;
 
@@ -45,8 +46,8 @@ export async function airing(session, title, language, sources) {
       const word = known.get(source)?.lastWord;
       const state = !now.source ? "its words count" : source === now.source ? "on air" : now.spares.includes(source) ? "its words wait" : "its words count too";
       const facts = [state, ...(word ? [`last word ${clock(Date.now() - word)} ago`] : [])];
-      const row = element("p", {}, element("strong", {}, element("bdi", {}, source)), " ", element("span", { class: "facts" }, ...facts.map((one) => element("span", {}, one))));
-      if (source !== now.source) row.append(button(`Put ${source} on air`, () => put(source)));
+      const row = element("p", {}, element("strong", {}, element("bdi", {}, sourceName(source))), " ", element("span", { class: "facts" }, ...facts.map((one) => element("span", {}, one))));
+      if (source !== now.source) row.append(button(`Put ${sourceName(source)} on air`, () => put(source)));
       return row;
     });
     const free = now.source ? [element("p", {}, button("Let the words of all count", () => put("")))] : [];

@@ -1,4 +1,6 @@
 // Who else captions this session or stands by, and who hands over to whom: said to the server now and then, and asked of it.
+import { sourceName } from "./sources.js";
+
 const SAY = 20_000;
 const ASK = 3_000;
 const ASK_OFTEN = 1_000; // while somebody hands over
@@ -9,9 +11,6 @@ const OVER = 15_000; // a hand-over is history then
 /** @typedef {import("../../messages.js").SourceReport} SourceReport */
 /** @typedef {{source: string, name: string, silent: number | null, to: string | null, in: number}} Other
  * `silent`: milliseconds since the last word; `to`, `in`: to whom it hands over, and in how many milliseconds */
-
-/** What a sender is called by people: without the letters at its end that make it unique. @param {string} source */
-export const nameOf = (source) => source.replace(/-[a-z2-9]{8}$/, "").replace(/^caption-page$/, "Somebody").replace(/-/g, " ");
 
 /** The others of these reports, who typed last first. Pure. @param {SourceReport[]} reports @param {number} now the server's
  * clock @param {string} language @param {string} me @returns {Other[]} */
@@ -28,7 +27,7 @@ export function othersOf(reports, now, language, me) {
     const newer = !before || at > before.at;
     found.set(one.source, {
       source: one.source,
-      name: nameOf(one.source),
+      name: sourceName(one.source),
       at: Math.max(at, before?.at ?? 0),
       silent: before?.silent == null ? silent : silent === null ? before.silent : Math.min(silent, before.silent),
       to: newer ? (left > -OVER ? one.hands_over?.to ?? null : null) : before.to,
