@@ -60,6 +60,11 @@ def primary_subtag(tag: str) -> str:
     return tag.partition("-")[0].casefold()
 
 
+def floor_language(session: Session) -> str:
+    """The language of the floor; English where the session names none."""
+    return session.languages[0] if session.languages else "en"
+
+
 def spelled(session: Session, language: str) -> str | None:
     """The session's language that a tag means, as the session spells it; None if it has no captions in that.
 

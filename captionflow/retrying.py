@@ -3,16 +3,19 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Final, TypeVar
 
 import structlog
 
-from captionflow.errors import Unavailable
+from captionflow.errors import Conflict, Unavailable
 
 log = structlog.get_logger(__name__)
 
 FIRST_SECONDS: Final = 0.05
 LONGEST_SECONDS: Final = 10.0
+MAX_TRIES: Final = 5
+"""Attempts of a change that meets other changes."""
 
 T = TypeVar("T")
 
@@ -47,6 +50,17 @@ class Backoff:
     def succeeded(self) -> None:
         """Begin with the shortest wait again."""
         self.tries = 0
+
+
+async def despite_conflicts(attempt: Callable[[], Awaitable[T]], *, tries: int = MAX_TRIES) -> T:
+    """The result of the first attempt that meets no change of somebody else's, which is a ``Conflict``.
+
+    Each attempt begins with what is there now. What the last one raises is raised.
+    """
+    for _ in range(tries - 1):
+        with suppress(Conflict):
+            return await attempt()
+    return await attempt()
 
 
 class Retry:

@@ -7,14 +7,13 @@ import msgspec
 import structlog
 
 from captionflow.errors import BadMessage, Conflict, NotFound
-from captionflow.identity import MAX_LANGUAGES, spelled
+from captionflow.identity import MAX_LANGUAGES, floor_language, spelled
 from captionflow.messages import Draft, Line, Message, Receipt, Session, Stream
 from captionflow.ports import LineLog, SessionStore
+from captionflow.retrying import despite_conflicts
 from services.ingest.sources import Sources
 
 log = structlog.get_logger(__name__)
-
-_ANNOUNCE_TRIES = 5
 
 
 class Receipts(Message, frozen=True, omit_defaults=False):
@@ -144,21 +143,18 @@ class Gateway:
 
     async def _stream(self, session: str, language: str | None) -> tuple[Session, str]:
         """The session, and the language as it spells it. One that is new to the session is added to it."""
-        found = await self._found(session)
-        stream = _spelled(found, language)
-        for tried in range(_ANNOUNCE_TRIES):
+
+        async def attempt() -> tuple[Session, str]:
+            found = await self._found(session)
+            stream = _spelled(found, language)
             if stream in found.languages:
-                break
+                return found, stream
             if len(found.languages) >= MAX_LANGUAGES:
                 raise BadMessage(f"The session has {MAX_LANGUAGES} languages already: lang is one of them.")
             wider = msgspec.structs.replace(found, languages=(*found.languages, stream), updated_at=self._clock())
-            try:
-                found = await self._sessions.replace(wider, expected_version=found.version)
-            except Conflict:
-                if tried == _ANNOUNCE_TRIES - 1:
-                    raise
-                found = await self._sessions.get(session)
-        return found, stream
+            return await self._sessions.replace(wider, expected_version=found.version), stream
+
+        return await despite_conflicts(attempt)
 
     async def _found(self, session: str) -> Session:
         try:
@@ -176,7 +172,7 @@ def _named(draft: Draft, names: Mapping[str, str]) -> Draft:
 
 def _spelled(session: Session, language: str | None) -> str:
     if language is None:
-        return session.languages[0] if session.languages else "en"
+        return floor_language(session)
     return spelled(session, language) or language
 
 

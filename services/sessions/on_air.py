@@ -7,11 +7,11 @@ from fastapi import APIRouter, Request
 from msgspec import Meta, Struct
 from starlette.responses import Response
 
-from captionflow.errors import Conflict
 from captionflow.identity import language_of, session_id
 from captionflow.messages import Draft, OnAir, Stream
 from captionflow.on_air import MAX_SPARES, OnAirState, admit
 from captionflow.ports import LineLog
+from captionflow.retrying import despite_conflicts
 from services.http.access import granted, granted_language, open_to
 from services.http.bodies import json_body
 from services.http.openapi import answers, body, problems
@@ -23,7 +23,6 @@ from services.sessions.routes import SessionDesk
 
 SENDER: Final = "on-air"
 """Whose lines say it."""
-_TRIES: Final = 5
 
 SourceName = Annotated[str, Meta(max_length=200, description="A sender's name, as `/v1/sources` has it.")]
 
@@ -100,16 +99,12 @@ async def on_air(line_log: LineLog, stream: Stream) -> OnAir:
 
 
 async def _append(line_log: LineLog, stream: Stream, wanted: OnAir) -> None:
-    for tries_left in reversed(range(_TRIES)):
+    async def attempt() -> None:
         last = await line_log.last_number(*stream, SENDER)
         number = 0 if last is None else last + 1
-        try:
-            await line_log.append(*stream, [Draft(SENDER, number, "", on_air=wanted)])
-        except Conflict:  # somebody else said something at the same moment
-            if not tries_left:
-                raise
-        else:
-            return
+        await line_log.append(*stream, [Draft(SENDER, number, "", on_air=wanted)])
+
+    await despite_conflicts(attempt)
 
 
 def _answer(found: OnAir) -> Response:

@@ -3,21 +3,20 @@
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final, Literal
+from functools import partial
+from typing import Any, Literal
 
 import msgspec
 
-from captionflow.errors import Conflict, NotFound
+from captionflow.errors import NotFound
 from captionflow.folding import fold_name
 from captionflow.identity import slug
 from captionflow.messages import Session
 from captionflow.ports import SessionFilter, SessionStore
+from captionflow.retrying import despite_conflicts
 from services.http.problems import ProblemError
 from services.sessions.drafts import SessionDraft, SessionPatch, new_session, patched
 from services.sessions.programme.planned import Planned, Programme, session_id_of
-
-MAX_TRIES: Final = 5
-"""Attempts of a change that meets other changes."""
 
 Outcome = Literal["announced", "changed", "unchanged", "refused"]
 
@@ -71,22 +70,13 @@ class ProgrammeUpdate:
                 continue
             seen.add(name)
             try:
-                found.append(await self._one(planned, name))
+                found.append(await despite_conflicts(partial(self._announce_or_change, planned, name)))
             except ProblemError as error:
                 found.append(Imported(planned.title, "refused", name, why=str(error)))
         return tuple(found)
 
-    async def _one(self, planned: Planned, name: str) -> Imported:
+    async def _announce_or_change(self, planned: Planned, name: str) -> Imported:
         fields = _said(planned)
-        for tries_left in reversed(range(MAX_TRIES)):
-            try:
-                return await self._announce_or_change(planned, name, fields)
-            except Conflict:
-                if not tries_left:
-                    raise
-        raise AssertionError  # pragma: no cover - the last try returns or raises
-
-    async def _announce_or_change(self, planned: Planned, name: str, fields: dict[str, Any]) -> Imported:
         now = datetime.now(UTC)
         try:
             before = await self.sessions.get(name)

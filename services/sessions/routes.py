@@ -14,6 +14,7 @@ from captionflow.errors import Conflict
 from captionflow.identity import session_id
 from captionflow.messages import Session, Status
 from captionflow.ports import LineLog, SessionFilter, SessionStore
+from captionflow.retrying import MAX_TRIES, despite_conflicts
 from services.http.access import check_granted, granted, open_to, sees
 from services.http.bodies import json_body
 from services.http.negotiation import has
@@ -26,8 +27,6 @@ from services.sessions.audit_log import AuditLog
 from services.sessions.drafts import SessionDraft, SessionPatch, new_session, patched, says_the_same
 from services.sessions.end_line import end_session
 
-MAX_TRIES = 5
-"""Attempts of a change without a version that meets other changes."""
 MAX_FILTER_CHARS = 300
 
 _EXAMPLE = {
@@ -200,8 +199,8 @@ async def _change(
     sessions: SessionStore, session: str, patch: SessionPatch, if_match: str | None
 ) -> tuple[Session, Session]:
     """The session before and after."""
-    pinned = if_match is not None or patch.version is not msgspec.UNSET
-    for tries_left in reversed(range(1 if pinned else MAX_TRIES)):
+
+    async def attempt() -> tuple[Session, Session]:
         before = await sessions.get(session)
         if if_match is not None and not has(if_match, etag(before)):
             raise ProblemError("precondition-failed", f"The session is at version {before.version}: read it again.")
@@ -210,12 +209,10 @@ async def _change(
         wanted = patched(before, patch, datetime.now(UTC))
         if wanted is before:
             return before, before
-        try:
-            return before, await sessions.replace(wanted, expected_version=before.version)
-        except Conflict:
-            if not tries_left:
-                raise
-    raise AssertionError  # pragma: no cover - the last try returns or raises
+        return before, await sessions.replace(wanted, expected_version=before.version)
+
+    pinned = if_match is not None or patch.version is not msgspec.UNSET
+    return await despite_conflicts(attempt, tries=1 if pinned else MAX_TRIES)
 
 
 def etag(session: Session) -> str:

@@ -7,8 +7,8 @@ from itertools import count
 import pytest
 from structlog.testing import capture_logs
 
-from captionflow.errors import Misconfigured, Unavailable
-from captionflow.retrying import Backoff, Retry
+from captionflow.errors import Conflict, Misconfigured, Unavailable
+from captionflow.retrying import MAX_TRIES, Backoff, Retry, despite_conflicts
 from tests.waiting import until
 
 
@@ -126,3 +126,23 @@ async def test_a_wait_can_be_cancelled() -> None:
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
+
+
+async def test_a_change_that_meets_others_is_tried_again_and_the_last_conflict_is_told() -> None:
+    met = [Conflict("first"), Conflict("second")]
+    tries = 0
+
+    async def attempt() -> str:
+        nonlocal tries
+        tries += 1
+        if met:
+            raise met.pop(0)
+        return "changed"
+
+    assert (await despite_conflicts(attempt), tries) == ("changed", 3)
+    met = [Conflict(f"{n}") for n in range(MAX_TRIES)]
+    with pytest.raises(Conflict, match=f"^{MAX_TRIES - 1}$"):
+        await despite_conflicts(attempt)
+    met = [Conflict("once")]
+    with pytest.raises(Conflict, match="once"):
+        await despite_conflicts(attempt, tries=1)

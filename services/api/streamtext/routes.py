@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from captionflow.errors import NotFound
-from captionflow.identity import primary_subtag, session_id
-from captionflow.messages import Session, Stream
+from captionflow.identity import session_id, spelled
+from captionflow.messages import Stream
 from services.api.context import Context
 from services.api.streamtext.caption_texts import CaptionTexts
 from services.api.streamtext.lines import FROM_NOW, end_of, read
@@ -74,7 +74,7 @@ async def captions(
         found = await context.ports.sessions.get(session_id(event.strip().lower()))
         if not sees(granted(request), found):
             raise refusal(request)
-        stream = Stream(found.id, _language(found, language))
+        stream = Stream(found.id, spelled(found, language.strip()) or found.languages[0])
         texts, settled = await provided(request, CaptionTexts).read(stream)
         if texts:
             position = _number(last, FROM_NOW)
@@ -85,12 +85,6 @@ async def captions(
                 answer = Captions(*read(texts, position, most, settled=settled), stream.language)
             return Response(_encode(answer), 200, _ANY_ORIGIN, "application/json")
     return Response(_encode(Captions()), 404, _ANY_ORIGIN, "application/json")
-
-
-def _language(session: Session, wanted: str) -> str:
-    """The session's language that has the same primary subtag; the floor's if none has."""
-    primary = primary_subtag(wanted.strip())
-    return next((known for known in session.languages if primary_subtag(known) == primary), session.languages[0])
 
 
 def _number(text: str, otherwise: int) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
 from captionflow.errors import BadMessage
-from captionflow.identity import MAX_LANGUAGES, language_tag, primary_subtag, spelled
+from captionflow.identity import MAX_LANGUAGES, floor_language, language_tag, primary_subtag, spelled
 from captionflow.messages import Session
 from services.ingest.cleaning import clean
 from services.ingest.protocols.language_codes import ISO_639_1
@@ -117,7 +117,7 @@ def language_in(session: Session, given: Sequence[str]) -> tuple[str, tuple[Oddi
     The first is that of the address that was pasted; tools append their own. Without a tag it is the floor's, and so
     it is with one that is none (``jp-JP``), which is told.
     """
-    floor = session.languages[0] if session.languages else "en"
+    floor = floor_language(session)
     tag = next(iter(given), "").strip()
     if not tag:
         return floor, ()
