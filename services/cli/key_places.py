@@ -6,19 +6,20 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote
 
-import httpx
 import msgspec
 
 from captionflow.errors import InUse
 from captionflow.settings import sent_key
 from captionflow.wiring.embedded import open_embedded
-from services.cli.remote import bearer, nobody, refusal
+from services.cli.remote import ask, connected
 from services.sessions.audit_log import AuditLog
 from services.sessions.key_desk import KeyDesk
 from services.sessions.key_view import KeyView, MadeKey, made, view
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
+
+    import httpx
 
     from captionflow.settings import Settings
     from services.sessions.key_drafts import KeyDraft
@@ -80,13 +81,7 @@ class _There:
         await self._ask("DELETE", f"/{quote(name, safe='')}")
 
     async def _ask(self, method: str, path: str, body: dict[str, str] | None = None) -> bytes:
-        try:
-            response = await self._client.request(method, f"/v1/keys{path}", json=body)
-        except httpx.TransportError as error:
-            raise nobody(str(self._client.base_url)) from error
-        if not response.is_success:
-            raise refusal(response.status_code, response.content)
-        return response.content
+        return await ask(self._client, method, f"/v1/keys{path}", json=body)
 
 
 @asynccontextmanager
@@ -107,5 +102,5 @@ async def open_keys(settings: Settings, url: str | None) -> AsyncIterator[Keys]:
             if error.url is None:
                 raise
             url = error.url
-    async with httpx.AsyncClient(base_url=url, headers=bearer(sent_key(settings)), timeout=30) as client:
+    async with connected(url, sent_key(settings)) as client:
         yield _There(client)

@@ -85,21 +85,15 @@ async def _outcomes(
     Raises:
         Unavailable: nobody answers there.
     """
-    import httpx
     import msgspec
 
-    from services.cli.remote import nobody, refusal
+    from services.cli.remote import ask, connected
     from services.sessions.programme.reading import written
 
-    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token.reveal()}"} if token else {})
-    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=60) as client:
+    kind = {"Content-Type": "application/json"}
+    async with connected(url, token) as client:
         for first in range(0, len(programme.sessions), _AT_ONCE):
             some = programme._replace(sessions=programme.sessions[first : first + _AT_ONCE])
-            try:
-                response = await client.post("/v1/programme", params=query, content=written(some))
-            except httpx.TransportError as error:
-                raise nobody(url) from error
-            if not response.is_success:
-                raise refusal(response.status_code, response.content)
-            for one in msgspec.json.decode(response.content, type=dict[str, Any])["sessions"]:
+            answer = await ask(client, "POST", "/v1/programme", params=query, content=written(some), headers=kind)
+            for one in msgspec.json.decode(answer, type=dict[str, Any])["sessions"]:
                 yield {"session": "", "changes": [], "why": "", **one}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 from types import MappingProxyType
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -38,11 +39,25 @@ def session_path(session: str) -> str:
 
 async def _get(url: str, key: Secret | None, path: str, query: Mapping[str, str | None]) -> bytes:
     given = {name: value for name, value in query.items() if value is not None}
+    async with connected(url, key) as client:
+        return await ask(client, "GET", path, params=given)
+
+
+def connected(url: str, key: Secret | None) -> httpx.AsyncClient:
+    """A client of the captionflow at this address."""
+    return httpx.AsyncClient(base_url=url, headers=bearer(key), timeout=60)
+
+
+async def ask(client: httpx.AsyncClient, method: str, path: str, **given: Any) -> bytes:
+    """The body of the answer; ``given``: see ``httpx.AsyncClient.request``.
+
+    Raises:
+        CaptionflowError: nobody answers, or the answer is a refusal.
+    """
     try:
-        async with httpx.AsyncClient(base_url=url, headers=bearer(key), timeout=60) as client:
-            response = await client.get(path, params=given)
+        response = await client.request(method, path, **given)
     except httpx.TransportError as error:
-        raise nobody(url) from error
+        raise nobody(str(client.base_url).rstrip("/")) from error
     if not response.is_success:
         raise refusal(response.status_code, response.content)
     return response.content
