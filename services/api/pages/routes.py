@@ -77,7 +77,7 @@ async def room(slug: str, request: Request, lang: Language = None) -> Response:
     state = await _room_state(request, slug)
     if state is None or state.shown is None:
         return nothing_yet(slug, f"/rooms/{quote(slug, safe='')}")
-    return _screen(request, state.shown, state, spelled(state.shown, lang) if lang else None, lang)
+    return _screen(request, state.shown, state, spelled(state.shown, lang) if lang else None, of_room=lang or "")
 
 
 @routes.get("/s/{session_id}")
@@ -123,14 +123,14 @@ async def static(version: str, name: str, request: Request) -> Response:
 
 
 def _screen(
-    request: Request, session: Session, room: RoomState | None, language: str | None, of_room: str | None = None
+    request: Request, session: Session, room: RoomState | None, language: str | None, *, of_room: str | None = None
 ) -> Response:
-    """``of_room``: the language that a room's screen is wanted in; a session's own has one or none."""
+    """The screen of a session or, with the language that it is wanted in or an empty one, of a room."""
     return page(
         "screen.html",
         session=session,
         room=room,
-        alone=request.url.path.startswith("/s/"),
+        alone=of_room is None,
         language=language,
         wanted=of_room or "",
         base=base_url(request),
