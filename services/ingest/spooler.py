@@ -10,10 +10,11 @@ the log knows by (sender, number), and nothing is repeated.
 """
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Final, Generic, Protocol, TypeVar
+from weakref import WeakValueDictionary
 
 import msgspec
 import structlog
@@ -92,7 +93,7 @@ class Spooler(Generic[P]):
         self._patience = patience_seconds
         self._encode = msgspec.json.Encoder().encode
         self._decode = msgspec.json.Decoder(_Entry[kind]).decode  # type: ignore[valid-type] # it is one at run time
-        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._pending: Counter[str] = Counter()
         self._put = Notifier()
         self._at_once = asyncio.Semaphore(_AT_ONCE)
@@ -166,7 +167,7 @@ class Spooler(Generic[P]):
                 await put.wait()
 
     async def _take(self, post: P) -> None:
-        async with self._locks[post.session]:
+        async with self._locks.setdefault(post.session, asyncio.Lock()):
             if self._spool is None:
                 await self._write(post, None, _forget)
             elif self._pending[post.session]:
