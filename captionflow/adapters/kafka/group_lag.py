@@ -1,8 +1,6 @@
 """How many records of a topic a consumer group has not committed yet."""
 
 import asyncio
-import contextlib
-from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import structlog
@@ -10,11 +8,11 @@ from kafka import KafkaConsumer
 from kafka.errors import KafkaError
 
 from captionflow.adapters.kafka.cluster import Kafka
+from captionflow.adapters.kafka.inquirer import EVERY_SECONDS, Inquirer
 from captionflow.errors import Unavailable
 
 log = structlog.get_logger(__name__)
 
-EVERY_SECONDS: Final = 2.0
 _ASK_MS: Final = 3_000
 
 
@@ -37,34 +35,16 @@ class GroupLag:
         Raises:
             Misconfigured: the topic is missing or has another number of partitions than it must have.
         """
-        thread = ThreadPoolExecutor(1, thread_name_prefix=f"{self._group}-lag")
-        loop = asyncio.get_running_loop()
-        consumer: KafkaConsumer | None = None
-        try:
+        async with Inquirer(self._kafka, self._topic, f"{self._group}-lag", group=self._group) as broker:
             while True:
                 try:
-                    if consumer is None:
-                        consumer = await loop.run_in_executor(thread, self._consumer)
-                    self.records = await loop.run_in_executor(thread, self._ask, consumer)
+                    self.records = await broker.ask(self._ask)
                 except (KafkaError, Unavailable) as error:
                     self.waiting = f"Kafka does not answer ({str(error) or type(error).__name__})."
                     log.debug("lag_unknown", group=self._group, reason=self.waiting)
                 else:
                     self.waiting = ""
                 await asyncio.sleep(EVERY_SECONDS)
-        finally:
-            if consumer is not None:
-                thread.submit(_close, consumer)  # behind what it is asked just now
-            thread.shutdown(wait=False)
-
-    def _consumer(self) -> KafkaConsumer:
-        consumer = self._kafka.consumer(group_id=self._group)
-        try:
-            self._kafka.check(consumer, self._topic)
-        except BaseException:
-            _close(consumer)
-            raise
-        return consumer
 
     def _ask(self, consumer: KafkaConsumer) -> int:
         tps = list(self._kafka.topic_partitions(self._topic))
@@ -73,8 +53,3 @@ class GroupLag:
             max(0, int(ends[tp]) - max(int(consumer.committed(tp, timeout_ms=_ASK_MS) or 0), int(first[tp])))
             for tp in tps
         )
-
-
-def _close(consumer: KafkaConsumer) -> None:
-    with contextlib.suppress(KafkaError):
-        consumer.close(autocommit=False, timeout_ms=0)

@@ -1,8 +1,6 @@
 """How many dead letters nobody has put back yet."""
 
 import asyncio
-import contextlib
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 import structlog
@@ -10,13 +8,13 @@ from kafka import KafkaConsumer
 from kafka.errors import KafkaError
 
 from captionflow.adapters.kafka.cluster import Kafka
+from captionflow.adapters.kafka.inquirer import EVERY_SECONDS, Inquirer
 from captionflow.errors import CaptionflowError
 
 log = structlog.get_logger(__name__)
 
 MOST: Final = 1_000
 """So many are counted; more of them need no other answer."""
-EVERY_SECONDS: Final = 2.0
 _POLL_MS: Final = 500
 
 
@@ -31,36 +29,21 @@ class OpenDeadLetters:
 
     async def run(self) -> None:
         """Read what comes until cancelled. Whatever is wrong with Kafka or the topic, it is tried again."""
-        thread = ThreadPoolExecutor(1, thread_name_prefix="dead-letters")
-        loop = asyncio.get_running_loop()
-        consumer: KafkaConsumer | None = None
-        try:
+        topic = self._tp.topic
+        async with Inquirer(self._kafka, topic, "dead-letters", prepare=self._from_the_beginning) as broker:
             while True:
                 try:
-                    if consumer is None:
-                        consumer = await loop.run_in_executor(thread, self._consumer)
-                    more = await loop.run_in_executor(thread, self._read, consumer)
+                    more = await broker.ask(self._read)
                 except (KafkaError, CaptionflowError) as error:
                     log.debug("dead_letters_unknown", reason=str(error) or type(error).__name__)
                     more = False
                 if not more:
                     await asyncio.sleep(EVERY_SECONDS)
-        finally:
-            if consumer is not None:
-                thread.submit(_close, consumer)  # behind what it is asked just now
-            thread.shutdown(wait=False)
 
-    def _consumer(self) -> KafkaConsumer:
-        consumer = self._kafka.consumer()
-        try:
-            self._kafka.check(consumer, self._tp.topic)
-            consumer.assign([self._tp])
-            consumer.seek_to_beginning(self._tp)
-        except BaseException:
-            _close(consumer)
-            raise
+    def _from_the_beginning(self, consumer: KafkaConsumer) -> None:
+        consumer.assign([self._tp])
+        consumer.seek_to_beginning(self._tp)
         self._open.clear()
-        return consumer
 
     def _read(self, consumer: KafkaConsumer) -> bool:
         """Take some; whether there may be more."""
@@ -76,8 +59,3 @@ class OpenDeadLetters:
             self._open.discard(int(noted))
         elif not noted and len(self._open) < MOST:
             self._open.add(record.offset)
-
-
-def _close(consumer: KafkaConsumer) -> None:
-    with contextlib.suppress(KafkaError):
-        consumer.close(autocommit=False, timeout_ms=0)
