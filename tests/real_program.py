@@ -119,6 +119,21 @@ class Server:
         """Whether it was started, and has not ended."""
         return self.process is not None and self.process.poll() is None
 
+    @property
+    def resident_bytes(self) -> int:
+        """What the process has in memory now."""
+        return int(self._of_process("statm").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    @property
+    def processor_seconds(self) -> float:
+        """What the process has spent of the processor since it began."""
+        fields = self._of_process("stat").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def _of_process(self, name: str) -> str:
+        assert self.process is not None
+        return Path(f"/proc/{self.process.pid}/{name}").read_text()
+
     def wait_until_ready(self, seconds: float = READY_SECONDS) -> None:
         assert self.process is not None
         ready = came_true(lambda: not self.runs or self.client.get("/readyz").status_code == httpx.codes.OK, seconds)
