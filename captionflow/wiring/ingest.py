@@ -1,13 +1,17 @@
 """``serve ingest``: the line log and the sessions on Kafka, the spool on its own disk."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
+from captionflow.adapters.composed.copied import Copied
+from captionflow.adapters.composed.copied_keys import CopiedKeyStore
+from captionflow.adapters.composed.copied_sessions import CopiedSessionStore
 from captionflow.adapters.kafka.audit_trail import KafkaAuditTrail
+from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.from_settings import kafka_from
 from captionflow.adapters.kafka.key_store import KafkaKeyStore
 from captionflow.adapters.kafka.line_log import KafkaLineLog
@@ -15,7 +19,8 @@ from captionflow.adapters.kafka.session_store import KafkaSessionStore
 from captionflow.adapters.kafka.source_reports import KafkaSourceReports
 from captionflow.adapters.sqlite.spool import SqliteSpool
 from captionflow.audit import AuditTrail
-from captionflow.keys import KeyStore, settings_key
+from captionflow.keys import Key, KeyStore, settings_key
+from captionflow.messages import Session
 from captionflow.ports import LineLog, SessionStore, SourceReports, Spool
 from captionflow.settings import Settings
 from captionflow.wiring.shared import Skipped, Watch, close, counts, problem, watch
@@ -37,28 +42,40 @@ class IngestPorts:
     ready: Callable[[], Awaitable[object]]
     """Returns when lines can be taken; raises ``Misconfigured`` if they never can."""
     reading: Callable[[], str]
-    """Why nothing can be taken yet, as far as is known without asking; empty when Kafka has been read."""
+    """Why lines can't be taken yet, as far as is known without asking; empty when Kafka has been read."""
     watch: Watch
+    spool: Spool | None = None
+    remembers: bool = False
+    """Sessions and keys are known from an earlier process, so posts can be spooled before Kafka has been read."""
+    copying: Sequence[Watch] = ()
+    """Keep what a later process will remember; to be run as parts."""
 
 
 @asynccontextmanager
-async def open_ingest(settings: Settings) -> AsyncIterator[IngestPorts]:
+async def open_ingest(settings: Settings, *, spooling: bool = False) -> AsyncIterator[IngestPorts]:
     """Open what ``ingest`` needs, whether or not the servers are there yet.
 
+    With ``spooling``, the spool in the data folder, too, and copies of sessions and keys beside it, unless the settings
+    want none.
+
     Raises:
-        Misconfigured: a setting is missing.
+        Misconfigured: a setting is missing, or the data folder can't be used.
+        InUse: another process has the data folder.
     """
     kafka = kafka_from(settings)
+    fixed = settings_key(settings.ingest_token)
     async with AsyncExitStack() as opened:
+        spool = await _open_spool(settings, opened) if spooling else None
+        copies = None if spool is None else await _load_copies(spool, kafka)
         line_log = KafkaLineLog(kafka, gather_ms=GATHER_MS)
-        sessions = KafkaSessionStore(kafka)
+        sessions = KafkaSessionStore(kafka, on_change=_ignore if copies is None else copies.sessions.note)
         source_reports = KafkaSourceReports(kafka)
-        keys = KafkaKeyStore(kafka, settings_key(settings.ingest_token))
+        keys = KafkaKeyStore(kafka, fixed, on_change=_ignore if copies is None else copies.keys.note)
         audit = KafkaAuditTrail(kafka)
         opened.push_async_callback(close, line_log, sessions, source_reports, keys, audit)
         for reading in (line_log, sessions, keys, audit):
             reading.start()
-        yield IngestPorts(
+        ports = IngestPorts(
             line_log,
             sessions,
             source_reports,
@@ -75,21 +92,39 @@ async def open_ingest(settings: Settings) -> AsyncIterator[IngestPorts]:
             ready=lambda: asyncio.gather(*(one.ready() for one in (line_log, sessions, keys))),
             reading=lambda: problem(line_log.check) or problem(sessions.check) or problem(keys.check),
             watch=partial(watch, line_log.check, sessions.check, keys.check, audit.check),
+            spool=spool,
         )
+        if copies is None:
+            yield ports
+            return
+        remembers = copies.sessions.known is not None and copies.keys.known is not None
+        copied_sessions = CopiedSessionStore(sessions, copies.sessions)
+        copied_keys = CopiedKeyStore(keys, copies.keys, fixed)
+        copying = (partial(copied_sessions.run, sessions.ready), partial(copied_keys.run, keys.ready))
+        yield replace(ports, sessions=copied_sessions, keys=copied_keys, remembers=remembers, copying=copying)
 
 
-@asynccontextmanager
-async def open_spool(settings: Settings) -> AsyncIterator[Spool | None]:
-    """The spool in the data folder, which is made if it isn't there; None if the settings want none.
+class _Copies(NamedTuple):
+    sessions: Copied[Session]
+    keys: Copied[Key]
 
-    Raises:
-        Misconfigured: the folder can't be used, or another process does.
-    """
+
+async def _load_copies(spool: SqliteSpool, kafka: Kafka) -> _Copies:
+    """What an earlier process knew of these topics."""
+    copies = _Copies(Copied(spool.copy_of(kafka.sessions), Session), Copied(spool.copy_of(kafka.keys), Key))
+    for one in copies:
+        await one.load()
+    return copies
+
+
+async def _open_spool(settings: Settings, opened: AsyncExitStack) -> SqliteSpool | None:
+    """The spool in the data folder, which is made if it isn't there; None if the settings want none."""
     if not settings.spool_bytes:
-        yield None
-        return
+        return None
     spool = await SqliteSpool.open(settings.data_folder, settings.spool_bytes)
-    try:
-        yield spool
-    finally:
-        await spool.close()
+    opened.push_async_callback(spool.close)
+    return spool
+
+
+def _ignore(_: object) -> None:
+    pass

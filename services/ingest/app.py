@@ -48,7 +48,7 @@ ROOMS: Final[tuple[Room, ...]] = (
     hooks.ROOM,
 )
 KAFKA: Final = ("line_log", "sessions")
-"""What is asked of Kafka. A process that has read it once, and has a spool, takes posts of tools without it."""
+"""What is asked of Kafka. A process that knows sessions and keys, and has a spool, takes posts of tools without it."""
 
 
 def create_app(  # noqa: PLR0913 - what differs between processes that take lines
@@ -61,11 +61,12 @@ def create_app(  # noqa: PLR0913 - what differs between processes that take line
     gateway: Gateway,
     doors: Doors,
     reading: Waiting,
+    remembers: bool = False,
     extra_rooms: Sequence[Room] = (),
 ) -> FastAPI:
     """The application of a process that takes lines and announcements, and serves no viewers.
 
-    ``reading`` says why nothing can be taken yet.
+    ``reading`` says why lines can't be taken yet; a process that ``remembers`` sessions and keys takes posts meanwhile.
     """
     audit = AuditLog(trail)
     access = Access(keys, known, settings)
@@ -82,7 +83,7 @@ def create_app(  # noqa: PLR0913 - what differs between processes that take line
         Readiness(
             checks=line_checks(line_log, known),
             waiting={"kafka": reading, "spool": lambda: spooler.full, "spooled": lambda: spooler.waiting},
-            dispensable=("spooled", *(KAFKA if spooler.spools else ())),
+            dispensable=("spooled", *(KAFKA if spooler.spools else ()), *(("kafka",) if remembers else ())),
         ),
     )
     return app

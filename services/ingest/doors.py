@@ -99,6 +99,8 @@ class Doors:
 
     async def _last_number(self, session: str, languages: tuple[str, ...], sender: Sender) -> str | None:
         """Of the log; of what was taken here while the log is behind that, or away."""
+        if self.spooler.queues(session) and (session, sender) not in self._taken:
+            return await self._spooled_number(session, sender)
         taken = (session, sender) in self._taken
         if taken and self.spooler.queues(session):
             return self._taken[session, sender]
@@ -112,6 +114,17 @@ class Doors:
             if not taken:
                 raise
         return self._taken[session, sender]
+
+    async def _spooled_number(self, session: str, sender: Sender) -> str | None:
+        """Of what an earlier process spooled.
+
+        Raises:
+            Unavailable: it spooled nothing of this sender; the log, which may know it, is away.
+        """
+        numbers = [post.number async for post in self.spooler.queued(session) if post.sender == sender]
+        if not numbers:
+            raise Unavailable("The log does not answer: ask again.")
+        return numbers[-1]
 
     def _moment(self) -> datetime:
         """Now, and later than all before it: no two posts are alike."""

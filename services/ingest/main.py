@@ -7,7 +7,7 @@ import structlog
 
 from captionflow.metrics import Metrics
 from captionflow.settings import Settings
-from captionflow.wiring.ingest import IngestPorts, open_ingest, open_spool
+from captionflow.wiring.ingest import IngestPorts, open_ingest
 from services import process
 from services.http.operations import METRICS_ROOM
 from services.http.provided import provide
@@ -30,7 +30,10 @@ def run(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None)
 
 
 async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:
-    """Run until SIGTERM or SIGINT. Until Kafka is there, and read, lines and posts are answered with 503.
+    """Run until SIGTERM or SIGINT.
+
+    Until Kafka is there, and read, lines are answered with 503; so are posts if no earlier process left copies of
+    sessions and keys beside the spool.
 
     Raises:
         Misconfigured: a setting, the port or a topic must be changed.
@@ -38,12 +41,12 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
     stopping = Stopping()
     certificate = Certificate.of(settings)
     with listen(settings.host, settings.port) as listening:
-        async with open_ingest(settings) as ports, open_spool(settings) as spool:
+        async with open_ingest(settings, spooling=True) as ports:
             metrics = Metrics("ingest")
             line_log = MeteredLineLog(ports.line_log, metrics)
             sources = sources_of_this_process()
             gateway = Gateway(line_log, ports.sessions, sources=sources)
-            doors = Doors(gateway, line_log, ports.sessions, spool=spool)
+            doors = Doors(gateway, line_log, ports.sessions, spool=ports.spool)
             await doors.spooler.load()
             metrics.counts("records_skipped", "Records that count for nothing.", ("topic", "why"), ports.skipped)
             metrics.gauge("ready", "1 when lines can be taken.", lambda: float(not ports.reading()))
@@ -57,6 +60,7 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
                 gateway=gateway,
                 doors=doors,
                 reading=ports.reading,
+                remembers=ports.remembers,
                 extra_rooms=[METRICS_ROOM],
             )
             provide(app, metrics)
@@ -66,6 +70,7 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
                 asyncio.create_task(ports.watch(), name="topics"),
                 asyncio.create_task(report_sources(sources, ports.source_reports), name="sources"),
                 asyncio.create_task(_drain(ports, doors), name="spool"),
+                *(asyncio.create_task(copying(), name="copy") for copying in ports.copying),
             ]
             await serve_until_told(Server(app, certificate=certificate), listening, stopping, parts=parts)
     log.info("stopped")

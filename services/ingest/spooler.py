@@ -11,7 +11,7 @@ the log knows by (sender, number), and nothing is repeated.
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Final, Generic, Protocol, TypeVar
 from weakref import WeakValueDictionary
@@ -128,6 +128,17 @@ class Spooler(Generic[P]):
     def queues(self, session: str) -> bool:
         """Whether posts of the session are in the spool, which the log does not have yet."""
         return session in self._pending
+
+    async def queued(self, session: str) -> AsyncIterator[P]:
+        """The posts of the session that are in the spool, in order. One that can't be read is left out."""
+        after = 0
+        while self._spool is not None and (
+            found := await self._spool.oldest(session, after=after, limit=_POSTS_A_READ)
+        ):
+            for one in found:
+                after = one.position
+                with suppress(msgspec.MsgspecError):
+                    yield self._decode(one.body).post
 
     @property
     def waiting(self) -> str:

@@ -13,7 +13,7 @@ from captionflow.settings import read_settings
 from captionflow.wiring.tools import open_line_log
 from tests.distributed.installation import Installation, metric
 from tests.needs import missing
-from tests.real_program import Server, environ
+from tests.real_program import Server, environ, run_command
 from tests.stack.places import CannotStart, listens
 from tests.stack.servers import Control
 from tests.stack.servers import Server as Stack
@@ -124,6 +124,19 @@ def assert_all_is_there(alone: Installation, typists: Typists) -> None:
     assert in_log(alone) == {session: "".join(texts) for session, texts in typists.answered.items()}
 
 
+def restart_without_kafka(alone: Installation) -> None:
+    """Kill ingest if it runs, and start it."""
+    alone.ingest.kill()
+    alone.ingest.start()
+    await_true(lambda: alone.ingest.client.get("/healthz").is_success, "ingest does not start")
+
+
+def made_key(alone: Installation, *arguments: str) -> str:
+    made = run_command("keys", "create", *arguments, **alone.settings)
+    assert made.returncode == 0, made.stderr.decode()
+    return made.stdout.decode().strip()
+
+
 @pytest.mark.parametrize("killed", ["broker", "broker and ingest"])
 def test_what_was_answered_in_an_outage_is_in_the_log_once_and_in_order(
     alone: Installation, broker: Control, typists: Typists, killed: str
@@ -141,15 +154,65 @@ def test_what_was_answered_in_an_outage_is_in_the_log_once_and_in_order(
     strict = alone.ingest.send("hall-1", 0, "JSON is strict.\n")
     assert strict.status_code == httpx.codes.SERVICE_UNAVAILABLE
     if killed == "broker and ingest":
-        alone.ingest.kill()
-        alone.ingest.start()
-        await_true(lambda: alone.ingest.client.get("/healthz").is_success, "ingest does not start")
-        typists.type(1)
-        assert typists.refused == len(SESSIONS)  # it knows neither sessions nor keys before it has read them
+        restart_without_kafka(alone)
+        assert typists.asked("hall-1") == "15"  # by what an earlier process spooled
+        typists.type(10)
+        assert typists.refused == 0
+        assert typists.asked("hall-1") == "25"
+        strict = alone.ingest.send("hall-1", 0, "JSON is strict.\n")
+        assert strict.status_code == httpx.codes.SERVICE_UNAVAILABLE
     broker.start()
     alone.ingest.wait_until_ready(OUTAGE_SECONDS)
     typists.type(5)
     assert_all_is_there(alone, typists)
+
+
+def test_keys_are_known_and_what_was_revoked_stays_so_at_a_start_without_kafka(
+    alone: Installation, broker: Control
+) -> None:
+    alone.settings["KEY"] = admin = made_key(alone, "admin", "--role", "admin")
+    keys = {name: made_key(alone, name, "--role", "captioner", "--session", "hall-1") for name in ("used", "lost")}
+    alone.start("ingest")
+    client, bearer = alone.ingest.client, {"Authorization": f"Bearer {admin}"}
+    client.post("/v1/sessions", json={"id": "hall-1"}, headers=bearer).raise_for_status()
+    client.delete("/v1/keys/lost", headers=bearer).raise_for_status()
+    broker.kill()
+    restart_without_kafka(alone)
+    posts = [f"key={keys['used']}", f"cid={keys['used']}", f"key={keys['used']}"]
+    for number, query in enumerate(posts, 1):
+        answer = client.post(f"/closedcaption?{query}&seq={number}", content=f"word{number} ")
+        assert (answer.status_code, query[:3]) == (httpx.codes.OK, query[:3])
+    for query in (f"key={keys['lost']}", f"cid={keys['lost']}", "key=nonsense", "id=hall-1"):
+        answer = client.post(f"/closedcaption?{query}&seq=1", content="never ")
+        assert answer.status_code in {httpx.codes.FORBIDDEN, httpx.codes.UNAUTHORIZED}, query
+    line = {"sender": "desk", "lines": [{"number": 0, "text": "JSON is strict.\n"}]}
+    strict = client.post("/v1/sessions/hall-1/lines", json=line, headers=bearer)
+    assert strict.status_code == httpx.codes.SERVICE_UNAVAILABLE
+    announced = client.post("/v1/sessions", json={"id": "hall-9"}, headers=bearer)
+    assert announced.status_code == httpx.codes.SERVICE_UNAVAILABLE
+    written = list((alone.ingest.folder / "spool").iterdir())
+    assert written
+    for file in written:
+        assert file.stat().st_mode & 0o077 == 0
+        assert not any(secret.encode() in file.read_bytes() for secret in (admin, *keys.values()))
+    broker.start()
+    wait_until_drained(alone.ingest)
+    assert sorted(in_log(alone)["hall-1"].split()) == ["word1", "word2", "word3"]
+    assert (
+        client.post(f"/closedcaption?key={keys['lost']}&seq=1", content="never ").status_code == httpx.codes.FORBIDDEN
+    )
+
+
+def test_without_a_copy_posts_are_refused_until_kafka_has_been_read(
+    alone: Installation, broker: Control, typists: Typists
+) -> None:
+    broker.kill()
+    restart_without_kafka(alone)
+    typists.type(1)
+    assert typists.refused == len(SESSIONS)
+    assert alone.ingest.client.get("/readyz").status_code == httpx.codes.SERVICE_UNAVAILABLE
+    broker.start()
+    alone.ingest.wait_until_ready(OUTAGE_SECONDS)
 
 
 def test_an_ingest_that_is_killed_while_it_drains_repeats_nothing(

@@ -33,10 +33,16 @@ _read_use = reader(KeyUse, what="use of a key", key=lambda use: f"use/{use.id}".
 
 
 class KafkaKeyStore(JournalAdapter):
-    """``KeyStore``. ``fixed`` is a key that the settings have. What is known needs no broker."""
+    """``KeyStore``. ``fixed`` is a key that the settings have. What is known needs no broker.
 
-    def __init__(self, kafka: Kafka, fixed: Key | None = None) -> None:
+    ``on_change`` is told of each key that is new or revoked, by whatever process.
+    """
+
+    def __init__(
+        self, kafka: Kafka, fixed: Key | None = None, *, on_change: Callable[[Key], None] = lambda _: None
+    ) -> None:
         self.skipped = Skipped()
+        self._on_change = on_change
         self._ring = Keyring(fixed)
         self._revoked: list[Callable[[Key], None]] = []
         self._journal = Journal(kafka, kafka.keys, self._take, start="kept")
@@ -76,3 +82,4 @@ class KafkaKeyStore(JournalAdapter):
             if self._ring.put(key):
                 for call in self._revoked:
                     call(key)
+            self._on_change(key)

@@ -7,6 +7,7 @@ from typing import Final, Self
 
 from captionflow.adapters.sqlite.database import Database
 from captionflow.adapters.sqlite.failures import translated_os
+from captionflow.adapters.sqlite.topic_copy import SqliteTopicCopy
 from captionflow.errors import Unavailable
 from captionflow.ports import Spooled
 
@@ -19,6 +20,16 @@ MIGRATIONS: Final[tuple[str, ...]] = (
         body BLOB NOT NULL
     );
     CREATE INDEX posts_of_session ON posts (session, position);
+    """,
+    # ``copies``: the topics of which a whole copy is in ``copied``.
+    """
+    CREATE TABLE copies (topic TEXT PRIMARY KEY) WITHOUT ROWID;
+    CREATE TABLE copied (
+        topic TEXT NOT NULL,
+        id TEXT NOT NULL,
+        body BLOB NOT NULL,
+        PRIMARY KEY (topic, id)
+    ) WITHOUT ROWID;
     """,
 )
 FOLDER: Final = "spool"
@@ -60,6 +71,10 @@ class SqliteSpool:
     def size(self) -> int:
         """See ``Spool.size``."""
         return self._size
+
+    def copy_of(self, topic: str) -> SqliteTopicCopy:
+        """The copy of a topic beside what is spooled; it does not count for ``used``."""
+        return SqliteTopicCopy(self._database, topic)
 
     async def put(self, session: str, body: bytes) -> int:
         """See ``Spool.put``."""
