@@ -40,6 +40,14 @@ class ActiveConsumer(Consumer):
     def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
         return _Thread(self, loop=self.loop, beacon=self.beacon)
 
+    def verify_event_path(self, now: float, tp: TP) -> None:
+        """Look whether a partition is taken from, unless it is paused, as the table's are after recovery.
+
+        Faust 0.15.3 looks at those, too, and from its timeout on calls each of them an error at every look.
+        """
+        if tp not in self._paused_partitions:
+            super().verify_event_path(now, tp)
+
     async def _wait_next_records(self, timeout: float) -> tuple[Mapping[TP, list[Any]] | None, set[TP] | None]:  # noqa: ASYNC109 - as Faust has it
         if not self.flow_active:
             await self.wait(cast("Any", self.can_resume_flow))

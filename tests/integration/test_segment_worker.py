@@ -2,6 +2,7 @@
 
 import hashlib
 import inspect
+import json
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
@@ -23,9 +24,11 @@ from captionflow.transcript import newest
 from services.segment.checkpoint import Checkpoint, apply_lines
 from services.segment.file_session import EPOCH
 from services.segment.segmenter import start
+from tests.integration.watched_program import LOOKED
 from tests.real_program import Server as Program
 from tests.stack.servers import Server
 from tests.stack.topics import drop_topics, fresh_topics
+from tests.waiting import await_true
 
 FAUST: dict[Callable[..., Any], str] = {
     Recovery.on_recovery_completed: "6ef567acf072e46d",
@@ -35,6 +38,8 @@ FAUST: dict[Callable[..., Any], str] = {
     Collection.send_changelog: "3dd3884e1b5fc0e1",
     Consumer.getmany: "4b168d84882a70d6",
     Consumer._wait_next_records: "6218e1969a636b3f",
+    Consumer.verify_all_partitions_active: "4e0e46f5c297305d",
+    AIOKafkaConsumerThread.verify_event_path: "b983e7735f647cb3",
     AIOKafkaConsumerThread._fetch_records: "39a2c6c79fc1455a",
 }
 SESSION = "opening"
@@ -188,6 +193,21 @@ def test_each_session_goes_on_though_the_record_before_cannot_be_used(kafka: Kaf
     write_lines(kafka, record(1))
     worker.start()
     assert seqs(steps(kafka, 1)) == [(1, 1)]
+
+
+def test_a_worker_at_rest_says_nothing_however_often_faust_looks_whether_it_works(
+    kafka: Kafka, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each look found an error from the timeout on, which is 300 s otherwise."""
+    write_lines(kafka, record(1))
+    monkeypatch.setenv("STREAM_PROCESSING_TIMEOUT", "1")
+    program = (sys.executable, str(Path(__file__).parent / "watched_program.py"))
+    with segment(kafka, tmp_path, program=program) as worker:
+        steps(kafka, 1)
+        await_true(lambda: worker.log.read_text().count(LOOKED) >= 3, "Faust has not looked three times")
+        rest = worker.log.read_text().partition(LOOKED)[2]
+        said = [json.loads(line) for line in rest.splitlines() if line.startswith("{")]
+        assert [line for line in said if line["level"] not in {"debug", "info"}] == []
 
 
 def commit(kafka: Kafka, offset: int) -> None:
