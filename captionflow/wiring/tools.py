@@ -1,6 +1,7 @@
 """Commands that look at the servers beside the services: topics, dead letters, rebuilding and comparing the index.
 
-Each raises ``Misconfigured`` if a setting is missing.
+Each raises ``Misconfigured`` if a setting is missing. None waits for a server that is away, as a service does: whoever
+typed the command is told.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from captionflow.adapters.elastic.index_builder import ElasticIndexBuilder
 from captionflow.adapters.elastic.turn_store import ElasticTurnStore
 from captionflow.adapters.kafka import topics
 from captionflow.adapters.kafka.audit_trail import KafkaAuditTrail
+from captionflow.adapters.kafka.cluster import check_topics
 from captionflow.adapters.kafka.dead_letters import KafkaDeadLetterBox
 from captionflow.adapters.kafka.from_settings import kafka_from
 from captionflow.adapters.kafka.key_store import KafkaKeyStore
@@ -34,8 +36,14 @@ async def open_index_builder(settings: Settings) -> AsyncIterator[IndexBuilder]:
 
 @asynccontextmanager
 async def open_line_log(settings: Settings) -> AsyncIterator[LineLog]:
-    """Open the line log, read to its end."""
-    line_log = KafkaLineLog(kafka_from(settings)).start()
+    """Open the line log, read to its end.
+
+    Raises:
+        Unavailable: no broker answers.
+    """
+    kafka = kafka_from(settings)
+    await check_topics(kafka, [kafka.lines])
+    line_log = KafkaLineLog(kafka).start()
     try:
         yield await line_log.ready()
     finally:
@@ -64,8 +72,13 @@ async def open_dead_letters(settings: Settings) -> AsyncIterator[DeadLetterBox]:
 
 @asynccontextmanager
 async def open_keys(settings: Settings) -> AsyncIterator[tuple[KeyStore, AuditTrail]]:
-    """Open the keys on Kafka and the audit trail, read to their ends."""
+    """Open the keys on Kafka and the audit trail, read to their ends.
+
+    Raises:
+        Unavailable: no broker answers.
+    """
     kafka = kafka_from(settings)
+    await check_topics(kafka, [kafka.keys, kafka.audit])
     keys, audit = KafkaKeyStore(kafka, settings_key(settings.ingest_token)), KafkaAuditTrail(kafka)
     try:
         yield await asyncio.gather(keys.start().ready(), audit.start().ready())

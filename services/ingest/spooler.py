@@ -147,6 +147,10 @@ class Spooler(Generic[P]):
             return ""
         return f"{self.pending} posts of captioning tools are safe on this disk and wait for the log. {self._problem}"
 
+    def lock(self, session: str) -> asyncio.Lock:
+        """Held while a post of the session is taken: they are taken one after the other."""
+        return self._locks.setdefault(session, asyncio.Lock())
+
     async def take(self, post: P) -> None:
         """Return when the post can't be lost any more. It goes on if the caller gives up.
 
@@ -178,7 +182,7 @@ class Spooler(Generic[P]):
                 await put.wait()
 
     async def _take(self, post: P) -> None:
-        async with self._locks.setdefault(post.session, asyncio.Lock()):
+        async with self.lock(post.session):
             if self._spool is None:
                 await self._write(post, None, _forget)
             elif self._pending[post.session]:

@@ -98,6 +98,14 @@ def test_a_server_that_does_not_run_is_told_with_code_3(arguments: list[str]) ->
     assert f"No captionflow answers at {NOBODY}: start it with `captionflow run`" in done.stderr.decode()
 
 
+@pytest.mark.parametrize("command", ["topics create", "dead-letters list", "keys list", "verify talk", "reindex"])
+def test_a_kafka_that_is_away_is_told_with_code_3_and_in_our_words_alone(command: str) -> None:
+    done = run_command(*command.split(), KAFKA="127.0.0.1:1", ELASTICSEARCH=NOBODY)
+    assert done.returncode == 3
+    assert done.stderr.decode().startswith("captionflow: Kafka at 127.0.0.1:1 can't be used now")
+    assert done.stderr.count(b"\n") == 1
+
+
 @pytest.mark.parametrize("command", ["segment", "replay"])
 def test_a_file_that_is_none_is_told_by_name(command: str, tmp_path: Path) -> None:
     gone = run_command(command, tmp_path / "gone.txt")

@@ -81,8 +81,7 @@ async def test_slow_answers_that_nobody_waits_for(api: Api, client: httpx.AsyncC
     if twin.ordered:
         await play(client, twin, posts)
     else:
-        lock = api.app.state.provided[Doors].spooler._locks["talk"]
-        async with lock:  # the log is busy while they come
+        async with api.app.state.provided[Doors].spooler.lock("talk"):  # the log is busy while they come
             tasks = []
             for post in posts:
                 tasks.append(asyncio.create_task(posted(client, twin, post)))

@@ -38,7 +38,7 @@ _listening: list[list[KafkaError]] = []
 
 
 class _Seldom(logging.Filter):
-    """Lets a repeated message through every 30 s, as a warning. Callers get an error of their own."""
+    """Lets a repeated message through every 30 s, as information. Callers get an error of their own, and log that."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,10 +52,10 @@ class _Seldom(logging.Filter):
         if now - self._told.get(place, -_SECONDS) < _SECONDS:
             return False
         self._told[place] = now
-        if record.levelno > logging.WARNING:
-            record.levelno, record.levelname = logging.WARNING, "WARNING"
+        if record.levelno > logging.INFO:
+            record.levelno, record.levelname = logging.INFO, "INFO"
             record.exc_info = None
-        return True
+        return logging.getLogger().isEnabledFor(record.levelno)
 
 
 def apply_patches() -> None:

@@ -162,7 +162,17 @@ async def wait_for_topics(kafka: Kafka, topics: Sequence[str]) -> None:
         Misconfigured: one is missing or has another number of partitions, or we may not look.
     """
     retry = Retry("topics_waited_for", Backoff(longest_seconds=_LONGEST_WAIT_SECONDS))
-    await retry.call(lambda: asyncio.to_thread(_check_all, kafka, topics))
+    await retry.call(lambda: check_topics(kafka, topics))
+
+
+async def check_topics(kafka: Kafka, topics: Sequence[str]) -> None:
+    """Return if a broker answers and has the topics as they must be.
+
+    Raises:
+        Unavailable: no broker answers.
+        Misconfigured: one is missing or has another number of partitions, or we may not look.
+    """
+    await asyncio.to_thread(_check_all, kafka, topics)
 
 
 def _check_all(kafka: Kafka, topics: Sequence[str]) -> None:
