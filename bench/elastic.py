@@ -169,7 +169,7 @@ async def reading(client: AsyncElasticsearch, names: Names, count: int) -> None:
         f"a transcript of {TURNS_A_SESSION} turns",
         [lambda one=one: store.turns(one, "en") for one in some],  # type: ignore[misc]
     )
-    await timed("its last 20 turns", [lambda one=one: store.turns(one, "en", last=20) for one in some])  # type: ignore[misc]
+    await timed("its last 20 parts", [lambda one=one: store.window(one, "en", limit=20) for one in some])  # type: ignore[misc]
 
 
 async def measure(address: str, count: int) -> None:

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from captionflow.messages import Facts, Session
-from captionflow.ports import Turns
 from captionflow.transcript import document
+from captionflow.turns import Turns
 from services.api.transcripts import formats
 from services.api.transcripts.formats.options import Options
 from services.ingest.cutter import cut, parse_cut

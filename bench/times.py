@@ -22,7 +22,7 @@ import webvtt
 
 from bench.segment import read as read_transcripts
 from captionflow.messages import Part, Session
-from captionflow.ports import Turns
+from captionflow.turns import Turns
 from services.api.transcripts.formats import vtt
 from services.api.transcripts.formats.options import Options
 from services.ingest.readers import Passage, read

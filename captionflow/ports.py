@@ -79,40 +79,6 @@ class LineLog(Protocol):
         """
 
 
-class Turns(Message, frozen=True):
-    """A stretch of a transcript: parts in order."""
-
-    parts: tuple[Part, ...]
-    last_seq: int
-    """The parts reflect every line up to this one, and perhaps some after it."""
-
-
-class TurnStore(Protocol):
-    """The transcripts. Derived: they can be thrown away and rebuilt from the line log.
-
-    What was written may take a moment until it can be read.
-    """
-
-    async def apply(self, steps: Sequence[StepRecord]) -> None:
-        """Upsert all parts of all steps; ``last_seq`` advances once they are stored.
-
-        An older version never wins, and a step that came before changes nothing. After ``Unavailable`` some of it may
-        have been written: the same call again does the rest.
-
-        Raises:
-            Rejected: some parts can never be stored; all others are.
-        """
-
-    async def turns(self, session: str, language: str, *, last: int | None = None) -> Turns:
-        """The transcript so far, head first, retracted parts left out; with ``last``, only that many turns at the end.
-
-        A stream without lines gives no parts and ``last_seq`` 0.
-        """
-
-    async def last_seq(self, session: str, language: str) -> int:
-        """The last ``seq`` that the stored turns reflect; 0 before the first line."""
-
-
 class SearchQuery(Message, frozen=True):
     """``text`` is plain words; ``"…"`` makes a phrase. Everything else in it is searched for, never interpreted."""
 

@@ -14,8 +14,9 @@ from captionflow.adapters.kafka.from_settings import kafka_from
 from captionflow.adapters.kafka.group_lag import GroupLag
 from captionflow.adapters.kafka.session_store import KafkaSessionStore
 from captionflow.adapters.kafka.step_group import StepGroup
-from captionflow.ports import DeadLetters, SessionStore, StepQueue, TurnStore
+from captionflow.ports import DeadLetters, SessionStore, StepQueue
 from captionflow.settings import Settings
+from captionflow.turns import TurnStore
 from captionflow.wiring.shared import FACTS_GROUP, PARTS_GROUP, Watch, close, watch
 
 PARTS_LINGER_MS: Final = 200

@@ -9,7 +9,8 @@ from typing import Any, Final, Protocol
 from captionflow.audit import AuditTrail
 from captionflow.errors import CaptionflowError, Unavailable
 from captionflow.keys import KeyStore
-from captionflow.ports import LineLog, Search, SessionStore, SourceReports, StepFeed, TurnStore
+from captionflow.ports import LineLog, Search, SessionStore, SourceReports, StepFeed
+from captionflow.turns import TurnStore
 
 CHECK_SECONDS: Final = 1.0
 CLOSE_SECONDS: Final = 1.0

@@ -20,8 +20,9 @@ from captionflow.adapters.kafka.key_store import KafkaKeyStore
 from captionflow.adapters.kafka.line_log import KafkaLineLog
 from captionflow.audit import AuditTrail
 from captionflow.keys import KeyStore, settings_key
-from captionflow.ports import DeadLetterBox, IndexBuilder, LineLog, TurnStore
+from captionflow.ports import DeadLetterBox, IndexBuilder, LineLog
 from captionflow.settings import Settings
+from captionflow.turns import TurnStore
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from captionflow.messages import StepRecord
 from captionflow.notifying import Notifier
-from captionflow.ports import TurnStore
+from captionflow.turns import TurnStore
 from captionflow.wiring.embedded import EmbeddedPorts
 from services.cli.archive import Archive, into_log
 from services.cli.import_record import Gave, counted_parts
@@ -53,6 +53,9 @@ class _Arrivals:
         self._changed = Notifier()
         self._failure: BaseException | None = None
         self.turns = store.turns
+        self.window = store.window
+        self.pages = store.pages
+        self.place = store.place
         self.last_seq = store.last_seq
 
     async def apply(self, steps: Sequence[StepRecord]) -> None:

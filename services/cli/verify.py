@@ -10,9 +10,10 @@ import msgspec
 
 from captionflow.errors import NotFound
 from captionflow.messages import Facts, Line, StepRecord
-from captionflow.ports import LineLog, TurnStore
+from captionflow.ports import LineLog
 from captionflow.settings import Settings, sent_key
 from captionflow.transcript import digest, document, newest
+from captionflow.turns import TurnStore
 from captionflow.wiring.tools import open_line_log, open_turn_archive
 from services.cli.remote import transcript
 from services.segment.safe_steps import safe_steps

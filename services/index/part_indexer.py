@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from captionflow.messages import Part, StepRecord
-    from captionflow.ports import DeadLetters, StepQueue, TurnStore
+    from captionflow.ports import DeadLetters, StepQueue
+    from captionflow.turns import TurnStore
 
 log = structlog.get_logger(__name__)
 

@@ -13,8 +13,9 @@ import structlog
 
 from captionflow.errors import Unavailable
 from captionflow.messages import Line, LineRecord, Stream
-from captionflow.ports import THE_BEGINNING, LineLog, StepFeed, TurnStore
+from captionflow.ports import THE_BEGINNING, LineLog, StepFeed
 from captionflow.retrying import Retry
+from captionflow.turns import TurnStore
 from services.segment.safe_steps import SkippedLine, safe_steps
 from services.segment.segmenter import State, start
 

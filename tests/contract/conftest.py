@@ -6,7 +6,8 @@ import pytest
 
 from captionflow.audit import AuditTrail
 from captionflow.keys import KeyStore
-from captionflow.ports import LineLog, Search, SessionStore, SourceReports, StepFeed, TurnStore
+from captionflow.ports import LineLog, Search, SessionStore, SourceReports, StepFeed
+from captionflow.turns import TurnStore
 from tests.contract.distributed_world import clean_up
 from tests.contract.worlds import SERVERS, WORLDS, World
 

@@ -21,7 +21,8 @@ from captionflow.adapters.kafka.step_feed import KafkaStepFeed
 from captionflow.adapters.kafka.step_group import StepGroup
 from captionflow.audit import AuditTrail
 from captionflow.keys import KeyStore
-from captionflow.ports import LineLog, Search, SessionStore, SourceReports, StepFeed, StepQueue, TurnStore
+from captionflow.ports import LineLog, Search, SessionStore, SourceReports, StepFeed, StepQueue
+from captionflow.turns import TurnStore
 from tests.stack.topics import drop_topics, fresh_topics
 
 NOWHERE = "127.0.0.1:9"

@@ -7,7 +7,8 @@ import pytest
 
 from captionflow.errors import NotFound, Unavailable
 from captionflow.messages import Draft, Part, Session, StepRecord
-from captionflow.ports import SearchQuery, SessionFilter, Turns
+from captionflow.ports import SearchQuery, SessionFilter
+from captionflow.turns import Turns
 from tests.contract.worlds import WITH_DEMOS, World, WorldWithDemos
 
 pytestmark = pytest.mark.parametrize("servers", WITH_DEMOS, indirect=True)

@@ -1,12 +1,13 @@
 """What every turn store promises (captionflow.ports.TurnStore)."""
 
 import asyncio
+from contextlib import aclosing
 
 import pytest
 
-from captionflow.messages import StepRecord
-from captionflow.ports import Turns
+from captionflow.messages import Part, StepRecord
 from captionflow.transcript import turns as joined
+from captionflow.turns import THE_END, THE_START, WINDOW, Place, Turns, place_of
 from services.segment.segmenter import start
 from services.segment.segmenter import step as segment
 from tests.contract.worlds import World
@@ -15,9 +16,9 @@ from tests.steps import part, step
 from tests.unit.segment_material import line
 
 
-async def read(world: World, session: str = "talk", *, last: int | None = None) -> Turns:
+async def read(world: World, session: str = "talk") -> Turns:
     await world.settle()
-    return await world.turn_store.turns(session, "en", last=last)
+    return await world.turn_store.turns(session, "en")
 
 
 async def reached(world: World, session: str = "talk", language: str = "en") -> int:
@@ -25,8 +26,8 @@ async def reached(world: World, session: str = "talk", language: str = "en") -> 
     return await world.turn_store.last_seq(session, language)
 
 
-async def texts(world: World, last: int | None = None) -> list[str]:
-    return [part.text for part in (await read(world, last=last)).parts]
+async def texts(world: World) -> list[str]:
+    return [part.text for part in (await read(world)).parts]
 
 
 async def test_a_session_of_which_nothing_was_said_is_empty(world: World) -> None:
@@ -124,23 +125,111 @@ async def test_a_turn_that_only_an_interim_opened_is_gone_when_its_source_is(wor
     assert (await read(world)).parts == ()
 
 
-@pytest.mark.parametrize(("last", "expected"), [(0, []), (1, ["c", "d"]), (2, ["b", "c", "d"]), (9, list("abcd"))])
-async def test_the_last_turns_come_whole_without_the_head(world: World, last: int, expected: list[str]) -> None:
-    await world.turn_store.apply(
-        [
-            step(
-                7,
-                part(0, 1, "head"),
-                part(1, 1, "a"),
-                part(2, 2, "b"),
-                part(3, 3, "c"),
-                part(3, 4, "d", number=1),
-                part(4, 5, "gone", retracted=True),
-            )
-        ]
-    )
-    assert await texts(world, last) == expected
-    assert (await read(world, last=last)).last_seq == 7
+SOME = (
+    part(0, 1, "head"),
+    part(1, 1, "a"),
+    part(2, 2, "b"),
+    part(3, 3, "c"),
+    part(3, 4, "d", number=1),
+    part(4, 5, "gone", retracted=True),
+    part(5, 6, "e"),
+)
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"),
+    [
+        (1, ["e"]),
+        (2, ["e"]),
+        (3, ["c", "d", "e"]),
+        (4, ["b", "c", "d", "e"]),
+        (5, list("abcde")),
+        (9, ["head", *"abcde"]),
+    ],
+)
+async def test_a_window_on_the_end_has_whole_turns(world: World, limit: int, expected: list[str]) -> None:
+    await world.turn_store.apply([step(7, *SOME)])
+    await world.settle()
+    window = await world.turn_store.window("talk", "en", limit=limit)
+    assert [one.text for one in window.parts] == expected
+    assert (window.last_seq, window.more) == (7, limit < 6)
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"),
+    [(1, ["head"]), (2, ["head", "a"]), (4, ["head", "a", "b"]), (5, ["head", *"abcd"]), (6, ["head", *"abcde"])],
+)
+async def test_a_window_on_the_beginning_has_whole_turns(world: World, limit: int, expected: list[str]) -> None:
+    await world.turn_store.apply([step(7, *SOME)])
+    await world.settle()
+    window = await world.turn_store.window("talk", "en", after=THE_START, limit=limit)
+    assert [one.text for one in window.parts] == expected
+    assert (window.last_seq, window.more) == (7, limit < 6)
+
+
+async def test_windows_one_after_the_other_give_everything_once_in_both_directions(world: World) -> None:
+    parts = [part(1 + n // 7, 1, f"{n}", number=n % 7, retracted=n % 11 == 3) for n in range(50)]
+    await world.turn_store.apply([step(1, *parts)])
+    await world.settle()
+    everything = [one for one in parts if not one.retracted]
+    for limit in (1, 4, 9, 60):
+        on: list[Part] = []
+        after: Place = THE_START
+        while (window := await world.turn_store.window("talk", "en", after=after, limit=limit)).more:
+            assert 0 < len(window.parts) <= limit
+            on += window.parts
+            after = place_of(window.parts[-1])
+        assert [*on, *window.parts] == everything
+        back: list[Part] = []
+        before: Place = THE_END
+        while (window := await world.turn_store.window("talk", "en", before=before, limit=limit)).more:
+            assert 0 < len(window.parts) <= limit
+            back[:0] = window.parts
+            before = place_of(window.parts[0])
+        assert [*window.parts, *back] == everything
+
+
+async def test_a_turn_without_end_is_read_in_pieces(world: World) -> None:
+    await world.turn_store.apply([step(1, part(1, 1, "a"), *(part(2, 1, f"{n}", number=n) for n in range(9)))])
+    await world.settle()
+    window = await world.turn_store.window("talk", "en", limit=4)
+    assert [one.number for one in window.parts] == [5, 6, 7, 8]
+    assert window.more
+
+
+async def test_pages_are_all_of_one_moment(world: World) -> None:
+    await world.turn_store.apply([step(1, *(part(n, 1, f"{n}") for n in range(1, 2 * WINDOW + 100)))])
+    await world.settle()
+    found: list[Turns] = []
+    async with aclosing(world.turn_store.pages("talk", "en")) as pages:
+        async for page in pages:
+            found.append(page)
+            changed = part(2 * WINDOW, 2, "changed"), part(3 * WINDOW, 2, "more")
+            await world.turn_store.apply([step(2, *changed)])
+            await world.settle()
+    assert [one.text for page in found for one in page.parts] == [f"{n}" for n in range(1, 2 * WINDOW + 100)]
+    assert {page.last_seq for page in found} == {1}
+    assert all(len(page.parts) <= 2 * WINDOW for page in found)
+    assert (await texts(world))[-1] == "more"
+
+
+async def test_pages_may_be_left(world: World) -> None:
+    await world.turn_store.apply([step(1, *(part(n, 1, f"{n}") for n in range(1, 2 * WINDOW)))])
+    await world.settle()
+    async with aclosing(world.turn_store.pages("talk", "en")) as pages:
+        assert (await anext(pages)).parts[0].text == "1"
+    async with aclosing(world.turn_store.pages("none", "en")) as pages:
+        assert [page.parts async for page in pages] == [()]
+
+
+async def test_a_part_is_found_by_the_id_of_its_turn(world: World) -> None:
+    await world.turn_store.apply([step(7, *SOME)])
+    await world.settle()
+    store = world.turn_store
+    assert await store.place("talk", "en", "talk.en.3") == (3, 0)
+    assert await store.place("talk", "en", "talk.en.3", 1) == (3, 1)
+    for session, turn, number in (("talk", 4, 0), ("talk", 3, 2), ("talk", 9, 0), ("other", 3, 0)):
+        assert await store.place(session, "en", f"talk.en.{turn}", number) is None
 
 
 async def test_sessions_and_languages_do_not_mix(world: World) -> None:

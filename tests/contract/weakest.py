@@ -6,7 +6,8 @@ written to the stores is read only when it has settled; the feed begins too earl
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -48,9 +49,8 @@ from captionflow.ports import (
     SourceReports,
     StepFeed,
     StepQueue,
-    Turns,
-    TurnStore,
 )
+from captionflow.turns import THE_END, WINDOW, Place, Turns, TurnStore, Window
 
 PARTITIONS = 2
 
@@ -130,8 +130,21 @@ class LateTurnStore:
         written, self._written = self._written, []
         await self._store.apply(written)
 
-    async def turns(self, session: str, language: str, *, last: int | None = None) -> Turns:
-        return await self._store.turns(session, language, last=last)
+    async def turns(self, session: str, language: str) -> Turns:
+        return await self._store.turns(session, language)
+
+    async def window(
+        self, session: str, language: str, *, after: Place | None = None, before: Place = THE_END, limit: int = WINDOW
+    ) -> Window:
+        return await self._store.window(session, language, after=after, before=before, limit=limit)
+
+    async def pages(self, session: str, language: str) -> AsyncGenerator[Turns]:
+        async with aclosing(self._store.pages(session, language)) as pages:
+            async for page in pages:
+                yield page
+
+    async def place(self, session: str, language: str, turn_id: str, number: int = 0) -> Place | None:
+        return await self._store.place(session, language, turn_id, number)
 
     async def last_seq(self, session: str, language: str) -> int:
         return await self._store.last_seq(session, language)

@@ -21,7 +21,8 @@ from captionflow.adapters.sqlite.session_store import SqliteSessionStore
 from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
 from captionflow.audit import AuditTrail
 from captionflow.keys import KeyStore
-from captionflow.ports import Demos, LineLog, Search, SessionStore, SourceReports, StepFeed, StepQueue, TurnStore
+from captionflow.ports import Demos, LineLog, Search, SessionStore, SourceReports, StepFeed, StepQueue
+from captionflow.turns import TurnStore
 from tests.contract.distributed_world import DistributedWorld
 from tests.contract.weakest import WeakestWorld
 

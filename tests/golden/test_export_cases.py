@@ -15,8 +15,8 @@ import pytest
 import webvtt
 
 from captionflow.messages import Facts, Line, Part, Session
-from captionflow.ports import Turns
 from captionflow.transcript import turns
+from captionflow.turns import Turns
 from services.api.transcripts import formats
 from services.api.transcripts.formats.options import Options
 from services.ingest.importer import drafts_of

@@ -16,8 +16,9 @@ from captionflow.adapters.sqlite.search import SqliteSearch
 from captionflow.adapters.sqlite.session_store import SqliteSessionStore
 from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
 from captionflow.messages import Facts, Session, StepRecord
-from captionflow.ports import Search, SearchPage, SearchQuery, TurnStore
+from captionflow.ports import Search, SearchPage, SearchQuery
 from captionflow.transcript import digest, document
+from captionflow.turns import TurnStore
 from services.segment.segmenter import start, step
 from tests.integration.elastic_index import fresh_index
 from tests.stack.servers import Server
@@ -116,9 +117,11 @@ async def pages(search: Search, query: SearchQuery, most: int = 4) -> list[Searc
 
 async def test_transcripts_are_the_same_turn_for_turn(both: Both) -> None:
     for session in both.sessions:
-        for last in (1, 10, None):
-            sqlite, elastic = [await store.turns(session, "en", last=last) for store, _ in (both.sqlite, both.elastic)]
-            assert elastic == sqlite, session
+        for limit in (1, 10, 400):
+            windows = [await store.window(session, "en", limit=limit) for store, _ in (both.sqlite, both.elastic)]
+            assert windows[0] == windows[1], session
+        sqlite, elastic = [await store.turns(session, "en") for store, _ in (both.sqlite, both.elastic)]
+        assert elastic == sqlite, session
         assert len(elastic.parts) > 1
         assert digest(document(elastic.parts, Facts())) == digest(document(sqlite.parts, Facts()))
 

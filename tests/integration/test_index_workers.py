@@ -10,8 +10,9 @@ import pytest
 
 from captionflow.errors import Rejected, Unavailable
 from captionflow.messages import Draft, Facts, Part, Session, StepRecord
-from captionflow.ports import DeadLetters, SessionStore, TurnStore
+from captionflow.ports import DeadLetters, SessionStore
 from captionflow.settings import Settings
+from captionflow.turns import TurnStore
 from captionflow.wiring.embedded import EmbeddedPorts, open_embedded
 from services.index.facts_indexer import FactsIndexer
 from services.index.part_indexer import PartIndexer

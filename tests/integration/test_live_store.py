@@ -12,7 +12,7 @@ from captionflow.adapters.sqlite.database import Database
 from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
 from captionflow.errors import Unavailable
 from captionflow.messages import Part, StepRecord
-from captionflow.ports import Turns, TurnStore
+from captionflow.turns import THE_END, THE_START, Place, Turns, TurnStore, place_of
 
 LINES = 6
 
@@ -57,6 +57,30 @@ def live(scratch: Database, archive: TurnStore, *, lines: int = LINES) -> LiveTu
     return LiveTurnStore(local, archive, check=lambda: None, lines=lambda _session, _language: lines)
 
 
+async def read_back(store: TurnStore, *, limit: int) -> list[Part]:
+    """All of it, window by window from its end."""
+    found: list[Part] = []
+    before = THE_END
+    while True:
+        window = await store.window("talk", "en", before=before, limit=limit)
+        found = [*window.parts, *found]
+        if not window.more:
+            return found
+        before = place_of(window.parts[0])
+
+
+async def read_on(store: TurnStore, *, limit: int) -> list[Part]:
+    """The same from its beginning."""
+    found: list[Part] = []
+    after = THE_START
+    while True:
+        window = await store.window("talk", "en", after=after, limit=limit)
+        found += window.parts
+        if not window.more:
+            return found
+        after = place_of(window.parts[-1])
+
+
 async def whole(archive: SqliteTurnStore, tmp_path: Path) -> Turns:
     """What a store says that was given everything."""
     database = Database.open(tmp_path / "whole" / "whole.db")
@@ -73,7 +97,7 @@ async def test_a_session_whose_beginning_the_topic_has_needs_no_archive(
     store = live(scratch, down)
     await store.keep(STEPS[:4])
     await store.keep(STEPS[4:])
-    assert [one.text for one in (await store.turns("talk", "en", last=2)).parts] == ["As of line 4.", "As of line 6."]
+    assert [one.text for one in (await store.window("talk", "en", limit=2)).parts] == ["As of line 4.", "As of line 6."]
     assert await store.last_seq("talk", "en") == LINES
 
 
@@ -106,7 +130,7 @@ async def test_wherever_the_topic_begins_and_the_archive_ends_nothing_is_missing
         return
     found = await whole(archive, tmp_path)
     assert await store.turns("talk", "en") == found
-    assert await store.turns("talk", "en", last=2) == Turns(found.parts[-2:], LINES)
+    assert await read_back(store, limit=2) == await read_on(store, limit=2) == list(found.parts)
     assert await store.last_seq("talk", "en") == LINES
 
 
@@ -118,8 +142,11 @@ async def test_a_turn_that_was_taken_back_does_not_come_again_from_the_archive(
     await store.keep([step(7, part(3, 7, "", retracted=True)), step(8, part(4, 8, "Other words."))])
     texts = [one.text for one in (await store.turns("talk", "en")).parts]
     assert texts == ["As of line 2.", "As of line 4.", "Other words."]
-    texts = [one.text for one in (await store.turns("talk", "en", last=2)).parts]
-    assert texts == ["As of line 4.", "Other words."]
+    for limit in (1, 2, 3):
+        windows = [await read_back(store, limit=limit), await read_on(store, limit=limit)]
+        assert [[one.text for one in parts] for parts in windows] == [texts, texts]
+    assert await store.place("talk", "en", "talk.en.2") == Place(2, 0)
+    assert await store.place("talk", "en", "talk.en.3") is None
 
 
 async def test_a_hole_in_what_the_topic_has_is_filled_by_the_archive_or_told(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from captionflow.characters import NO_SPACE
 from captionflow.messages import Part
-from captionflow.ports import Turns
+from captionflow.turns import Turns
 from services.api.transcripts.formats.breaks import from_word, pieces
 from services.api.transcripts.formats.cues import cues
 from services.api.transcripts.formats.names import openings

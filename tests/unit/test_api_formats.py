@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captionflow.messages import Apart, Note, Part, Session, Stamp
-from captionflow.ports import Turns
 from captionflow.stamps import pack
 from captionflow.transcript import document as document_of_parts
+from captionflow.turns import Turns
 from services.api.transcripts.formats import document, srt, text, vtt
 from services.api.transcripts.formats.cues import Cues, clock
 from services.api.transcripts.formats.cues import cues as cues_within

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from captionflow.messages import Note, Part, Stamp
-from captionflow.ports import Turns
 from captionflow.stamps import pack
+from captionflow.turns import Turns
 from services.api.transcripts.formats.cues import cues
 from services.api.transcripts.formats.session_clock import session_clock
 from services.api.transcripts.formats.timeline import Anchor, Shown, Timeline, spans

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 
 from captionflow.messages import Part, Session
-from captionflow.ports import Turns
 from captionflow.transcript import turns
+from captionflow.turns import Turns
 from services.api.transcripts.formats import document
 from services.api.transcripts.formats.options import Options
 from services.ingest.cleaning import clean

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 
 from captionflow.messages import Part, Session
-from captionflow.ports import Turns
 from captionflow.transcript import turns
+from captionflow.turns import Turns
 from services.api.transcripts.formats import vtt as form
 from services.api.transcripts.formats.options import Options
 from services.api.transcripts.limits import Limits

@@ -5,7 +5,8 @@ a session; the parts before come from the archive, once it has them.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,9 +14,9 @@ from captionflow.adapters.sqlite.database import Database
 from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
 from captionflow.data_folder import FOLDER_MODE
 from captionflow.errors import Unavailable
-from captionflow.messages import StepRecord, Stream
-from captionflow.ports import Turns, TurnStore
+from captionflow.messages import Part, StepRecord, Stream
 from captionflow.transcript import latest, ordered
+from captionflow.turns import THE_END, THE_START, WINDOW, Place, Turns, TurnStore, Window, merged, place_of
 
 MAX_UNWRITTEN = 500
 """Steps that are kept in memory before they are written, since they may never be read."""
@@ -79,28 +80,74 @@ class LiveTurnStore:
         """See ``TurnStore.apply``; the same as ``keep``."""
         await self.keep(steps)
 
-    async def turns(self, session: str, language: str, *, last: int | None = None) -> Turns:
-        """See ``TurnStore.turns``.
+    async def turns(self, session: str, language: str) -> Turns:
+        """See ``TurnStore.turns``; raises as ``window`` does."""
+        parts: list[Part] = []
+        last_seq = 0
+        async with aclosing(self.pages(session, language)) as pages:
+            async for page in pages:
+                parts += page.parts
+                last_seq = max(last_seq, page.last_seq)
+        return Turns(ordered(parts), last_seq)
+
+    async def window(
+        self, session: str, language: str, *, after: Place | None = None, before: Place = THE_END, limit: int = WINDOW
+    ) -> Window:
+        """See ``TurnStore.window``.
 
         Raises:
             Unavailable: the topic has only the end of the session, and the archive is down or has not come that far.
         """
-        self._check()
-        await self._write()
-        kept = self._kept.get(Stream(session, language))
-        if kept is None and not self._lines(session, language):
-            return Turns((), 0)  # there are no lines yet, so the archive has none either
-        if kept is None:
-            return await self._archive.turns(session, language, last=last)
-        if kept.first_seq == 1:
-            return await self._local.turns(session, language, last=last)
+        stores = await self._stores(session, language)
+        if len(stores) == 1:
+            return await stores[0].window(session, language, after=after, before=before, limit=limit)
+        backwards = after is None
+        while True:
+            own = await self._local.window(session, language, after=after, before=before, limit=limit, retracted=True)
+            old = await self._archive.window(session, language, after=after, before=before, limit=limit)
+            found = merged((old, own), limit, backwards=backwards)
+            if found.parts or not found.more:
+                return found
+            last = place_of(own.parts[0 if backwards else -1])  # as many retracted parts as a window has
+            after, before = (None, last) if backwards else (last, before)
+
+    async def pages(self, session: str, language: str) -> AsyncGenerator[Turns]:
+        """See ``TurnStore.pages``; raises as ``window`` does.
+
+        Where both stores have some of it, the topic's part of it is read at once: what came in the last days.
+        """
+        stores = await self._stores(session, language)
+        if len(stores) == 1:
+            async with aclosing(stores[0].pages(session, language)) as pages:
+                async for page in pages:
+                    yield page
+            return
         own = await self._local.turns(session, language, retracted=True)
-        # One of the archive's last turns may be retracted here: then read all of it.
-        before = await self._archive.turns(
-            session, language, last=None if any(part.retracted for part in own.parts) else last
-        )
-        _reaches(kept, before.last_seq)
-        return _merged(before, own, last)
+        newer = {(part.turn_id, part.number): part for part in own.parts}
+        async with aclosing(self._archive.pages(session, language)) as pages:
+            async for page in pages:
+                end = place_of(page.parts[-1]) if page.parts else THE_START
+                here = [part for part in newer.values() if place_of(part) <= end]
+                for part in page.parts:
+                    key = part.turn_id, part.number
+                    if key not in newer:
+                        here.append(part)
+                    elif part.version > newer[key].version:
+                        here.append(part)
+                        del newer[key]
+                yield Turns(ordered(latest(here).values()), max(page.last_seq, own.last_seq))
+                newer = {key: part for key, part in newer.items() if place_of(part) > end}
+        for first in range(0, len(newer), WINDOW):
+            yield Turns(ordered(list(newer.values())[first : first + WINDOW]), own.last_seq)
+
+    async def place(self, session: str, language: str, turn_id: str, number: int = 0) -> Place | None:
+        """See ``TurnStore.place``; raises as ``window`` does."""
+        for store in reversed(await self._stores(session, language)):
+            if (found := await store.place(session, language, turn_id, number)) is not None:
+                behind = Place(found.ordinal, found.number + 1)
+                there = (await self.window(session, language, before=behind, limit=1)).parts
+                return found if [(one.turn_id, one.number) for one in there] == [(turn_id, number)] else None
+        return None
 
     async def last_seq(self, session: str, language: str) -> int:
         """See ``TurnStore.last_seq``; raises as ``turns`` does."""
@@ -115,6 +162,18 @@ class LiveTurnStore:
         before = await self._archive.last_seq(session, language)
         _reaches(kept, before)
         return max(kept.last_seq, before)
+
+    async def _stores(self, session: str, language: str) -> tuple[TurnStore, ...]:
+        """Those that have the transcript: one, or the archive and ours, which has the end of it."""
+        self._check()
+        await self._write()
+        kept = self._kept.get(Stream(session, language))
+        if kept is None and self._lines(session, language):
+            return (self._archive,)
+        if kept is None or kept.first_seq == 1:
+            return (self._local,)  # without lines, it has nothing, and neither has the archive
+        _reaches(kept, await self._archive.last_seq(session, language))
+        return self._archive, self._local
 
     async def _write(self) -> None:
         async with self._writing:
@@ -132,8 +191,3 @@ def _reaches(kept: _Kept, archived: int) -> None:
             "The beginning of this transcript is not in the archive yet: see that the index service runs, then retry.",
             retry_after=2,
         )
-
-
-def _merged(before: Turns, own: Turns, last: int | None) -> Turns:
-    parts = latest((*before.parts, *own.parts)).values()
-    return Turns(ordered(parts, last=last), max(before.last_seq, own.last_seq))

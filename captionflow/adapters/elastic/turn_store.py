@@ -1,6 +1,7 @@
 """The transcripts in Elasticsearch: one document a part, and one a stream for its progress."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from typing import Any, Final
 
 import msgspec
@@ -11,11 +12,11 @@ from captionflow.adapters.elastic.documents import bulk_writes
 from captionflow.adapters.elastic.failures import translated
 from captionflow.errors import Rejected
 from captionflow.messages import Part, StepRecord, Stream
-from captionflow.ports import Turns
 from captionflow.transcript import ordered
+from captionflow.turns import THE_END, THE_START, WINDOW, Place, Turns, Window, place_of, window
 
-PAGE: Final = 5_000
-"""Documents that one search reads: more than a day in one room."""
+PAGE: Final = 2 * WINDOW
+"""Documents that one search of a whole transcript reads."""
 
 
 class ElasticTurnStore:
@@ -46,51 +47,79 @@ class ElasticTurnStore:
                 f"Elasticsearch can't take {len(refused)} of the parts; the rest is stored.", parts=tuple(refused)
             )
 
-    async def turns(self, session: str, language: str, *, last: int | None = None) -> Turns:
-        """See ``TurnStore.turns``. The head counts as no turn: with ``last`` it is left out."""
+    async def turns(self, session: str, language: str) -> Turns:
+        """See ``TurnStore.turns``."""
+        parts: list[Part] = []
+        last_seq = 0
+        async with aclosing(self.pages(session, language)) as pages:
+            async for page in pages:
+                parts += page.parts
+                last_seq = page.last_seq
+        return Turns(ordered(parts), last_seq)
+
+    async def window(
+        self, session: str, language: str, *, after: Place | None = None, before: Place = THE_END, limit: int = WINDOW
+    ) -> Window:
+        """See ``TurnStore.window``."""
+        last_seq = await self.last_seq(session, language)
+        backwards = after is None
+        query = self._stream_query(Stream(session, language), backwards=backwards)
+        place = before if after is None else after
+        found: list[Part] = []
+        more = True
+        while more and len(found) <= limit:
+            with translated():
+                response = await self._client.search(**query, size=limit + 1, search_after=list(place))
+            read = _parts(response)
+            found += [part for part in read if not part.retracted]
+            more = len(read) > limit
+            if read:
+                place = place_of(read[-1])
+        return window(found[: limit + 1], last_seq, limit, backwards=backwards)
+
+    async def pages(self, session: str, language: str) -> AsyncGenerator[Turns]:
+        """See ``TurnStore.pages``: one frozen view of the index."""
+        last_seq = await self.last_seq(session, language)
+        query = self._stream_query(Stream(session, language), backwards=False)
+        frozen = {name: query.pop(name) for name in ("index", "routing", "preference")}
+        del query["allow_partial_search_results"]
         with translated():
-            found = await self._read_end(Stream(session, language), last)
-        return Turns(ordered(found.parts, last=last), found.last_seq)
+            pit = await self._client.open_point_in_time(**frozen, keep_alive="1m")
+        place = THE_START
+        try:
+            while True:
+                with translated():
+                    response = await self._client.search(
+                        **query, pit={"id": pit["id"]}, size=self._page, search_after=list(place)
+                    )
+                read = _parts(response)
+                yield Turns(tuple(part for part in read if not part.retracted), last_seq)
+                if len(read) < self._page:
+                    return
+                place = place_of(read[-1])
+        finally:
+            with translated():
+                await self._client.close_point_in_time(id=pit["id"])
+
+    async def place(self, session: str, language: str, turn_id: str, number: int = 0) -> Place | None:
+        """See ``TurnStore.place``."""
+        query = self._stream_query(Stream(session, language), backwards=False)
+        query["query"]["bool"]["filter"].append({"ids": {"values": [f"{turn_id}/{number}"]}})
+        with translated():
+            found = _parts(await self._client.search(**query, size=1))
+        return next((place_of(part) for part in found if not part.retracted), None)
 
     async def last_seq(self, session: str, language: str) -> int:
-        """See ``TurnStore.last_seq``. Never ahead of what ``turns`` reads afterwards."""
-        query = self._stream_query(Stream(session, language), None)
+        """See ``TurnStore.last_seq``. Never ahead of what is read afterwards."""
+        query = self._stream_query(Stream(session, language), backwards=False)
         with translated():
             response = await self._client.search(**query, size=1)  # the progress comes before all parts
-        found = _Found(None)
-        found.add(response["hits"]["hits"])
-        return found.last_seq
+        return next((hit["_source"].get("last_seq", 0) for hit in response["hits"]["hits"]), 0)
 
-    async def _read_end(self, stream: Stream, last: int | None) -> "_Found":
-        """The documents of a stream, by one search or, if that is not enough, from one frozen view of the index."""
-        query = self._stream_query(stream, last)
-        size = self._page if last is None else min(self._page, 4 * max(last, 0) + 50)
-        found = _Found(last)
-        hits = (await self._client.search(**query, size=size))["hits"]["hits"]
-        if found.add(hits) or len(hits) < size:
-            return found
-        pit = await self._client.open_point_in_time(
-            index=query.pop("index"), routing=query.pop("routing"), preference=query.pop("preference"), keep_alive="1m"
-        )
-        try:
-            return await self._read_view(query | {"pit": {"id": pit["id"]}, "size": self._page}, last)
-        finally:
-            await self._client.close_point_in_time(id=pit["id"])
-
-    async def _read_view(self, query: dict[str, Any], last: int | None) -> "_Found":
-        query = {name: value for name, value in query.items() if name != "allow_partial_search_results"}
-        found = _Found(last)
-        after: dict[str, Any] = {}
-        while True:
-            hits = (await self._client.search(**query, **after))["hits"]["hits"]
-            if found.add(hits) or len(hits) < self._page:
-                return found
-            after = {"search_after": hits[-1]["sort"]}
-
-    def _stream_query(self, stream: Stream, last: int | None) -> dict[str, Any]:
-        """Progress first; then the parts in order, or if only the last turns are wanted, backwards."""
+    def _stream_query(self, stream: Stream, *, backwards: bool) -> dict[str, Any]:
+        """Progress first; then the parts in order, or backwards."""
         session, language = stream
-        order = "asc" if last is None else "desc"
+        order = "desc" if backwards else "asc"
         return {
             "index": self._read,
             "routing": session,
@@ -103,22 +132,7 @@ class ElasticTurnStore:
         }
 
 
-class _Found:
-    """What was read of a stream so far: all of it, or from its end, until there are ``last`` turns."""
-
-    def __init__(self, last: int | None) -> None:
-        self.parts: list[Part] = []
-        self.last_seq = 0
-        self._last = last
-
-    def add(self, hits: Sequence[Mapping[str, Any]]) -> bool:
-        """Take a page; returns whether that is enough: one turn more than wanted, as the earliest may not be whole."""
-        for hit in hits:
-            source = hit["_source"]
-            if "part" in source:
-                self.parts.append(msgspec.convert(source["part"], Part))
-            else:
-                self.last_seq = source["last_seq"]
-        if self._last is None:
-            return False
-        return len({part.ordinal for part in self.parts if not part.retracted and part.ordinal}) > self._last
+def _parts(response: Any) -> list[Part]:
+    """The parts of an answer, retracted ones too, as they come."""
+    sources = (hit["_source"] for hit in response["hits"]["hits"])
+    return [msgspec.convert(source["part"], Part) for source in sources if "part" in source]

@@ -9,11 +9,11 @@ import fcntl
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import structlog
 
@@ -87,9 +87,17 @@ class Database:
 
     async def read(self, work: Work[Result]) -> Result:
         """Run ``work`` on one consistent snapshot, in a reader's thread. It must be short: a snapshot holds the WAL."""
-        if self._closed:
-            raise Unavailable(f"The database in {self.path.parent} is closed.")
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+        return await self._in_reader(lambda: self._read(work))
+
+    @asynccontextmanager
+    async def view(self) -> AsyncIterator["View"]:
+        """Several short reads of one consistent snapshot. It holds the WAL until it is left: wait for nobody in it."""
+        run = self._in_reader
+        connection = await run(lambda: _open_view(self.path))
+        try:
+            yield View(connection, run, self.path)
+        finally:
+            await asyncio.shield(run(connection.close))
 
     def found_at(self, url: str) -> None:
         """Tell processes that want the folder, too, where this one serves (``InUse.url``)."""
@@ -101,6 +109,11 @@ class Database:
             return
         self._closed = True
         await asyncio.to_thread(self._shut)
+
+    async def _in_reader(self, call: Callable[[], Result]) -> Result:
+        if self._closed:
+            raise Unavailable(f"The database in {self.path.parent} is closed.")
+        return await asyncio.get_running_loop().run_in_executor(self._readers, call)
 
     def _shut(self) -> None:
         self._writer.close()
@@ -132,6 +145,36 @@ class Database:
             self._local.connection = connection
             self._opened.append(connection)
         return connection
+
+
+class View:
+    """See ``Database.view``."""
+
+    def __init__(self, connection: sqlite3.Connection, run: Callable[..., Any], path: Path) -> None:
+        self._connection = connection
+        self._run = run
+        self._path = path
+
+    async def read(self, work: Work[Result]) -> Result:
+        """Run ``work`` on the snapshot, in a reader's thread."""
+        result: Result = await self._run(lambda: self._read(work))
+        return result
+
+    def _read(self, work: Work[Result]) -> Result:
+        try:
+            return work(self._connection)
+        except sqlite3.Error as error:
+            raise translated(error, self._path.parent) from error
+
+
+def _open_view(path: Path) -> sqlite3.Connection:
+    try:
+        connection = _connect(path)
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute("BEGIN")
+    except sqlite3.Error as error:
+        raise translated(error, path.parent) from error
+    return connection
 
 
 def _check_sqlite() -> None:

@@ -1,7 +1,8 @@
 """The transcripts in SQLite: one row a part. Derived from the line log, so nothing here waits for fsync."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from functools import partial
 
 import msgspec
 
@@ -9,8 +10,8 @@ from captionflow.adapters.sqlite.database import Database
 from captionflow.adapters.sqlite.search_index import decode_part, index_part
 from captionflow.adapters.sqlite.streams import find_stream, make_stream
 from captionflow.messages import Part, StepRecord, Stream
-from captionflow.ports import Turns
 from captionflow.transcript import advancing, latest, replaces
+from captionflow.turns import THE_END, THE_START, WINDOW, Place, Turns, Window, place_of, window
 
 _encode = msgspec.json.Encoder().encode
 
@@ -33,8 +34,8 @@ class SqliteTurnStore:
                 lambda connection: _apply(connection, steps, searchable=self._searchable), durable=False
             )
 
-    async def turns(self, session: str, language: str, *, last: int | None = None, retracted: bool = False) -> Turns:
-        """See ``TurnStore.turns``. The head counts as no turn: with ``last`` it is left out.
+    async def turns(self, session: str, language: str, *, retracted: bool = False) -> Turns:
+        """See ``TurnStore.turns``.
 
         ``retracted``: such parts are returned too, for callers that merge them with another store.
         """
@@ -43,12 +44,59 @@ class SqliteTurnStore:
             stream = find_stream(connection, session, language)
             if stream is None:
                 return Turns((), 0)
-            bodies = connection.execute(
-                "SELECT body FROM parts WHERE stream = ? AND retracted <= ? AND ordinal >= ?"
-                " ORDER BY ordinal, number, id",
-                (stream, retracted, 0 if last is None else _ordinal_from_end(connection, stream, last)),
-            ).fetchall()
-            return Turns(tuple(decode_part(body) for (body,) in bodies), _progress(connection, stream))
+            parts = _read(connection, stream, THE_START, -1, retracted=retracted)
+            return Turns(tuple(parts), _progress(connection, stream))
+
+        return await self._database.read(query)
+
+    async def window(  # noqa: PLR0913 - what a window is
+        self,
+        session: str,
+        language: str,
+        *,
+        after: Place | None = None,
+        before: Place = THE_END,
+        limit: int = WINDOW,
+        retracted: bool = False,
+    ) -> Window:
+        """See ``TurnStore.window``; ``retracted`` as for ``turns``: then it may end inside of a turn."""
+        backwards = after is None
+
+        def query(connection: sqlite3.Connection) -> Window:
+            stream = find_stream(connection, session, language)
+            if stream is None:
+                return Window((), 0)
+            place = before if after is None else after
+            found = _read(connection, stream, place, limit + 1, backwards=backwards, retracted=retracted)
+            seq = _progress(connection, stream)
+            if not retracted:
+                return window(found, seq, limit, backwards=backwards)
+            kept = found[-limit:] if backwards else found[:limit]
+            return Window(tuple(kept), seq, more=len(found) > limit)
+
+        return await self._database.read(query)
+
+    async def pages(self, session: str, language: str) -> AsyncGenerator[Turns]:
+        """See ``TurnStore.pages``."""
+        async with self._database.view() as view:
+            place = THE_START
+            while True:
+                page = await view.read(partial(_page, stream=Stream(session, language), place=place))
+                yield page
+                if len(page.parts) < WINDOW:
+                    return
+                place = place_of(page.parts[-1])
+
+    async def place(self, session: str, language: str, turn_id: str, number: int = 0) -> Place | None:
+        """See ``TurnStore.place``."""
+
+        def query(connection: sqlite3.Connection) -> Place | None:
+            stream = find_stream(connection, session, language)
+            row = connection.execute(
+                "SELECT ordinal, number FROM parts WHERE turn_id = ? AND number = ? AND stream = ? AND NOT retracted",
+                (turn_id, number, stream),
+            ).fetchone()
+            return None if row is None else Place(*row)
 
         return await self._database.read(query)
 
@@ -102,11 +150,28 @@ def _progress(connection: sqlite3.Connection, stream: int) -> int:
     return 0 if row is None else int(row[0])
 
 
-def _ordinal_from_end(connection: sqlite3.Connection, stream: int, last: int) -> int:
-    """The ordinal with which the last so many turns begin; beyond all if that is none."""
-    ordinals = connection.execute(
-        "SELECT DISTINCT ordinal FROM parts WHERE stream = ? AND NOT retracted AND ordinal > 0"
-        " ORDER BY ordinal DESC LIMIT ?",
-        (stream, max(last, 0)),
-    ).fetchall()
-    return int(ordinals[-1][0]) if ordinals else 2**62
+def _page(connection: sqlite3.Connection, stream: Stream, place: Place) -> Turns:
+    number = find_stream(connection, *stream)
+    if number is None:
+        return Turns((), 0)
+    return Turns(tuple(_read(connection, number, place, WINDOW)), _progress(connection, number))
+
+
+def _read(  # noqa: PLR0913 - what is read
+    connection: sqlite3.Connection,
+    stream: int,
+    place: Place,
+    count: int,
+    *,
+    backwards: bool = False,
+    retracted: bool = False,
+) -> list[Part]:
+    """So many parts (-1: all) after a place or before it, in the order of the transcript."""
+    beyond, order = ("<", "DESC") if backwards else (">", "ASC")
+    rows = connection.execute(
+        f"SELECT body FROM parts WHERE stream = ? AND retracted <= ? AND (ordinal, number) {beyond} (?, ?)"  # noqa: S608 - two of our own words
+        f" ORDER BY ordinal {order}, number {order}, id {order} LIMIT ?",
+        (stream, retracted, *place, count),
+    )
+    found = [decode_part(body) for (body,) in rows]
+    return found[::-1] if backwards else found

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from captionflow.messages import Part, Session, StepRecord
-    from captionflow.ports import Turns
+    from captionflow.turns import Turns
     from services.api.live.broadcast import Viewer
 
 MAX_EVENTS = 1_000

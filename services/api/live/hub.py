@@ -17,7 +17,8 @@ import structlog
 
 from captionflow.errors import Unavailable
 from captionflow.messages import Stream
-from captionflow.ports import Turns
+from captionflow.transcript import ordered
+from captionflow.turns import Turns
 from services.api.live import channel as channels
 from services.api.live.broadcast import broadcast
 from services.api.live.channel import Channel, Snapshot
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator
 
     from captionflow.messages import Session, StepRecord
-    from captionflow.ports import SessionStore, StepFeed, TurnStore
+    from captionflow.ports import SessionStore, StepFeed
+    from captionflow.turns import TurnStore
     from services.api.live.broadcast import Viewer
 
 log = structlog.get_logger(__name__)
@@ -258,19 +260,25 @@ class Hub:
             found = channel.snapshots.get(last)
             if found is not None and found.version >= session.version and self._is_fresh(channel, found):
                 return found
-            turns = await self._turns.turns(channel.session, channel.language, last=last)
+            turns = await self._read(channel, last)
             deadline = _now() + CATCH_UP_SECONDS
             while turns.last_seq < channel.floor:  # the hub was faster than the store
                 if _now() > deadline:
                     raise Unavailable("The transcript is being brought up to date: try again.", retry_after=2)
                 await asyncio.sleep(0.02)
-                turns = await self._turns.turns(channel.session, channel.language, last=last)
+                turns = await self._read(channel, last)
             channel.start(turns)
             await self._reach(channel, turns.last_seq)
             # After the turns: what the text said of its session is stored before them.
             found = channels.snapshot(await self._sessions.get(channel.session), turns)
             channel.snapshots = {last: found, **dict(list(channel.snapshots.items())[:3])}
             return found
+
+    async def _read(self, channel: Channel, last: int | None) -> Turns:
+        if last is None:
+            return await self._turns.turns(channel.session, channel.language)
+        found = await self._turns.window(channel.session, channel.language)
+        return Turns(ordered(found.parts, last=last), found.last_seq)
 
     async def _reach(self, channel: Channel, seq: int) -> None:
         """Wait until the hub has what the store has, so that positions never go back."""

@@ -49,7 +49,7 @@ async def home(request: Request, earlier: str = "") -> Response:
         found = msgspec.structs.replace(found, earlier=found.earlier[:EARLIER_SHOWN])
     words = {}
     for session in found.now:
-        turns = await ports.turn_store.turns(session.id, session.languages[0], last=1)
+        turns = await ports.turn_store.window(session.id, session.languages[0], limit=2)
         words[session.id] = last_words(turns.parts)
     return page("home.html", programme=found, older=older, words=words, any=bool(sessions), base=base_url(request))
 

@@ -18,7 +18,7 @@ from services.http.readiness import Readiness
 from services.http.rooms import Room
 
 LATELY = 100
-"""Turns in which speakers are looked for."""
+"""Parts of turns in which speakers are looked for."""
 MAX_QR_BYTES = 1_000
 """More makes a code that no phone reads from a screen."""
 
@@ -81,7 +81,7 @@ async def speakers(session: SessionId, request: Request) -> Response:
     """The speakers that a recogniser has told apart lately, for the desk's dialog."""
     ports = provided(request, Context).ports
     found = await ports.sessions.get(session)
-    turns = await ports.turn_store.turns(found.id, found.languages[0], last=LATELY)
+    turns = await ports.turn_store.window(found.id, found.languages[0], limit=LATELY)
     return page("desk_speakers.html", session=found, labels=unnamed(turns.parts, found.speakers))
 
 

@@ -6,13 +6,14 @@ import asyncio
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
+from captionflow.transcript import ordered
 from services.api.streamtext.lines import texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from captionflow.messages import Stream
-    from captionflow.ports import TurnStore
+    from captionflow.turns import Turns, TurnStore
 
 MAX_STREAMS: Final = 64
 """Streams whose texts are kept."""
@@ -52,8 +53,8 @@ class CaptionTexts:
         return text.turns, self._clock() - text.changed_at >= _SETTLED_SECONDS
 
     async def _renew(self, stream: Stream, text: _Text) -> None:
-        recent = await self._turns.turns(*stream, last=_RECENT_TURNS)
-        found = texts_of(recent.parts)
+        recent: Turns = await self._turns.window(*stream)
+        found = texts_of(ordered(recent.parts, last=_RECENT_TURNS))
         first = min(found, default=0)
         if first > 1 and (not text.turns or max(text.turns) < first):  # more was said meanwhile than is read again
             recent = await self._turns.turns(*stream)

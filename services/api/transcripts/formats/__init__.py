@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from captionflow.messages import Session
-from captionflow.ports import Turns
+from captionflow.turns import Turns
 from services.api.transcripts.formats import document, srt, text, vtt
 from services.api.transcripts.formats.options import Options
 

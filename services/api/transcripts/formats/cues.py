@@ -14,9 +14,9 @@ from typing import NamedTuple
 from captionflow.gaps import with_gaps
 from captionflow.marked_text import ALONE, ALONE_END, with_lines
 from captionflow.messages import Session
-from captionflow.ports import Turns
 from captionflow.transcript import Turn
 from captionflow.transcript import turns as joined
+from captionflow.turns import Turns
 from services.api.transcripts.formats.breaks import Piece, pieces
 from services.api.transcripts.formats.cutting import cut
 from services.api.transcripts.formats.layout import lines

@@ -6,9 +6,9 @@ import msgspec
 
 from captionflow.gaps import gaps
 from captionflow.messages import Facts, Moment, Session, Stamp
-from captionflow.ports import Turns
 from captionflow.transcript import document
 from captionflow.transcript import turns as join
+from captionflow.turns import Turns
 from services.api.transcripts.formats.options import Options
 from services.api.transcripts.formats.session_clock import SessionClock, session_clock
 

@@ -1,7 +1,7 @@
 """SubRip. It has no escapes: text goes in as it is. Pure."""
 
 from captionflow.messages import Session
-from captionflow.ports import Turns
+from captionflow.turns import Turns
 from services.api.transcripts.formats.cues import Cue, clock, session_cues
 from services.api.transcripts.formats.options import Options
 

@@ -3,9 +3,9 @@
 from captionflow.gaps import with_gaps
 from captionflow.marked_text import typed, with_lines
 from captionflow.messages import Session
-from captionflow.ports import Turns
 from captionflow.transcript import Turn
 from captionflow.transcript import turns as joined
+from captionflow.turns import Turns
 from services.api.transcripts.formats.options import Options
 
 

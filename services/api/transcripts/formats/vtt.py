@@ -5,7 +5,7 @@ names, and what reads the file in again finds turns and paragraphs.
 """
 
 from captionflow.messages import Session
-from captionflow.ports import Turns
+from captionflow.turns import Turns
 from services.api.transcripts.formats.cues import Cue, clock, session_cues
 from services.api.transcripts.formats.options import Options
 

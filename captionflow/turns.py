@@ -1,0 +1,127 @@
+"""The port of the transcripts, and the windows in which they are read. Pure.
+
+A transcript may have a million words, of many turns or of a single one. Whoever answers a reader reads a *window* of
+it, or all of it in pages; either is as large as it may be, however long the transcript is.
+"""
+
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from typing import Final, NamedTuple, Protocol
+
+from captionflow.messages import Message, Part, StepRecord
+from captionflow.transcript import latest, ordered
+
+WINDOW: Final = 400
+"""Most parts of a window: some 200 kB of words in most sessions, 1.6 MB at most."""
+
+
+class Place(NamedTuple):
+    """The place of a part in its stream. It holds whatever is said later."""
+
+    ordinal: int
+    number: int
+
+
+THE_START: Final = Place(-1, 0)
+"""Before the head."""
+THE_END: Final = Place(2**62, 0)
+"""After all that will ever be said."""
+
+
+class Turns(Message, frozen=True):
+    """A stretch of a transcript: parts in order."""
+
+    parts: tuple[Part, ...]
+    last_seq: int
+    """The parts reflect every line up to this one, and perhaps some after it."""
+
+
+class Window(Turns, frozen=True):
+    """Some of the parts before or after a place."""
+
+    more: bool = False
+    """There are parts beyond it, in the direction in which it was read."""
+
+
+class TurnStore(Protocol):
+    """The transcripts. Derived: they can be thrown away and rebuilt from the line log.
+
+    What was written may take a moment until it can be read.
+    """
+
+    async def apply(self, steps: Sequence[StepRecord]) -> None:
+        """Upsert all parts of all steps; ``last_seq`` advances once they are stored.
+
+        An older version never wins, and a step that came before changes nothing. After ``Unavailable`` some of it may
+        have been written: the same call again does the rest.
+
+        Raises:
+            Rejected: some parts can never be stored; all others are.
+        """
+
+    async def turns(self, session: str, language: str) -> Turns:
+        """The transcript so far, head first, retracted parts left out. For tools: it may be any size.
+
+        A stream without lines gives no parts and ``last_seq`` 0.
+        """
+
+    async def window(
+        self, session: str, language: str, *, after: Place | None = None, before: Place = THE_END, limit: int = WINDOW
+    ) -> Window:
+        """The parts that follow ``after``; without it those that end before ``before``. At most ``limit``, in order.
+
+        It has whole turns, as far as one fits into it. With ``more`` it may have fewer parts than the limit, at least
+        one.
+        """
+
+    def pages(self, session: str, language: str) -> AsyncGenerator[Turns]:
+        """All of the transcript at one moment, as ``turns`` has it, in pages of ``WINDOW`` parts at most.
+
+        It holds what the store needs for this view: read it to its end without waiting for anybody, or close it.
+        """
+
+    async def place(self, session: str, language: str, turn_id: str, number: int = 0) -> Place | None:
+        """Where a part stands; None if there is none, or it is retracted."""
+
+    async def last_seq(self, session: str, language: str) -> int:
+        """The last ``seq`` that the stored turns reflect; 0 before the first line."""
+
+
+def place_of(part: Part) -> Place:
+    """Where it stands."""
+    return Place(part.ordinal, part.number)
+
+
+def window(parts: Iterable[Part], last_seq: int, limit: int, *, backwards: bool, more: bool = False) -> Window:
+    """The window of these parts, which were read from its place on and may be more than fit into it.
+
+    ``more``: it is known that others follow them.
+    """
+    found = ordered(parts)
+    if len(found) <= limit and not more:
+        return Window(found, last_seq)
+    kept = found[-limit:] if backwards else found[:limit]
+    return Window(_whole(kept, found, backwards=backwards, more=more), last_seq, more=True)
+
+
+def _whole(kept: tuple[Part, ...], found: tuple[Part, ...], *, backwards: bool, more: bool) -> tuple[Part, ...]:
+    """Without the turn that is cut at the far end, unless there is no other."""
+    if not kept:
+        return kept
+    far = kept[0].ordinal if backwards else kept[-1].ordinal
+    is_cut = more if len(kept) == len(found) else far == found[-len(kept) - 1 if backwards else len(kept)].ordinal
+    return (tuple(part for part in kept if part.ordinal != far) or kept) if is_cut else kept
+
+
+def merged(windows: Sequence[Window], limit: int, *, backwards: bool) -> Window:
+    """One window of what several stores have of a stream, each read with its retracted parts from the same place.
+
+    Nothing is said of what lies beyond the nearest end of those that have more.
+    """
+    ends = [place_of(one.parts[0 if backwards else -1]) for one in windows if one.more and one.parts]
+    known = list(latest(part for one in windows for part in one.parts).values())
+    if ends and backwards:
+        known = [part for part in known if place_of(part) >= max(ends)]
+    elif ends:
+        known = [part for part in known if place_of(part) <= min(ends)]
+    seq = max(one.last_seq for one in windows)
+    return window(known, seq, limit, backwards=backwards, more=bool(ends))
