@@ -6,7 +6,7 @@ Each port with several adapters has one contract suite in tests/contract, which 
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
-from typing import NewType, Protocol
+from typing import Final, NewType, Protocol
 
 from captionflow.messages import (
     Draft,
@@ -22,6 +22,9 @@ from captionflow.messages import (
     StepRecord,
     Stream,
 )
+
+HELD_SECONDS: Final = 600.0
+"""So long at most a rebuild keeps writers from the index in use; see ``IndexBuilder.block_writes``."""
 
 Position = NewType("Position", str)
 """A position in the whole log. Made by ``LineLog.follow``, opaque to its callers, and valid for good.
@@ -342,7 +345,10 @@ class IndexBuilder(Protocol):
         """How far an index reflects the line log: the last ``seq`` of each stream."""
 
     async def block_writes(self, index: str) -> None:
-        """Return when nothing can be written to the index any more; writes raise ``Unavailable``."""
+        """Return when nothing can be written to the index any more; writes raise ``Unavailable``.
+
+        Whoever calls it calls ``allow_writes`` within HELD_SECONDS. If it was killed, the index service does so later.
+        """
 
     async def allow_writes(self, index: str) -> None:
         """Undo ``block_writes``."""

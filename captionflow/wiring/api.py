@@ -97,5 +97,7 @@ async def open_api(settings: Settings, *, on_session: Callable[[Session], None])
             behind=lambda: lag.records,
             dead_letters=lambda: dead_letters.count,
             count_dead_letters=dead_letters.run,
-            watch=partial(watch, line_log.check, sessions.check, feed.check, keys.check, audit.check, lag=lag.run),
+            watch=partial(
+                watch, line_log.check, sessions.check, feed.check, keys.check, audit.check, beside=(lag.run,)
+            ),
         )

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final
 
 from captionflow.adapters.elastic.from_settings import elasticsearch_from
+from captionflow.adapters.elastic.index_hold import IndexHold
 from captionflow.adapters.elastic.indices import ElasticIndices
 from captionflow.adapters.elastic.turn_store import ElasticTurnStore
 from captionflow.adapters.kafka.dead_letters import KafkaDeadLetters
@@ -71,5 +72,5 @@ async def open_index(settings: Settings) -> AsyncIterator[IndexPorts]:
             set_aside=lambda: {(): dead_letters.written},
             lag=lambda: lag.records,
             waiting=lambda: lag.waiting,
-            watch=partial(watch, sessions.check, lag=lag.run),
+            watch=partial(watch, sessions.check, beside=(lag.run, partial(IndexHold(client).watch, names.write))),
         )

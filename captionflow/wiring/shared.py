@@ -1,7 +1,7 @@
 """What the modules of this package share. No technology here."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
@@ -41,11 +41,11 @@ class Ports:
     audit: AuditTrail
 
 
-async def watch(*checks: Callable[[], None], lag: Watch | None = None) -> None:
-    """End with the error of the first check that no waiting mends."""
+async def watch(*checks: Callable[[], None], beside: Sequence[Watch] = ()) -> None:
+    """End with the error of the first check that no waiting mends; what runs ``beside`` has no end of its own."""
     async with asyncio.TaskGroup() as tasks:
-        if lag is not None:
-            tasks.create_task(lag())
+        for one in beside:
+            tasks.create_task(one())
         while True:
             for check in checks:
                 with suppress(Unavailable):

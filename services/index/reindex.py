@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import structlog
 
-from captionflow.errors import Misconfigured, Rejected
+from captionflow.errors import Misconfigured, Rejected, Unavailable
+from captionflow.ports import HELD_SECONDS
+from captionflow.retrying import Retry
 from services.index.digests import Contents, behind, differing
 
 if TYPE_CHECKING:
@@ -57,24 +61,34 @@ class Reindexer:
         While the last steps are added and the new index is verified (10,000 parts a second), writes to the index in use
         are blocked: the index service is told ``Unavailable``, waits, and goes on with the new one.
 
+        Whatever ends it, writes are allowed again: that is waited for if Elasticsearch is away.
+
         Raises:
             Misconfigured: the new index isn't what the log says, or has less than the old one: it was not swapped in.
-            Unavailable: the log or the index can't be reached; the same again later starts anew.
+            Unavailable: the log or the index can't be reached, or verifying takes longer than HELD_SECONDS; the same
+                again later starts anew.
         """
         old = await self._builder.current()
         await self._builder.allow_writes(old)  # a rebuild before this one may have been killed
         new = await self._builder.create()
         while await self._fill(new) > CATCH_UP_STEPS:
             pass
-        await self._builder.block_writes(old)
         try:
-            await self._fill(new)
-            rebuilt = await self._verified(old, new)
-            await self._builder.swap(old, new)
+            async with asyncio.timeout(HELD_SECONDS):
+                await self._builder.block_writes(old)
+                await self._fill(new)
+                rebuilt = await self._verified(old, new)
+                await self._builder.swap(old, new)
+        except TimeoutError as error:
+            await self._let_go(old)
+            raise Unavailable(f"{new} was not verified in {HELD_SECONDS:.0f} s: it was not put in place.") from error
         except BaseException:
-            await self._builder.allow_writes(old)
+            await self._let_go(old)
             raise
         return rebuilt
+
+    async def _let_go(self, old: str) -> None:
+        await Retry("index_still_held").call(partial(self._builder.allow_writes, old))
 
     async def _fill(self, new: str) -> int:
         """Write what the log has more; returns how many steps that were."""

@@ -6,12 +6,15 @@ from functools import partial
 
 import pytest
 
+from captionflow.adapters.elastic.client import connect
 from captionflow.adapters.elastic.index_builder import ElasticIndexBuilder
+from captionflow.adapters.elastic.index_hold import FORGOTTEN_SECONDS, IndexHold
 from captionflow.errors import Conflict, Misconfigured, Unavailable
 from captionflow.messages import StepRecord, Stream
 from services.index.digests import Contents
 from services.index.reindex import Reindexer
 from tests.integration.elastic_index import Index, fresh_index
+from tests.stack.gate import Gate
 from tests.stack.servers import Server
 from tests.steps import part, step
 from tests.waiting import insist
@@ -165,6 +168,55 @@ async def test_a_rebuild_after_one_that_was_killed_starts_anew(index: Index) -> 
     for name in await builder(index).unused():
         await builder(index).drop(name)
     assert list(await index.client.indices.get(index=index.names.pattern)) == [rebuilt.new]
+
+
+async def test_an_index_that_is_held_when_elasticsearch_goes_away_takes_writes_when_it_is_back(
+    index: Index, elasticsearch_node: Server
+) -> None:
+    await index.store.apply(talk(50))
+    with Gate() as gate:
+        gate.open(elasticsearch_node.address.removeprefix("http://"))
+        client = connect([f"http://{gate.address}"])
+        held = asyncio.Event()
+
+        def break_off(look: int) -> None:
+            if look == 2:  # the index is held by now
+                gate.close()
+                held.set()
+
+        rebuilding = asyncio.create_task(
+            Reindexer(Log(talk(50), before=break_off), ElasticIndexBuilder(client, index.names)).run()
+        )
+        await held.wait()
+        with pytest.raises(Unavailable, match="takes no writes"):
+            await index.store.apply([step(51, part(9, 51))])
+        gate.open(elasticsearch_node.address.removeprefix("http://"))
+        with pytest.raises(Unavailable, match="can't be reached"):
+            await rebuilding
+        await client.close()
+    await index.store.apply([step(51, part(9, 51, "goes on"))])
+    assert (await index.texts())[-1] == "goes on"
+
+
+async def test_a_hold_that_was_forgotten_is_lifted_and_one_that_is_somebody_elses_is_not(index: Index) -> None:
+    now = 0.0
+    hold = IndexHold(index.client, clock=lambda: now)
+    await builder(index).block_writes(index.names.index(1))
+    await hold.lift_forgotten(index.names.write)
+    now = FORGOTTEN_SECONDS - 1
+    await hold.lift_forgotten(index.names.write)
+    with pytest.raises(Unavailable, match="takes no writes"):
+        await index.store.apply(talk(1))
+    now = FORGOTTEN_SECONDS
+    await hold.lift_forgotten(index.names.write)
+    await index.store.apply(talk(1))
+    assert await index.indices.check() == index.names.index(1)  # its mapping is as it was
+
+    await index.client.indices.add_block(index=index.names.index(1), block="write")
+    for now in (0.0, 2 * FORGOTTEN_SECONDS):  # noqa: B007 - the clock of above
+        await hold.lift_forgotten(index.names.write)
+    with pytest.raises(Unavailable, match="takes no writes"):
+        await index.store.apply(talk(2))
 
 
 async def test_the_index_in_use_is_never_dropped(index: Index) -> None:

@@ -8,6 +8,7 @@ import structlog
 from elasticsearch import AsyncElasticsearch
 
 from captionflow.adapters.elastic.failures import translated
+from captionflow.adapters.elastic.index_hold import IndexHold
 from captionflow.adapters.elastic.indices import ElasticIndices
 from captionflow.adapters.elastic.schema import Names
 from captionflow.adapters.elastic.turn_store import ElasticTurnStore
@@ -30,6 +31,7 @@ class ElasticIndexBuilder:
         self._client = client
         self._names = names
         self._indices = ElasticIndices(client, names)
+        self._hold = IndexHold(client)
 
     async def current(self) -> str:
         """See ``IndexBuilder.current``. Its mapping is not checked: it may be the reason for the rebuild."""
@@ -65,14 +67,11 @@ class ElasticIndexBuilder:
 
     async def block_writes(self, index: str) -> None:
         """See ``IndexBuilder.block_writes``."""
-        with translated():
-            await self._client.indices.add_block(index=index, block="write")
-        log.info("index_held", index=index)
+        await self._hold.hold(index)
 
     async def allow_writes(self, index: str) -> None:
         """See ``IndexBuilder.allow_writes``."""
-        with translated():
-            await self._client.indices.put_settings(index=index, settings={"index.blocks.write": None})
+        await self._hold.release(index)
 
     async def swap(self, old: str, new: str) -> None:
         """See ``IndexBuilder.swap``. Both aliases go at once; the old index stays blocked."""
