@@ -1,6 +1,7 @@
 """Topics that are missing, differ from what they must be, or lose what they had; and two who change one session."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -65,6 +66,22 @@ async def test_topics_are_made_once_with_everything_said_explicitly(kafka: Kafka
     wanted = settings(other, replication=1, turns_hours=168)
     assert wanted[other.lines]["retention.ms"] == wanted[other.sessions]["retention.ms"] == "-1"
     assert await create_topics(other) == ()  # which compares all of them with what the broker has
+
+
+async def test_what_comes_from_a_machine_whose_clock_is_hours_wrong_is_taken(kafka: Kafka) -> None:
+    """Where the writer's time counts, a broker refuses what is an hour ahead, and keeps what is behind too short."""
+
+    def write(producer: Any) -> set[int]:
+        sent = [
+            producer.send(topic, key=b"talk", value=b"{}", timestamp_ms=int((time.time() + hours * 3600) * 1000))
+            for topic in named(kafka)
+            for hours in (-3, 3)
+        ]
+        return {round((one.get(WAIT_SECONDS).timestamp / 1000 - time.time()) / 3600) for one in sent}
+
+    producer = await asyncio.to_thread(kafka.producer)
+    assert await asyncio.to_thread(write, producer) == {0}
+    await asyncio.to_thread(producer.close)
 
 
 async def test_who_makes_topics_at_the_same_moment_makes_them_once(kafka: Kafka) -> None:

@@ -35,14 +35,14 @@ def settings(kafka: Kafka, *, replication: int, turns_hours: int) -> Mapping[str
     Lines and sessions are the source of truth and stay for ever. Turns are rebuilt from the lines whenever they are
     missing: they are kept as long as a worker that comes back should find its state there. Of each key the newest
     record stays. The audit trail is kept for a year, and dead letters for a month, so that somebody can look at them.
-    Reports of sources are said again and again: an hour is enough.
+    Reports of sources are said again and again: an hour is enough. Ages are told by the broker's clock.
     """
     common = {
         "cleanup.policy": "delete",
         "retention.bytes": _FOREVER,
         "min.insync.replicas": str(min(2, replication)),
         "max.message.bytes": str(MAX_REQUEST_BYTES + _BATCH_OVERHEAD_BYTES),
-        "message.timestamp.type": "CreateTime",
+        "message.timestamp.type": "LogAppendTime",  # a service whose clock is wrong is not refused
         "unclean.leader.election.enable": "false",
     }
     return {
