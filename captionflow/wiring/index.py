@@ -40,6 +40,8 @@ class IndexPorts:
     set_aside: Callable[[], Mapping[tuple[str, ...], int]]
     """How many dead letters there were."""
     lag: Callable[[], int | None]
+    standstill: Callable[[], float | None]
+    """Seconds in which one partition or another has got no further."""
     waiting: Callable[[], str]
     """Why Kafka can't be used now; empty otherwise."""
     watch: Watch
@@ -71,6 +73,7 @@ async def open_index(settings: Settings) -> AsyncIterator[IndexPorts]:
             prepare=ElasticIndices(client, names).prepare,
             set_aside=lambda: {(): dead_letters.written},
             lag=lambda: lag.records,
+            standstill=lambda: lag.standstill_seconds,
             waiting=lambda: lag.waiting,
             watch=partial(watch, sessions.check, beside=(lag.run, partial(IndexHold(client).watch, names.write))),
         )

@@ -27,6 +27,8 @@ class SegmentPorts:
     ready: Callable[[], Awaitable[None]]
     """Returns when the topics are there; raises ``Misconfigured`` if they aren't as they must be."""
     lag: Callable[[], int | None]
+    standstill: Callable[[], float | None]
+    """Seconds in which one partition or another has got no further."""
     waiting: Callable[[], str]
     """Why Kafka can't be used now; empty otherwise."""
     watch: Watch
@@ -53,6 +55,7 @@ async def open_segment(settings: Settings) -> AsyncIterator[SegmentPorts]:
             read_log=ranges.read,
             ready=partial(wait_for_topics, kafka, (kafka.lines, kafka.turns, kafka.dead_letters)),
             lag=lambda: lag.records,
+            standstill=lambda: lag.standstill_seconds,
             waiting=lambda: lag.waiting,
             watch=lag.run,
         )

@@ -13,8 +13,7 @@ from captionflow.wiring.api import ApiPorts, open_api
 from services import process
 from services.api.app import create_app
 from services.api.live.silence import SilenceWatch
-from services.http.operations import METRICS_ROOM
-from services.http.provided import provide
+from services.http.operations import METRICS_ROOM, measure
 from services.process import Server, Stopping, address, listen, serve_until_told
 from services.tls import Certificate
 
@@ -62,10 +61,9 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
                 prepared=True,
                 on_delivered=lambda received_at: delay.observe(since(received_at)),
             )
-            provide(app, metrics)
+            measure(app, metrics)
             hub: Hub = app.state.hub
             hubs.append(hub)
-            metrics.gauge("ready", "1 when captions are delivered.", lambda: float(hub.running))
             metrics.gauge("readers", "Live readers now.", lambda: hub.viewers)
             metrics.gauge("search_behind_records", "Steps that are not in the archive yet.", live.behind)
             ready(address(listening, settings.host, certificate))

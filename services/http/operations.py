@@ -15,13 +15,14 @@ from services.http.rooms import Room
 
 routes = APIRouter(include_in_schema=False)
 METRICS_ROOM = Room(routes)
-"""``/metrics`` beside other calls; needs ``Metrics``."""
+"""``/metrics`` beside other calls; needs ``measure``."""
 
 
 @routes.get("/metrics")
 @open_to("anyone")
 async def metrics(request: Request) -> Response:
     """All metrics of the process; not for the public."""
+    await provided(request, Readiness).answer()
     text = provided(request, Metrics).text()
     return Response(text, media_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})
 
@@ -29,5 +30,13 @@ async def metrics(request: Request) -> Response:
 def create_operations(metrics_: Metrics, readiness: Readiness) -> Starlette:
     """The application of a process that serves nothing else."""
     app = Starlette(routes=[Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", metrics)])
-    provide(app, metrics_, readiness)
+    provide(app, readiness)
+    measure(app, metrics_)
     return app
+
+
+def measure(app: Starlette, metrics_: Metrics) -> None:
+    """Let the application show these metrics, and among them whether it is ready, by its ``Readiness``."""
+    provide(app, metrics_)
+    readiness: Readiness = app.state.provided[Readiness]
+    metrics_.gauge("ready", "1 when /readyz answers 200.", lambda: float(readiness.ready))

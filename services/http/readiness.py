@@ -35,6 +35,8 @@ class Readiness:
         self._checks = checks
         self._waiting = waiting
         self._dispensable = dispensable
+        self.ready = False
+        """What ``answer`` said last."""
 
     def waits_for(self) -> dict[str, str]:
         """What the parts that tell wait for now, by name; nobody is asked."""
@@ -49,7 +51,8 @@ class Readiness:
         missing = await self.missing()
         waiting_for = {name: reason for name, reason in missing.items() if name not in self._dispensable}
         without = {name: reason for name, reason in missing.items() if name in self._dispensable}
-        document: dict[str, Any] = {"ready": not waiting_for, "waiting_for": waiting_for, "without": without}
+        self.ready = not waiting_for
+        document: dict[str, Any] = {"ready": self.ready, "waiting_for": waiting_for, "without": without}
         return JSONResponse(document, 503 if waiting_for else 200)
 
     async def _failing(self) -> dict[str, str]:

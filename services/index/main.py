@@ -41,7 +41,7 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
             steps = metrics.counter("steps_indexed", "Steps whose parts are in the archive.")
             parts = metrics.counter("parts_indexed", "Parts that were sent to the archive.")
             metrics.gauge("lag_records", "Steps that are not in the archive yet.", archive.lag)
-
+            metrics.gauge("standstill_seconds", "How long one partition has got no further.", archive.standstill)
             delay = metrics.histogram("index_delay_seconds", "From an accepted line to the archive having it.")
             metrics.counts("dead_letters", "Parts and records that can't be used.", (), archive.set_aside)
 
@@ -64,7 +64,6 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
                     "kafka": archive.waiting,
                 },
             )
-            metrics.gauge("ready", "1 when nothing is waited for.", lambda: float(not readiness.waits_for()))
             app = create_operations(metrics, readiness)
             ready(address(listening, settings.host))
             log.info("started", service="index", kafka=settings.kafka, elasticsearch=settings.elasticsearch)

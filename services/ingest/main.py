@@ -9,8 +9,7 @@ from captionflow.metrics import Metrics
 from captionflow.settings import Settings
 from captionflow.wiring.ingest import IngestPorts, open_ingest
 from services import process
-from services.http.operations import METRICS_ROOM
-from services.http.provided import provide
+from services.http.operations import METRICS_ROOM, measure
 from services.ingest.app import create_app
 from services.ingest.doors import Doors
 from services.ingest.gateway import Gateway
@@ -49,7 +48,6 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
             doors = Doors(gateway, line_log, ports.sessions, spool=ports.spool)
             await doors.spooler.load()
             metrics.counts("records_skipped", "Records that count for nothing.", ("topic", "why"), ports.skipped)
-            metrics.gauge("ready", "1 when lines can be taken.", lambda: float(not ports.reading()))
             _measure(doors.spooler, metrics)
             app = create_app(
                 line_log,
@@ -63,7 +61,7 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
                 remembers=ports.remembers,
                 extra_rooms=[METRICS_ROOM],
             )
-            provide(app, metrics)
+            measure(app, metrics)
             ready(address(listening, settings.host, certificate))
             log.info("started", service="ingest", kafka=settings.kafka)
             parts = [

@@ -159,10 +159,12 @@ async def test_the_lag_is_what_is_not_done_yet(kafka: Kafka, publish: Publish, j
     asking = asyncio.create_task(lag.run())
     await publish(1, 2, 3)
     await until(lambda: lag.records == 3)
+    await until(lambda: (lag.standstill_seconds or 0) > 0)
     group = join()
     await taken(group, 3)
     waiting = asyncio.create_task(group.take())  # a commit that came during a rebalance is made up for
     await until(lambda: lag.records == 0)
+    assert lag.standstill_seconds == 0
     for task in (waiting, asking):
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
