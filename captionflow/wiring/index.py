@@ -48,8 +48,10 @@ class IndexPorts:
 
 
 @asynccontextmanager
-async def open_index(settings: Settings) -> AsyncIterator[IndexPorts]:
+async def open_index(settings: Settings, *, on_missed: Callable[[], Awaitable[None]]) -> AsyncIterator[IndexPorts]:
     """Open what ``index`` needs, whether or not the servers are there yet.
+
+    ``on_missed`` is awaited when steps expired before they were indexed.
 
     Raises:
         Misconfigured: a setting is missing.
@@ -59,7 +61,7 @@ async def open_index(settings: Settings) -> AsyncIterator[IndexPorts]:
     async with AsyncExitStack() as opened:
         dead_letters = KafkaDeadLetters(kafka)
         sessions = KafkaSessionStore(kafka)
-        parts = StepGroup(kafka, PARTS_GROUP, linger_ms=PARTS_LINGER_MS, dead_letters=dead_letters)
+        parts = StepGroup(kafka, PARTS_GROUP, linger_ms=PARTS_LINGER_MS, dead_letters=dead_letters, on_missed=on_missed)
         facts = StepGroup(kafka, FACTS_GROUP, linger_ms=FACTS_LINGER_MS)
         opened.push_async_callback(close, client, dead_letters, sessions, parts, facts)
         sessions.start()

@@ -22,5 +22,8 @@ def serve(settings: Settings, service: Service, port: int | None) -> None:
     def ready(url: str) -> None:
         typer.echo(f"captionflow {service} is at {url} (Ctrl-C stops it)", err=True)
 
-    # Only the service that is asked for is loaded.
-    import_module(f"services.{service}.main").run(settings, ready=ready)
+    # Only the service that is asked for is loaded. Services don't know each other: what one needs of another is given.
+    given = {}
+    if service == "index":
+        given["steps_of"] = import_module("services.segment.log_steps").steps_of
+    import_module(f"services.{service}.main").run(settings, ready=ready, **given)

@@ -80,7 +80,8 @@ def advice(compared: Sequence[Compared], url: str) -> str:
         told.append(f"The api at {url} differs from the log: restart it, so that it reads the turns anew.")
     if "index" in behind - wrong:
         told.append(
-            "The index is behind the log: see that the index service runs, and that Elasticsearch takes writes."
+            "The index is behind the log: see that the index service runs, and that Elasticsearch takes writes. "
+            "If it stays behind although its /readyz waits for nothing, run `captionflow reindex`."
         )
     if "api" in behind - wrong:
         told.append(f"The api at {url} is behind the log: see that the segment service runs.")

@@ -13,9 +13,9 @@ from captionflow.errors import NotFound
 from captionflow.retrying import Retry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from captionflow.messages import Facts, Session
+    from captionflow.messages import Facts, Session, StepRecord
     from captionflow.ports import SessionStore, StepQueue
 
 
@@ -50,10 +50,14 @@ class FactsIndexer:
         """Work until cancelled."""
         while True:
             steps = await self._queue.take()
-            latest = {step.session: step.facts for step in steps if step.facts is not None}
-            for session, facts in latest.items():
-                await self._retry.call(partial(self._learn, session, facts))
+            await self.write(steps)
             await self._queue.done()
+
+    async def write(self, steps: Sequence[StepRecord]) -> None:
+        """Write the newest facts of each of their sessions, as soon as the store can take them."""
+        latest = {step.session: step.facts for step in steps if step.facts is not None}
+        for session, facts in latest.items():
+            await self._retry.call(partial(self._learn, session, facts))
 
     async def _learn(self, session: str, facts: Facts) -> None:
         before = None if self._on_session is None else await self._version(session)

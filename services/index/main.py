@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import structlog
 
@@ -10,10 +11,12 @@ from captionflow.messages import StepRecord
 from captionflow.metrics import Metrics, since
 from captionflow.settings import Settings
 from captionflow.wiring.index import open_index
+from captionflow.wiring.tools import open_line_log
 from services import process
 from services.http.operations import create_operations
 from services.http.readiness import PROBE, Readiness
 from services.index.facts_indexer import FactsIndexer
+from services.index.healing import Healer, StepsOf
 from services.index.part_indexer import PartIndexer
 from services.process import OPERATIONS_STOP_SECONDS, Server, Stopping, address, listen, serve_until_told
 
@@ -22,21 +25,27 @@ log = structlog.get_logger(__name__)
 NICE = 10
 
 
-def run(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:
+def run(settings: Settings, *, steps_of: StepsOf, ready: Callable[[str], None] = lambda _url: None) -> None:
     """``serve``, and end the process. Where processors are short, what is live goes first."""
     os.nice(NICE)
-    process.run(serve(settings, ready=ready))
+    process.run(serve(settings, steps_of=steps_of, ready=ready))
 
 
-async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:
+async def serve(settings: Settings, *, steps_of: StepsOf, ready: Callable[[str], None] = lambda _url: None) -> None:
     """Run until SIGTERM or SIGINT; waits for Kafka and Elasticsearch if they aren't there.
+
+    ``steps_of`` is what the segmenter makes of a stream: for what expired before it was indexed.
 
     Raises:
         Misconfigured: a setting, the port, a topic or the index must be changed.
     """
     stopping = Stopping()
+
+    async def heal() -> None:
+        await healer.heal()
+
     with listen(settings.host, settings.ops_port, setting="CAPTIONFLOW_OPS_PORT") as listening:
-        async with open_index(settings) as archive:
+        async with open_index(settings, on_missed=heal) as archive:
             metrics = Metrics("index")
             steps = metrics.counter("steps_indexed", "Steps whose parts are in the archive.")
             parts = metrics.counter("parts_indexed", "Parts that were sent to the archive.")
@@ -56,11 +65,15 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
                 archive.parts, archive.turn_store, archive.dead_letters, prepare=archive.prepare, on_written=written
             )
             facts_indexer = FactsIndexer(archive.facts, archive.sessions)
+            healer = Healer(
+                partial(open_line_log, settings), steps_of, archive.turn_store, part_indexer.write, facts_indexer.write
+            )
             readiness = Readiness(
                 checks={"turn_store": lambda: archive.turn_store.last_seq(PROBE, "en")},
                 waiting={
                     "archive": lambda: part_indexer.waiting,
                     "sessions": lambda: facts_indexer.waiting,
+                    "expired_turns": lambda: healer.waiting,
                     "kafka": archive.waiting,
                 },
             )

@@ -64,12 +64,17 @@ class PartIndexer:
         await self._retry.call(self._prepare)
         while True:
             steps = await self._queue.take()
-            await self._retry.call(partial(self._write, steps))
+            await self._retry.call(partial(self.write, steps))
             self._on_written(steps)
             await self._queue.done()
             log.debug("steps_indexed", steps=len(steps))
 
-    async def _write(self, steps: Sequence[StepRecord]) -> None:
+    async def write(self, steps: Sequence[StepRecord]) -> None:
+        """Write their parts; those that can never be stored go to the dead letters.
+
+        Raises:
+            Unavailable: the store can't be reached.
+        """
         try:
             await self._turns.apply(steps)
         except Rejected as error:

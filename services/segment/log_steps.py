@@ -23,15 +23,28 @@ class LogSteps:
         """See ``StepSource.more``."""
         batch: list[StepRecord] = []
         for stream in await self._log.streams():
-            state = self._states.get(stream) or start(*stream)
-            async for record in self._log.read(*stream, state.last_seq):
-                for after, step in safe_steps(state, record.lines):
-                    state = after
-                    batch.append(step)
-                await asyncio.sleep(0)
+            async for state, steps in _steps(self._log, self._states.get(stream) or start(*stream)):
+                self._states[stream] = state
+                batch += steps
                 if len(batch) >= BATCH:
                     yield batch
                     batch = []
-            self._states[stream] = state
         if batch:
             yield batch
+
+
+async def steps_of(log: LineLog, stream: Stream) -> AsyncIterator[Sequence[StepRecord]]:
+    """The steps of one stream from its beginning: ``StepsOf`` of ``services.index.healing``."""
+    async for _, steps in _steps(log, start(*stream)):
+        yield steps
+
+
+async def _steps(log: LineLog, state: State) -> AsyncIterator[tuple[State, list[StepRecord]]]:
+    """The steps after a state, record by record, each with the state behind it."""
+    async for record in log.read(state.session, state.language, state.last_seq):
+        made: list[StepRecord] = []
+        for after, step in safe_steps(state, record.lines):
+            state = after
+            made.append(step)
+        await asyncio.sleep(0)
+        yield state, made

@@ -116,6 +116,30 @@ async def test_two_share_the_sessions_and_none_is_left_out_when_one_leaves(publi
     workers[1].cancel()
 
 
+async def test_what_expired_is_told_before_what_comes_after_it_and_again_until_that_is_done(
+    kafka: Kafka, publish: Publish
+) -> None:
+    told: list[str] = []
+
+    async def missed() -> None:
+        told.append("missed")
+
+    await publish(1, 2, 3)
+    place = kafka.topic_partition(kafka.turns, b"talk")
+    admin = await asyncio.to_thread(kafka.admin)
+    await asyncio.to_thread(admin.delete_records, {place: 2})
+    await asyncio.to_thread(admin.close)
+    for times, done in ((1, False), (2, True), (2, True)):
+        group = StepGroup(kafka, "index", linger_ms=50, on_missed=missed)
+        if times == 2 and told == ["missed", "missed"]:
+            await publish(4)
+            assert await taken(group, 1) == [("talk", 4)]
+        else:
+            assert await taken(group, 1, done=done) == [("talk", 3)]
+        assert told == ["missed"] * times
+        await group.close()
+
+
 async def test_a_record_of_a_worker_that_slept_is_ignored_also_by_who_has_just_come(
     kafka: Kafka, publish: Publish, join: Join
 ) -> None:

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import ssl
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import structlog
@@ -55,13 +55,16 @@ class StepGroup:
         *,
         linger_ms: int,
         dead_letters: DeadLetters | None = None,
+        on_missed: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        """``on_missed`` is awaited when records expired that nobody had done, before what follows is handed out."""
         self.skipped: Counter[str] = Counter()
         """Records that count for nothing: ``void`` do not advance, ``foreign`` are none of ours."""
         self._kafka = kafka
         self._name = name
         self._linger_ms = linger_ms
         self._dead_letters = dead_letters
+        self._on_missed = on_missed
         self._steps: list[StepRecord] = []
         """Gathered, and not handed out yet."""
         self._bad: list[tuple[ConsumerRecord, str]] = []
@@ -70,6 +73,7 @@ class StepGroup:
         self._reached: dict[Stream, int] = {}
         self._committed: dict[TopicPartition, int] = {}
         self._taken: dict[TopicPartition, int] = {}
+        self._next: dict[TopicPartition, int] = {}
 
     async def take(self) -> Sequence[StepRecord]:
         """See ``StepQueue.take``. It waits out brokers that don't answer.
@@ -155,6 +159,9 @@ class StepGroup:
             if tp in new:
                 continue  # they come again, from where it begins
             committed = self._committed.get(tp, 0)
+            if records[0].offset > self._next[tp]:
+                await self._missed({tp: (self._next[tp], records[0].offset)})
+            self._next[tp] = records[-1].offset + 1
             for record in records:
                 before = record.offset < committed
                 step = self._step(record, quiet=before)
@@ -204,11 +211,21 @@ class StepGroup:
     async def _begin(self, consumer: AIOKafkaConsumer, tps: Collection[TopicPartition]) -> None:
         """These partitions are ours now: read a little of what was done, which tells how far the sessions are."""
         first = await consumer.beginning_offsets(tps)
+        done = {tp: await consumer.committed(tp) or 0 for tp in tps}
+        await self._missed({tp: (done[tp], first[tp]) for tp in tps if done[tp] < first[tp]})
         for tp in tps:
             self._taken.pop(tp, None)
-            self._committed[tp] = committed = max(await consumer.committed(tp) or 0, first[tp])
-            consumer.seek(tp, max(first[tp], committed - REREAD_RECORDS))
+            self._committed[tp] = committed = max(done[tp], first[tp])
+            self._next[tp] = max(first[tp], committed - REREAD_RECORDS)
+            consumer.seek(tp, self._next[tp])
         log.info("partitions_taken", group=self._name, partitions=sorted(tp.partition for tp in tps))
+
+    async def _missed(self, spans: Mapping[TopicPartition, tuple[int, int]]) -> None:
+        """Records of these offsets are gone. They count as done only when what comes after them is."""
+        for tp, (first, end) in spans.items():
+            log.error("steps_expired", group=self._name, partition=tp.partition, first=first, last=end - 1)
+        if spans and self._on_missed is not None:
+            await self._on_missed()
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
