@@ -3,15 +3,16 @@
 import asyncio
 import socket
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
-import uvloop
 
 from captionflow.errors import CaptionflowError
 from captionflow.settings import Settings
 from captionflow.wiring.embedded import EmbeddedPorts, open_embedded
-from services.api.app import create_app
+from services import process
+from services.api.app import create_app, end_reading
 from services.api.live.silence import SilenceWatch
 from services.demo.player import forget_old, play
 from services.http.gate import is_local
@@ -39,10 +40,13 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+DISPENSABLE = ("search",)
+"""Lines are taken and shown also while everybody searches."""
+
 
 def run(settings: Settings, *, ready: Callable[[str], None], first_key: Callable[[str, str], None]) -> None:
-    """``serve`` in a uvloop loop, which costs least per viewer."""
-    uvloop.run(serve(settings, ready=ready, first_key=first_key))
+    """``serve``, and end the process."""
+    process.run(serve(settings, ready=ready, first_key=first_key))
 
 
 async def serve(settings: Settings, *, ready: Callable[[str], None], first_key: Callable[[str, str], None]) -> None:
@@ -80,7 +84,7 @@ async def _serve(
     certificate: Certificate | None,
 ) -> None:
     sources = sources_of_this_process()
-    gateway = Gateway(ports.line_log, ports.sessions, sources=sources)
+    gateway = Gateway(ports.line_log, ports.sender_sessions, sources=sources)
     facts_queue, parts_queue = ports.index_queues()  # made first, so that they get every step
     parts = PartIndexer(parts_queue, ports.turn_store)
     runner = Runner(ports.line_log, ports.step_feed, ports.turn_store)
@@ -88,11 +92,12 @@ async def _serve(
         ports,
         settings,
         extra_rooms=[lines.ROOM, doors.ROOM, presence.ROOM, typing.ROOM, hooks.ROOM],
+        dispensable=DISPENSABLE,
         waiting={"segment": lambda: runner.waiting, "index": lambda: facts.waiting or parts.waiting},
     )
-    provide(app, gateway, Doors(gateway, ports.line_log, ports.sessions), Writers(gateway))
+    provide(app, gateway, Doors(gateway, ports.line_log, ports.sender_sessions), Writers(gateway))
     hub: Hub = app.state.hub
-    facts = FactsIndexer(facts_queue, ports.sessions, on_session=hub.session_changed)
+    facts = FactsIndexer(facts_queue, ports.sender_sessions, on_session=hub.session_changed)
     work = {
         "hub": hub.run(),
         "facts": facts.run(),
@@ -105,7 +110,7 @@ async def _serve(
     tasks.append(asyncio.create_task(runner.run(), name="segment"))
     extras = [asyncio.create_task(_demo(gateway, ports), name="demo")] if settings.demo else []
     log.info("started", data_folder=str(settings.data_folder), demo=settings.demo)
-    server = Server(app, closing=hub.close, certificate=certificate)
+    server = Server(app, closing=partial(end_reading, app), certificate=certificate)
     await serve_until_told(server, listening, stopping, parts=tasks, extras=extras)
 
 

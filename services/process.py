@@ -7,6 +7,8 @@ import logging
 import os
 import signal
 import socket
+import threading
+import time
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -25,6 +27,10 @@ STOP_SECONDS = 2
 """How long requests in flight may take when the process is told to stop."""
 OPERATIONS_STOP_SECONDS = 1
 """The same for processes without senders and viewers: everything that ends after it must fit into 5 s."""
+END_SECONDS = 4.5
+"""How long everything may take then. After that the process ends where it is: what was acknowledged is stored, and what
+was not is sent again."""
+_LAST_WORDS_SECONDS = 0.1
 BACKLOG = 2048
 """Connections that wait to be accepted: after a restart all viewers reconnect at once."""
 
@@ -101,18 +107,41 @@ class Server(uvicorn.Server):
 
 
 class Stopping:
-    """Set by the first SIGTERM or SIGINT; the second one makes ``server`` hurry."""
+    """Set by the first SIGTERM or SIGINT; the second one makes ``server`` hurry.
+
+    However busy the loop and the threads of the process are, it has ended ``END_SECONDS`` later.
+    """
 
     def __init__(self) -> None:
         self.event = asyncio.Event()
         self.server: Server | None = None
+        self._loop = asyncio.get_running_loop()
+        self._armed, self._arming = os.pipe()
+        threading.Thread(target=self._end, name="captionflow-end", daemon=True).start()
         for one in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(one, self._signalled)
+            # Not the loop's own way: that would wait for what the loop is doing.
+            signal.signal(one, self._signalled)
 
-    def _signalled(self) -> None:
+    def arm(self, code: int) -> None:
+        """End the process with this code unless it ends in time by itself."""
+        os.write(self._arming, bytes([code]))  # takes no lock: what is interrupted by a signal may have any of them
+
+    def _signalled(self, *_: object) -> None:
+        self.arm(0)
+        self._loop.call_soon_threadsafe(self._told)
+
+    def _told(self) -> None:
         if self.event.is_set() and self.server is not None:
             self.server.force_exit = True
         self.event.set()
+
+    def _end(self) -> None:
+        (code,) = os.read(self._armed, 1)
+        time.sleep(END_SECONDS)
+        # In a thread of its own, since it may be the log that everything waits for.
+        threading.Thread(target=lambda: log.warning("stopped_halfway"), daemon=True).start()
+        time.sleep(_LAST_WORDS_SECONDS)
+        os._exit(code)
 
 
 def listen(host: str, port: int, *, setting: str = "CAPTIONFLOW_PORT") -> socket.socket:
@@ -161,6 +190,8 @@ async def serve_until_told(
     serving = asyncio.create_task(server.serve(sockets=[listening]), name="http")
     told = asyncio.create_task(_wait(stopping.event), name="signal")
     ended, _ = await asyncio.wait([told, serving, *parts], return_when=asyncio.FIRST_COMPLETED)
+    if not stopping.event.is_set():
+        stopping.arm(1)
     failure = next((_failure(task) for task in (serving, *parts) if task in ended), None)
     server.should_exit = True
     await asyncio.gather(serving, return_exceptions=True)

@@ -4,12 +4,13 @@ Hits are found on the original text with the same folding that the index was mad
 text, so no text can fake one.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from captionflow.folding import Words, words
 from captionflow.messages import Part, Session
 from captionflow.ports import Fragment, Hit
+from captionflow.search.matching import Phrases
 from captionflow.search.query import Term
 from captionflow.stamps import stamps_of
 
@@ -24,11 +25,8 @@ Span = tuple[int, int]
 
 def hits(found: Words, terms: Sequence[Term]) -> list[Span]:
     """Where the terms stand, in order, overlaps merged."""
-    places: dict[str, list[int]] = {}
-    for index, word in enumerate(found.pieces):
-        places.setdefault(word.folded, []).append(index)
     merged: list[Span] = []
-    for start, end in sorted(span for term in terms for span in _spans(found, term, places)):
+    for start, end in sorted(_spans(found, terms)):
         if merged and start < merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
@@ -75,18 +73,16 @@ def _said_at(part: Part, offset: int) -> datetime | None:
     return at if isinstance(at, datetime) else None
 
 
-def _spans(found: Words, term: Term, places: Mapping[str, Sequence[int]]) -> Iterator[Span]:
+def _spans(found: Words, terms: Sequence[Term]) -> Iterator[Span]:
     pieces = found.pieces
-    for index in places.get(term.words[0], ()):
-        last = index + len(term.words) - 1
-        if last < len(pieces) and all(pieces[index + n].folded == word for n, word in enumerate(term.words)):
-            yield pieces[index].start, pieces[last].end
-    joined = term.words[0] if len(term.words) == 1 else term.joined
-    yield from ((word.start, word.end) for word in found.joined if word.folded == joined)
+    for first, last in Phrases(term.words for term in terms).runs(word.folded for word in pieces):
+        yield pieces[first].start, pieces[last].end
+    joined = {term.words[0] if len(term.words) == 1 else term.joined for term in terms}
+    yield from ((word.start, word.end) for word in found.joined if word.folded in joined)
 
 
 def _stretch(text: str, found: Words, marks: Sequence[Span]) -> Span:
-    best = max(range(len(marks)), key=lambda index: (_within(marks, index), -index), default=None)
+    best = _fullest(marks)
     if best is None:
         wanted_start, wanted_end = 0, STRETCH_CHARS
     else:
@@ -101,10 +97,15 @@ def _stretch(text: str, found: Words, marks: Sequence[Span]) -> Span:
     return start, max((end for end in ends if end <= wanted_end), default=min(ends, default=len(text)))
 
 
-def _within(marks: Sequence[Span], index: int) -> int:
-    """How many hits a stretch shows whose first hit is this one."""
-    end = marks[index][0] + STRETCH_CHARS - _LEAD_CHARS
-    return sum(1 for span in marks[index:] if span[1] <= end)
+def _fullest(marks: Sequence[Span]) -> int | None:
+    """The hit that a stretch with the most hits begins with, the first such one; hits don't overlap."""
+    best, most, last = None, 0, 0
+    for index, (start, _) in enumerate(marks):
+        while last < len(marks) and marks[last][1] <= start + STRETCH_CHARS - _LEAD_CHARS:
+            last += 1
+        if best is None or last - index > most:
+            best, most = index, last - index
+    return best
 
 
 def _cut(text: str, start: int, end: int, marks: Sequence[Span]) -> Iterator[Fragment]:

@@ -17,7 +17,7 @@ from captionflow.adapters.sqlite.search import SqliteSearch
 from captionflow.adapters.sqlite.session_store import SqliteSessionStore
 from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
 from captionflow.keys import settings_key
-from captionflow.ports import Demos, StepQueue
+from captionflow.ports import Demos, SessionStore, StepQueue
 from captionflow.settings import Settings
 from captionflow.wiring.shared import Ports
 
@@ -26,6 +26,8 @@ from captionflow.wiring.shared import Ports
 class EmbeddedPorts(Ports):
     """What the one process has besides."""
 
+    sender_sessions: SessionStore
+    """The same sessions for those who send lines: like the log, it has readers of its own, which wait for no others."""
     demos: Demos
     """A demo that begins again, and its old sessions."""
     index_queues: Callable[[], tuple[StepQueue, StepQueue]]
@@ -44,9 +46,11 @@ async def open_embedded(settings: Settings) -> AsyncIterator[EmbeddedPorts]:
     """
     step_feed = MemoryStepFeed()
     database = Database.open(settings.data_folder / "captionflow.db")
+    senders = database.lane("sender")
     try:
         yield EmbeddedPorts(
-            line_log=SqliteLineLog(database),
+            line_log=SqliteLineLog(senders),
+            sender_sessions=SqliteSessionStore(senders),
             turn_store=SqliteTurnStore(database),
             search=SqliteSearch(database),
             sessions=SqliteSessionStore(database),

@@ -17,6 +17,7 @@ from services.api.pages import routes as pages
 from services.api.pages import work_routes as work
 from services.api.pages.rendering import error_page
 from services.api.search import routes as search
+from services.api.search.searching import Searching
 from services.api.streamtext import routes as streamtext
 from services.api.streamtext.caption_texts import CaptionTexts
 from services.api.transcripts import routes as transcripts
@@ -71,7 +72,7 @@ def create_app(  # noqa: PLR0913 - what differs between the processes that serve
     prepared: bool = False,
     on_delivered: Callable[[datetime], None] = lambda _: None,
 ) -> FastAPI:
-    """The application. Its hub is ``app.state.hub``: tell it of changed sessions, ``close()`` it before stopping.
+    """The application. Its hub is ``app.state.hub``: tell it of changed sessions. ``end_reading`` before stopping.
 
     ``extra_rooms``: ``provide`` what their handlers need. ``waiting`` names other parts of the process, which
     ``/readyz`` asks what they wait for; ``dispensable`` are those that it is ready without, and ports by their
@@ -96,11 +97,13 @@ def create_app(  # noqa: PLR0913 - what differs between the processes that serve
         body_seconds=body_seconds,
     )
     app.state.hub = hub
+    app.state.searching = Searching(ports.search)
     live_delivery = {"hub": lambda: "" if hub.running else "live delivery does not run"}
     audit = AuditLog(ports.audit)
     provide(
         app,
         Context(ports, settings, hub),
+        app.state.searching,
         desk.Desks(),
         CaptionTexts(ports.turn_store),
         sessions.SessionDesk(ports.sessions, ports.line_log, audit, hub.session_changed),
@@ -109,6 +112,12 @@ def create_app(  # noqa: PLR0913 - what differs between the processes that serve
         Readiness(checks=_checks(ports), waiting={**live_delivery, **waiting}, dispensable=dispensable),
     )
     return app
+
+
+def end_reading(app: FastAPI) -> None:
+    """End what a server that stops would wait for: live streams, and searches."""
+    app.state.hub.close()
+    app.state.searching.close()
 
 
 def _checks(ports: Ports) -> dict[str, Check]:

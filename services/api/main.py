@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -11,7 +12,7 @@ from captionflow.metrics import Metrics, since
 from captionflow.settings import Settings
 from captionflow.wiring.api import ApiPorts, open_api
 from services import process
-from services.api.app import create_app
+from services.api.app import create_app, end_reading
 from services.api.live.silence import SilenceWatch
 from services.http.operations import METRICS_ROOM, measure
 from services.process import Server, Stopping, address, listen, serve_until_told
@@ -74,7 +75,7 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
                 asyncio.create_task(live.watch(), name="topics"),
                 asyncio.create_task(live.count_dead_letters(), name="dead-letters"),
             ]
-            server = Server(app, closing=hub.close, certificate=certificate)
+            server = Server(app, closing=partial(end_reading, app), certificate=certificate)
             await serve_until_told(server, listening, stopping, parts=parts)
     log.info("stopped")
 

@@ -8,6 +8,7 @@ import msgspec
 
 from captionflow.errors import BadMessage, NotFound
 from captionflow.folding import words
+from captionflow.search.matching import Phrases
 
 MAX_SHOWN: Final = 10
 """Most passages of which one is to be chosen."""
@@ -82,6 +83,7 @@ def passages(transcript: AlignedTranscript, wanted: str) -> tuple[Passage, ...]:
         raise BadMessage(
             "Nobody noted times in this transcript, so there is nothing to align: its exports estimate them."
         )
+    phrase = Phrases([asked])
     found: list[Passage] = []
     stamps: dict[str, list[AlignedStamp]] = {}
     for stamp in transcript.stamps:
@@ -93,10 +95,9 @@ def passages(transcript: AlignedTranscript, wanted: str) -> tuple[Passage, ...]:
             (stamp.offset, stamp.start, stamp.end) for stamp in stamps.get(turn.turn_id, ()) if stamp.start is not None
         ]
         pieces = words(text).pieces
-        for index in range(len(pieces) - len(asked) + 1):
-            if all(pieces[index + n].folded == word for n, word in enumerate(asked)):
-                begin, end = pieces[index].start, pieces[index + len(asked) - 1].end
-                found.append(Passage(_said_at(begin, known, len(text), last), turn.speaker, _context(text, begin, end)))
+        for first, end_word in phrase.runs(word.folded for word in pieces):
+            begin, end = pieces[first].start, pieces[end_word].end
+            found.append(Passage(_said_at(begin, known, len(text), last), turn.speaker, _context(text, begin, end)))
         if known:
             last = known[-1][1]
     if not found:

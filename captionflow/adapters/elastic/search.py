@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from elasticsearch import AsyncElasticsearch
 
+from captionflow.adapters.elastic.client import REQUEST_SECONDS
 from captionflow.adapters.elastic.failures import translated
 from captionflow.adapters.elastic.query import MAX_COUNTS, conditions, counting, needed, page
 from captionflow.errors import NotFound
@@ -16,6 +17,9 @@ from captionflow.messages import Part, Session
 from captionflow.ports import Count, SearchPage, SearchQuery, SessionFilter, SessionStore
 from captionflow.search.highlight import hit_of
 from captionflow.search.query import Place, encode_cursor, fingerprint, read_query
+
+_TIMEOUT: Final = f"{REQUEST_SECONDS:g}s"
+"""How long a shard may search: no longer than its answer is waited for."""
 
 _Key = tuple[str, str, str]
 """Where a session stands among the others: date, start, id."""
@@ -75,8 +79,11 @@ class ElasticSearch:
         return [msgspec.convert(hit["_source"]["part"], Part) for hit in response["hits"]["hits"]]
 
     async def _ask(self, request: dict[str, Any]) -> Any:
+        """The response. A caller that is cancelled meanwhile closes the connection, and with it ends the search."""
         with translated():
-            return await self._client.search(index=self._index, allow_partial_search_results=False, **request)
+            return await self._client.search(
+                index=self._index, allow_partial_search_results=False, timeout=_TIMEOUT, **request
+            )
 
     async def _about(self, sessions: Iterable[str]) -> dict[str, Session]:
         found: dict[str, Session] = {}

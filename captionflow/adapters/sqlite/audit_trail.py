@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from captionflow.adapters.sqlite.database import Database
+from captionflow.adapters.sqlite.readers import Lane
 from captionflow.audit import MAX_ENTRIES, AuditEntry
 
 _encode = msgspec.json.Encoder().encode
@@ -14,7 +14,7 @@ _decode = msgspec.json.Decoder(AuditEntry).decode
 class SqliteAuditTrail:
     """``AuditTrail``."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Lane) -> None:
         self._database = database
 
     async def add(self, entry: AuditEntry) -> None:
@@ -26,4 +26,4 @@ class SqliteAuditTrail:
         """See ``AuditTrail.latest``."""
         query = "SELECT body FROM audit ORDER BY number DESC LIMIT ?"
         wanted = (min(limit, MAX_ENTRIES),)
-        return await self._database.read(lambda on: [_decode(body) for (body,) in on.execute(query, wanted)])
+        return await self._database.scan(lambda on: [_decode(body) for (body,) in on.execute(query, wanted)])

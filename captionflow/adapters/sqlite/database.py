@@ -9,38 +9,47 @@ import fcntl
 import os
 import sqlite3
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import structlog
 
 from captionflow.adapters.sqlite import schema
 from captionflow.adapters.sqlite.failures import translated, translated_os
+from captionflow.adapters.sqlite.readers import Lane, Readers
 from captionflow.adapters.sqlite.writer import Result, Work, Writer
 from captionflow.data_folder import FILE_MODE, FOLDER_MODE
-from captionflow.errors import InUse, Misconfigured, Unavailable
+from captionflow.errors import InUse, Misconfigured
 
 log = structlog.get_logger(__name__)
 
-_READERS = 4
+_LOOKING_UP = 2
+_SCANNING = 4
+_CLOSE_SECONDS = 0.5
+"""How long reading may take to end when the database is closed."""
 _MAX_URL_BYTES = 1_000
 _WAL_LIMIT_BYTES = 64 * 1024 * 1024
 
 
 class Database:
-    """An open data folder. Made by ``Database.open``; the embedded adapters take it as their only argument."""
+    """An open data folder. Made by ``Database.open``; the embedded adapters take it, or a lane of it.
+
+    ``read``, ``scan``: see ``Lane``.
+    """
 
     def __init__(self, path: Path, lock: int, connection: sqlite3.Connection) -> None:
         self.path = path
         self._lock = lock
         self._connection = connection
         self._writer = Writer(connection, path.parent)
-        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="captionflow-reader")
-        self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
+        self._readers: list[Readers] = []
+        self.read = self._new_readers("reader", _LOOKING_UP).read
+        self._scanners = self._new_readers("scanner", _SCANNING)
+        self.scan = self._scanners.read
+        self._users: list[Callable[[], Awaitable[None]]] = []
         self._closed = False
 
     @classmethod
@@ -85,19 +94,22 @@ class Database:
         """Run ``work`` in the writer's thread, all or nothing; see ``Writer.write``."""
         return await self._writer.write(work, durable=durable, committed=committed)
 
-    async def read(self, work: Work[Result]) -> Result:
-        """Run ``work`` on one consistent snapshot, in a reader's thread. It must be short: a snapshot holds the WAL."""
-        return await self._in_reader(lambda: self._read(work))
-
     @asynccontextmanager
     async def view(self) -> AsyncIterator["View"]:
         """Several short reads of one consistent snapshot. It holds the WAL until it is left: wait for nobody in it."""
-        run = self._in_reader
-        connection = await run(lambda: _open_view(self.path))
+        connection = await self.scan(lambda _: self._snapshot())
         try:
-            yield View(connection, run, self.path)
+            yield View(connection, self._scanners)
         finally:
-            await asyncio.shield(run(connection.close))
+            connection.close()
+
+    def lane(self, name: str) -> Lane:
+        """The same database, with a thread for look-ups that wait for nobody else's."""
+        return _Lane(self, self._new_readers(name, 1))
+
+    def on_close(self, call: Callable[[], Awaitable[None]]) -> None:
+        """End this first when the database is closed."""
+        self._users.append(call)
 
     def found_at(self, url: str) -> None:
         """Tell processes that want the folder, too, where this one serves (``InUse.url``)."""
@@ -108,73 +120,73 @@ class Database:
         if self._closed:
             return
         self._closed = True
-        await asyncio.to_thread(self._shut)
+        for end in self._users:
+            await end()
+        loop = asyncio.get_running_loop()
+        shut: asyncio.Future[None] = loop.create_future()
 
-    async def _in_reader(self, call: Callable[[], Result]) -> Result:
-        if self._closed:
-            raise Unavailable(f"The database in {self.path.parent} is closed.")
-        return await asyncio.get_running_loop().run_in_executor(self._readers, call)
+        def work() -> None:
+            try:
+                self._shut()
+            except Exception as error:  # noqa: BLE001 - raised where it is waited for
+                loop.call_soon_threadsafe(shut.set_exception, error)
+            else:
+                loop.call_soon_threadsafe(shut.set_result, None)
+
+        # Not in the loop's own threads: all of them may be busy with what readers asked for.
+        threading.Thread(target=work, name="captionflow-closing", daemon=True).start()
+        await shut
 
     def _shut(self) -> None:
         self._writer.close()
-        self._readers.shutdown()
-        for connection in self._opened:
-            connection.close()
-        with suppress(sqlite3.Error):  # a disk in trouble: the WAL stays, and the next start reads it
+        for readers in self._readers:
+            readers.stop()
+        deadline = time.monotonic() + _CLOSE_SECONDS
+        for readers in self._readers:
+            readers.join(max(0.0, deadline - time.monotonic()))
+        with suppress(sqlite3.Error):  # a disk in trouble, or who still reads: the next start reads the WAL
+            self._connection.execute("PRAGMA busy_timeout = 0")
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._connection.close()
         os.close(self._lock)
 
-    def _read(self, work: Work[Result]) -> Result:
-        try:
-            connection = self._reader()
-            connection.execute("BEGIN")
-            try:
-                return work(connection)
-            finally:
-                if connection.in_transaction:
-                    connection.rollback()
-        except sqlite3.Error as error:
-            raise translated(error, self.path.parent) from error
+    def _new_readers(self, name: str, threads: int) -> Readers:
+        readers = Readers(self._reader, self.path.parent, name=name, threads=threads)
+        self._readers.append(readers)
+        readers.start()
+        return readers
 
     def _reader(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = _connect(self.path)
-            connection.execute("PRAGMA query_only = ON")
-            self._local.connection = connection
-            self._opened.append(connection)
+        connection = _connect(self.path)
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    def _snapshot(self) -> sqlite3.Connection:
+        connection = self._reader()
+        connection.execute("BEGIN")
         return connection
 
 
 class View:
     """See ``Database.view``."""
 
-    def __init__(self, connection: sqlite3.Connection, run: Callable[..., Any], path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, readers: Readers) -> None:
         self._connection = connection
-        self._run = run
-        self._path = path
+        self._readers = readers
 
     async def read(self, work: Work[Result]) -> Result:
         """Run ``work`` on the snapshot, in a reader's thread."""
-        result: Result = await self._run(lambda: self._read(work))
-        return result
-
-    def _read(self, work: Work[Result]) -> Result:
-        try:
-            return work(self._connection)
-        except sqlite3.Error as error:
-            raise translated(error, self._path.parent) from error
+        return await self._readers.read(work, on=self._connection)
 
 
-def _open_view(path: Path) -> sqlite3.Connection:
-    try:
-        connection = _connect(path)
-        connection.execute("PRAGMA query_only = ON")
-        connection.execute("BEGIN")
-    except sqlite3.Error as error:
-        raise translated(error, path.parent) from error
-    return connection
+class _Lane:
+    """See ``Database.lane``."""
+
+    def __init__(self, database: Database, readers: Readers) -> None:
+        self.read = readers.read
+        self.scan = database.scan
+        self.view = database.view
+        self.write = database.write
 
 
 def _check_sqlite() -> None:

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from captionflow.adapters.sqlite.database import Database
+from captionflow.adapters.sqlite.readers import Lane
 from captionflow.adapters.sqlite.session_store import decode_session
 
 _OF_A_STREAM = ("records", "runs", "parts", "progress", "search_parts")
@@ -11,7 +11,7 @@ _OF_A_STREAM = ("records", "runs", "parts", "progress", "search_parts")
 class SqliteDemos:
     """``Demos``, in one transaction each."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Lane) -> None:
         self._database = database
 
     async def forget(self, session: str) -> None:

@@ -7,7 +7,7 @@ from typing import Self
 
 import msgspec
 
-from captionflow.adapters.sqlite.database import Database
+from captionflow.adapters.sqlite.readers import Lane
 from captionflow.errors import Unavailable
 from captionflow.keys import Key, Keyring
 
@@ -18,7 +18,7 @@ _decode = msgspec.json.Decoder(Key).decode
 class SqliteKeyStore:
     """``KeyStore``. ``fixed`` is a key that the settings have."""
 
-    def __init__(self, database: Database, fixed: Key | None = None) -> None:
+    def __init__(self, database: Lane, fixed: Key | None = None) -> None:
         self._database = database
         self._ring = Keyring(fixed)
         self._loaded = False

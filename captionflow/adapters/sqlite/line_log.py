@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import msgspec
 import structlog
 
-from captionflow.adapters.sqlite.database import Database
+from captionflow.adapters.sqlite.readers import Lane
 from captionflow.adapters.sqlite.streams import find_stream, make_stream
 from captionflow.errors import Misconfigured
 from captionflow.messages import Draft, Line, LineRecord, Receipt, Stream
@@ -28,7 +28,7 @@ _END = 2**62
 class SqliteLineLog:
     """``LineLog``: an acknowledged line is on the disk (fsync), and survives a power cut."""
 
-    def __init__(self, database: Database, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, database: Lane, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._database = database
         self._clock = clock
         self._appended = Notifier()
@@ -109,7 +109,7 @@ class SqliteLineLog:
 
     async def streams(self) -> Sequence[Stream]:
         """See ``LineLog.streams``."""
-        rows = await self._database.read(
+        rows = await self._database.scan(
             lambda connection: connection.execute(
                 "SELECT session, language FROM streams WHERE EXISTS (SELECT 1 FROM records WHERE stream = streams.id)"
                 " ORDER BY session, language"

@@ -6,14 +6,16 @@ search and change. So search finds every stored word at once, and what a part co
 """
 
 import sqlite3
+import time
 
 import msgspec
 
 from captionflow.folding import fold_name, index_terms
 from captionflow.messages import Part
 
-PARTS_A_REFRESH = 200
-"""Stale parts that one transaction of ``refresh`` indexes, so that it never holds up the log for long."""
+PARTS_A_REFRESH = 20
+REFRESH_SECONDS = 0.005
+"""What one transaction of ``refresh`` may take, so that it never holds up the log: stale parts, and time."""
 
 decode_part = msgspec.json.Decoder(Part).decode
 
@@ -42,10 +44,13 @@ def has_stale(connection: sqlite3.Connection) -> bool:
 
 def refresh(connection: sqlite3.Connection) -> bool:
     """Index the oldest stale parts; returns whether there may be more."""
+    deadline = time.monotonic() + REFRESH_SECONDS
     rows = connection.execute(
         "SELECT id, stream, body FROM parts WHERE stale ORDER BY id LIMIT ?", (PARTS_A_REFRESH,)
     ).fetchall()
     for part_id, stream, body in rows:
         index_part(connection, part_id, stream, decode_part(body))
         connection.execute("UPDATE parts SET stale = 0 WHERE id = ?", (part_id,))
+        if time.monotonic() > deadline:
+            return True
     return len(rows) == PARTS_A_REFRESH

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from captionflow.adapters.sqlite.database import Database
+from captionflow.adapters.sqlite.readers import Lane
 from captionflow.errors import NotFound
 from captionflow.folding import fold_name
 from captionflow.messages import Facts, Session
@@ -19,7 +19,7 @@ decode_session = msgspec.json.Decoder(Session).decode
 class SqliteSessionStore:
     """``SessionStore``. Each session keeps which of its fields were learned from the text."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Lane) -> None:
         self._database = database
 
     async def create(self, session: Session) -> Session:
@@ -56,7 +56,7 @@ class SqliteSessionStore:
             ).fetchall()
             return tuple(decode_session(body) for (body,) in rows)
 
-        return await self._database.read(query)
+        return await self._database.scan(query)
 
     async def replace(self, session: Session, *, expected_version: int) -> Session:
         """See ``SessionStore.replace``. A field that it changes is the organiser's from then on."""

@@ -6,7 +6,7 @@ from functools import partial
 
 import msgspec
 
-from captionflow.adapters.sqlite.database import Database
+from captionflow.adapters.sqlite.readers import Lane
 from captionflow.adapters.sqlite.search_index import decode_part, index_part
 from captionflow.adapters.sqlite.streams import find_stream, make_stream
 from captionflow.messages import Part, StepRecord, Stream
@@ -23,7 +23,7 @@ class SqliteTurnStore:
     costs a tenth.
     """
 
-    def __init__(self, database: Database, *, searchable: bool = True) -> None:
+    def __init__(self, database: Lane, *, searchable: bool = True) -> None:
         self._database = database
         self._searchable = searchable
 
@@ -47,7 +47,7 @@ class SqliteTurnStore:
             parts = _read(connection, stream, THE_START, -1, retracted=retracted)
             return Turns(tuple(parts), _progress(connection, stream))
 
-        return await self._database.read(query)
+        return await self._database.scan(query)
 
     async def window(  # noqa: PLR0913 - what a window is
         self,
@@ -74,7 +74,7 @@ class SqliteTurnStore:
             kept = found[-limit:] if backwards else found[:limit]
             return Window(tuple(kept), seq, more=len(found) > limit)
 
-        return await self._database.read(query)
+        return await self._database.scan(query)
 
     async def pages(self, session: str, language: str) -> AsyncGenerator[Turns]:
         """See ``TurnStore.pages``."""

@@ -23,6 +23,7 @@ from services.api.pages.programme import RoomState, programme, room_slug, room_s
 from services.api.pages.rendering import STATIC, nothing_yet, page
 from services.api.pages.search_view import search_query, search_view
 from services.api.pages.turn_views import last_words, people, turn_views
+from services.api.search.searching import Searching
 from services.http.access import open_to
 from services.http.provided import provided
 from services.http.rooms import Room
@@ -64,7 +65,7 @@ async def search(request: Request) -> Response:
     if query.text:
         try:
             query = msgspec.structs.replace(query, hidden=await hidden(request))
-            found = await provided(request, Context).ports.search.search(query)
+            found = await provided(request, Searching).search(query, request)
         except BadMessage as error:
             trouble = str(error)
     return page("search.html", view=search_view(query, found), trouble=trouble)

@@ -8,7 +8,8 @@ from starlette.responses import Response
 
 from captionflow.errors import BadMessage
 from captionflow.ports import SearchPage, SearchQuery
-from services.api.context import Context, hidden
+from services.api.context import hidden
+from services.api.search.searching import SECONDS, Searching
 from services.http.access import open_to
 from services.http.openapi import answers, problems
 from services.http.provided import provided
@@ -49,11 +50,12 @@ ROOM = Room(routes, (SearchPage,))
     "/v1/search",
     summary="Search all transcripts",
     description='Plain words, all of which must occur; `"…"` is a phrase. Nothing else is interpreted. Case, '
-    "accents and hyphens don't matter. `next` of a page is the `cursor` of the one that follows.",
+    "accents and hyphens don't matter. `next` of a page is the `cursor` of the one that follows. A search that takes "
+    f"longer than {SECONDS:g} seconds is given up (503), and who asks for too many at a time is told so (429).",
     response_class=Response,
     responses={
         200: answers("SearchPage", _EXAMPLE, "A page of hits"),
-        **problems("bad-message", "invalid", "unavailable"),
+        **problems("bad-message", "invalid", "too-many-requests", "unavailable"),
     },
 )
 @open_to("anyone")
@@ -82,5 +84,5 @@ async def search(  # noqa: PLR0913, PLR0917 - the parameters of the call
         cursor=cursor or None,
         hidden=await hidden(request),
     )
-    page = await provided(request, Context).ports.search.search(wanted)
+    page = await provided(request, Searching).search(wanted, request)
     return Response(msgspec.json.encode(page), media_type="application/json")

@@ -1,0 +1,58 @@
+"""Searches that cost most, from many at once: who sends notices little, and a stop takes no longer."""
+
+import signal
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.hostile.heartbeat import Heartbeat
+from tests.hostile.searchers import ASKED, Searchers, make_searched
+from tests.real_program import Server
+from tests.waiting import await_true
+
+SEARCHERS = 50
+STOP_SECONDS = 5
+
+
+@pytest.fixture(scope="module")
+def searched(server: Server) -> Server:
+    make_searched(server)
+    return server
+
+
+def test_a_captioner_waits_at_most_three_times_as_long(searched: Server, heartbeat: Heartbeat) -> None:
+    before = heartbeat.lines()
+    with Searchers(searched, SEARCHERS):
+        during = heartbeat.lines()
+    after = heartbeat.lines()
+    assert during.failed == 0
+    assert during.p99 <= 3 * max(before.p99_or(0.01), after.p99)
+
+
+def test_when_they_have_gone_nothing_is_searched_for_any_more(searched: Server) -> None:
+    with Searchers(searched, SEARCHERS):
+        pass
+
+    def quick() -> bool:
+        began = time.monotonic()
+        found = searched.client.get("/v1/search", params={"q": "absent"})
+        return found.status_code == httpx.codes.OK and time.monotonic() - began < 2
+
+    await_true(quick, "a search was not answered", 10)
+
+
+def test_it_stops_in_time_while_everybody_searches(tmp_path: Path) -> None:
+    with Server(tmp_path / "data") as server:
+        make_searched(server)
+        with Searchers(server, SEARCHERS):
+            began = time.monotonic()
+            assert server.stop(signal.SIGTERM, 60) == 0
+            assert time.monotonic() - began <= STOP_SECONDS
+        assert "Traceback" not in server.log.read_text()
+        server.start()
+        server.wait_until_ready()
+        _, _, seq = server.transcript("repetitive")
+        assert seq == 240
+        assert server.get("/v1/search", q=ASKED[0])["total"] > 0

@@ -1,0 +1,89 @@
+"""Who reads a data folder keeps nobody waiting who must not wait: senders, a stop."""
+
+import asyncio
+import sqlite3
+import threading
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from captionflow.adapters.sqlite.database import Database
+from captionflow.errors import Unavailable
+
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+MANY = 20
+SOON_SECONDS = 10
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    database = Database.open(tmp_path / "captionflow.db")
+    yield database
+    await database.close()
+
+
+class Endless:
+    """Reading without an end."""
+
+    def __init__(self) -> None:
+        self.begun = threading.Event()
+
+    def __call__(self, connection: sqlite3.Connection) -> None:
+        self.begun.set()
+        connection.execute(ENDLESS).fetchone()
+
+
+def one(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT 1").fetchone()[0])
+
+
+async def test_look_ups_and_senders_wait_for_no_long_reading(database: Database) -> None:
+    senders = database.lane("sender")
+    reading = [asyncio.create_task(database.scan(Endless())) for _ in range(MANY)]
+    looking = [asyncio.create_task(database.read(Endless())) for _ in range(MANY)]
+    async with asyncio.timeout(SOON_SECONDS):
+        assert await senders.read(one) == 1
+        assert await senders.write(one, durable=True) == 1
+        for task in looking:
+            task.cancel()
+        assert await database.read(one) == 1
+    for task in reading:
+        task.cancel()
+    await asyncio.gather(*reading, *looking, return_exceptions=True)
+
+
+async def test_what_nobody_waits_for_any_more_is_interrupted_and_its_thread_is_free(database: Database) -> None:
+    senders = database.lane("sender")
+    work = Endless()
+    reading = asyncio.create_task(senders.read(work))
+    await asyncio.to_thread(work.begun.wait, SOON_SECONDS)
+    reading.cancel()
+    async with asyncio.timeout(SOON_SECONDS):
+        assert await senders.read(one) == 1
+
+
+async def test_closing_waits_for_nobody_who_reads(tmp_path: Path) -> None:
+    database = Database.open(tmp_path / "captionflow.db")
+    stuck, work = threading.Event(), Endless()
+    reading = [asyncio.create_task(database.scan(work)), asyncio.create_task(database.scan(lambda _: stuck.wait()))]
+    await asyncio.to_thread(work.begun.wait, SOON_SECONDS)
+    began = time.monotonic()
+    await database.close()
+    assert time.monotonic() - began < SOON_SECONDS / 2
+    with pytest.raises(Unavailable):
+        await reading[0]
+    with pytest.raises(Unavailable):
+        await database.read(one)
+    stuck.set()
+    await reading[1]
+    again = Database.open(tmp_path / "captionflow.db")
+    assert await again.read(one) == 1
+    await again.close()
+
+
+async def test_what_a_reader_raises_is_raised_where_it_is_waited_for(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError):
+        await database.read(lambda _: 1 // 0)
+    assert await database.read(one) == 1
