@@ -33,31 +33,42 @@ class Gap(Message, frozen=True):
         return self.until - self.since
 
 
-def gaps(parts: Iterable[Part]) -> Iterator[Gap]:
-    """The gaps of a stream's parts, which may come in any order; retracted ones and the head have none."""
-    said: datetime | None = None
-    for part in ordered(parts):
-        for stamp in stamps_of(part) if part.ordinal else ():
+class Listening:
+    """Hears the parts of a stream one after the other, and remembers when words were said last."""
+
+    def __init__(self, said: datetime | None = None) -> None:
+        self.said = said
+
+    def gaps(self, part: Part) -> tuple[Gap, ...]:
+        """The gaps in front of its words; a retracted part and the head have none."""
+        found: list[Gap] = []
+        for stamp in stamps_of(part) if part.ordinal and not part.retracted else ():
             if not isinstance(stamp.at, datetime):
                 continue
-            if said is not None and stamp.at - said >= SILENCE:
-                yield Gap(part.turn_id, part.number, stamp.offset, said, stamp.at)
+            if self.said is not None and stamp.at - self.said >= SILENCE:
+                found.append(Gap(part.turn_id, part.number, stamp.offset, self.said, stamp.at))
             until = stamp.until if isinstance(stamp.until, datetime) else stamp.at
-            said = until if said is None else max(said, until)
+            self.said = until if self.said is None else max(self.said, until)
+        return tuple(found)
+
+    def with_gaps(self, part: Part) -> Part:
+        """The part, each gap with a note that says how long it was."""
+        own = [Note(f"[No captions for {clock(gap.span)}]", gap.offset) for gap in self.gaps(part)]
+        if not own:
+            return part
+        return msgspec.structs.replace(part, notes=tuple(sorted((*own, *part.notes), key=lambda note: note.at)))
 
 
-def with_gaps(parts: Iterable[Part]) -> tuple[Part, ...]:
-    """The parts that stand, in order, each gap with a note that says how long it was."""
-    standing = ordered(parts)
-    found: dict[tuple[str, int], list[Note]] = {}
-    for gap in gaps(standing):
-        found.setdefault((gap.turn_id, gap.number), []).append(Note(f"[No captions for {clock(gap.span)}]", gap.offset))
-    return tuple(
-        msgspec.structs.replace(part, notes=tuple(sorted((*own, *part.notes), key=lambda note: note.at)))
-        if (own := found.get((part.turn_id, part.number)))
-        else part
-        for part in standing
-    )
+def gaps(parts: Iterable[Part]) -> Iterator[Gap]:
+    """The gaps of a stream's parts, which may come in any order."""
+    listening = Listening()
+    for part in ordered(parts):
+        yield from listening.gaps(part)
+
+
+def with_gaps(parts: Iterable[Part], said: datetime | None = None) -> Iterator[Part]:
+    """Parts in order with notes for their gaps; ``said``: when words were said last before them."""
+    return map(Listening(said).with_gaps, parts)
 
 
 def clock(span: timedelta) -> str:

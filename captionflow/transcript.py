@@ -7,6 +7,8 @@ here and nowhere else, so that stores, live delivery, exports and the command li
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -95,6 +97,12 @@ def by_turn(parts: Iterable[Part]) -> tuple[tuple[Part, ...], ...]:
     return tuple(map(tuple, grouped.values()))
 
 
+def grouped(parts: Iterable[Part]) -> Iterator[tuple[Part, ...]]:
+    """The same of parts that come in order, one turn after the other: no more than one is held."""
+    standing = (part for part in parts if not part.retracted)
+    return (tuple(group) for _, group in groupby(standing, attrgetter("turn_id")))
+
+
 def joined(
     parts: Iterable[Part], pieces: Callable[[Part], Iterable[Piece]], go_on: Callable[[Piece, Piece], Piece]
 ) -> list[Piece]:
@@ -115,6 +123,11 @@ def joined(
 def turns(parts: Iterable[Part]) -> tuple[Turn, ...]:
     """Join parts, given in any order, into turns, the head first. Retracted parts are left out."""
     return tuple(map(_join, by_turn(parts)))
+
+
+def each_turn(parts: Iterable[Part]) -> Iterator[Turn]:
+    """The same of parts that come in order, one after the other."""
+    return map(_join, grouped(parts))
 
 
 def _join(parts: Sequence[Part]) -> Turn:

@@ -12,7 +12,6 @@ from services.api.context import Context
 from services.api.desk import routes as desk
 from services.api.live import routes as live
 from services.api.live.hub import HEARTBEAT_SECONDS, Hub
-from services.api.live.transport import ServerReceive
 from services.api.pages import routes as pages
 from services.api.pages import work_routes as work
 from services.api.pages.rendering import error_page
@@ -27,6 +26,7 @@ from services.http.gate import Access
 from services.http.health import line_checks
 from services.http.provided import provide
 from services.http.readiness import PROBE, Readiness
+from services.http.transport import ServerReceive
 from services.sessions import audit_routes, key_routes, on_air
 from services.sessions import programme_routes as programme
 from services.sessions import routes as sessions

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from captionflow.ports import SessionFilter
+from services.api.off_loop import OffLoop
 from services.http.access import granted, sees
 from services.http.provided import provided
 
@@ -25,6 +26,7 @@ class Context:
     ports: Ports
     settings: Settings
     hub: Hub
+    rendering: OffLoop = field(default_factory=lambda: OffLoop("pages"))
 
 
 async def visible(request: Request, wanted: SessionFilter) -> tuple[Session, ...]:

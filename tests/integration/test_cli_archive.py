@@ -347,4 +347,4 @@ def test_a_terminal_shows_hits_under_their_session_with_the_words_marked(server:
     assert "Opening of the Forum" in shown
     assert "Forum 2015, Room 4, 2015-11-12" in shown
     assert "\x1b[1mdigital strategy\x1b[0m" in shown.replace("\x1b[0m\x1b[1m", "")
-    assert f"{server.url}/s/{server.ids['opening']}?lang=en#t" in shown
+    assert f"{server.url}/s/{server.ids['opening']}?lang=en&turn=t" in shown

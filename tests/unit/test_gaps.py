@@ -60,7 +60,7 @@ def test_times_without_a_date_are_no_interruption() -> None:
 def test_a_note_says_how_long_it_was_before_what_came_then() -> None:
     one = part(1, "One two.", (0, 0), (4, 252), notes=(Note("[Applause]", 4), Note("[Coughs]", 0)))
     two = part(2, "Two.", (0, 260))
-    with_notes = with_gaps([two, one])
+    with_notes = tuple(with_gaps([one, two]))
     assert [note.text for note in with_notes[0].notes] == ["[Coughs]", "[No captions for 4:12]", "[Applause]"]
     assert with_notes[1] is two
 

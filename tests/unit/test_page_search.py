@@ -63,8 +63,11 @@ def test_hits_are_grouped_by_session_in_the_order_they_come() -> None:
 
 
 def test_a_hit_leads_to_its_very_turn_and_part() -> None:
-    assert hit_url(hit()) == "/s/opening?lang=en#t12"
-    assert hit_url(hit(part=2, language="zh-Hant", turn_id="opening.zh-Hant.3.1")) == "/s/opening?lang=zh-Hant#t3.1-p2"
+    assert hit_url(hit()) == "/s/opening?lang=en&turn=t12#t12"
+    assert (
+        hit_url(hit(part=2, language="zh-Hant", turn_id="opening.zh-Hant.3.1"))
+        == "/s/opening?lang=zh-Hant&turn=t3.1-p2#t3.1-p2"
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from captionflow.messages import Apart, Facts, Note, Part, Stamp, StepRecord, Stream
-from captionflow.transcript import advancing, digest, document, newest, ordered, turns, words
+from captionflow.transcript import advancing, digest, document, each_turn, newest, ordered, turns, words
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -159,3 +159,9 @@ def test_the_words_come_in_the_order_in_which_they_were_typed() -> None:
 def test_nothing_gives_nothing() -> None:
     assert (newest([]), turns([]), list(words([]))) == ((), (), [])
     assert document([], Facts())["turns"] == []
+
+
+def test_turns_are_made_one_after_the_other_of_parts_in_order() -> None:
+    parts = ordered((OTHER, THIRD, HEAD, SECOND, FIRST))
+    gone = part(0, "Gone.", ordinal=3, retracted=True)
+    assert tuple(each_turn(iter((*parts, gone)))) == turns(parts)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from services.api.live.transport import Connection
+    from services.http.transport import Connection
 
 SLACK_BYTES = 256 * 1024
 """What a viewer may leave unread in our buffers, beyond its first snapshot and what the kernel holds for it."""

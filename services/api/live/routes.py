@@ -23,7 +23,6 @@ from services.api.live.delta import PartDelta
 from services.api.live.hub import Position
 from services.api.live.schema import EVENTS
 from services.api.live.sse import Event
-from services.api.live.transport import connection
 from services.http.access import open_to
 from services.http.middleware import HEAD
 from services.http.negotiation import accepts
@@ -32,6 +31,7 @@ from services.http.parameters import Language, SessionId
 from services.http.problems import ProblemError
 from services.http.provided import provided
 from services.http.rooms import Room
+from services.http.transport import connection
 
 POLL_SECONDS = 25.0
 RETRY_MILLISECONDS = 2_000

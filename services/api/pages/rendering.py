@@ -1,5 +1,8 @@
 """Templates become pages. Each is whole: readable without a script."""
 
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -8,11 +11,16 @@ from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.api.pages import languages, programme
+from services.api.pages.reading import Piece
 from services.api.pages.static_files import read_static_files
+from services.http.outflow import InPieces
 
 _HERE = Path(__file__).parent
 
 STATIC: Final = read_static_files(_HERE / "static")
+
+_TURNS_HERE: Final = "<!-- turns -->"
+"""Where the turns of a page stand that is made while it is sent. No text of a stranger has it: it would be escaped."""
 
 _TEMPLATES = Environment(
     loader=FileSystemLoader(_HERE / "templates"),
@@ -37,6 +45,32 @@ def page(template: str, status: int = 200, **values: object) -> Response:
     """The page that a template makes of these values."""
     html = _TEMPLATES.get_template(template).render(status=status, **values)
     return HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-cache"})
+
+
+def streamed_transcript(
+    render: Callable[[Callable[[], str]], Awaitable[str]],
+    pieces: AsyncGenerator[Piece],
+    **values: object,
+) -> Response:
+    """The page of a whole transcript, made piece by piece while it is sent; ``render`` takes work off the loop."""
+    shell = _TEMPLATES.get_template("transcript.html")
+    html = shell.render(status=200, turns=(), people=(), piece=None, streamed=True, **values)
+    head, _, foot = html.partition(_TURNS_HERE)
+
+    async def body() -> AsyncGenerator[str]:
+        yield head
+        first = True
+        async with aclosing(pieces):
+            async for piece in pieces:
+                yield await render(partial(_turns, piece, first=first, **values))
+                first = False
+        yield foot
+
+    return InPieces(body(), {"Cache-Control": "no-cache"}, "text/html")
+
+
+def _turns(piece: Piece, **values: object) -> str:
+    return _TEMPLATES.get_template("turns.html").render(turns=piece.views, **values)
 
 
 def error_page(request: Request, status: int, title: str, detail: str) -> Response:

@@ -5,6 +5,7 @@ Rendered by the server, readable without a script; live content comes from the p
 
 import io
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 from urllib.parse import quote
 
@@ -16,15 +17,17 @@ from fastapi.responses import HTMLResponse, Response
 
 from captionflow.errors import BadMessage, NotFound
 from captionflow.identity import language_of, spelled
-from captionflow.messages import Session
+from captionflow.messages import Session, Stream
 from captionflow.ports import SearchPage, SessionFilter, SessionStore
 from services.api.context import Context, hidden, visible
+from services.api.pages import reading
 from services.api.pages.programme import RoomState, programme, room_slug, room_state
-from services.api.pages.rendering import STATIC, nothing_yet, page
+from services.api.pages.rendering import STATIC, nothing_yet, page, streamed_transcript
 from services.api.pages.search_view import search_query, search_view
-from services.api.pages.turn_views import last_words, people, turn_views
+from services.api.pages.turn_views import last_words, people
 from services.api.search.searching import Searching
 from services.http.access import open_to
+from services.http.middleware import HEAD
 from services.http.provided import provided
 from services.http.rooms import Room
 
@@ -33,6 +36,7 @@ EARLIER_SHOWN = 50
 
 SessionId = Annotated[str, InPath(max_length=200)]
 Language = Annotated[str | None, Query(max_length=35)]
+Whole = Annotated[str, Query(alias="all", max_length=10)]
 
 routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 ROOM = Room(routes)
@@ -83,16 +87,33 @@ async def room(slug: str, request: Request, lang: Language = None) -> Response:
 
 @routes.get("/s/{session_id}")
 @open_to("reader")
-async def transcript(session_id: SessionId, request: Request, lang: Language = None) -> Response:
-    """A transcript to be read."""
-    return await _reading("transcript.html", request, session_id, lang)
+async def transcript(session_id: SessionId, request: Request, lang: Language = None, *, whole: Whole = "") -> Response:
+    """A transcript to be read: a piece of it, or all of it as it is sent, to be printed or searched in."""
+    context = provided(request, Context)
+    session = await find_session(context.ports.sessions, session_id)
+    if session is None:
+        return nothing_yet(session_id)
+    stream = Stream(session.id, language_of(session, lang))
+    store, render = context.ports.turn_store, context.rendering.run
+    if whole and not request.scope.get(HEAD):
+        return streamed_transcript(render, reading.pieces(store, stream), session=session, language=stream.language)
+    found = await reading.piece(store, stream, reading.wanted(request.query_params))
+    return await render(partial(_transcript_page, session, stream.language, found))
 
 
 @routes.get("/s/{session_id}/follow")
 @open_to("reader")
 async def follow(session_id: SessionId, request: Request, lang: Language = None) -> Response:
-    """A transcript to be followed while it grows."""
-    return await _reading("follow.html", request, session_id, lang)
+    """A transcript to be followed while it grows: the end of it."""
+    context = provided(request, Context)
+    session = await find_session(context.ports.sessions, session_id)
+    if session is None:
+        return nothing_yet(session_id)
+    language = language_of(session, lang)
+    found = await reading.end(context.ports.turn_store, Stream(session.id, language))
+    return await context.rendering.run(
+        lambda: page("follow.html", session=session, language=language, piece=found, turns=found.views)
+    )
 
 
 @routes.get("/s/{session_id}/screen")
@@ -138,15 +159,17 @@ def _screen(
     )
 
 
-async def _reading(template: str, request: Request, session_id: str, lang: str | None) -> Response:
-    ports = provided(request, Context).ports
-    session = await find_session(ports.sessions, session_id)
-    if session is None:
-        return nothing_yet(session_id)
-    language = language_of(session, lang)
-    stored = await ports.turn_store.turns(session.id, language)
-    turns = turn_views(stored.parts)
-    return page(template, session=session, language=language, turns=turns, people=people(turns))
+def _transcript_page(session: Session, language: str, piece: reading.Piece) -> Response:
+    turns = piece.views
+    return page(
+        "transcript.html",
+        session=session,
+        language=language,
+        piece=piece,
+        turns=turns,
+        people=people(turns),
+        streamed=False,
+    )
 
 
 async def find_session(sessions: SessionStore, session_id: str) -> Session | None:

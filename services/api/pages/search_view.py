@@ -130,7 +130,7 @@ def behind_in_words(steps: int) -> str:
 def hit_url(hit: Hit) -> str:
     """The transcript at this turn."""
     where = anchor(hit.session, hit.language, hit.turn_id, hit.part)
-    return f"/s/{quote(hit.session)}?{urlencode({'lang': hit.language})}#{quote(where)}"
+    return f"/s/{quote(hit.session)}?{urlencode({'lang': hit.language, 'turn': where})}#{quote(where)}"
 
 
 def in_context(fragments: tuple[Fragment, ...]) -> tuple[Fragment, ...]:

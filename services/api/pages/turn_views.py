@@ -7,14 +7,14 @@ tests/vectors/transcript.json, so a change of the rules goes into all three.
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from operator import attrgetter
-from typing import Literal
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 
-from captionflow.gaps import clock, with_gaps
+from captionflow.gaps import Listening, clock, with_gaps
 from captionflow.messages import Moment, Note, Part
 from captionflow.stamps import stamps_of
-from captionflow.transcript import by_turn, joined
+from captionflow.transcript import by_turn, joined, ordered
 from services.api.transcripts.formats.breaks import from_word
 
 
@@ -59,16 +59,41 @@ def anchor(session: str, language: str, turn_id: str, part: int = 0) -> str:
     return f"{name}-p{part}" if part else name
 
 
-def turn_views(parts: Iterable[Part]) -> tuple[TurnView, ...]:
+class Before(NamedTuple):
+    """What has to be known of a transcript to show what comes next."""
+
+    begin: datetime | None = None
+    """When the first words were said."""
+    said: datetime | None = None
+    """When the last ones were said."""
+
+
+NOTHING_BEFORE: Final = Before()
+
+
+def heard(parts: Iterable[Part], before: Before = NOTHING_BEFORE) -> Before:
+    """What is known after these parts, in order, where so much was known before them."""
+    begin, listening = before.begin, Listening(before.said)
+    for part in parts:
+        listening.gaps(part)
+        begin = begin or (_begin((part,)) if part.ordinal else None)
+    return Before(begin, listening.said)
+
+
+def turn_views(parts: Iterable[Part], before: Before = NOTHING_BEFORE) -> tuple[TurnView, ...]:
     """The turns of these parts (in any order), without the head, without what was retracted or is empty.
 
     Where captions were interrupted, a note says for how long.
     """
-    spoken = [group for group in by_turn(with_gaps(parts)) if group[0].ordinal]
-    times = (stamp.at for group in spoken for part in group for stamp in stamps_of(part))
-    begin = next((at for at in times if isinstance(at, datetime)), None)
+    spoken = [group for group in by_turn(with_gaps(ordered(parts), before.said)) if group[0].ordinal]
+    begin = before.begin or _begin(part for group in spoken for part in group)
     views = (_turn(group, begin) for group in spoken)
     return tuple(view for view in views if view.paragraphs or view.speaker)
+
+
+def _begin(parts: Iterable[Part]) -> datetime | None:
+    times = (stamp.at for part in parts for stamp in stamps_of(part))
+    return next((at for at in times if isinstance(at, datetime)), None)
 
 
 def people(turns: Iterable[TurnView]) -> tuple[Person, ...]:

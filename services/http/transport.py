@@ -37,14 +37,21 @@ class ServerReceive:
         await self.app(scope, receive, send)
 
 
+def transport_of(receive: Receive) -> asyncio.WriteTransport | None:
+    """The connection that the server's own ``receive`` belongs to, or None if this server does not show it."""
+    transport = getattr(getattr(receive, "__self__", None), "transport", None)
+    return transport if _writes(transport) else None
+
+
 def connection(scope: Scope) -> Connection | None:
     """The connection of a response whose head was sent, or None if this server does not show it.
 
     HTTP/2, a proxy in the same process, a response in another framing: None as well.
     """
-    cycle = getattr(scope.get(_SCOPE_KEY), "__self__", None)
-    transport = getattr(cycle, "transport", None)
-    if not _writes(transport):
+    receive = scope.get(_SCOPE_KEY)
+    cycle = getattr(receive, "__self__", None)
+    transport = None if receive is None else transport_of(receive)
+    if transport is None:
         return None
     chunked = _is_chunked(cycle)
     if chunked is None or not getattr(cycle, "response_started", False) or getattr(cycle, "disconnected", True):

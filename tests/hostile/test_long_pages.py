@@ -1,0 +1,59 @@
+"""Pages of sessions that are far longer than any talk, and answers that nobody reads."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import httpx
+import pytest
+
+from tests.hostile import long_sessions
+from tests.hostile.heartbeat import Heartbeat
+from tests.real_program import Server
+
+TURNS = 30_000
+PARTS = 1_500
+ENDLESS_PAGES = ("/s/long", "/s/long/follow", "/s/endless", "/s/endless/follow", "/s/long?turn=t20000", "/s/long?all=1")
+STUCK = 60
+MEBIBYTE = 2**20
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One that has a session of many turns, and one of a turn without an end: a million words each in the whole."""
+    folder = tmp_path_factory.mktemp("hostile") / "data"
+    asyncio.run(long_sessions.make(folder, "long", long_sessions.many_turns("long", TURNS)))
+    asyncio.run(long_sessions.make(folder, "endless", long_sessions.one_turn("endless", PARTS)))
+    with Server(folder) as server:
+        yield server
+
+
+@contextmanager
+def asking(server: Server, path: str) -> Iterator[None]:
+    """Somebody who asks, and does not read."""
+    with socket.create_connection(("127.0.0.1", server.port)) as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        yield
+
+
+@pytest.mark.parametrize("path", ENDLESS_PAGES)
+def test_a_page_of_an_endless_session_holds_nobody(server: Server, heartbeat: Heartbeat, path: str) -> None:
+    httpx.get(server.url + path, timeout=60)
+    alone = heartbeat.lines(3)
+    with heartbeat.start_lines(3) as measuring:
+        for _ in range(2):
+            assert httpx.get(server.url + path, timeout=60).status_code == 200
+        attacked = measuring.answers()
+    assert attacked.worst <= 5 * alone.p99_or(0.05)
+
+
+def test_pages_that_nobody_reads_are_not_held(server: Server) -> None:
+    httpx.get(server.url + "/s/endless", timeout=60)
+    before = server.resident_bytes
+    with ExitStack() as stuck:
+        for _ in range(STUCK):
+            stuck.enter_context(asking(server, "/s/long?all=1"))
+        assert httpx.get(server.url + "/s/long", timeout=60).status_code == 200
+        assert server.resident_bytes - before < 40 * MEBIBYTE
