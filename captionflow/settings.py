@@ -113,6 +113,15 @@ class Settings:
         doc="Of readers at one address; what is above for long is answered with 429. A room may be one address.",
         example="5000",
     )
+    address_streams: int = _setting(
+        "ADDRESS_STREAMS",
+        0,
+        values.whole_number(0, 1_000_000),
+        unit="connections",
+        doc="Of readers at one address, open at a time; one more is answered with 429. 0: all but a fifth of "
+        "CAPTIONFLOW_MAX_READERS.",
+        example="2000",
+    )
     key_requests: int = _setting(
         "KEY_REQUESTS",
         200,

@@ -18,7 +18,7 @@ import uvicorn
 import uvloop
 
 from captionflow.errors import Misconfigured
-from services.http.heads import BoundedHeads
+from services.http.connections import Config, take_all_descriptors
 from services.tls import Certificate
 
 log = structlog.get_logger(__name__)
@@ -76,9 +76,8 @@ class Server(uvicorn.Server):
         certificate: Certificate | None = None,
     ) -> None:
         # Without the app's lifespan: what it would run is a part that is supervised like the others.
-        config = uvicorn.Config(
+        config = Config(
             app,
-            http=BoundedHeads,
             ws="websockets-sansio",
             ws_max_size=MAX_WEBSOCKET_BYTES,
             ws_ping_interval=PING_SECONDS,
@@ -145,7 +144,11 @@ class Stopping:
 
 
 def listen(host: str, port: int, *, setting: str = "CAPTIONFLOW_PORT") -> socket.socket:
-    """A socket that takes connections, so that a port in use is told before anything else is touched."""
+    """A socket that takes connections, as many as the system allows this process to have.
+
+    It comes first, so that a port in use is told before anything else is touched.
+    """
+    take_all_descriptors()
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # The protocol is given, for asyncio turns off the delay of small packets (40 ms) only where it is known to be TCP.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)

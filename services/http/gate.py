@@ -17,8 +17,9 @@ from starlette.websockets import WebSocketClose
 from captionflow.access import EVERYTHING, NOBODY, Grant
 from captionflow.errors import CaptionflowError, Unavailable
 from services.http.access import GRANT, VISIT, Visit
+from services.http.connections import SENDS, shares_of_process
 from services.http.credentials import Credentials, credentials
-from services.http.limits import KEY_BYTES, ROOM_SECONDS, Allowance, network
+from services.http.limits import SAFE_METHODS, Limits, share_of_address, use_of
 from services.http.login import wants_page, welcome
 from services.http.problems import ProblemError, problem
 
@@ -30,8 +31,10 @@ if TYPE_CHECKING:
     from captionflow.keys import Key, KeyStore
     from captionflow.ports import SessionStore
     from captionflow.settings import Settings
+    from services.http.limits import Refusal, Use
 
-_SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_ALWAYS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Whoever supervises the process is told how it is, however busy it is."""
 _CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="captionflow"'}
 _NEEDED: Final = (
     "This needs a key: Authorization: Bearer <key>, or key=<key> in a tool's address; commands send CAPTIONFLOW_KEY."
@@ -57,9 +60,12 @@ class Access:
         self.public_host = "" if settings.public_url is None else urlsplit(settings.public_url).netloc
         self._local = is_local(settings)
         self._hosts = {settings.host.casefold(), _hostname(self.public_host)}
-        self._addresses = Allowance(settings.address_requests, ROOM_SECONDS)
-        self._captioners = Allowance(settings.key_requests, ROOM_SECONDS)
-        self._bytes = Allowance(KEY_BYTES, ROOM_SECONDS)
+        self.limits = Limits(
+            key_requests=settings.key_requests,
+            address_requests=settings.address_requests,
+            address_streams=settings.address_streams or share_of_address(settings.max_readers),
+            readers=shares_of_process().readers,
+        )
         self._noted: dict[str, datetime] = {}
         self._noting: set[asyncio.Task[None]] = set()
         self._held: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
@@ -83,19 +89,6 @@ class Access:
         self._note(key)
         told = f"The key {key.name!r} ({key.role}) may not do this here."
         return key.grant, ProblemError("forbidden", told), key
-
-    def wait(self, grant: Grant, key: Key | None, address: str) -> float:
-        """Seconds until the caller may ask again; 0 if now. Who looks after an installation is never asked to wait."""
-        now = time.monotonic()
-        if key is not None and key.role == "captioner":
-            return self._captioners.take(key.id, 1, now) or self._bytes.take(key.id, 0, now)
-        if grant.role in {"admin", "organiser"}:
-            return 0.0
-        return self._addresses.take(network(address), 1, now)
-
-    def received(self, key: Key, size: int) -> None:
-        """A captioner's key has sent so many bytes."""
-        self._bytes.take(key.id, size, time.monotonic())
 
     @contextmanager
     def holding(self, key: Key) -> Iterator[asyncio.Event]:
@@ -154,44 +147,54 @@ class AccessGate:
         asked = credentials(
             scope["headers"],
             scope["query_string"],
-            safe=method in _SAFE_METHODS,
+            safe=method in SAFE_METHODS,
             public_host=self._access.public_host,
         )
         scope["query_string"] = asked.query
         client = scope.get("client") or ("",)
         grant, refusal, key = self._access.grant(asked, client[0])
-        if wait := self._access.wait(grant, key, client[0]):
-            await _refused(scope, wait)(scope, receive, send)
-            return
-        if key is not None and key.role == "captioner" and method not in _SAFE_METHODS:
-            receive = _counted(key, self._access, receive)
         scope[GRANT] = grant
         scope[VISIT] = Visit(self._access.sessions, refusal)
+        limits, use = self._access.limits, use_of(scope["type"], method, grant, key, client[0])
+        if method not in SAFE_METHODS:
+            receive = _counted(use, limits, receive)
+        no = limits.asked(use, time.monotonic())
+        if no is None and scope["path"] in _ALWAYS:
+            await self._admitted(scope, receive, send, asked, key)
+        elif no is not None or (no := limits.begin(use)) is not None:
+            await _refused(scope, no)(scope, receive, send)
+        else:
+            scope.setdefault("state", {})[SENDS] = use.sends
+            try:
+                await self._admitted(scope, receive, send, asked, key)
+            finally:
+                limits.end(use)
+
+    async def _admitted(self, scope: Scope, receive: Receive, send: Send, asked: Credentials, key: Key | None) -> None:
         if asked.place == "query" and asked.secret:
             send = _without_referrer(send)
             if key is not None and wants_page(scope):
                 await welcome(scope, asked.secret)(scope, receive, send)
                 return
-        if key is None or method not in {"GET", ""}:
+        if key is None or scope.get("method", "") not in {"GET", ""}:
             await self.app(scope, receive, send)
             return
         with self._access.holding(key) as revoked:
             await self.app(scope, _until(revoked, receive, scope["type"]), send)
 
 
-def _refused(scope: Scope, wait: float) -> ASGIApp:
+def _refused(scope: Scope, no: Refusal) -> ASGIApp:
     """The answer to who asks too much."""
     if scope["type"] == "websocket":
-        return WebSocketClose(1013, "Too much at once: try again later.")  # IANA's registry
-    seconds = math.ceil(wait)
-    detail = f"This is too much at once: the same again in {seconds} s."
-    return problem("too-many-requests", detail, headers={"Retry-After": str(seconds)})
+        return WebSocketClose(1013, no.detail[:120])  # "try again later", IANA's registry
+    return problem(no.code, no.detail, headers={"Retry-After": str(math.ceil(no.seconds))})
 
 
-def _counted(key: Key, access: Access, receive: Receive) -> Receive:
+def _counted(use: Use, limits: Limits, receive: Receive) -> Receive:
     async def receive_counted() -> Message:
         message = await receive()
-        access.received(key, len(message.get("body", b"") or message.get("bytes") or message.get("text") or b""))
+        size = len(message.get("body", b"") or message.get("bytes") or message.get("text") or b"")
+        limits.received(use, size, time.monotonic())
         return message
 
     return receive_counted

@@ -23,9 +23,11 @@ _NO_REQUEST: Final = 400
 _URI_TOO_LONG: Final = 414
 _FIELDS_TOO_LARGE: Final = 431
 _TIMEOUT: Final = 408
+_FULL: Final = 503
 _SENTENCES: Final = {
     _NO_REQUEST: "This is no HTTP request.",
     _TIMEOUT: f"The head of the request did not arrive within {HEAD_SECONDS:g} seconds.",
+    _FULL: "All connections of this server are in use: try again in a moment.",
     _URI_TOO_LONG: f"The address has more than {MAX_HEAD_BYTES} bytes.",
     _FIELDS_TOO_LARGE: f"The head of the request has more than {MAX_HEAD_BYTES} bytes.",
 }
@@ -128,12 +130,16 @@ class BoundedHeads(HttpToolsProtocol):
             self.cycle.keep_alive = False
             return
         if self.cycle is None or self.cycle.response_complete:
-            sentence = _SENTENCES[status].encode()
-            fields: dict[str, Any] = {
-                "content-type": "text/plain; charset=utf-8",
-                "content-length": len(sentence),
-                "connection": "close",
-            }
-            head = "".join(f"{name}: {value}\r\n" for name, value in fields.items()).encode()
-            self.transport.write(STATUS_LINE[status] + head + b"\r\n" + sentence)
+            self._tell(status, _SENTENCES[status])
         self.transport.close()
+
+    def _tell(self, status: int, sentence: str) -> None:
+        """Write an answer of the server's own."""
+        body = sentence.encode()
+        fields: dict[str, Any] = {
+            "content-type": "text/plain; charset=utf-8",
+            "content-length": len(body),
+            "connection": "close",
+        }
+        head = "".join(f"{name}: {value}\r\n" for name, value in fields.items()).encode()
+        self.transport.write(STATUS_LINE[status] + head + b"\r\n" + body)

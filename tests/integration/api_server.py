@@ -18,7 +18,7 @@ from captionflow.wiring.shared import Ports
 from services.api.app import create_app
 from services.api.live.hub import HEARTBEAT_SECONDS
 from services.http.bodies import BODY_SECONDS
-from services.http.heads import BoundedHeads
+from services.http.connections import BoundedConnection, Config
 from services.http.provided import provide
 from services.index.facts_indexer import FactsIndexer
 from services.index.part_indexer import PartIndexer
@@ -132,7 +132,7 @@ async def nothing_came_of_it(client: httpx.AsyncClient) -> None:
 async def serving(
     folder: Path,
     *,
-    http: type[asyncio.Protocol] | str = BoundedHeads,
+    http: type[asyncio.Protocol] | str = BoundedConnection,
     pipeline: bool = False,
     heartbeat_seconds: float = HEARTBEAT_SECONDS,
     body_seconds: float = BODY_SECONDS,
@@ -162,7 +162,7 @@ async def serving(
                 await running.enter_async_context(_working(work))
         else:
             app = create_app(adapters, configured, heartbeat_seconds=heartbeat_seconds)
-        config = uvicorn.Config(
+        config = Config(
             app, port=0, http=http, ws="websockets-sansio", log_config=None, lifespan="on", timeout_graceful_shutdown=2
         )
         server = uvicorn.Server(config)
