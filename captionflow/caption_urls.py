@@ -18,12 +18,12 @@ def caption_urls(
 ) -> tuple[CaptionUrl, ...]:
     """All of them; ``base`` is where people reach this installation, without a slash at its end.
 
-    ``language``: None is the floor's. Without a ``key`` the addresses name the session, which an installation that has
-    no keys takes; with one, the key says it.
+    ``language``: None is the floor's. All of them name the session, also beside a ``key``: a proxy before several
+    ingests sends all of a session to one of them, and can't tell from a key which session it is for.
     """
     lang = {} if language is None else {"lang": language}
     secret = {} if key is None else {"key": key}
-    named = secret or {"id": session}
+    named = {"id": session} | secret
     ident = quote(session, safe="")
     socket = base.replace("http", "ws", 1)
     return (
@@ -34,12 +34,12 @@ def caption_urls(
         ),
         CaptionUrl(
             "Zoom",
-            _url(f"{base}/closedcaption", {"id": session} | secret | lang),
+            _url(f"{base}/closedcaption", named | lang),
             "“API token” or “caption URL” in nearly every captioning software.",
         ),
         CaptionUrl(
             "YouTube",
-            _url(f"{base}/closedcaption", {"cid": key or session} | lang),
+            _url(f"{base}/closedcaption", ({"cid": session} if key is None else {"cid": key, "id": session}) | lang),
             "“Caption ingestion URL”, where the software asks for YouTube's.",
         ),
         CaptionUrl("Teams", _url(f"{base}/cartcaption", named | lang), "“CART caption URL”."),

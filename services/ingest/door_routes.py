@@ -21,7 +21,7 @@ from services.ingest.doors import Doors
 from services.ingest.post_writing import Door, Sender, ToolPost
 from services.ingest.protocols.post_bodies import number_of, text_of, without_times
 
-_NAMES: Final = ("id", "session", "event", "meetingid", "cid")
+NAMES: Final = ("id", "session", "event", "meetingid", "cid")
 """Parameters that name the session where the key does not, the first that there is."""
 _TEXT: Final = {"text/plain": {"schema": {"type": "string"}, "example": ">> CHAIR:  Good morning.\n"}}
 _REFUSED: Final = "The key is not one for this session: copy the caption URL again."
@@ -153,7 +153,7 @@ async def visitor_of(request: Request, door: Door) -> Visitor:
     """
     grant = granted(request)
     given = request.query_params
-    name = grant.session or next((given[one] for one in _NAMES if given.get(one)), "")
+    name = grant.session or next((given[one] for one in NAMES if given.get(one)), "")
     languages = [grant.language] if grant.language else given.getlist("lang")
     if not languages and door == "streamtext":
         languages = request.headers.getlist("content-language")

@@ -53,6 +53,7 @@ WARNINGS: Final = {
     "erased-too-far": "The tool erased more than can be reached; the rest stays as it is.",
     "guessed-encoding": "The text is not UTF-8; it is read as Windows-1252. Set UTF-8 in the tool.",
     "merged": "A post began with all of the one before it; what came twice is shown once.",
+    "moved": "A post that others follow grew beyond what a line can take; the rest of it stands behind them.",
     "new-language": "The tool names a language that the session did not have; its captions are a channel of their own.",
     "no-number": "The tool sends no number that can be read, so a repeated post can't be told from new words.",
     "overtaken": "A post came late; its words stand where its number says, or at the end if that is too far back.",
@@ -199,4 +200,5 @@ def _made(feed: _Feed, post: ToolPost) -> _Made:
         return _Made(told.drafts(post.sender.name, post.at), told.guesses, told.after)
     reading = feed.window.read(Post.of(post.number, post.text), asked=post.asked)
     drafts = feed.drafts(reading, post.sender.name, post.at)
-    return _Made(drafts, reading.guesses, lambda receipts: feed.after(reading, drafts, receipts))
+    guesses = (*reading.guesses, "moved") if feed.moves(reading) else reading.guesses
+    return _Made(drafts, guesses, lambda receipts: feed.after(reading, drafts, receipts))

@@ -199,5 +199,5 @@ def test_caption_url_prints_an_address_for_each_kind_of_tool() -> None:
     assert rows["Zoom"] == "https://captions.example.org/closedcaption?id=opening&lang=es"
     assert rows["Browser"] == "https://captions.example.org/caption/opening?lang=es"
     keyed = run_command("caption-url", "opening", "--key", "cfk_1", PUBLIC_URL="https://public.example.org")
-    assert b"https://public.example.org/cartcaption?key=cfk_1" in keyed.stdout
+    assert b"https://public.example.org/cartcaption?id=opening&key=cfk_1" in keyed.stdout
     assert run_command("caption-url", "No/session").returncode == 4

@@ -22,14 +22,14 @@ def test_without_a_key_an_address_names_the_session() -> None:
     }
 
 
-def test_with_a_key_it_has_the_key_and_with_a_language_that_too() -> None:
+def test_with_a_key_it_has_that_beside_the_session_and_with_a_language_that_too() -> None:
     assert urls(key="cfk_1", language="pt-BR") == {
         "Browser": f"{BASE}/caption/opening?lang=pt-BR&key=cfk_1",
         "Zoom": f"{BASE}/closedcaption?id=opening&key=cfk_1&lang=pt-BR",
-        "YouTube": f"{BASE}/closedcaption?cid=cfk_1&lang=pt-BR",
-        "Teams": f"{BASE}/cartcaption?key=cfk_1&lang=pt-BR",
-        "StreamText": f"{BASE}/streamtext?key=cfk_1&lang=pt-BR",
-        "Recogniser": f"{BASE}/hooks/{{recogniser}}?key=cfk_1&lang=pt-BR",
+        "YouTube": f"{BASE}/closedcaption?cid=cfk_1&id=opening&lang=pt-BR",
+        "Teams": f"{BASE}/cartcaption?id=opening&key=cfk_1&lang=pt-BR",
+        "StreamText": f"{BASE}/streamtext?id=opening&key=cfk_1&lang=pt-BR",
+        "Recogniser": f"{BASE}/hooks/{{recogniser}}?id=opening&key=cfk_1&lang=pt-BR",
         "WebSocket": "wss://captions.example.org/v1/sessions/opening/type?lang=pt-BR&key=cfk_1",
         "JSON": f"{BASE}/v1/sessions/opening/lines?lang=pt-BR&key=cfk_1",
     }

@@ -263,9 +263,24 @@ def test_the_proxy_sends_to_ingest_all_that_ingest_serves(caddyfile: str) -> Non
     assert all(re.search(found[1], path.replace("{session}", "opening")) for path in paths)
 
 
-def test_the_proxy_keeps_a_sender_with_one_process(caddyfile: str) -> None:
+def test_the_proxy_keeps_all_senders_of_a_session_with_one_process(caddyfile: str) -> None:
+    from services.ingest import door_routes  # noqa: PLC0415 - only what names a session there
+
     (handled,) = re.findall(r"\thandle @lines \{\n(.*?)\n\t\}\n", caddyfile, re.DOTALL)
-    assert re.search(r'request_header X-Session "\{re\.lines\.1\}(\{query\.\w+\})+"', handled)
+    found = re.search(r'map "(\S+)" \{session\} \{\s+~(\S+) "\$\{1\}"', handled)
+    assert found
+    fields = found[1].split("|")
+    names = [re.fullmatch(r"\{query\.(\w+)\}", field) for field in fields[1:-1]]
+    assert [one and one[1] for one in names] == [*door_routes.NAMES, "key", "token"]
+    assert (fields[0], fields[-1]) == ("{re.lines.1}", "{header.Authorization}")
+    for given, named in {
+        "opening||||||||": "opening",
+        "|||hall|||key||": "hall",
+        "||||||||Bearer key": "Bearer key",
+    }.items():
+        (session,) = re.findall(found[2], given)
+        assert session == named
+    assert 'request_header X-Session "{session}"' in handled
     assert "lb_policy header X-Session" in handled
     assert "header_up -X-Session" in handled
 

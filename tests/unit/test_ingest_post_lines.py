@@ -25,11 +25,13 @@ class Log:
         self.lines: list[Line] = []
         self.feed = Feed.resumed([], manner)
         self.guesses: list[str] = []
+        self.moves = False
 
     def post(self, number: int | str | None, text: str, *, asked: bool = False) -> None:
         known = None if number is None else plain_number(str(number))
         reading = self.feed.window.read(Post.of(known, text), asked=asked)
         drafts = self.feed.drafts(reading, "post:zoom", BEGIN + timedelta(seconds=len(self.lines)))
+        moves = self.feed.moves(reading)
         receipts = []
         for draft in drafts:
             assert draft.number == len(self.lines)
@@ -41,6 +43,7 @@ class Log:
             receipts.append(Receipt(draft.number, line.seq, BEGIN))
         self.feed = self.feed.after(reading, drafts, receipts)
         self.guesses += reading.guesses
+        self.moves = moves
 
     def restart(self, count: int = 400) -> None:
         self.feed = Feed.resumed(self.lines[-count:], self.manner)
@@ -89,6 +92,26 @@ def test_a_line_that_outgrows_what_holds_it_loses_nothing() -> None:
     log.restart()
     log.post(4, "Four.")
     assert sorted(log.text.split()) == sorted(("One. Two. Three. Four." + " more" * 900).split())
+
+
+@pytest.mark.parametrize(
+    ("number", "text", "moves"),
+    [
+        (2, "Two." + " more" * 900, False),  # the last one goes on where it is
+        (3, "Three.", False),
+        (1, "One. And a half.", False),
+        (1, "One." + " more" * 300, False),  # it fits
+        (1, "One." + " more" * 900, True),
+    ],
+)
+def test_what_stands_elsewhere_than_it_was_said_is_told_and_nothing_else_is(
+    number: int, text: str, *, moves: bool
+) -> None:
+    log = Log()
+    log.post(1, "One.")
+    log.post(2, "Two.")
+    log.post(number, text)
+    assert log.moves is moves
 
 
 def test_a_text_that_shrinks_empties_the_lines_that_it_does_not_need() -> None:

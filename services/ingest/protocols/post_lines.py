@@ -83,6 +83,15 @@ class Feed(msgspec.Struct, frozen=True):
         found += [self._draft(len(found) + index, sender, at, text) for index, text in enumerate(rest)]
         return tuple(found)
 
+    def moves(self, reading: Reading) -> bool:
+        """Whether text goes on at the end that belongs before other posts, since it has grown out of its lines."""
+        last = reading.window.first_slot + len(reading.window.told) - 1
+        return any(self._outgrows(change) for change in reading.changes if not change.new and change.slot != last)
+
+    def _outgrows(self, change: Change) -> bool:
+        lines = self.slots[change.slot - self.window.first_slot]
+        return len(_cut_as(lines, change.text)) > len(lines)
+
     def _draft(  # noqa: PLR0913, PLR0917 - what a draft is made of
         self,
         index: int,
