@@ -1,9 +1,9 @@
 """The messages of the pipeline: what a line is, what a turn is, and what travels between the services.
 
-All are frozen msgspec structs. The records (``LineRecord``, ``StepRecord``, ``Session``, ``SourceReport``) carry a
-version ``v``; a reader refuses one above what it knows. Times are timezone-aware UTC, or seconds where no date is known
-(``Moment``). Offsets into text count Unicode code points. JSON Schema and AsyncAPI in docs/messages/ are generated from
-this file.
+All are frozen msgspec structs. The records (``LineRecord``, ``StepRecord``, ``Session``, ``OffRecordWords``,
+``SourceReport``) carry a version ``v``; a reader refuses one above what it knows. Times are timezone-aware UTC, or
+seconds where no date is known (``Moment``). Offsets into text count Unicode code points. JSON Schema and AsyncAPI in
+docs/messages/ are generated from this file.
 """
 
 from datetime import datetime
@@ -98,6 +98,9 @@ class Draft(Message, frozen=True):
     that ``revises`` may leave it as it was."""
     on_air: OnAir | None = None
     """Whose words count from this line on. Only organisers' lines have it, and no text."""
+    off_record: bool | None = None
+    """True: what is said from here on is off the record; False: no longer. Only organisers' lines have it, and no text.
+    See ``captionflow.off_record``."""
 
 
 class Line(Draft, frozen=True, kw_only=True):
@@ -106,6 +109,8 @@ class Line(Draft, frozen=True, kw_only=True):
     seq: int
     """Position in its stream: 1, 2, 3 … without holes; given by the line log."""
     received_at: datetime
+    withheld: bool = False
+    """It was said off the record: what it said, and who said it, was not written."""
 
 
 class LineRecord(Message, frozen=True, omit_defaults=False):
@@ -129,6 +134,8 @@ class Receipt(Message, frozen=True):
     """The sender's number."""
     seq: int
     received_at: datetime
+    withheld: bool = False
+    """It was said off the record: viewers see it now, and nothing of what it says is kept."""
 
 
 # --- captions.turns: what one step of the segmenter said ------------------------------------------------------------
@@ -239,6 +246,8 @@ class StepRecord(Message, frozen=True, omit_defaults=False):
     v: int = VERSION
     received_at: datetime | None = None
     """When the last of its lines was accepted. Delays are measured from here."""
+    off_record: datetime | None = None
+    """Since when it is off the record after this step; None: it is not."""
 
     @property
     def stream(self) -> Stream:
@@ -282,6 +291,30 @@ class Session(Message, frozen=True, omit_defaults=False):
     closed: bool = False
     """Only who has a key for it may read it."""
     v: int = VERSION
+
+
+# --- captions.off-record -------------------------------------------------------------------------------------------
+
+
+class OffRecordWords(Message, frozen=True, omit_defaults=False):
+    """What a withheld line says, on its way to those who read now. It is kept nowhere, and may be lost."""
+
+    session: str
+    language: str
+    seq: int
+    """Of the line."""
+    sender: str
+    text: str
+    segment: str | None = None
+    final: bool = True
+    revises: int | None = None
+    """As in ``Draft``."""
+    v: int = VERSION
+
+    @property
+    def stream(self) -> Stream:
+        """Its session and language."""
+        return Stream(self.session, self.language)
 
 
 # --- captions.sources -----------------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ import msgspec
 
 from captionflow.errors import BadMessage, Conflict, TooLarge
 from captionflow.identity import MAX_NUMBER
-from captionflow.messages import MAX_RECORD_BYTES, Draft, Line, Receipt
+from captionflow.messages import MAX_RECORD_BYTES, Draft, Line, Moment, Receipt
+from captionflow.off_record import OffRecord, after, kept
 from captionflow.stamps import dateless
 
 ENVELOPE_BYTES = 1024
@@ -56,16 +57,20 @@ def check(draft: Draft) -> None:
         raise TooLarge(f"Line {draft.number} is larger than a record may be ({MAX_RECORD_BYTES} bytes): cut it.")
 
 
-def number(
+def number(  # noqa: PLR0913 - what lines are made of
     drafts: Sequence[Draft],
     known: Mapping[Key, Line],
     last_seq: int,
     now: datetime,
     said_at: datetime | None = None,
+    *,
+    arrived: datetime | None = None,
+    off_record: OffRecord | None = None,
 ) -> tuple[list[Line], tuple[Receipt, ...]]:
     """The lines that ``drafts`` add after ``last_seq``, and the receipts of all drafts in order.
 
-    ``known`` are those lines of the log that the drafts may repeat. ``said_at``: see ``LineLog.append``.
+    ``known`` are those lines of the log that the drafts may repeat. ``said_at``, ``arrived``: see ``LineLog.append``.
+    ``off_record``: what the lines up to ``last_seq`` say of it.
 
     Raises:
         Conflict: a (sender, number) is known with another content.
@@ -77,14 +82,17 @@ def number(
         key = draft.sender, draft.number
         line = lines.get(key)
         if line is None:
-            line = lines[key] = _line(draft, last_seq + len(new) + 1, now, said_at)
+            at = said_at if draft.at is None else draft.at
+            withheld = off_record is not None and off_record.withholds(draft, at, arrived, now)
+            line = lines[key] = _line(draft, last_seq + len(new) + 1, now, at, withheld=withheld)
+            off_record = after(off_record, line)
             new.append(line)
         elif not _same(line, draft, said_at):
             raise Conflict(
                 f"Number {draft.number} of sender {draft.sender!r} was accepted before with another content: "
                 "a retry must repeat it; new text takes the next number."
             )
-        receipts.append(Receipt(draft.number, line.seq, line.received_at))
+        receipts.append(Receipt(draft.number, line.seq, line.received_at, line.withheld))
     return new, tuple(receipts)
 
 
@@ -145,12 +153,14 @@ def last_seqs(newest_first: Iterable[Run], limit: int, after: int) -> list[int]:
     return seqs[::-1]
 
 
-def _line(draft: Draft, seq: int, now: datetime, said_at: datetime | None) -> Line:
+def _line(draft: Draft, seq: int, now: datetime, at: Moment | None, *, withheld: bool) -> Line:
+    if withheld:
+        draft = kept(draft)
     return Line(
         sender=draft.sender,
         number=draft.number,
         text=draft.text,
-        at=said_at if draft.at is None else draft.at,
+        at=at,
         until=draft.until,
         speaker=draft.speaker,
         segment=draft.segment,
@@ -159,18 +169,23 @@ def _line(draft: Draft, seq: int, now: datetime, said_at: datetime | None) -> Li
         ends=draft.ends,
         ends_utterance=draft.ends_utterance,
         on_air=draft.on_air,
+        off_record=draft.off_record,
         posted=draft.posted,
         seq=seq,
         received_at=now,
+        withheld=withheld,
     )
 
 
 def _same(line: Line, draft: Draft, said_at: datetime | None) -> bool:
     """Whether all that the sender gave is the same; a time that it did not give is the log's.
 
+    Of a line that was withheld it is what was written.
     A line without ``until`` may come again with it: logs are older than that field. Where no date is known, they have
     times of 1970.
     """
+    if line.withheld:
+        draft = kept(draft)
     same_time = draft.at is not None and line.at is not None and dateless(line.at) == dateless(draft.at)
     if same_time or (draft.at is None and said_at is not None):
         draft = msgspec.structs.replace(draft, at=line.at)

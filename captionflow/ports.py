@@ -14,6 +14,7 @@ from captionflow.messages import (
     Line,
     LineRecord,
     Message,
+    OffRecordWords,
     Part,
     Receipt,
     Session,
@@ -40,9 +41,20 @@ class LineLog(Protocol):
     """The truth: an append-only log of lines per session and language."""
 
     async def append(
-        self, session: str, language: str, drafts: Sequence[Draft], *, said_at: datetime | None = None
+        self,
+        session: str,
+        language: str,
+        drafts: Sequence[Draft],
+        *,
+        said_at: datetime | None = None,
+        arrived: datetime | None = None,
     ) -> tuple[Receipt, ...]:
         """Number the drafts and make them durable, in order. Returns when all are; receipts are in the drafts' order.
+
+        Those that were said off the record are written without what they say (``captionflow.off_record``); their
+        receipts say so. When the line that begins a passage has its receipt, nothing that is given to any process from
+        then on is written anywhere, until the passage ends. ``arrived``: when a process of ours got the drafts, if that
+        was earlier than now.
 
         A (sender, number) that the log already has is not appended again: it gets its first receipt if the text is the
         same. ``said_at`` is the time of drafts that have none; one that comes again keeps the time of the first time.
@@ -275,6 +287,16 @@ class StepQueue(Protocol):
 
     async def done(self) -> None:
         """Commit everything that was taken so far."""
+
+
+class OffRecordFeed(Protocol):
+    """``captions.off-record``: what is said off the record, on its way to viewers. No disk keeps it for long."""
+
+    async def publish(self, words: Sequence[OffRecordWords]) -> None:
+        """Hand them on. They may be lost."""
+
+    def follow(self) -> AsyncIterator[OffRecordWords]:
+        """What is published from now on, in its order; of one who does not keep up the oldest are lost."""
 
 
 class SourceReports(Protocol):

@@ -17,6 +17,7 @@ from captionflow.adapters.kafka.from_settings import kafka_from
 from captionflow.adapters.kafka.group_lag import GroupLag
 from captionflow.adapters.kafka.key_store import KafkaKeyStore
 from captionflow.adapters.kafka.line_log import KafkaLineLog
+from captionflow.adapters.kafka.off_record_feed import KafkaOffRecordFeed
 from captionflow.adapters.kafka.open_dead_letters import OpenDeadLetters
 from captionflow.adapters.kafka.session_store import KafkaSessionStore
 from captionflow.adapters.kafka.source_reports import KafkaSourceReports
@@ -75,7 +76,8 @@ async def open_api(settings: Settings, *, on_session: Callable[[Session], None])
         source_reports = KafkaSourceReports(kafka)
         keys = KafkaKeyStore(kafka, settings_key(settings.ingest_token))
         audit = KafkaAuditTrail(kafka)
-        on_kafka = (line_log, sessions, feed, source_reports, keys, audit)
+        off_record = KafkaOffRecordFeed(kafka)
+        on_kafka = (line_log, sessions, feed, source_reports, keys, audit, off_record)
         opened.push_async_callback(close, client, *on_kafka)
         for reading in on_kafka:
             reading.start()
@@ -83,7 +85,7 @@ async def open_api(settings: Settings, *, on_session: Callable[[Session], None])
         dead_letters = OpenDeadLetters(kafka)
         search = LaggingSearch(ElasticSearch(client, sessions, index=names.read), lambda: lag.records)
         yield ApiPorts(
-            ports=Ports(line_log, turns, search, sessions, feed, source_reports, keys, audit),
+            ports=Ports(line_log, turns, search, sessions, feed, source_reports, keys, audit, off_record),
             ready=lambda: asyncio.gather(feed.ready(), keys.ready()),
             skipped=lambda: counts(
                 {
@@ -92,6 +94,7 @@ async def open_api(settings: Settings, *, on_session: Callable[[Session], None])
                     kafka.turns: feed.skipped,
                     kafka.keys: keys.skipped,
                     kafka.audit: audit.skipped,
+                    kafka.off_record: off_record.skipped,
                 }
             ),
             behind=lambda: lag.records,

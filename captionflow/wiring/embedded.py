@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from captionflow.adapters.memory.off_record_feed import MemoryOffRecordFeed
 from captionflow.adapters.memory.source_reports import MemorySourceReports
 from captionflow.adapters.memory.step_feed import MemoryStepFeed
 from captionflow.adapters.memory.step_queue import index_queues
@@ -58,6 +59,7 @@ async def open_embedded(settings: Settings) -> AsyncIterator[EmbeddedPorts]:
             source_reports=MemorySourceReports(),
             keys=await SqliteKeyStore(database, settings_key(settings.ingest_token)).load(),
             audit=SqliteAuditTrail(database),
+            off_record=MemoryOffRecordFeed(),
             demos=SqliteDemos(database),
             index_queues=partial(index_queues, step_feed),
             found_at=database.found_at,

@@ -15,13 +15,14 @@ from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.from_settings import kafka_from
 from captionflow.adapters.kafka.key_store import KafkaKeyStore
 from captionflow.adapters.kafka.line_log import KafkaLineLog
+from captionflow.adapters.kafka.off_record_feed import KafkaOffRecordFeed
 from captionflow.adapters.kafka.session_store import KafkaSessionStore
 from captionflow.adapters.kafka.source_reports import KafkaSourceReports
 from captionflow.adapters.sqlite.spool import SqliteSpool
 from captionflow.audit import AuditTrail
 from captionflow.keys import Key, KeyStore, settings_key
 from captionflow.messages import Session
-from captionflow.ports import LineLog, SessionStore, SourceReports, Spool
+from captionflow.ports import LineLog, OffRecordFeed, SessionStore, SourceReports, Spool
 from captionflow.settings import Settings
 from captionflow.wiring.shared import Skipped, Watch, close, counts, problem, watch
 
@@ -38,6 +39,7 @@ class IngestPorts:
     source_reports: SourceReports
     keys: KeyStore
     audit: AuditTrail
+    off_record: OffRecordFeed
     skipped: Skipped
     ready: Callable[[], Awaitable[object]]
     """Returns when lines can be taken; raises ``Misconfigured`` if they never can."""
@@ -72,7 +74,8 @@ async def open_ingest(settings: Settings, *, spooling: bool = False) -> AsyncIte
         source_reports = KafkaSourceReports(kafka)
         keys = KafkaKeyStore(kafka, fixed, on_change=_ignore if copies is None else copies.keys.note)
         audit = KafkaAuditTrail(kafka)
-        opened.push_async_callback(close, line_log, sessions, source_reports, keys, audit)
+        off_record = KafkaOffRecordFeed(kafka)
+        opened.push_async_callback(close, line_log, sessions, source_reports, keys, audit, off_record)
         for reading in (line_log, sessions, keys, audit):
             reading.start()
         ports = IngestPorts(
@@ -81,6 +84,7 @@ async def open_ingest(settings: Settings, *, spooling: bool = False) -> AsyncIte
             source_reports,
             keys,
             audit,
+            off_record,
             skipped=lambda: counts(
                 {
                     kafka.lines: line_log.skipped,

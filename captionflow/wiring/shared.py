@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 from captionflow.audit import AuditTrail
 from captionflow.errors import CaptionflowError, Unavailable
 from captionflow.keys import KeyStore
-from captionflow.ports import LineLog, Search, SessionStore, SourceReports, StepFeed
+from captionflow.ports import LineLog, OffRecordFeed, Search, SessionStore, SourceReports, StepFeed
 from captionflow.turns import TurnStore
 
 CHECK_SECONDS: Final = 1.0
@@ -39,6 +39,7 @@ class Ports:
     source_reports: SourceReports
     keys: KeyStore
     audit: AuditTrail
+    off_record: OffRecordFeed
 
 
 async def watch(*checks: Callable[[], None], beside: Sequence[Watch] = ()) -> None:

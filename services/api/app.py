@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,7 +28,7 @@ from services.http.health import line_checks
 from services.http.provided import provide
 from services.http.readiness import PROBE, Readiness
 from services.http.transport import ServerReceive
-from services.sessions import audit_routes, key_routes, on_air
+from services.sessions import audit_routes, key_routes, off_record, on_air
 from services.sessions import programme_routes as programme
 from services.sessions import routes as sessions
 from services.sessions.audit_log import AuditLog
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 ROOMS: Final[tuple[Room, ...]] = (
     sessions.ROOM,
     on_air.ROOM,
+    off_record.ROOM,
     programme.ROOM,
     key_routes.ROOM,
     audit_routes.ROOM,
@@ -86,6 +88,8 @@ def create_app(  # noqa: PLR0913 - what differs between the processes that serve
         heartbeat_seconds=heartbeat_seconds,
         prepared=prepared,
         on_delivered=on_delivered,
+        off_record=ports.off_record,
+        off_since=partial(off_record.off_since, ports.line_log),
     )
     app = create_application(
         [*ROOMS, *extra_rooms],

@@ -15,7 +15,7 @@ from services.ingest import presence_routes as presence
 from services.ingest import routes as lines
 from services.ingest import typing_routes as typing
 from services.ingest.typing_connection import Writers
-from services.sessions import audit_routes, key_routes, on_air
+from services.sessions import audit_routes, key_routes, off_record, on_air
 from services.sessions import programme_routes as programme
 from services.sessions import routes as sessions
 from services.sessions.audit_log import AuditLog
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 ROOMS: Final[tuple[Room, ...]] = (
     sessions.ROOM,
     on_air.ROOM,
+    off_record.ROOM,
     key_routes.ROOM,
     audit_routes.ROOM,
     programme.ROOM,

@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 import msgspec
 import structlog
 
-from captionflow.errors import BadMessage, Conflict, NotFound
+from captionflow.errors import BadMessage, CaptionflowError, Conflict, NotFound
 from captionflow.identity import MAX_LANGUAGES, floor_language, spelled
-from captionflow.messages import Draft, Line, Message, Receipt, Session, Stream
-from captionflow.ports import LineLog, SessionStore
+from captionflow.messages import Draft, Line, Message, OffRecordWords, Receipt, Session, Stream
+from captionflow.ports import LineLog, OffRecordFeed, SessionStore
 from captionflow.retrying import despite_conflicts
 from services.ingest.sources import Sources
+from services.sessions.off_record import off_since, turn
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +37,8 @@ def _now() -> datetime:
 class Gateway:
     """Accepts lines for sessions that are known, in order of arrival, from any number of senders at once.
 
-    A finished session takes lines too: they open it again. ``sources`` learns who was heard.
+    A finished session takes lines too: they open it again. ``sources`` learns who was heard,
+    ``off_record`` what the log withholds.
     """
 
     def __init__(
@@ -46,8 +48,10 @@ class Gateway:
         *,
         clock: Callable[[], datetime] = _now,
         sources: Sources | None = None,
+        off_record: OffRecordFeed | None = None,
     ) -> None:
         self._log = log
+        self._off_record = off_record
         self.sources = sources or Sources(process="", clock=clock)
         self._sessions = sessions
         self._clock = clock
@@ -61,10 +65,12 @@ class Gateway:
         cleaned: int = 0,
         undated: bool = False,
         door: str = "json",
+        came_at: datetime | None = None,
     ) -> Receipts:
         """Make the drafts durable; None is the floor's language. A retry gets the receipts of the first time.
 
-        A draft without a time was said now; ``undated``: nobody knows when. ``door`` is how they came in.
+        A draft without a time was said now; ``undated``: nobody knows when. ``door`` is how they came in,
+        ``came_at`` when, if that is some time ago.
 
         Also raises what ``LineLog.append`` raises.
 
@@ -74,8 +80,9 @@ class Gateway:
         """
         known, stream = await self._stream(session, language)
         arrived = self._clock()
-        receipts = await self._append(known, stream, drafts, None if undated else arrived)
+        receipts = await self._append(known, stream, drafts, None if undated else arrived, came_at)
         self._heard(Stream(session, stream), zip(drafts, receipts, strict=True), door, arrived)
+        await self._show(Stream(session, stream), zip(drafts, receipts, strict=True), arrived)
         missing = []
         for sender in dict.fromkeys(draft.sender for draft in drafts):
             own = [(one.number, one.seq) for draft, one in zip(drafts, receipts, strict=True) if draft.sender == sender]
@@ -94,16 +101,16 @@ class Gateway:
         return Receipts(session, stream, receipts, cleaned, tuple(missing))
 
     async def _append(
-        self, known: Session, stream: str, drafts: Sequence[Draft], said_at: datetime | None
+        self, known: Session, stream: str, drafts: Sequence[Draft], said_at: datetime | None, came_at: datetime | None
     ) -> tuple[Receipt, ...]:
         """Under the names that were given to speakers; what comes again from before that has its label."""
         named = [_named(draft, known.speakers) for draft in drafts]
         try:
-            return await self._log.append(known.id, stream, named, said_at=said_at)
+            return await self._log.append(known.id, stream, named, said_at=said_at, arrived=came_at)
         except Conflict:
             if named == list(drafts):
                 raise
-            return await self._log.append(known.id, stream, drafts, said_at=said_at)
+            return await self._log.append(known.id, stream, drafts, said_at=said_at, arrived=came_at)
 
     def _heard(self, stream: Stream, lines: Iterable[tuple[Draft, Receipt]], door: str, arrived: datetime) -> None:
         now = self._clock()
@@ -119,6 +126,20 @@ class Gateway:
                 counts=draft.final and draft.revises is None,
                 delay_seconds=round((now - said_at).total_seconds(), 3),
             )
+
+    async def _show(self, stream: Stream, lines: Iterable[tuple[Draft, Receipt]], arrived: datetime) -> None:
+        """Show viewers what was withheld; there is nothing to be done where that fails."""
+        words = [
+            OffRecordWords(*stream, receipt.seq, draft.sender, draft.text, draft.segment, draft.final, draft.revises)
+            for draft, receipt in lines
+            if receipt.withheld and receipt.received_at >= arrived
+        ]
+        if not words or self._off_record is None:
+            return
+        try:
+            await self._off_record.publish(words)
+        except CaptionflowError as error:
+            log.warning("off_record_not_shown", **stream._asdict(), reason=str(error))
 
     async def last_number(self, session: str, language: str | None, sender: str) -> int | None:
         """The highest number that the log has from this sender.
@@ -142,7 +163,10 @@ class Gateway:
         return await self._log.last_lines(*stream, sender, limit=limit)
 
     async def _stream(self, session: str, language: str | None) -> tuple[Session, str]:
-        """The session, and the language as it spells it. One that is new to the session is added to it."""
+        """The session, and the language as it spells it. One that is new to the session is added to it.
+
+        Where the floor is off the record, so is the new one.
+        """
 
         async def attempt() -> tuple[Session, str]:
             found = await self._found(session)
@@ -151,6 +175,8 @@ class Gateway:
                 return found, stream
             if len(found.languages) >= MAX_LANGUAGES:
                 raise BadMessage(f"The session has {MAX_LANGUAGES} languages already: lang is one of them.")
+            if await off_since(self._log, Stream(session, floor_language(found))) is not None:
+                await turn(self._log, Stream(session, stream), on=True)
             wider = msgspec.structs.replace(found, languages=(*found.languages, stream), updated_at=self._clock())
             return await self._sessions.replace(wider, expected_version=found.version), stream
 

@@ -44,7 +44,7 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
             metrics = Metrics("ingest")
             line_log = MeteredLineLog(ports.line_log, metrics)
             sources = sources_of_this_process()
-            gateway = Gateway(line_log, ports.sessions, sources=sources)
+            gateway = Gateway(line_log, ports.sessions, sources=sources, off_record=ports.off_record)
             doors = Doors(gateway, line_log, ports.sessions, spool=ports.spool)
             await doors.spooler.load()
             metrics.counts("records_skipped", "Records that count for nothing.", ("topic", "why"), ports.skipped)

@@ -20,12 +20,18 @@ class MeteredLineLog:
         self._failed = metrics.counter("appends_failed", "Requests that the log could not take.")
 
     async def append(
-        self, session: str, language: str, drafts: Sequence[Draft], *, said_at: datetime | None = None
+        self,
+        session: str,
+        language: str,
+        drafts: Sequence[Draft],
+        *,
+        said_at: datetime | None = None,
+        arrived: datetime | None = None,
     ) -> tuple[Receipt, ...]:
         """See ``LineLog.append``."""
         began = time.monotonic()
         try:
-            receipts = await self._log.append(session, language, drafts, said_at=said_at)
+            receipts = await self._log.append(session, language, drafts, said_at=said_at, arrived=arrived)
         except Unavailable:
             self._failed.inc()
             raise

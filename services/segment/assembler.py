@@ -14,6 +14,7 @@ from captionflow.stamps import pack
 from services.segment.assembler_state import TURN_CREDIT, AssemblerFields, AssemblerState
 from services.segment.buffer_spans import Time, is_new
 from services.segment.joints import AFTER, SET_OFF, between
+from services.segment.passages import GOES_ON
 from services.segment.rules.head_rules import classify, learn, names_talk
 from services.segment.rules.lexicon import for_language
 from services.segment.rules.turn_rules import Kind
@@ -236,6 +237,29 @@ class Assembler(AssemblerFields, kw_only=True):
         self.notes += (Note(note, self.length),)
         self.size += len(msgspec.json.encode(note)) + 24
         self.joint = AFTER["note"][self.joint]
+
+    def pass_over(self, text: str, seq: int, at: Time | None) -> None:
+        """The note of a passage off the record, and its times; it takes the place of one that went on until now."""
+        if self.ordinal == 0 or self.ended:
+            in_head = self.in_head
+            self.open(None, seq)
+            self.in_head = in_head
+        if self.size > PART_BYTES:
+            self._split()
+        index = next((index for index, note in enumerate(self.notes) if note.text == GOES_ON), None)
+        if index is None:
+            self.notes += (Note(text, self.length),)
+            self.size += len(text) + 26
+            self._stamp(self.length, at)
+        else:
+            note = self.notes[index]
+            self.notes = (*self.notes[:index], Note(text, note.at), *self.notes[index + 1 :])
+            self.size += len(text) - len(note.text)
+            if at is not None and self.stamped is not None and self.stamped == (note.at, at._replace(extent=1)):
+                self.stamps = (*self.stamps[:-1], at.extent)
+                self.stamped = note.at, at
+                self.size += 6
+        self.end_utterance()
 
     def stand_apart(self, raw: str, why: Kind | str) -> None:
         """Words that nobody spoke, with the reason."""

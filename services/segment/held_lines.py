@@ -23,7 +23,7 @@ SLACK_CHARS = 1_000
 MAX_HELD_NUMBERS = 4_000
 """Most numbers of the columns: with more of them, revisions reach less far back."""
 
-_ENDS, _ERASED, _LATE, _ENDS_UTTERANCE = 1, 2, 4, 8
+_ENDS, _ERASED, _LATE, _ENDS_UTTERANCE, _OFF_RECORD, _GOES_ON = 1, 2, 4, 8, 16, 32
 _NEVER = datetime.min  # noqa: DTZ901 - the rules never read it
 
 Column = tuple[int, ...]
@@ -112,7 +112,7 @@ class HeldLines(msgspec.Struct, frozen=True, array_like=True):
         index = bisect_left(seqs, seq)
         if index == len(seqs) or seqs[index] != seq or index < max(self.settled, self.reach()):
             return None
-        if _all(self.flags)[index] & _LATE:
+        if _all(self.flags)[index] & (_LATE | _OFF_RECORD):
             return None
         return Found(seq, index, len(self.text) - sum(_all(self.lengths)[:index]))
 
@@ -169,6 +169,7 @@ class HeldLines(msgspec.Struct, frozen=True, array_like=True):
                     revises=seq if flags & _LATE else None,
                     ends=bool(flags & _ENDS),
                     ends_utterance=bool(flags & _ENDS_UTTERANCE) and said,
+                    off_record=bool(flags & _GOES_ON) if flags & _OFF_RECORD else None,
                     seq=seq,
                     received_at=_NEVER,
                 )
@@ -246,6 +247,8 @@ def upgraded(held: Iterable[Held]) -> HeldLines:
 
 def _flags(line: Line) -> int:
     ends = (_ENDS if line.ends else 0) | (_ENDS_UTTERANCE if line.ends_utterance else 0)
+    if line.off_record is not None:
+        ends |= _OFF_RECORD | (_GOES_ON if line.off_record else 0)
     return ends | (_LATE if line.revises is not None else 0)
 
 

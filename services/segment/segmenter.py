@@ -13,6 +13,7 @@ from captionflow.messages import MAX_LINE_CHARS, MAX_RECORD_BYTES, Facts, Line, 
 from captionflow.on_air import MAX_BYTES, OnAirState, admit
 from services.segment.held_lines import Found, Held, HeldLines, latest, upgraded
 from services.segment.interims import Interim, renewed, settles, without
+from services.segment.passages import OffTheRecord, noted
 from services.segment.tokenizer import Tokenizer, TokenizerState
 
 STATE_VERSION = 3
@@ -20,8 +21,9 @@ STATE_VERSION = 3
 MAX_STEP_CHARS = 16_000
 """Most characters of the lines that one record is made of."""
 
-_MAX_STEP_AND_STATE_BYTES = MAX_RECORD_BYTES - 128
-"""Of both as JSON. The record that has them has an offset and their field names besides."""
+_MAX_STEP_AND_STATE_BYTES = MAX_RECORD_BYTES - 256
+"""Of both as JSON. The record that has them has an offset and field names besides, and may say twice since when it is
+off the record."""
 
 _encoder = msgspec.json.Encoder()
 
@@ -44,6 +46,8 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     """(turn id, part, ordinal) shown of the undecided rest; retracted if it turns out otherwise."""
     on_air: OnAirState | None = None
     """Whose words count; None: everybody's."""
+    off_record: OffTheRecord | None = None
+    """Since when the stream is off the record; None: it is not."""
     v: int = 1
     """1 has stamps and times as structs, 1 and 2 held lines. All are read, and ``STATE_VERSION`` is written."""
 
@@ -91,19 +95,34 @@ def steps(state: State, lines: Sequence[Line]) -> Iterator[tuple[State, StepReco
     fresh, reached = _counting(state, fresh)
     for batch in _batches(state, fresh):
         for after, record in _apply(state, batch):
-            state = msgspec.structs.replace(after, on_air=reached[record.last_seq]) if reached else after
-            yield state, record
+            if not reached:
+                state = after
+                yield after, record
+                continue
+            on_air, off_record = reached[record.last_seq]
+            state = msgspec.structs.replace(after, on_air=on_air, off_record=off_record)
+            since = None if off_record is None else off_record.since
+            yield state, msgspec.structs.replace(record, off_record=since)
 
 
-def _counting(state: State, lines: list[Line]) -> tuple[list[Line], dict[int, OnAirState | None]]:
-    """The lines as they count, and who is on air after each; nothing of that where everybody's words count."""
-    if state.on_air is None and all(line.on_air is None for line in lines):
+_Counting = tuple[OnAirState | None, OffTheRecord | None]
+
+
+def _counting(state: State, lines: list[Line]) -> tuple[list[Line], dict[int, _Counting]]:
+    """The lines as they count, and who is on air and whether it is off the record after each.
+
+    Nothing of that where everybody's words count, on the record.
+    """
+    simple = state.on_air is None and state.off_record is None
+    if simple and all(line.on_air is None and line.off_record is None and not line.withheld for line in lines):
         return lines, {}
-    now, counting, reached = state.on_air, [], {}
+    on_air, off_record, counting, reached = state.on_air, state.off_record, [], {}
     for line in lines:
-        now, counted = admit(now, line)
+        off_record, counted = noted(off_record, line)
+        if counted.off_record is None:
+            on_air, counted = admit(on_air, counted)
         counting.append(counted)
-        reached[line.seq] = now
+        reached[line.seq] = on_air, off_record
     return counting, reached
 
 

@@ -10,6 +10,7 @@ from itertools import accumulate
 import msgspec
 
 from captionflow.messages import Line, Part
+from captionflow.stamps import is_dated
 from services.segment.assembler import MAX_HEAD, QUOTED_LINE, Assembler
 from services.segment.assembler_state import AssemblerState
 from services.segment.buffer_spans import LineSpans, Time, TimeSpans, time_of
@@ -72,6 +73,11 @@ class Tokenizer:
         """Apply final lines in order. One that still ``revises`` came too late: its text is kept apart."""
         run: list[Line] = []
         for line in lines:
+            if line.off_record is not None:
+                self._feed_run(run)
+                run = []
+                self._pass(line)
+                continue
             opens = line.speaker is not None and line.speaker != self._given
             if opens or line.revises is not None or (line.until is not None and self.assembler.in_head):
                 self._feed_run(run)
@@ -123,6 +129,16 @@ class Tokenizer:
         for row in cut_rows(f"{text}\n", starts=True)[0]:
             if row.text.split():
                 self.assembler.stand_apart(row.text, "mark" if self.assembler.ordinal else "head")
+
+    def _pass(self, line: Line) -> None:
+        """The note of a passage: see ``passages.noted``. Beside times without a date it has none."""
+        self._flush(line.seq)
+        assembler = self.assembler
+        assembler.seq = max(assembler.seq, line.seq)
+        dated = is_dated(self.time.ticks) if self.time else assembler.clock is None
+        assembler.pass_over(line.text, line.seq, time_of(line) if dated else None)
+        if line.ends:
+            assembler.finish()
 
     def _speak(self, line: Line, *, opens: bool) -> None:
         """Somebody speaks from this line on: the source names who (``opens``), or it is a cue: they have no head."""

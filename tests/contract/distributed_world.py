@@ -15,13 +15,14 @@ from captionflow.adapters.kafka.audit_trail import KafkaAuditTrail
 from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.key_store import KafkaKeyStore
 from captionflow.adapters.kafka.line_log import KafkaLineLog
+from captionflow.adapters.kafka.off_record_feed import KafkaOffRecordFeed
 from captionflow.adapters.kafka.session_store import KafkaSessionStore
 from captionflow.adapters.kafka.source_reports import KafkaSourceReports
 from captionflow.adapters.kafka.step_feed import KafkaStepFeed
 from captionflow.adapters.kafka.step_group import StepGroup
 from captionflow.audit import AuditTrail
 from captionflow.keys import KeyStore
-from captionflow.ports import LineLog, Search, SessionStore, SourceReports, StepFeed, StepQueue
+from captionflow.ports import LineLog, OffRecordFeed, Search, SessionStore, SourceReports, StepFeed, StepQueue
 from captionflow.turns import TurnStore
 from tests.stack.topics import drop_topics, fresh_topics
 
@@ -41,6 +42,7 @@ class DistributedWorld:
     source_reports: SourceReports
     keys: KeyStore
     audit: AuditTrail
+    off_record: OffRecordFeed
 
     def __init__(self, kafka: Kafka, elasticsearch: str) -> None:
         self._kafka = kafka
@@ -64,8 +66,17 @@ class DistributedWorld:
             KafkaSourceReports(kafka).start(),
             KafkaKeyStore(kafka).start(),
             KafkaAuditTrail(kafka).start(),
+            KafkaOffRecordFeed(kafka).start(),
         )
-        self.line_log, self.sessions, self.step_feed, self.source_reports, self.keys, self.audit = self._on_kafka
+        (
+            self.line_log,
+            self.sessions,
+            self.step_feed,
+            self.source_reports,
+            self.keys,
+            self.audit,
+            self.off_record,
+        ) = self._on_kafka
         self.turn_store = ElasticTurnStore(self._client, read=NAMES.read, write=NAMES.write)
         self.search = ElasticSearch(self._client, self.sessions, index=NAMES.read)
 

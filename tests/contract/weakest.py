@@ -14,6 +14,7 @@ from typing import Self
 
 import msgspec
 
+from captionflow.adapters.memory.off_record_feed import MemoryOffRecordFeed
 from captionflow.adapters.memory.source_reports import MemorySourceReports
 from captionflow.adapters.memory.step_feed import MemoryStepFeed
 from captionflow.adapters.memory.step_queue import MemoryStepQueue
@@ -65,14 +66,20 @@ class PartitionedLog:
         return self._partitions[zlib.crc32(session.encode()) % len(self._partitions)]
 
     async def append(
-        self, session: str, language: str, drafts: Sequence[Draft], *, said_at: datetime | None = None
+        self,
+        session: str,
+        language: str,
+        drafts: Sequence[Draft],
+        *,
+        said_at: datetime | None = None,
+        arrived: datetime | None = None,
     ) -> tuple[Receipt, ...]:
         log = self._of(session)
         if sum(len(draft.text) for draft in drafts) < MAX_RECORD_BYTES // 8:
-            return await log.append(session, language, drafts, said_at=said_at)
+            return await log.append(session, language, drafts, said_at=said_at, arrived=arrived)
         receipts: list[Receipt] = []
         for draft in drafts:  # a large batch is written line by line, and may end anywhere
-            receipts += await log.append(session, language, [draft], said_at=said_at)
+            receipts += await log.append(session, language, [draft], said_at=said_at, arrived=arrived)
         return tuple(receipts)
 
     async def last_number(self, session: str, language: str, sender: str, *, before: int | None = None) -> int | None:
@@ -257,6 +264,7 @@ class WeakestWorld:
         self.demos: Demos = PartitionedDemos(self._databases)
         self.keys = await SqliteKeyStore(stores).load()
         self.audit = SqliteAuditTrail(stores)
+        self.off_record = MemoryOffRecordFeed()
 
     def step_queue(self) -> StepQueue:
         return self._feed.queue()

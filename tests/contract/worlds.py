@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Protocol, Self
 
+from captionflow.adapters.memory.off_record_feed import MemoryOffRecordFeed
 from captionflow.adapters.memory.source_reports import MemorySourceReports
 from captionflow.adapters.memory.step_feed import MemoryStepFeed
 from captionflow.adapters.memory.step_queue import MemoryStepQueue
@@ -21,7 +22,7 @@ from captionflow.adapters.sqlite.session_store import SqliteSessionStore
 from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
 from captionflow.audit import AuditTrail
 from captionflow.keys import KeyStore
-from captionflow.ports import Demos, LineLog, Search, SessionStore, SourceReports, StepFeed, StepQueue
+from captionflow.ports import Demos, LineLog, OffRecordFeed, Search, SessionStore, SourceReports, StepFeed, StepQueue
 from captionflow.turns import TurnStore
 from tests.contract.distributed_world import DistributedWorld
 from tests.contract.weakest import WeakestWorld
@@ -36,6 +37,7 @@ class World(Protocol):
     source_reports: SourceReports
     keys: KeyStore
     audit: AuditTrail
+    off_record: OffRecordFeed
 
     def step_queue(self) -> StepQueue:
         """Join those who share the steps that are published from now on, and those that nobody is done with."""
@@ -81,6 +83,7 @@ class EmbeddedWorld:
         self.demos: Demos = SqliteDemos(self._database)
         self.keys: KeyStore = await SqliteKeyStore(self._database).load()
         self.audit: AuditTrail = SqliteAuditTrail(self._database)
+        self.off_record: OffRecordFeed = MemoryOffRecordFeed()
 
     def step_queue(self) -> StepQueue:
         return MemoryStepQueue(self._feed)

@@ -143,7 +143,7 @@ async def serving(
     async with open_embedded(configured) as adapters, contextlib.AsyncExitStack() as running:
         if pipeline:
             sources = sources_of_this_process()
-            gateway = Gateway(adapters.line_log, adapters.sessions, sources=sources)
+            gateway = Gateway(adapters.line_log, adapters.sessions, sources=sources, off_record=adapters.off_record)
             app = create_app(
                 adapters,
                 configured,

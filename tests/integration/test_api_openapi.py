@@ -20,6 +20,8 @@ CALLS = {
     ("patch", "/v1/sessions/{session}"),
     ("get", "/v1/sessions/{session}/on-air"),
     ("put", "/v1/sessions/{session}/on-air"),
+    ("get", "/v1/sessions/{session}/off-the-record"),
+    ("put", "/v1/sessions/{session}/off-the-record"),
     ("post", "/v1/sessions/{session}/lines"),
     ("get", "/v1/sessions/{session}/lines/last"),
     ("post", "/v1/sessions/{session}/lines/presence"),

@@ -66,6 +66,11 @@ class Kafka:
         return f"{self.prefix}.sources"
 
     @property
+    def off_record(self) -> str:
+        """The topic of what is said off the record, which is soon deleted."""
+        return f"{self.prefix}.off-record"
+
+    @property
     def keys(self) -> str:
         """The topic of the keys."""
         return f"{self.prefix}.keys"

@@ -6,7 +6,9 @@ before it, and tries again knowing more. So all processes agree without an owner
 """
 
 import asyncio
+import math
 import threading
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Final, Literal, NamedTuple, Self
@@ -79,6 +81,8 @@ class Journal:
         self._loop: asyncio.AbstractEventLoop  # since ``start``
         self._topic_id: object = None
         self._positions: dict[TopicPartition, int] = {}
+        self._whole_at: dict[TopicPartition, float] = {}
+        """When a partition had nothing, at the latest, that was not taken by now."""
         self._ends: dict[TopicPartition, int] = {}
         self._ready = False
         self._problem = ""
@@ -158,6 +162,17 @@ class Journal:
         self.check()
         await self._reach(tp, await self.reader.end(tp))
 
+    async def up_to_date(self, tp: TopicPartition, seconds: float) -> None:
+        """Return if all was taken that the partition had at most so long ago; catch up first if that is not known.
+
+        Raises:
+            Unavailable: no broker says what it has.
+        """
+        now = time.monotonic()
+        if now - self._whole_at.get(tp, -math.inf) > seconds:
+            await self.catch_up(tp)
+            self._whole_at[tp] = max(now, self._whole_at.get(tp, now))
+
     async def close(self) -> None:
         """Stop reading and writing. Repeating it does nothing."""
         self._stopping.set()
@@ -168,7 +183,7 @@ class Journal:
             await asyncio.to_thread(self._thread.join, _JOIN_SECONDS)
 
     async def _append(self, tp: TopicPartition, key: bytes, value: bytes) -> int:
-        before = self._positions.get(tp, 0)
+        before, began = self._positions.get(tp, 0), time.monotonic()
         offset = await self._producer.send(tp, key, value)
         if 0 <= offset < before:
             await self._break(lost(self.topic))  # where it went something else was read: this is another topic
@@ -176,6 +191,7 @@ class Journal:
         if self._positions.get(tp) == offset:  # all that is before it was taken, so it need not come back for that
             await self._took({tp: [Record(tp.topic, tp.partition, offset, key, value)]})
         await self._reach(tp, offset + 1)
+        self._whole_at[tp] = max(began, self._whole_at.get(tp, began))
         return offset
 
     def _written(self, key: bytes, writing: asyncio.Task[int]) -> None:

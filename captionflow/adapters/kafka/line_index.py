@@ -6,12 +6,14 @@ Only records that are valid count: ``captionflow.records.is_valid``.
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from operator import attrgetter
 
 import msgspec
 
 from captionflow.messages import Stream
 from captionflow.numbering import Key, Run, last_seqs, runs
+from captionflow.off_record import OffRecord, after
 from captionflow.records import is_valid, lines_reader
 
 
@@ -21,6 +23,12 @@ class LineHead(msgspec.Struct, frozen=True):
     seq: int
     sender: str
     number: int
+    received_at: datetime
+    segment: str | None = None
+    final: bool = True
+    revises: int | None = None
+    off_record: bool | None = None
+    withheld: bool = False
 
 
 class RecordHead(msgspec.Struct, frozen=True):
@@ -42,7 +50,7 @@ read_head = lines_reader(RecordHead)
 class _Stream:
     """One language of one session."""
 
-    __slots__ = ("first_seqs", "last_seq", "offsets", "partition", "runs")
+    __slots__ = ("first_seqs", "last_seq", "off_record", "offsets", "partition", "runs")
 
     def __init__(self, partition: int) -> None:
         self.partition = partition
@@ -50,6 +58,7 @@ class _Stream:
         self.first_seqs = array("q")
         self.offsets = array("q")
         self.runs: dict[str, list[Run]] = {}
+        self.off_record: OffRecord | None = None
 
 
 class LineIndex:
@@ -72,6 +81,8 @@ class LineIndex:
         stream.last_seq = head.lines[-1].seq
         for sender, run in runs(head.lines):
             _add_run(stream.runs.setdefault(sender, []), run)
+        for line in head.lines:
+            stream.off_record = after(stream.off_record, line)
         self._order.append(partition << 48 | offset)
         return True
 
@@ -79,6 +90,11 @@ class LineIndex:
         """0 before the first line."""
         found = self._streams.get(stream)
         return 0 if found is None else found.last_seq
+
+    def off_record(self, stream: Stream) -> OffRecord | None:
+        """What its lines say of it."""
+        found = self._streams.get(stream)
+        return None if found is None else found.off_record
 
     def last_number(self, stream: Stream, sender: str, before: int | None = None) -> int | None:
         """The highest number of this sender in lines whose ``seq`` is below ``before``, if it is given; or None."""

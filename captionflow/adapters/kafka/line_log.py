@@ -29,6 +29,12 @@ from captionflow.records import check_partition
 
 APPEND_SECONDS: Final = 5.0
 """How long a sender waits before it is told to come back."""
+UP_TO_DATE_SECONDS: Final = 1.0
+"""A line is written by a process that had read, at most so long before, all that the log had. So whoever begins a
+passage off the record and waits longer knows that nothing which comes in from then on is written, not even in a record
+that turns out void."""
+_DRIFT_SECONDS: Final = 0.2
+"""That is waited besides: clocks of several machines do not run alike."""
 _RECENT_RECORDS: Final = 256
 """The newest records, kept for those who follow, and for a sender's quick retry; 16 MiB at the very most."""
 _RECORDS_A_READ: Final = 100
@@ -65,7 +71,13 @@ class KafkaLineLog(JournalAdapter):
         self._appended.notify()
 
     async def append(
-        self, session: str, language: str, drafts: Sequence[Draft], *, said_at: datetime | None = None
+        self,
+        session: str,
+        language: str,
+        drafts: Sequence[Draft],
+        *,
+        said_at: datetime | None = None,
+        arrived: datetime | None = None,
     ) -> tuple[Receipt, ...]:
         """See ``LineLog.append``. A batch that is larger than a record becomes several.
 
@@ -82,12 +94,15 @@ class KafkaLineLog(JournalAdapter):
         try:
             async with asyncio.timeout(self._append_seconds), self._locks[session]:
                 await self._journal.settled(session.encode())
-                return await self._append(stream, drafts, said_at)
+                receipts = await self._append(stream, drafts, said_at, arrived)
         except TimeoutError as error:
             raise Unavailable(
                 f"The lines are not known to be safe after {self._append_seconds:g} s: send them again, unchanged; "
                 "what was written counts once."
             ) from error
+        if any(draft.off_record for draft in drafts):
+            await asyncio.sleep(UP_TO_DATE_SECONDS + _DRIFT_SECONDS)
+        return receipts
 
     async def last_number(self, session: str, language: str, sender: str, *, before: int | None = None) -> int | None:
         """See ``LineLog.last_number``."""
@@ -149,10 +164,22 @@ class KafkaLineLog(JournalAdapter):
                     offsets[partition] = offset + 1
                     yield Position(".".join(map(str, offsets))), _decode(value)
 
-    async def _append(self, stream: Stream, drafts: Sequence[Draft], said_at: datetime | None) -> tuple[Receipt, ...]:
+    async def _append(
+        self, stream: Stream, drafts: Sequence[Draft], said_at: datetime | None, arrived: datetime | None
+    ) -> tuple[Receipt, ...]:
+        tp = self._topic_partition(stream.session)
         while True:
             known = await self._known(stream, drafts)
-            new, receipts = number(drafts, known, self._index.last_seq(stream), self._clock(), said_at)
+            await self._journal.up_to_date(tp, UP_TO_DATE_SECONDS)
+            new, receipts = number(
+                drafts,
+                known,
+                self._index.last_seq(stream),
+                self._clock(),
+                said_at,
+                arrived=arrived,
+                off_record=self._index.off_record(stream),
+            )
             for lines, encoded in packed(new):
                 if not await self._write(stream, lines[0].seq, encoded):
                     break

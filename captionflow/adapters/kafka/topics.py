@@ -13,6 +13,9 @@ from captionflow.errors import Misconfigured
 
 _FOREVER: Final = "-1"
 _HOUR_MS: Final = 3600 * 1000
+OFF_RECORD_RETENTION_MS: Final = 60_000
+OFF_RECORD_DELETE_MS: Final = 1_000
+"""From a segment's deletion until its file is gone."""
 _BATCH_OVERHEAD_BYTES: Final = 12
 """What Kafka counts of a batch besides the records' own bytes."""
 
@@ -36,6 +39,10 @@ def settings(kafka: Kafka, *, replication: int, turns_hours: int) -> Mapping[str
     missing: they are kept as long as a worker that comes back should find its state there. Of each key the newest
     record stays. The audit trail is kept for a year, and dead letters for a month, so that somebody can look at them.
     Reports of sources are said again and again: an hour is enough. Ages are told by the broker's clock.
+
+    What is said off the record is deleted when it is a minute old. A broker looks for what is to be deleted every
+    ``log.retention.check.interval.ms``, 5 minutes unless it is set; it deletes the segment that is written to as well.
+    So nothing of it is older than 7 minutes.
     """
     common = {
         "cleanup.policy": "delete",
@@ -50,6 +57,12 @@ def settings(kafka: Kafka, *, replication: int, turns_hours: int) -> Mapping[str
         kafka.turns: common | {"retention.ms": str(turns_hours * _HOUR_MS)},
         kafka.sessions: common | {"retention.ms": _FOREVER},
         kafka.sources: common | {"retention.ms": str(_HOUR_MS), "segment.ms": str(_HOUR_MS // 6)},
+        kafka.off_record: common
+        | {
+            "retention.ms": str(OFF_RECORD_RETENTION_MS),
+            "segment.ms": str(OFF_RECORD_RETENTION_MS),
+            "file.delete.delay.ms": str(OFF_RECORD_DELETE_MS),
+        },
         kafka.keys: common | {"cleanup.policy": "compact"},
         kafka.audit: common | {"retention.ms": str(366 * 24 * _HOUR_MS)},
         kafka.dead_letters: common

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import msgspec
 import structlog
 
+from captionflow.adapters.sqlite.off_record import SqliteOffRecord
 from captionflow.adapters.sqlite.readers import Lane
 from captionflow.adapters.sqlite.streams import find_stream, make_stream
 from captionflow.errors import Misconfigured
@@ -32,9 +33,16 @@ class SqliteLineLog:
         self._database = database
         self._clock = clock
         self._appended = Notifier()
+        self._off_record = SqliteOffRecord()
 
     async def append(
-        self, session: str, language: str, drafts: Sequence[Draft], *, said_at: datetime | None = None
+        self,
+        session: str,
+        language: str,
+        drafts: Sequence[Draft],
+        *,
+        said_at: datetime | None = None,
+        arrived: datetime | None = None,
     ) -> tuple[Receipt, ...]:
         """See ``LineLog.append``. Appends that wait at the same time share one transaction and one fsync.
 
@@ -47,7 +55,7 @@ class SqliteLineLog:
             check(draft)
         if not drafts:
             return ()
-        append = _Append(session, language, tuple(drafts), self._clock(), said_at)
+        append = _Append(session, language, tuple(drafts), self._clock(), said_at, arrived, self._off_record)
         return await self._database.write(append, durable=True, committed=self._appended.notify)
 
     async def last_number(self, session: str, language: str, sender: str, *, before: int | None = None) -> int | None:
@@ -152,26 +160,39 @@ def _readable(session: str, language: str, last_seq: int, encoded: bytes) -> tup
 class _Append:
     """One call of ``append``, run in the writer's thread."""
 
-    def __init__(
-        self, session: str, language: str, drafts: tuple[Draft, ...], now: datetime, said_at: datetime | None
+    def __init__(  # noqa: PLR0913, PLR0917 - what lines are made of
+        self,
+        session: str,
+        language: str,
+        drafts: tuple[Draft, ...],
+        now: datetime,
+        said_at: datetime | None,
+        arrived: datetime | None,
+        off_record: SqliteOffRecord,
     ) -> None:
         self._session = session
         self._language = language
         self._drafts = drafts
         self._now = now
         self._said_at = said_at
+        self._arrived = arrived
+        self._off_record = off_record
 
     def __call__(self, connection: sqlite3.Connection) -> tuple[Receipt, ...]:
         stream = make_stream(connection, self._session, self._language)
         before = _last_seq(connection, stream)
         known = self._known(connection, stream)
-        new, receipts = number(self._drafts, known, before, self._now, self._said_at)
+        off_record = self._off_record.at(connection, stream, before)
+        new, receipts = number(
+            self._drafts, known, before, self._now, self._said_at, arrived=self._arrived, off_record=off_record
+        )
         for lines, encoded in packed(new):
             connection.execute(
                 "INSERT INTO records (stream, last_seq, lines) VALUES (?, ?, ?)", (stream, lines[-1].seq, encoded)
             )
         for sender, run in runs(new):
             _store_run(connection, stream, sender, run)
+        self._off_record.advance(stream, off_record, new)
         return receipts
 
     def _known(self, connection: sqlite3.Connection, stream: int) -> dict[tuple[str, int], Line]:

@@ -14,6 +14,7 @@ import msgspec
 
 from captionflow.notifying import Notifier
 from services.api.live.delta import delta
+from services.api.live.off_record import OffRecordText
 from services.api.live.sse import Event, event
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Channel:
         """When words last came, if captions count as interrupted."""
         self.told: Session | None = None
         """The session as the viewers know it, if it changed since the first of them came."""
+        self.off_record = OffRecordText()
         self.reading = asyncio.Lock()
         """Held while a snapshot is read, so that a crowd that arrives together reads it once."""
         self._events: deque[Event] = deque()
@@ -90,6 +92,7 @@ class Channel:
             return False
         self.last_seq = step.last_seq
         self.silent_since = None
+        self.off_record.step(step.last_seq, step.off_record)
         if self.pending_since is None:
             self.pending_since = step.received_at
         if step.parts:
@@ -100,6 +103,7 @@ class Channel:
             if step.facts.status == "finished" and not self.finished:
                 self._put(finished(step.last_seq))
             self.finished = step.facts.status == "finished"
+        self.tell_off_record()
         return True
 
     def tell(self, session: Session) -> None:
@@ -116,6 +120,12 @@ class Channel:
         self.silent_since = since
         self.pending.append(interrupted(since, now).frame)
         self._events_put.notify()
+
+    def tell_off_record(self) -> None:
+        """Put up what was said off the record meanwhile, or that it is on the record again."""
+        if (change := self.off_record.change()) is not None:
+            self.pending.append(change.frame)
+            self._events_put.notify()
 
     def closed_since(self, session: Session) -> bool:
         """Whether the session is closed by now, and was open as the caller knows it."""

@@ -25,10 +25,10 @@ from services.api.live.channel import Channel, Snapshot
 from services.api.live.sse import HEARTBEAT, Event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Container, Iterator
 
-    from captionflow.messages import Session, StepRecord
-    from captionflow.ports import SessionStore, StepFeed
+    from captionflow.messages import OffRecordWords, Session, StepRecord
+    from captionflow.ports import OffRecordFeed, SessionStore, StepFeed
     from captionflow.turns import TurnStore
     from services.api.live.broadcast import Viewer
 
@@ -74,6 +74,9 @@ class Hub:
     ``prepared``: every live session has a channel, also without viewers, so that a viewer who reconnects from
     another process goes on after their last event. ``on_delivered`` is called after each write to viewers, with the
     time at which the oldest line in it was accepted.
+
+    ``off_record``: what is said off the record comes from there. ``off_since`` says since when a stream is so, None if
+    it is not; it is asked once, the steps say the rest.
     """
 
     def __init__(  # noqa: PLR0913 - what differs between the processes that have one
@@ -86,7 +89,12 @@ class Hub:
         heartbeat_seconds: float = HEARTBEAT_SECONDS,
         prepared: bool = False,
         on_delivered: Callable[[datetime], None] = lambda _received_at: None,
+        off_record: OffRecordFeed | None = None,
+        off_since: Callable[[Stream], Awaitable[datetime | None]] | None = None,
     ) -> None:
+        self._off_record = off_record
+        self._ask_off_since = off_since
+        self._off_since: dict[Stream, datetime | None] = {}
         self._prepared = prepared
         self._on_delivered = on_delivered
         self._feed = feed
@@ -130,6 +138,8 @@ class Hub:
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._tend())
+                if self._off_record is not None:
+                    tasks.create_task(self._take_off_record(self._off_record.follow()))
                 async for step in steps:
                     self._take(step)
         except Exception:
@@ -163,6 +173,13 @@ class Hub:
             if (channel := self._channels.get(stream)) is not None:
                 channel.silent_since = None
 
+    async def off_since(self, stream: Stream) -> datetime | None:
+        """Since when a stream is off the record; None if it is not."""
+        if stream not in self._off_since and self._ask_off_since is not None:
+            since = await self._ask_off_since(stream)
+            self._off_since.setdefault(stream, since)  # a step may have said it meanwhile
+        return self._off_since.get(stream)
+
     @contextmanager
     def reading(self, session: str, language: str) -> Iterator[Channel]:
         """The channel, for as long as the caller needs it.
@@ -193,6 +210,9 @@ class Hub:
 
         A viewer who can go on after ``after`` gets the session's fields only: they may have changed meanwhile.
         """
+        since = await self.off_since(Stream(channel.session, channel.language))
+        if since is not None and channel.off_record.since is None:
+            channel.off_record.since = since
         if after is not None and await self._resumes(channel, after):
             session = await self._sessions.get(channel.session)  # once more, now that the channel is told of changes
             if channel.since(after) is not None:
@@ -228,6 +248,7 @@ class Hub:
         before = self._latest.get(stream)
         self._latest[stream] = step.last_seq
         self._silent.pop(stream, None)
+        self._off_since[stream] = step.off_record
         if step.received_at is not None:
             self.heard[stream] = step.received_at
         channel = self._channels.get(stream)
@@ -241,6 +262,15 @@ class Hub:
             log.warning("steps_missing", session=step.session, language=step.language, last_seq=step.last_seq)
             self._end(channel)
         self._schedule(channel)
+
+    async def _take_off_record(self, words: AsyncIterator[OffRecordWords]) -> None:
+        """Write what is said off the record to those who read now; nobody else ever sees it."""
+        async for one in words:
+            channel = self._channels.get(one.stream)
+            if channel is not None:
+                channel.off_record.take(one)
+                channel.tell_off_record()
+                self._schedule(channel)
 
     async def _resumes(self, channel: Channel, after: int) -> bool:
         """Whether the channel can tell all that comes after a position; a new one may learn where it stands."""

@@ -53,8 +53,9 @@ ROOM = Room(routes, (Session, Part, PartDelta), {"Events": EVENTS})
 @routes.get(
     "/v1/sessions/{session}/events",
     summary="Captions as they come",
-    description="Server-sent events: `snapshot`, `delta`, `session`, `interrupted`, `reset`, `finished`; see "
-    "docs/api.md. With `Accept: application/json` it waits up to 25 s for the next events and gives them as JSON.",
+    description="Server-sent events: `snapshot`, `delta`, `session`, `interrupted`, `off_record`, `reset`, "
+    "`finished`; see docs/api.md. With `Accept: application/json` it waits up to 25 s for the next events and gives "
+    "them as JSON.",
     response_class=Response,
     responses={
         200: {
@@ -117,7 +118,9 @@ def _events(channel: Channel, session: Session, position: Position) -> tuple[lis
     events = [*position.events, *(since or ())]
     if channel.told is not None and channel.told.version > position.session_version:
         events.append(channels.about(channel.told))
-    if channel.silent_since is not None and not _is_finished(channel, session):
+    if (off_record := channel.off_record.whole()) is not None:
+        events.append(off_record)
+    elif channel.silent_since is not None and not _is_finished(channel, session):
         events.append(channels.interrupted(channel.silent_since, datetime.now(UTC)))
     if _is_finished(channel, session) and not any(one.name == "finished" for one in events):
         events.append(channels.finished(max(channel.last_seq or 0, position.seq)))

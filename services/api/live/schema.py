@@ -12,14 +12,18 @@ EVENTS: dict[str, Any] = {
                 "type": "object",
                 "required": ["event", "id", "data"],
                 "properties": {
-                    "event": {"enum": ["snapshot", "delta", "session", "interrupted", "reset", "finished"]},
+                    "event": {
+                        "enum": ["snapshot", "delta", "session", "interrupted", "off_record", "reset", "finished"]
+                    },
                     "id": {"type": ["integer", "null"], "description": "Give the last one as `after` next time."},
                     "data": {
                         "type": "object",
                         "properties": {
                             "seq": {"type": "integer"},
-                            "since": {"type": "string", "format": "date-time"},
+                            "since": {"type": ["string", "null"], "format": "date-time"},
                             "seconds": {"type": "number", "minimum": 0},
+                            "keep": {"type": "integer", "minimum": 0},
+                            "text": {"type": "string"},
                             "parts": {
                                 "type": "array",
                                 "items": {

@@ -1,5 +1,7 @@
 """Sees when words stop: viewers are told of an interruption, and a session that is silent for long enough is ended.
 
+Off the record, words may stop for other reasons: nobody is told, and nothing is ended.
+
 Every api process does this by itself. What is told is the same everywhere, since it is read off the times of lines in
 the log. An end is a line whose number is derived from the last line before it, so the log takes it once, whoever writes
 it, however often.
@@ -84,10 +86,11 @@ class SilenceWatch:
         self._hub.no_more_interrupted(streams)
         for session in live:
             heard = {language: await self._heard(Stream(session.id, language)) for language in session.languages}
+            off = [one for one in session.languages if await self._hub.off_since(Stream(session.id, one)) is not None]
             for language, at in heard.items():
-                if at is not None and now - at >= SILENCE:
+                if at is not None and now - at >= SILENCE and language not in off:
                     self._hub.interrupted(Stream(session.id, language), at)
-            if self._is_over(session, [at for at in heard.values() if at is not None], now):
+            if not off and self._is_over(session, [at for at in heard.values() if at is not None], now):
                 await self._end(session, now)
 
     def _is_over(self, session: Session, heard: list[datetime], now: datetime) -> bool:

@@ -1,0 +1,220 @@
+"""Off the record over HTTP: those who read now see what is said, nothing is kept, and the passage is marked."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from captionflow.secret import Secret
+from services.api.live.silence import SilenceWatch
+from tests.integration.api_server import Api, problem_of, said, send, serving, transcript
+from tests.integration.live_client import Event, Stream, stream
+from tests.waiting import until
+
+ADDRESS = "/v1/sessions/talk/off-the-record"
+EVENTS = "/v1/sessions/talk/events"
+KEY = "0123456789abcdef-of-this-test"
+
+
+@pytest.fixture
+async def api(tmp_path: Path) -> AsyncIterator[Api]:
+    async with serving(tmp_path, pipeline=True) as api:
+        await api.announce("talk")
+        yield api
+
+
+@pytest.fixture
+async def client(api: Api) -> AsyncIterator[httpx.AsyncClient]:
+    async with api.client() as client:
+        yield client
+
+
+async def turn(client: httpx.AsyncClient, *, on: bool, **query: str) -> Any:
+    answer = await client.put(ADDRESS, json={"on": on}, params=query)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+class Shown:
+    """What a viewer has on the screen of what is off the record."""
+
+    def __init__(self, reading: Stream) -> None:
+        self._reading = reading
+        self._text = ""
+
+    async def until(self, wanted: str | None) -> Event:
+        """The event after which it is this; None: it is on the record."""
+        while True:
+            one = await self._reading.next()
+            if one.name == "off_record":
+                self._text = self._text[: one.data["keep"]] + one.data["text"]
+                if (one.data["since"] is None) == (wanted is None) and self._text == (wanted or ""):
+                    return one
+
+
+async def test_what_is_said_is_read_live_and_is_a_note_in_all_exports(client: httpx.AsyncClient, api: Api) -> None:
+    await send(client, ">> ANA:  Good morning.", "We begin")
+    async with stream(api, EVENTS) as reading:
+        shown = Shown(reading)
+        assert (await reading.next()).name == "snapshot"
+        assert (await turn(client, on=True))["on"]
+        await shown.until("")
+        answer = (await send(client, "Xylophone", first=2)).json()
+        assert answer["receipts"][0]["withheld"]
+        await shown.until("Xylophone\n")
+        await send(client, "and more", first=3)
+        event = await shown.until("Xylophone\nand more\n")
+        assert (event.id, event.data["text"]) == (None, "and more\n")
+        async with stream(api, EVENTS) as later:
+            await Shown(later).until("Xylophone\nand more\n")
+        assert not (await turn(client, on=False))["on"]
+        await shown.until(None)
+    await send(client, "On we go.", first=4)
+    document = await transcript(client, 7)
+    assert said(document) == "Good morning. We begin On we go."
+    note = "[Off the record for 0:00]"
+    assert [one["text"] for turn in document["turns"] for one in turn["notes"]] == [note]
+    for form in ("txt", "vtt", "srt", "json"):
+        exported = (await client.get(f"/v1/sessions/talk/transcript.{form}")).text
+        assert note in exported
+        assert "Xylophone" not in exported
+    assert (await client.get("/v1/search", params={"q": "xylophone"})).json()["total"] == 0
+    assert "Xylophone" not in (await client.get("/s/talk")).text
+    assert note in (await client.get("/s/talk")).text
+
+
+async def test_who_comes_back_is_told_nothing_of_a_passage_that_is_over(client: httpx.AsyncClient, api: Api) -> None:
+    await send(client, ">> ANA:  Good morning.")
+    async with stream(api, EVENTS) as reading:
+        shown = Shown(reading)
+        seen = await reading.next()
+        await turn(client, on=True)
+        await send(client, "Xylophone", first=1)
+        await shown.until("Xylophone\n")
+    poll = (await client.get(EVENTS, headers={"Accept": "application/json"})).json()["events"]
+    assert [one["data"]["text"] for one in poll if one["event"] == "off_record"] == ["Xylophone\n"]
+    await turn(client, on=False)
+    await send(client, "On we go.", first=2)
+    await transcript(client, 5)
+    for query in ({}, {"after": str(seen.id)}):
+        poll = (await client.get(EVENTS, params=query, headers={"Accept": "application/json"})).text
+        assert "Xylophone" not in poll
+        assert '"off_record"' not in poll
+
+
+async def test_interims_and_corrections_are_shown_as_they_change(client: httpx.AsyncClient, api: Api) -> None:
+    await turn(client, on=True)
+
+    async def put(number: int, text: str, **fields: Any) -> int:
+        lines = [{"number": number, "text": text, "eol": False, **fields}]
+        answer = await client.post("/v1/sessions/talk/lines", json={"sender": "asr", "lines": lines})
+        return int(answer.json()["receipts"][0]["seq"])
+
+    async with stream(api, EVENTS) as reading:
+        shown = Shown(reading)
+        await shown.until("")
+        await put(0, "a sec", segment="u1", final=False)
+        await shown.until("a sec")
+        await put(1, "a secret", segment="u1", final=False)
+        await shown.until("a secret")
+        seq = await put(2, "A sceret. ", segment="u1")
+        await shown.until("A sceret. ")
+        await put(3, "A secret. ", revises=seq)
+        await shown.until("A secret. ")
+        for number in (4, 5, 6):
+            await put(number, "word " * 390)
+        await shown.until("word " * 390)  # only the end of it is kept
+
+
+async def test_no_captions_off_the_record_is_no_interruption_and_ends_nothing(
+    client: httpx.AsyncClient, api: Api
+) -> None:
+    ahead = timedelta()
+    watch = SilenceWatch(
+        api.app.state.hub,
+        api.adapters.sessions,
+        api.adapters.line_log,
+        end_after=timedelta(hours=1),
+        clock=lambda: datetime.now(UTC) + ahead,
+    )
+    await send(client, ">> ANA:  Good morning.")
+    await transcript(client, 1)
+
+    async def is_live() -> bool:
+        return bool((await client.get("/v1/sessions/talk")).json()["status"] == "live")
+
+    await until(is_live)
+    await turn(client, on=True)
+    await transcript(client, 2)
+    ahead = timedelta(hours=2)
+    await watch.look()
+    poll = (await client.get(EVENTS, headers={"Accept": "application/json"})).json()["events"]
+    assert {one["event"] for one in poll} == {"snapshot", "off_record"}
+    assert len([line async for record in api.adapters.line_log.read("talk", "en") for line in record.lines]) == 2
+    await turn(client, on=False)
+    await transcript(client, 3)
+    ahead = timedelta(seconds=61)
+    await watch.look()
+    poll = (await client.get(EVENTS, headers={"Accept": "application/json"})).json()["events"]
+    assert "interrupted" in {one["event"] for one in poll}
+
+
+async def test_it_is_known_after_a_restart_and_viewers_are_told(tmp_path: Path) -> None:
+    async with serving(tmp_path, pipeline=True) as api, api.client() as client:
+        await api.announce("talk")
+        await turn(client, on=True)
+        since = (await client.get(ADDRESS)).json()["languages"]
+        await transcript(client, 1)
+    async with serving(tmp_path, pipeline=True) as api, api.client() as client:
+        assert (await client.get(ADDRESS)).json() == {"on": True, "languages": since}
+        async with stream(api, EVENTS) as reading:
+            event = await Shown(reading).until("")
+            assert event.data["since"] == since[0]["since"]
+        assert (await send(client, "Xylophone")).json()["receipts"][0]["withheld"]
+
+
+async def test_all_languages_are_off_the_record_unless_one_is_named_and_so_is_one_that_comes_later(
+    tmp_path: Path,
+) -> None:
+    async with serving(tmp_path, pipeline=True) as api, api.client() as client:
+        await api.announce("talk", languages=["en", "es"])
+        now = await turn(client, on=True)
+        assert [one["language"] for one in now["languages"] if one["since"]] == ["en", "es"]
+        lines = {"sender": "booth", "lines": [{"number": 0, "text": "secret"}]}
+        answer = await client.post("/v1/sessions/talk/lines?lang=fr", json=lines)
+        assert answer.json()["receipts"][0]["withheld"]
+        await turn(client, on=False, lang="es")
+        assert [bool(one["since"]) for one in (await client.get(ADDRESS)).json()["languages"]] == [True, False, True]
+        await turn(client, on=False)
+        assert not (await client.get(ADDRESS)).json()["on"]
+
+
+async def test_who_did_it_is_in_the_audit_trail_and_the_same_again_is_not(client: httpx.AsyncClient) -> None:
+    for on in (True, True, False, False):
+        await turn(client, on=on)
+    entries = (await client.get("/v1/audit")).json()
+    assert [(one["action"], one["detail"]) for one in entries if one["action"].startswith("off_record")] == [
+        ("off_record_ended", "en"),
+        ("off_record_begun", "en"),
+    ]
+
+
+@pytest.mark.parametrize("wrong", [{}, {"on": None}, {"on": "yes"}, {"on": True, "more": 1}])
+async def test_what_can_not_be_is_refused_and_changes_nothing(client: httpx.AsyncClient, wrong: Any) -> None:
+    assert (await client.put(ADDRESS, json=wrong)).status_code in {400, 422}
+    assert not (await client.get(ADDRESS)).json()["on"]
+
+
+async def test_a_sender_can_not_say_it(client: httpx.AsyncClient) -> None:
+    line = {"number": 0, "text": "Hello.", "off_record": True}
+    await client.post("/v1/sessions/talk/lines", json={"sender": "me", "lines": [line]})
+    assert not (await client.get(ADDRESS)).json()["on"]
+
+
+async def test_it_is_for_those_who_caption_and_organise(tmp_path: Path) -> None:
+    async with serving(tmp_path, ingest_token=Secret(KEY)) as api, api.client() as client:
+        problem_of(await client.put(ADDRESS, json={"on": True}), 401, "unauthorized")
+        problem_of(await client.get(ADDRESS), 401, "unauthorized")
