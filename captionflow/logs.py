@@ -32,6 +32,9 @@ SECRET_WORDS = ("apikey", "api_key", "authorization", "cookie", "password", "sec
 _QUIET = ("httpx", "httpcore", "asyncio", "uvicorn.access", "elastic_transport", "kafka", "aiokafka", "faust", "mode")
 """Loggers that at info repeat what we log ourselves (queries with secrets included), or log every internal step."""
 
+_CONTENT = ("aiokafka", "elastic_transport", "faust", "kafka", "mode", "uvicorn.error", "websockets")
+"""Loggers that at debug show what is sent and received, captions off the record too: they say nothing below info."""
+
 _MAX_DEPTH = 4
 
 _IN_ADDRESS = re.compile(r"""([?&](?:key|token|cid)=)[^&\s"'<>\\]+""")
@@ -77,8 +80,11 @@ def configure(level: LogLevel = "info", form: LogFormat = "auto", *, stream: Tex
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    for name in _CONTENT:
+        logging.getLogger(name).setLevel("INFO" if level == "debug" else "NOTSET")
     for name in _QUIET:
-        logging.getLogger(name).setLevel("DEBUG" if level == "debug" else "WARNING")
+        if level != "debug" or name not in _CONTENT:
+            logging.getLogger(name).setLevel("DEBUG" if level == "debug" else "WARNING")
     logging.captureWarnings(capture=True)
 
 

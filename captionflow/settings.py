@@ -302,7 +302,7 @@ class Settings:
         "info",
         values.one_of("debug", "info", "warning", "error"),
         unit="debug, info, warning or error",
-        doc="The least important messages that are logged. Only debug may show captions' text.",
+        doc="The least important messages that are logged. Only debug may show captions' text; none off the record.",
         example="warning",
     )
     log_format: LogFormat = _setting(

@@ -64,6 +64,7 @@ WARNINGS: Final = {
     "twice": "The same words came twice in a row; both are shown.",
     "unreadable": "The webhook sent what is no report of this recogniser: choose the right one in the address.",
     "unknown-language": "The tool names a language that there is not; its captions go to the floor's language.",
+    "withheld": "A post may have repeated what was said off the record, and ingest does not know: it was not kept.",
 }
 """What was guessed or went wrong of a post, by code, in words for the technician."""
 
@@ -146,7 +147,7 @@ class PostWriting:
         stream, odd = await self._stream(post)
         place = self._place(stream, post.sender)
         made, place.feed, place.made = place.made, None, None
-        receipts = (await self._gateway.accept(*stream, drafts, door=post.sender.door)).receipts
+        receipts = (await self._gateway.accept(*stream, drafts, door=post.sender.door, came_at=post.at)).receipts
         if made is not None and made.drafts == drafts:
             place.feed = made.after(receipts)
             odd = (*odd, *made.guesses)
@@ -201,4 +202,5 @@ def _made(feed: _Feed, post: ToolPost) -> _Made:
     reading = feed.window.read(Post.of(post.number, post.text), asked=post.asked)
     drafts = feed.drafts(reading, post.sender.name, post.at)
     guesses = (*reading.guesses, "moved") if feed.moves(reading) else reading.guesses
-    return _Made(drafts, guesses, lambda receipts: feed.after(reading, drafts, receipts))
+    withheld = ("withheld",) if drafts and feed.withheld_seq(post.at) is not None else ()
+    return _Made(drafts, (*guesses, *withheld), lambda receipts: feed.after(reading, drafts, receipts))

@@ -50,6 +50,8 @@ broker.heartbeat.interval.ms=500
 # Tests make and drop many small topics.
 log.index.size.max.bytes=1048576
 log.segment.delete.delay.ms=1000
+# What is to be deleted is looked for often, and not every 5 minutes.
+log.retention.check.interval.ms=5000
 """
 _LOGGING = """\
 <Configuration>

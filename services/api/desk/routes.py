@@ -17,6 +17,7 @@ from captionflow.identity import session_id
 from captionflow.messages import SourceReport
 from captionflow.ports import SessionFilter
 from services.api.context import Context
+from services.api.desk.off_record import OffRecordSession, off_record_sessions
 from services.api.live import sse
 from services.api.pages.desk_view import DeskRoom, Trouble, desk_rooms, troubles
 from services.api.pages.routes import local_now
@@ -53,6 +54,8 @@ class DeskSessions(msgspec.Struct, frozen=True):
     """The rooms of the day, each with its sessions."""
 
     rooms: tuple[DeskRoom, ...]
+    off_record: dict[str, OffRecordSession]
+    """The sessions that are off the record, by their ids."""
 
 
 class DeskReaders(msgspec.Struct, frozen=True):
@@ -215,11 +218,12 @@ async def _looked(context: Context, grant: Grant, missing: dict[str, str]) -> di
         wrong["sources"] = str(error)
     try:
         sessions = await context.ports.sessions.list(SessionFilter(event=grant.event))
+        mine = [one for one in sessions if grant.session in {None, one.id}]
+        off_record = await off_record_sessions(context, mine)
     except CaptionflowError as error:
         wrong["sessions"] = str(error)
     else:
-        mine = [one for one in sessions if grant.session in {None, one.id}]
-        found["sessions"] = _encode(DeskSessions(desk_rooms(mine, local_now())))
+        found["sessions"] = _encode(DeskSessions(desk_rooms(mine, local_now()), off_record))
     found["readers"] = _encode(DeskReaders(context.hub.readers()))
     found["services"] = _encode(DeskServices(troubles(wrong)))
     return found

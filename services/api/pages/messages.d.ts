@@ -100,6 +100,7 @@ export type LiveEvent =
   | { event: "delta"; data: Delta }
   | { event: "session"; data: Session }
   | { event: "interrupted"; data: { since: string; seconds: number } }
+  | { event: "off_record"; data: { since: string | null; keep: number; text: string } }
   | { event: "reset"; data: { reason: string } }
   | { event: "finished"; data: { seq: number } };
 

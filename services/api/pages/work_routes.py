@@ -8,6 +8,7 @@ from captionflow.errors import BadMessage, TooLarge
 from captionflow.identity import language_of
 from captionflow.ports import SessionFilter
 from services.api.context import Context
+from services.api.desk.off_record import off_record_sessions, with_names
 from services.api.pages.desk_view import desk_rooms, troubles, unnamed
 from services.api.pages.rendering import nothing_yet, page
 from services.api.pages.routes import Language, SessionId, base_url, find_session, local_now, qr_code
@@ -51,6 +52,7 @@ async def desk(request: Request) -> Response:
         live=sum(one.status == "live" for one in sessions),
         troubles=troubles(missing),
         now=now,
+        off_record=await with_names(context, await off_record_sessions(context, sessions)),
         event=event or "",
         keyed=granted(request).key is not None,
         base=base_url(request),

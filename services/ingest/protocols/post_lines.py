@@ -1,22 +1,44 @@
 """Between the posts of a tool and the log: changes become drafts, and lines of the log a window that goes on. Pure."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 import msgspec
 
 from captionflow.messages import MAX_LINE_CHARS, Draft, Line, Posted, Receipt
-from services.ingest.protocols.posts import Change, Post, Reading, Window
+from services.ingest.protocols.posts import MAX_POSTS, Change, Post, Reading, Window
 from services.ingest.protocols.repeats import Manner
 
 MAX_RESUMED = 400
 """So many of its last lines are read to go on with a sender."""
+REPEATED_WITHIN = timedelta(seconds=60)
+"""A tool that repeats the last rows has others by then."""
 _PIECE = MAX_LINE_CHARS - 100
 """Where a long text is cut, so that each line can grow a little."""
 
 Piece = tuple[int, str]
 """``seq`` and text of a line."""
+
+
+class Withheld(msgspec.Struct, frozen=True):
+    """What was said off the record, of which the log has only that it was."""
+
+    seq: int
+    """Of the last such line."""
+    until: datetime | None
+    """Until then a post may repeat it; None: the next one in any case."""
+
+    @classmethod
+    def of(cls, lines: Sequence[Line]) -> Self | None:
+        """That of a sender's last lines, if it has not posted enough since then to have it behind it.
+
+        A post that was withheld because of this ``revises`` one that was.
+        """
+        last = next((line for line in reversed(lines[-MAX_POSTS:]) if line.withheld and line.revises is None), None)
+        if last is None:
+            return None
+        return cls(last.seq, None if last is lines[-1] else last.received_at + REPEATED_WITHIN)
 
 
 class Feed(msgspec.Struct, frozen=True):
@@ -27,13 +49,20 @@ class Feed(msgspec.Struct, frozen=True):
     """The lines of each slot of the window."""
     next_number: int = 0
     """Of the sender's next draft."""
+    withheld: Withheld | None = None
+    """What the sender's next post may repeat, although nobody knows its words any more."""
 
     @classmethod
     def resumed(cls, lines: Sequence[Line], manner: Manner) -> Self:
-        """Where the sender stands whose last lines these are; ``manner`` is that of a new one."""
+        """Where the sender stands whose last lines these are; ``manner`` is that of a new one.
+
+        What was said off the record is not in them, and a tool may repeat it: its next post is withheld, too.
+        """
         slots: list[dict[int, str]] = []
         marks: dict[int, Posted] = {}
         for line in lines:
+            if line.withheld and line.revises is not None:
+                continue
             if line.revises is not None:
                 slot = next((at for at, pieces in enumerate(slots) if line.revises in pieces), None)
                 if slot is None:
@@ -54,6 +83,7 @@ class Feed(msgspec.Struct, frozen=True):
             Window.resumed(manner, texts, known),
             tuple(tuple(pieces.items()) for pieces in slots),
             lines[-1].number + 1 if lines else 0,
+            Withheld.of(lines),
         )
 
     def drafts(self, reading: Reading, sender: str, at: datetime) -> tuple[Draft, ...]:
@@ -81,6 +111,9 @@ class Feed(msgspec.Struct, frozen=True):
                 if text != was or mark:
                     found.append(self._draft(len(found), sender, at, text, posted=mark, revises=seq))
         found += [self._draft(len(found) + index, sender, at, text) for index, text in enumerate(rest)]
+        seq = self.withheld_seq(at)
+        if seq is not None:  # what revises a withheld line is withheld
+            found = [one if one.revises is not None else msgspec.structs.replace(one, revises=seq) for one in found]
         return tuple(found)
 
     def moves(self, reading: Reading) -> bool:
@@ -91,6 +124,12 @@ class Feed(msgspec.Struct, frozen=True):
     def _outgrows(self, change: Change) -> bool:
         lines = self.slots[change.slot - self.window.first_slot]
         return len(_cut_as(lines, change.text)) > len(lines)
+
+    def withheld_seq(self, at: datetime) -> int | None:
+        """The withheld line that a post at this time may repeat."""
+        if self.withheld is None or (self.withheld.until is not None and at >= self.withheld.until):
+            return None
+        return self.withheld.seq
 
     def _draft(  # noqa: PLR0913, PLR0917 - what a draft is made of
         self,
@@ -108,7 +147,7 @@ class Feed(msgspec.Struct, frozen=True):
         slots = [dict(pieces) for pieces in self.slots]
         at = {seq: index for index, pieces in enumerate(slots) for seq in pieces}
         for draft, receipt in zip(drafts, receipts, strict=True):
-            if draft.revises is not None:
+            if draft.revises is not None and (self.withheld is None or draft.revises != self.withheld.seq):
                 slots[at[draft.revises]][draft.revises] = draft.text
             elif draft.posted:
                 slots.append({receipt.seq: draft.text})

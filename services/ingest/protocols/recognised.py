@@ -99,6 +99,8 @@ class Recognised(msgspec.Struct, frozen=True):
             shown.pop(line.segment or "", None)
             if not line.final:
                 shown |= {line.segment or "": line.text} if line.text else {}
+            elif line.withheld and line.revises is not None:
+                continue
             elif line.revises is None:
                 slots[line.seq] = (_item(parts, line.text, line.speaker),)
             elif line.revises in slots:
@@ -204,6 +206,8 @@ class _Page:
         same = [item for item in known if key_of("", "", item.place) == key_of("", "", heard.place)]
         if same:
             whole = " ".join(item.text for item in self._items(self.run, heard.channel) if item.place == same[-1].place)
+            if not whole:  # said off the record
+                return False
             if heard.once:
                 return not text.startswith(whole)
             latest = max(item.place for item in known) == heard.place > min(item.place for item in known)

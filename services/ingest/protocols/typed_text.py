@@ -123,11 +123,16 @@ class Typed(msgspec.Struct, frozen=True):
 
     @classmethod
     def resumed(cls, lines: Sequence[Line]) -> Self:
-        """Where the writer stands whose last lines these are."""
+        """Where the writer stands whose last lines these are.
+
+        Nothing is erased across what was said off the record: how long that was is not known any more.
+        """
         texts: dict[int, str] = {}
         number: int | None = None
         for line in lines:
-            if line.revises is None:
+            if line.withheld:
+                texts.clear()
+            elif line.revises is None:
                 texts[line.seq] = line.text
             elif line.revises in texts:
                 texts[line.revises] = line.text

@@ -5,6 +5,7 @@ import { airing } from "./desk_air.js";
 import { announcing, sure } from "./desk_dialogs.js";
 import { deskFeed } from "./desk_feed.js";
 import { handing, naming } from "./desk_hand.js";
+import { tellOffRecord, turn } from "./desk_off_record.js";
 import { element } from "./render.js";
 import { silence, sourcesOf } from "./silence.js";
 import { doorName, sourceName } from "./sources.js";
@@ -112,13 +113,15 @@ function tick() {
     stopped.push(...(live ? tellSilence(card, sources) : []));
   }
   alarms.tell(stopped);
+  tellOffRecord(now());
 }
 
 /** @param {HTMLElement} card @param {Source[]} sources */
 function tellSilence(card, sources) {
   const said = /** @type {HTMLElement} */ (card.querySelector(".stopped"));
   const spans = (card.dataset.langs ?? "").split(" ").map((language) => ({ language, span: silence(sources, language, now()) }));
-  const still = spans.filter(({ span }) => span !== null && span >= Number(after.value) * 1000);
+  const off = (card.dataset.offRecord ?? "").split(" "); // there nobody has to say a word
+  const still = spans.filter(({ language, span }) => !off.includes(language) && span !== null && span >= Number(after.value) * 1000);
   const floor = spans[0].span;
   const several = spans.length > 1;
   const says = still.length
@@ -191,8 +194,11 @@ find("rooms").addEventListener("click", async (event) => {
     if (button.dataset.air) return await airing(session, title, button.dataset.air, () => sourcesIn(session));
     if ("hand" in button.dataset) return await handing(session);
     if ("name" in button.dataset) return await naming(session);
-    if (act === "finished" && !(await sure(`Finish “${title}”?`))) return;
-    await change(session, act ? { status: act } : { closed: button.dataset.closed === "true" });
+    if (button.dataset.off) await turn(session, button.dataset.off === "true");
+    else {
+      if (act === "finished" && !(await sure(`Finish “${title}”?`))) return;
+      await change(session, act ? { status: act } : { closed: button.dataset.closed === "true" });
+    }
   } catch (error) {
     find("told").textContent = `“${title}”: ${error instanceof Error ? error.message : ""}`;
     find("told").classList.remove("hidden");

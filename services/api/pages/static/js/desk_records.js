@@ -11,6 +11,7 @@ const ENTRIES = 100;
 /** @type {Record<string, string>} */
 const DONE = {
   session_announced: "announced", session_changed: "changed", session_finished: "finished", session_reopened: "reopened",
+  off_record_begun: "took off the record", off_record_ended: "put back on the record",
   key_created: "made the key", key_rotated: "renewed the key", key_revoked: "revoked the key",
 };
 

@@ -3,6 +3,7 @@ import { announcer } from "./announce.js";
 import { clock } from "./clock.js";
 import { follow } from "./live.js";
 import { bookmark, endOf, isEnd } from "./mark.js";
+import { offRecord } from "./off_record.js";
 import { copyText } from "./prose.js";
 import { reading } from "./reading.js";
 import { renderer } from "./render.js";
@@ -26,6 +27,7 @@ const language = /** @type {string} */ (captions.dataset.lang);
 const announce = announcer(find("announcer"));
 const kept = bookmark(session, language);
 const place = reading({ captions, newer: find("newer"), bar: /** @type {HTMLElement} */ (status.closest(".bar")) });
+const aside = offRecord(find("off-record"), (change) => place.keep(change));
 const show = renderer(captions, { session, language });
 
 let state = empty();
@@ -177,4 +179,4 @@ document.addEventListener("visibilitychange", () => {
 });
 addEventListener("pagehide", leave);
 
-follow(session, { language, onText: text, onStanding: stand, onInterruption: silent, onSession: (now) => name(standing === "finished" ? standing : now.status) });
+follow(session, { language, onText: text, onStanding: stand, onInterruption: silent, onOffRecord: aside, onSession: (now) => name(standing === "finished" ? standing : now.status) });

@@ -1,5 +1,5 @@
 // A live transcript over /v1: connects, applies, reconnects where it left off, and reports the state of the connection.
-import { applyDelta, applySnapshot, empty, forget } from "./transcript.js";
+import { applyDelta, applySnapshot, empty, forget, head } from "./transcript.js";
 import { parser } from "./sse.js";
 
 const SILENCE = 40_000; // the server's heartbeat comes every 15 s
@@ -18,13 +18,15 @@ const OUT_OF_SIGHT = 30_000; // a browser opens six connections to one server: a
 /** @typedef {"connecting" | "live" | "offline" | "finished" | "gone"} Standing */
 /** @typedef {"finished" | "gone" | "cut" | "more"} End how a stream or a poll ended */
 /** @typedef {{onText: (state: Transcript) => void, onStanding?: (standing: Standing) => void,
- *   onSession?: (session: Session) => void, onInterruption?: (quiet: number | null) => void, last?: number, language?: string}} Options */
+ *   onSession?: (session: Session) => void, onInterruption?: (quiet: number | null) => void,
+ *   onOffRecord?: (now: import("./off_record.js").OffRecord | null) => void, last?: number, language?: string}} Options */
 
 /** Follow one session until `stop()`, also beyond its end: lines that come later open it again.
  * `onInterruption` is told how many milliseconds no words have come when captions are interrupted, and null when they come again.
+ * `onOffRecord` is told what is said off the record, and null on the record; what it was told is kept nowhere else.
  * `onText` gets the whole state; with `last`, at least that many turns of its end.
  * @param {string} session @param {Options} options */
-export function follow(session, { onText, onStanding = () => {}, onSession = () => {}, onInterruption = () => {}, last, language }) {
+export function follow(session, { onText, onStanding = () => {}, onSession = () => {}, onInterruption = () => {}, onOffRecord = () => {}, last, language }) {
   let state = empty();
   let begun = false;
   let stopped = false;
@@ -35,6 +37,7 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
   let ended = null;
   let asked = 0; // how often since the end
   let sight = 0;
+  let aside = ""; // what is said off the record
   /** @type {AbortController | null} */
   let request = null;
   /** @type {(() => void) | null} */
@@ -53,6 +56,10 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
     if (ended !== null && (event === "snapshot" || event === "delta") && data.seq > ended) {
       ended = null;
       onStanding("live"); // before the words, which may end the session once more
+    }
+    if (event === "off_record") {
+      aside = data.since === null ? "" : head(aside, data.keep) + data.text;
+      onOffRecord(data.since === null ? null : { since: Date.parse(data.since), text: aside });
     }
     if (event !== "session" && event !== "reset") onInterruption(event === "interrupted" ? data.seconds * 1000 : null);
     if (event === "snapshot") {
@@ -96,6 +103,12 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
     }
   };
 
+  /** Whoever connects again is told anew what is off the record, if it still is. */
+  const onRecord = () => {
+    aside = "";
+    onOffRecord(null);
+  };
+
   const stream = () => ask("text/event-stream", FIRST_WORD, async (response, alive) => {
     if (!response.body) return "cut";
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -114,6 +127,7 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
   /** One long-poll, for networks that break streams, and for a session that has ended: then it is answered at once. */
   const poll = () => ask("application/json", SILENCE, async (response) => {
     const { events = [] } = /** @type {import("../../messages.js").Poll} */ (await response.json());
+    if (!events.some((one) => one.event === "off_record")) onRecord();
     events.forEach(take);
     if (begun && !events.some((one) => one.event === "finished")) ended = null;
     if (ended !== null) return "finished";
@@ -135,6 +149,7 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
       const polling = ended !== null || (failures >= TRIES_BEFORE_POLLING && polls < POLLS_BEFORE_STREAMING);
       polls = polling ? polls + 1 : 0;
       const end = await (polling ? poll() : stream());
+      if (end !== "more") onRecord();
       if (stopped) return;
       if (end === "gone") return onStanding(end);
       if (ended !== null) { // also if nobody answered: the next time tells

@@ -44,6 +44,12 @@ let words = pacer(lines.show, { atOnce });
 let standing = "connecting";
 let title = "";
 let paused = false;
+/** @type {import("./roll.js").Flow[]} */
+let said = [];
+/** @type {import("./roll.js").Flow[]} */
+let aside = [];
+/** @type {number | null} since when it is off the record */
+let offSince = null;
 let lastSeq = -1;
 let lastWord = performance.now(); // not the wall's clock: that one may be set while a screen runs for days
 /** @type {number | null} when the session ended before our eyes; -Infinity if it had ended before */
@@ -63,7 +69,20 @@ function flowOf(turn) {
 /** @param {import("./transcript.js").Transcript} state */
 function text(state) {
   if (state.seq !== lastSeq) [lastSeq, lastWord] = [state.seq, performance.now()];
-  const now = turns(state).slice(-TURNS).map(flowOf);
+  said = turns(state).slice(-TURNS).map(flowOf);
+  draw();
+}
+
+/** What is said off the record stands behind the rest, and goes with the passage. @param {import("./off_record.js").OffRecord | null} now */
+function offRecord(now) {
+  offSince = now && now.since;
+  aside = now?.text.trim() ? [{ id: "off-record", speaker: "Off the record", text: now.text.replace(/\s+/g, " ").trim() }] : [];
+  draw();
+  tick();
+}
+
+function draw() {
+  const now = [...said, ...aside];
   if (finishedAt === null && !over) card.hidden = now.length > 0; // also where only other languages have words
   if (paused || over) return;
   const here = words;
@@ -92,9 +111,10 @@ function watch(id) {
   words.stop();
   words = pacer(lines.show, { atOnce });
   [session, lastSeq, lastWord, finishedAt, standing] = [id, -1, performance.now(), null, "connecting"];
-  silentSince = null;
+  silentSince = offSince = null;
+  said = aside = [];
   lines.show([]);
-  live = follow(id, { language: screen.dataset.fixedLang || undefined, last: TURNS, onText: text, onSession: about, onStanding: stand, onInterruption: silent });
+  live = follow(id, { language: screen.dataset.fixedLang || undefined, last: TURNS, onText: text, onSession: about, onStanding: stand, onInterruption: silent, onOffRecord: offRecord });
 }
 
 /** @param {number | null} quiet */
@@ -122,6 +142,7 @@ function tick() {
   let says = "";
   if (paused) says = "Paused";
   else if (standing === "offline") says = "No connection. Captions go on by themselves.";
+  else if (finishedAt === null && offSince !== null) says = `Off the record for ${clock(Date.now() - offSince)}: not kept`;
   else if (card.hidden && finishedAt === null && silentSince !== null) says = `Captions interrupted for ${clock(performance.now() - silentSince)}`;
   else if (card.hidden && finishedAt === null && quiet >= STILL_AFTER) says = `No captions for ${clock(quiet)}`;
   still.hidden = !says;
@@ -174,6 +195,7 @@ pauseButton.addEventListener("click", () => {
   if (!paused) watch(session);
   tick();
 });
+addEventListener("pagehide", () => offRecord(null)); // a page that the browser keeps to come back to has none of it
 setInterval(tick, 1000);
 if (room) askAgain();
 watch(session);

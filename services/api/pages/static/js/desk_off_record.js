@@ -1,0 +1,22 @@
+// The desk's button that takes a session off the record and back, and the clock of those that are.
+import { clock } from "./clock.js";
+
+const PATIENCE = 10_000; // with Kafka it takes a second
+
+/** @param {string} session @param {boolean} on */
+export async function turn(session, on) {
+  const answer = await fetch(`/v1/sessions/${encodeURIComponent(session)}/off-the-record`, {
+    method: "PUT", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ on }), signal: AbortSignal.timeout(PATIENCE),
+  });
+  if (answer.ok) return;
+  const detail = /** @type {{detail?: string}} */ (await answer.json().catch(() => ({}))).detail;
+  throw new Error(detail ?? (on ? "It is still on the record." : "It is still off the record."));
+}
+
+/** How long each has been off the record. @param {number} now by the server's clock */
+export function tellOffRecord(now) {
+  for (const one of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-off-since]"))) {
+    const says = clock(now - Date.parse(one.dataset.offSince ?? ""));
+    if (one.textContent !== says) one.textContent = says;
+  }
+}
