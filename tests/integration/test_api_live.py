@@ -10,8 +10,9 @@ import httpx
 import pytest
 
 from captionflow.messages import Part, StepRecord
-from services.api.live import broadcast, transport
+from services.api.live import broadcast
 from services.api.live.broadcast import DirectViewer
+from services.http import transport
 from tests.integration.api_server import Api, serving, step_of
 from tests.integration.live_client import Screen, read_until, stream
 from tests.waiting import until

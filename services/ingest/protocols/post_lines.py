@@ -111,9 +111,9 @@ class Feed(msgspec.Struct, frozen=True):
                 if text != was or mark:
                     found.append(self._draft(len(found), sender, at, text, posted=mark, revises=seq))
         found += [self._draft(len(found) + index, sender, at, text) for index, text in enumerate(rest)]
-        seq = self.withheld_seq(at)
-        if seq is not None:  # what revises a withheld line is withheld
-            found = [one if one.revises is not None else msgspec.structs.replace(one, revises=seq) for one in found]
+        off = self.withheld_seq(at)
+        if off is not None:  # what revises a withheld line is withheld
+            found = [one if one.revises is not None else msgspec.structs.replace(one, revises=off) for one in found]
         return tuple(found)
 
     def moves(self, reading: Reading) -> bool:
