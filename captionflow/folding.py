@@ -66,7 +66,11 @@ def words(text: str) -> Words:
     joined: list[Word] = []
     for match in _pattern().finditer(text):
         start, end = match.span()
-        found = _split(match.group())
+        word = match.group()
+        if word.isascii() and word.isalnum():  # most words there are
+            pieces.append(Word(word.lower()[:MAX_WORD_CHARS], start, end))
+            continue
+        found = _split(word)
         pieces.extend(Word(folded, start + first, start + last) for folded, first, last in found)
         if len(found) > 1:
             joined.append(Word(_join(found), start, end))
@@ -102,8 +106,6 @@ def _join(pieces: tuple[Word, ...]) -> str:
 @lru_cache(maxsize=32_768)
 def _split(word: str) -> tuple[Word, ...]:
     """The folded pieces of one match of the pattern, with places relative to it; none of them is empty."""
-    if word.isascii() and word.isalnum():
-        return (Word(word.lower()[:MAX_WORD_CHARS], 0, len(word)),)
     return tuple(
         Word(found.group(), start, end)
         for piece, start, end in _cut(word)

@@ -164,11 +164,11 @@ class _Matches:
 
     def _range(self, streams: Sequence[int] | None) -> tuple[int, int]:
         """The lowest and the highest row of these streams, as far as that is soon known."""
-        query = "SELECT min(id), max(id) FROM search_parts"
-        values: tuple[str, ...] = ()
+        # Each in a query of its own, which looks at one end of an index: both in one look at all of it.
+        query, values = "SELECT (SELECT min(id) FROM search_parts), (SELECT max(id) FROM search_parts)", {}
         if streams is not None and len(streams) <= _FEW_STREAMS:
-            query = "SELECT min(id), max(id) FROM parts WHERE stream IN (SELECT value FROM json_each(?))"
-            values = (_encode(streams).decode(),)
+            query = "SELECT min(id), max(id) FROM parts WHERE stream IN (SELECT value FROM json_each(:streams))"
+            values = {"streams": _encode(streams).decode()}
         low, high = self._connection.execute(query, values).fetchone()
         return (1, 0) if low is None else (low, high)
 
