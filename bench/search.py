@@ -69,7 +69,7 @@ async def measure(name: str, search: SqliteSearch, path: Path, queries: Sequence
     connection.close()
     middle = {name: statistics.median(found) for name, found in took.items()}
     print(
-        f"{name:<28} {statistics.median(hits):>9,.0f} hits   cpu {middle['ours']:6.1f} ms, bare {middle['bare']:5.1f}   "
+        f"{name:<28} {statistics.median(hits):>9,.0f} hits   cpu {middle['ours']:6.1f} ms, bare {middle['bare']:5.1f}  "
         f"wall p50 {middle['wall']:6.1f} ms, p99 {sorted(took['wall'])[int(len(queries) * 0.99)]:6.1f} ms"
     )
 

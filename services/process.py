@@ -27,7 +27,7 @@ STOP_SECONDS = 2
 """How long requests in flight may take when the process is told to stop."""
 OPERATIONS_STOP_SECONDS = 1
 """The same for processes without senders and viewers: everything that ends after it must fit into 5 s."""
-END_SECONDS = 4.5
+END_SECONDS = 3.5
 """How long everything may take then. After that the process ends where it is: what was acknowledged is stored, and what
 was not is sent again."""
 _LAST_WORDS_SECONDS = 0.1

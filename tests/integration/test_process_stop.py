@@ -3,8 +3,10 @@
 import random
 import signal
 import socket
+import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -129,6 +131,57 @@ def test_told_twice_it_does_not_wait_for_a_request_that_never_ends(tmp_path: Pat
             assert server.process is not None
             server.process.send_signal(signal.SIGTERM)
             assert server.stop(signal.SIGINT, STOP_SECONDS) == 0
+
+
+BUSY = """
+import asyncio, sys, threading, time
+from services import process
+from services.process import Stopping
+
+def busy(seconds):
+    sys.stdout.write("busy\\n")
+    sys.stdout.flush()
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        pass
+
+async def serve():
+    stopping = Stopping()
+    {work}
+    await stopping.event.wait()
+
+process.run(serve())
+"""
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        "busy(60)",
+        "await asyncio.to_thread(busy, 60)",
+        "asyncio.create_task(asyncio.to_thread(busy, 60))",
+        "threading.Thread(target=busy, args=(60,)).start()",
+    ],
+    ids=["its loop", "a thread that it waits for", "a thread of its loop", "a thread of its own"],
+)
+def test_whatever_it_is_busy_with_it_ends_in_time(work: str) -> None:
+    program = subprocess.Popen([sys.executable, "-c", BUSY.format(work=work)], stdout=subprocess.PIPE)
+    assert program.stdout is not None
+    assert program.stdout.readline() == b"busy\n"
+    began = time.monotonic()
+    program.terminate()
+    program.communicate(timeout=30)
+    assert time.monotonic() - began < STOP_SECONDS
+    assert program.returncode == 0
+
+
+def test_when_a_part_has_failed_it_ends_in_time_with_1_though_a_thread_goes_on() -> None:
+    work = "stopping.arm(1); threading.Thread(target=busy, args=(60,)).start(); raise RuntimeError('failed')"
+    program = subprocess.run(
+        [sys.executable, "-c", BUSY.format(work=work)], capture_output=True, timeout=30, check=False
+    )
+    assert program.returncode == 1
+    assert b"RuntimeError: failed" in program.stderr
 
 
 def test_at_any_moment_a_kill_loses_no_acknowledged_line(tmp_path: Path) -> None:
