@@ -1,10 +1,13 @@
 """Which records of a Kafka log are valid, and what is known of them (captionflow.adapters.kafka.line_index)."""
 
 import random
+from datetime import UTC, datetime
 
 from captionflow.adapters.kafka.line_index import LineHead, LineIndex, RecordHead
 from captionflow.messages import Stream
+from captionflow.off_record import SENDER, Passage
 
+AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
 TALK = Stream("talk", "en")
 
 
@@ -115,3 +118,15 @@ def test_the_order_of_all_records_keeps_their_places() -> None:
     index.add(0, 5, head(1, 0, language="es"))
     assert list(index.in_order(0, 10)) == [(3, 70_000_000_000), (0, 5)]
     assert list(index.in_order(1, 10)) == [(0, 5)]
+
+
+def test_what_is_off_the_record_is_known_as_the_lines_say() -> None:
+    index = LineIndex()
+    assert index.off_record(TALK) is None
+    begins = LineHead(2, SENDER, 0, AT, off_record=True)
+    lines = (LineHead(1, "desk", 0), begins, LineHead(3, "desk", 1, AT, withheld=True))
+    assert index.add(0, 0, RecordHead("talk", "en", lines, 1))
+    found = index.off_record(TALK)
+    assert found is not None
+    assert found.now == Passage(AT)
+    assert found.withheld == ((3, 3),)

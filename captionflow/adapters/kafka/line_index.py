@@ -23,7 +23,7 @@ class LineHead(msgspec.Struct, frozen=True):
     seq: int
     sender: str
     number: int
-    received_at: datetime
+    received_at: datetime = datetime.min  # noqa: DTZ901 - every line of the log has one; it is asked for off the record
     segment: str | None = None
     final: bool = True
     revises: int | None = None

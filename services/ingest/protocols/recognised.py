@@ -44,6 +44,8 @@ class Item(msgspec.Struct, frozen=True):
     ended: bool
     speaker: str | None = None
     until: float | None = None
+    withheld: bool = False
+    """It was said off the record, and its words are not in the log."""
 
     @property
     def key(self) -> str:
@@ -102,7 +104,8 @@ class Recognised(msgspec.Struct, frozen=True):
             elif line.withheld and line.revises is not None:
                 continue
             elif line.revises is None:
-                slots[line.seq] = (_item(parts, line.text, line.speaker),)
+                item = _item(parts, line.text, line.speaker)
+                slots[line.seq] = (msgspec.structs.replace(item, withheld=line.withheld),)
             elif line.revises in slots:
                 slots[line.revises] = _with(slots[line.revises], parts, line.text)
         kept = [Slot(items, seq) for seq, items in slots.items()][-MAX_SLOTS:]
@@ -206,7 +209,7 @@ class _Page:
         same = [item for item in known if key_of("", "", item.place) == key_of("", "", heard.place)]
         if same:
             whole = " ".join(item.text for item in self._items(self.run, heard.channel) if item.place == same[-1].place)
-            if not whole:  # said off the record
+            if same[-1].withheld:  # nobody knows its words any more
                 return False
             if heard.once:
                 return not text.startswith(whole)
