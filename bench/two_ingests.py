@@ -75,25 +75,21 @@ def key(ingest: Server, name: str, session: str) -> str:
     return found
 
 
-async def posts(client: httpx.AsyncClient, url: str, seconds: float, begin: int) -> int:
-    """A tool's words; how many were answered."""
-    sent = 0
-    for number in range(begin, begin + int(seconds / PAUSE_SECONDS)):
-        answer = await client.post(f"{url}&seq={number}", content=f"word{number} ")
-        sent += answer.raise_for_status().is_success
-        await asyncio.sleep(PAUSE_SECONDS)
-    return sent
-
-
-async def lines(client: httpx.AsyncClient, url: str, secret: str, seconds: float, begin: int) -> int:
-    """A program's words."""
-    sent = 0
-    for number in range(begin, begin + int(seconds / PAUSE_SECONDS)):
+async def words(client: httpx.AsyncClient, url: str, seconds: float, begin: int, secret: str = "") -> int:
+    """A tool's words or, with a ``secret``, a program's, each until it is taken; how many there were."""
+    count = int(seconds / PAUSE_SECONDS)
+    for number in range(begin, begin + count):
         line = {"sender": "program", "lines": [{"number": number, "text": f"line{number} "}]}
-        answer = await client.post(url, json=line, headers={"Authorization": f"Bearer {secret}"})
-        sent += answer.raise_for_status().is_success
+        while True:
+            if secret:
+                answer = await client.post(url, json=line, headers={"Authorization": f"Bearer {secret}"})
+            else:
+                answer = await client.post(f"{url}&seq={number}", content=f"word{number} ")
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                answer.raise_for_status()
+                break
         await asyncio.sleep(PAUSE_SECONDS)
-    return sent
+    return count
 
 
 async def everybody(base: str, keys: dict[str, list[str]], seconds: float, begin: int) -> int:
@@ -103,9 +99,9 @@ async def everybody(base: str, keys: dict[str, list[str]], seconds: float, begin
         for session, (zoom, youtube, program) in keys.items():
             urls = {one.tool: one.url for one in caption_urls(base, session, key=zoom)}
             other = {one.tool: one.url for one in caption_urls(base, session, key=youtube)}
-            work.append(posts(client, urls["Zoom"], seconds, begin))
-            work.append(posts(client, other["YouTube"], seconds, begin))
-            work.append(lines(client, f"{base}/v1/sessions/{session}/lines", program, seconds, begin))
+            work.append(words(client, urls["Zoom"], seconds, begin))
+            work.append(words(client, other["YouTube"], seconds, begin))
+            work.append(words(client, f"{base}/v1/sessions/{session}/lines", seconds, begin, program))
         return sum(await asyncio.gather(*work))
 
 

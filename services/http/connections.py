@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import asyncio
     from asyncio.events import TimerHandle
 
+    from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
 log = structlog.get_logger(__name__)
 
 PACE_SECONDS: Final = 10.0
@@ -64,6 +66,8 @@ class BoundedConnection(BoundedHeads):
     _body_began = 0.0
     _seen = 0
     """Bytes at the last look."""
+    _answered: RequestResponseCycle | None = None
+    """Whose answer is made; of requests that came together, the last is ``cycle``."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """One more; if there are too many, another one ends."""
@@ -75,9 +79,13 @@ class BoundedConnection(BoundedHeads):
             self._places.wait(self, sender=False)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """One less."""
+        """One less. All requests that are not answered are told, not only the last that came."""
         self._places.leave(self)
         self._stop_looking()
+        for cycle in (self._answered, *(cycle for cycle, _ in self.pipeline)):
+            if cycle is not None and not cycle.response_complete:
+                cycle.disconnected = True
+                cycle.message_event.set()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -106,6 +114,10 @@ class BoundedConnection(BoundedHeads):
         super().on_response_complete()
         if self.cycle.response_complete:
             self._places.wait(self, sender=bool(self.cycle.scope["state"].get(SENDS)))
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._answered = cycle
+        super()._start_asgi_task(cycle, app)
 
     def give_way(self) -> None:
         """See ``places.Connection``."""

@@ -1,6 +1,7 @@
 """Heads of requests that are too large, too slow or none: answered at once, and cut."""
 
 import socket
+import struct
 import time
 from collections.abc import Iterator
 
@@ -111,3 +112,14 @@ def test_a_connection_that_says_nothing_and_half_a_head_are_cut(server: Server) 
 def test_none_of_it_is_told_above_debug(server: Server) -> None:
     sent(server, b"hello\r\n\r\n")
     assert "HTTP request" not in server.log.read_text()
+
+
+def test_who_hangs_up_behind_several_requests_is_told_at_debug_at_most(server: Server) -> None:
+    request = b"POST /closedcaption?id=gone&seq=%d HTTP/1.1\r\nContent-Length: 5\r\n" + HOST + b"\r\nword "
+    for _ in range(10):
+        with connected(server) as sender:
+            sender.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # it ends with a reset
+            sender.sendall(b"".join(request % number for number in range(20)))
+    assert server.client.get("/healthz").is_success
+    assert '"level": "error"' not in server.log.read_text()
+    assert '"level": "warning"' not in server.log.read_text()
