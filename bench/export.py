@@ -87,7 +87,7 @@ def main() -> None:
         session = Session("session", 1, NOW, NOW, title=facts.title or "", date=facts.date)
         for form in asked:
             begin = time.process_time()
-            written = form.write(session, "en", Turns(parts, 1), Options())
+            written = b"".join(form.write(session, "en", Turns(parts, 1), Options()))
             seconds[form.suffix] += time.process_time() - begin
             again = content(*segmented(written, f"again.{form.suffix}"))
             same[form.suffix] += again == wanted

@@ -87,7 +87,7 @@ def sources(folder: Path) -> Iterator[tuple[str, list[Passage]]]:
 def exported(parts: tuple[Part, ...]) -> list[Cue]:
     """The cues of an export."""
     session = Session("bench", version=1, created_at=EPOCH, updated_at=EPOCH)
-    document = vtt.write(session, "en", Turns(parts, 1), Options(names=False)).decode()
+    document = b"".join(vtt.write(session, "en", Turns(parts, 1), Options(names=False))).decode()
     captions = webvtt.from_buffer(io.StringIO(document)).captions
     return [(one.text.replace("\u200b\n", ""), seconds(one.start), seconds(one.end)) for one in captions]
 

@@ -174,22 +174,30 @@ def document(parts: Iterable[Part], facts: Facts) -> dict[str, Any]:
             "status": facts.status,
             "about": facts.about,
         },
-        "turns": [
-            {
-                "turn_id": turn.turn_id,
-                "ordinal": turn.ordinal,
-                "version": turn.version,
-                "speaker": turn.speaker,
-                "role": turn.role,
-                "language": turn.language,
-                "paragraphs": list(turn.paragraphs),
-                "notes": [{"text": note.text, "at": note.at} for note in turn.notes],
-            }
-            for turn in joined
-            if turn.ordinal and (turn.speaker is not None or turn.paragraphs or turn.notes or turn.apart)
-        ],
-        "apart": [{"text": one.text, "why": one.why} for turn in joined for one in turn.apart],
+        "turns": [entry for turn in joined if (entry := turn_entry(turn))],
+        "apart": [entry for turn in joined for entry in apart_entries(turn)],
     }
+
+
+def turn_entry(turn: Turn) -> dict[str, Any] | None:
+    """A turn as a document has it; None if it has nothing to say."""
+    if not turn.ordinal or (turn.speaker is None and not turn.paragraphs and not turn.notes and not turn.apart):
+        return None
+    return {
+        "turn_id": turn.turn_id,
+        "ordinal": turn.ordinal,
+        "version": turn.version,
+        "speaker": turn.speaker,
+        "role": turn.role,
+        "language": turn.language,
+        "paragraphs": list(turn.paragraphs),
+        "notes": [{"text": note.text, "at": note.at} for note in turn.notes],
+    }
+
+
+def apart_entries(turn: Turn) -> list[dict[str, Any]]:
+    """What stands apart in a turn, as a document has it."""
+    return [{"text": one.text, "why": one.why} for one in turn.apart]
 
 
 def digest(document: dict[str, Any]) -> str:

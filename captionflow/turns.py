@@ -35,6 +35,18 @@ class Turns(Message, frozen=True):
     """The parts reflect every line up to this one, and perhaps some after it."""
 
 
+class Transcript(Protocol):
+    """All of a transcript, in memory or not."""
+
+    @property
+    def parts(self) -> Iterable[Part]:
+        """In order, from the first one on as often as they are asked for."""
+
+    @property
+    def last_seq(self) -> int:
+        """As ``Turns`` has it."""
+
+
 class Window(Turns, frozen=True):
     """Some of the parts before or after a place."""
 

@@ -21,6 +21,7 @@ from services.api.search.searching import Searching
 from services.api.streamtext import routes as streamtext
 from services.api.streamtext.caption_texts import CaptionTexts
 from services.api.transcripts import routes as transcripts
+from services.api.transcripts.exports import Exports
 from services.http.application import create_application
 from services.http.bodies import BODY_SECONDS
 from services.http.gate import Access
@@ -110,6 +111,7 @@ def create_app(  # noqa: PLR0913 - what differs between the processes that serve
         app.state.searching,
         desk.Desks(),
         CaptionTexts(ports.turn_store),
+        Exports(ports.turn_store, ports.sessions, settings.data_folder),
         sessions.SessionDesk(ports.sessions, ports.line_log, audit, hub.session_changed),
         KeyDesk(ports.keys, audit),
         audit,

@@ -46,7 +46,7 @@ def imported(data: bytes, name: str) -> tuple[tuple[Part, ...], Facts]:
 
 def exported(parts: tuple[Part, ...], form: str) -> str:
     session = Session(id="session", version=1, created_at=NOW, updated_at=NOW)
-    return _FORMS[form].write(session, "en", Turns(parts, 1), Options()).decode()
+    return b"".join(_FORMS[form].write(session, "en", Turns(parts, 1), Options())).decode()
 
 
 def captions(document: str) -> list[tuple[float, str]]:

@@ -14,7 +14,17 @@ from tests.real_program import Server
 
 TURNS = 30_000
 PARTS = 1_500
-ENDLESS_PAGES = ("/s/long", "/s/long/follow", "/s/endless", "/s/endless/follow", "/s/long?turn=t20000", "/s/long?all=1")
+ENDLESS_PAGES = (
+    "/v1/sessions/long/transcript.json?offset=1",
+    "/v1/sessions/endless/transcript.vtt?offset=1",
+    "/s/long",
+    "/s/long/follow",
+    "/s/endless",
+    "/s/endless/follow",
+    "/s/long?turn=t20000",
+    "/s/long?all=1",
+)
+FORMS = ("json", "txt", "vtt", "srt")
 STUCK = 60
 MEBIBYTE = 2**20
 
@@ -49,11 +59,12 @@ def test_a_page_of_an_endless_session_holds_nobody(server: Server, heartbeat: He
     assert attacked.worst <= 5 * alone.p99_or(0.05)
 
 
-def test_pages_that_nobody_reads_are_not_held(server: Server) -> None:
-    httpx.get(server.url + "/s/endless", timeout=60)
+@pytest.mark.parametrize("path", ["/s/long?all=1", *(f"/v1/sessions/long/transcript.{form}" for form in FORMS)])
+def test_what_nobody_reads_is_not_held(server: Server, path: str) -> None:
+    httpx.get(server.url + path, timeout=60)
     before = server.resident_bytes
     with ExitStack() as stuck:
         for _ in range(STUCK):
-            stuck.enter_context(asking(server, "/s/long?all=1"))
+            stuck.enter_context(asking(server, path))
         assert httpx.get(server.url + "/s/long", timeout=60).status_code == 200
         assert server.resident_bytes - before < 40 * MEBIBYTE

@@ -53,7 +53,9 @@ def all_of(page: str, pattern: str) -> list[str]:
 
 def words(page: str) -> list[str]:
     """What each paragraph says, without its notes."""
-    said = re.sub(r' <span class="note">.*?</span> ', "", page)
+    said = re.sub(
+        r' <span class="note">.*?</span> ', "", "".join(re.findall(r"<article.*?</article>", page, re.DOTALL))
+    )
     return all_of(said, r'<p class="said"[^>]*>(.*?)</p>')
 
 

@@ -252,7 +252,7 @@ def test_where_nobody_noted_the_times_every_cue_can_be_read() -> None:
         for n, (speaker, text) in enumerate(zip(speakers, ["Yes.", "No.", CHINESE] * 20, strict=True), 1)
     ]
     for limits in (Limits(), PRESETS["dcmp"], PRESETS["bbc"]):
-        found = cues(Turns(tuple(parts), 1), "en", limits, names=True).cues
+        found = tuple(cues(Turns(tuple(parts), 1), "en", limits, names=True).cues)
         for cue, following in itertools.pairwise(found):
             seconds = cue.end - cue.start
             assert seconds >= limits.min_seconds - 0.001

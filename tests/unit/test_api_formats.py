@@ -4,7 +4,7 @@ import io
 import itertools
 import json
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import pysubs2
 import pytest
@@ -17,7 +17,7 @@ from captionflow.stamps import pack
 from captionflow.transcript import document as document_of_parts
 from captionflow.turns import Turns
 from services.api.transcripts.formats import document, srt, text, vtt
-from services.api.transcripts.formats.cues import Cues, clock
+from services.api.transcripts.formats.cues import Cue, clock
 from services.api.transcripts.formats.cues import cues as cues_within
 from services.api.transcripts.formats.options import Options
 from services.api.transcripts.limits import Limits
@@ -32,12 +32,17 @@ def part(*paragraphs: str, ordinal: int = 1, number: int = 0, **fields: Any) -> 
 
 
 def written(form: Any, *parts: Part) -> str:
-    made: bytes = form.write(SESSION, "en", Turns(parts, last_seq=9), Options())
-    return made.decode()
+    return b"".join(form.write(SESSION, "en", Turns(parts, last_seq=9), Options())).decode()
 
 
-def cues(turns: Turns) -> Cues:
-    return cues_within(turns, "en", Limits(), names=False)
+class AllCues(NamedTuple):
+    cues: tuple[Cue, ...]
+    estimated: bool
+
+
+def cues(turns: Turns, *, names: bool = False) -> AllCues:
+    found = cues_within(turns, "en", Limits(), names=names)
+    return AllCues(tuple(found.cues), found.estimated)
 
 
 def at(seconds: float, offset: int = 0) -> Stamp:
@@ -244,7 +249,7 @@ def test_vtt_says_whether_its_times_are_estimated() -> None:
 
 def test_a_session_without_a_title_is_named_by_its_id() -> None:
     untitled = Session(id="opening", version=1, created_at=NOW, updated_at=NOW)
-    assert b"NOTE opening (en)" in vtt.write(untitled, "en", Turns((), 0), Options())
+    assert b"NOTE opening (en)" in b"".join(vtt.write(untitled, "en", Turns((), 0), Options()))
 
 
 def test_srt_names_a_speaker_where_the_turn_opens() -> None:
@@ -267,7 +272,7 @@ HOSTILE = part(
 def test_no_text_can_break_out_of_its_cue() -> None:
     made = written(vtt, HOSTILE, UNKNOWN)
     read = webvtt.from_buffer(io.StringIO(made))
-    assert len(read.captions) == len(cues_within(Turns((HOSTILE, UNKNOWN), 1), "en", Limits(), names=True).cues)
+    assert len(read.captions) == len(cues(Turns((HOSTILE, UNKNOWN), 1), names=True).cues)
     assert "<script" not in made
     assert made.count("-->") == len(read.captions)
     subtitles = written(srt, HOSTILE, UNKNOWN)
@@ -284,7 +289,7 @@ def test_every_transcript_gives_cues_in_order_that_libraries_read(typed: str, ti
         for one, when in itertools.zip_longest(parts, times[: len(parts)], fillvalue=0.0)
         if isinstance(one, Part)
     ]
-    found = cues_within(Turns(tuple(stamped), 1), "en", Limits(), names=True).cues
+    found = cues(Turns(tuple(stamped), 1), names=True).cues
     assert all(0 <= cue.start < cue.end for cue in found)
     assert all(before.end <= after.start for before, after in itertools.pairwise(found))
     assert len(webvtt.from_buffer(io.StringIO(written(vtt, *stamped))).captions) == len(found)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given
@@ -12,12 +13,18 @@ from captionflow.stamps import pack
 from captionflow.turns import Turns
 from services.api.transcripts.formats.cues import cues
 from services.api.transcripts.formats.session_clock import session_clock
-from services.api.transcripts.formats.timeline import Anchor, Shown, Timeline, spans
+from services.api.transcripts.formats.timeline import Anchor, Timeline, spans
 from services.api.transcripts.limits import Limits
 
 NOW = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 LIMITS = Limits()
+
+
+class Shown(NamedTuple):
+    place: int
+    end: int
+    columns: int
 
 
 def part(text: str, *stamps: Stamp, number: int = 1, speaker: str | None = None, notes: tuple[Note, ...] = ()) -> Part:
@@ -26,7 +33,7 @@ def part(text: str, *stamps: Stamp, number: int = 1, speaker: str | None = None,
 
 
 def shown(*parts: Part, starts_at: datetime | None = None, offset: float = 0.0) -> list[tuple[float, float, str]]:
-    found = cues(Turns(parts, 1), "en", LIMITS, names=False, starts_at=starts_at, offset=offset).cues
+    found = tuple(cues(Turns(parts, 1), "en", LIMITS, names=False, starts_at=starts_at, offset=offset).cues)
     return [(round(cue.start, 3), round(cue.end, 3), " ".join(cue.lines)) for cue in found]
 
 
@@ -145,10 +152,8 @@ def test_whatever_the_times_cues_are_in_order_and_do_not_overlap(
 ) -> None:
     anchors = [Anchor(place, start, None if length is None else start + length) for place, start, length in known]
     begins = sorted(places)
-    found = spans(
-        [Shown(begin, end, end - begin) for begin, end in pairwise([*begins, 402])],
-        Timeline("word " * 81, anchors),
-        LIMITS,
-    )
-    assert all(0 <= start < end for start, end in found)
-    assert all(before[1] < after[0] for before, after in pairwise(found))
+    shown = [Shown(begin, end, end - begin) for begin, end in pairwise([*begins, 402])]
+    found = list(spans(shown, Timeline("word " * 81, anchors), LIMITS))
+    assert [one for one, _, _ in found] == shown
+    assert all(0 <= start < end for _, start, end in found)
+    assert all(before[2] < after[1] for before, after in pairwise(found))

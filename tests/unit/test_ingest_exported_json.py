@@ -22,7 +22,7 @@ SESSION = Session(id="s", version=1, created_at=NOW, updated_at=NOW)
 
 
 def exported(parts: tuple[Part, ...]) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(document.write(SESSION, "es", Turns(parts, 1), Options()))
+    found: dict[str, Any] = json.loads(b"".join(document.write(SESSION, "es", Turns(parts, 1), Options())))
     return found
 
 

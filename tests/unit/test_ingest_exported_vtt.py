@@ -21,7 +21,7 @@ SESSION = Session(id="s", version=1, created_at=NOW, updated_at=NOW)
 
 
 def exported(parts: tuple[Part, ...], options: Options = Options()) -> str:  # noqa: B008 - a value
-    return form.write(SESSION, "en", Turns(parts, 1), options).decode()
+    return b"".join(form.write(SESSION, "en", Turns(parts, 1), options)).decode()
 
 
 def again(document: str) -> tuple[Part, ...]:

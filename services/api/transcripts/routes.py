@@ -1,21 +1,22 @@
 """``GET /v1/sessions/{session}/transcript``: all that was said so far, as JSON, text, WebVTT or SubRip."""
 
-import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from captionflow.identity import language_of, session_id
+from captionflow.messages import Stream
 from services.api.context import Context
 from services.api.transcripts import formats
+from services.api.transcripts.exports import Exports, Wanted, etag
 from services.api.transcripts.formats import Format
-from services.api.transcripts.formats.options import Options
 from services.api.transcripts.parameters import Given
 from services.api.transcripts.schema import TRANSCRIPT
 from services.http.access import open_to
 from services.http.negotiation import accepts, has
 from services.http.openapi import Responses, problems
+from services.http.outflow import InPieces
 from services.http.parameters import Language, SessionId
 from services.http.problems import ProblemError
 from services.http.provided import provided
@@ -131,24 +132,17 @@ async def _answer(  # noqa: PLR0913 - what can be asked of a transcript
     language = language_of(found, lang)
     options = given.options(language)
     seq = await ports.turn_store.last_seq(found.id, language)
-    etag = _etag(found.version, seq, form, options)
-    if has(request.headers.get("if-none-match"), etag):
-        return Response(status_code=304, headers=_headers(etag))
-    turns = await ports.turn_store.turns(found.id, language)
-    # Once more: what the text said of its session is stored before its turns, so this is at least as new as they are.
-    found = await ports.sessions.get(found.id)
-    headers = _headers(_etag(found.version, turns.last_seq, form, options))
+    known = etag(found.version, seq, form, options)
+    if has(request.headers.get("if-none-match"), known):
+        return Response(status_code=304, headers=_headers(known))
+    made = await provided(request, Exports).made(Wanted(Stream(found.id, language), form, options), known)
+    headers = _headers(made.etag)
     headers["Content-Language"] = language
+    headers["Content-Length"] = str(made.size)
     if download:
         headers["Content-Disposition"] = f'attachment; filename="{found.id}.{language}.{form.suffix}"'
-    body = await asyncio.to_thread(form.write, found, language, turns, options)  # some hours of talk take a while
-    return Response(body, 200, headers, form.content_type)
+    return InPieces(made.pieces(), headers, form.content_type)
 
 
-def _headers(etag: str) -> dict[str, Any]:
-    return {"ETag": etag, "Cache-Control": "no-cache"}
-
-
-def _etag(version: int, seq: int, form: Format, options: Options) -> str:
-    """Strong: what is sent follows from these."""
-    return f'"{form.suffix}-{form.revision}-{version}-{seq}{options.key}"'
+def _headers(tag: str) -> dict[str, Any]:
+    return {"ETag": tag, "Cache-Control": "no-cache"}

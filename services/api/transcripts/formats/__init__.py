@@ -1,10 +1,10 @@
-"""The export forms of a transcript. Pure: from turns to bytes."""
+"""The export forms of a transcript. Pure: from parts to bytes, which come in pieces and are never held as a whole."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from captionflow.messages import Session
-from captionflow.turns import Turns
+from captionflow.turns import Transcript
 from services.api.transcripts.formats import document, srt, text, vtt
 from services.api.transcripts.formats.options import Options
 
@@ -18,8 +18,8 @@ class Format:
     content_type: str
     accepted: tuple[str, ...]
     """Media types in Accept that mean this form."""
-    write: Callable[[Session, str, Turns, Options], bytes]
-    """(session, language, turns, options) to the document."""
+    write: Callable[[Session, str, Transcript, Options], Iterator[bytes]]
+    """(session, language, transcript, options) to the pieces of the document."""
     revision: int = 1
     """Rises when the same transcript is written in another way, so that caches drop the old one."""
 

@@ -14,16 +14,15 @@ from typing import NamedTuple
 from captionflow.gaps import with_gaps
 from captionflow.marked_text import ALONE, ALONE_END, with_lines
 from captionflow.messages import Session
-from captionflow.transcript import Turn
-from captionflow.transcript import turns as joined
-from captionflow.turns import Turns
+from captionflow.transcript import Turn, each_turn
+from captionflow.turns import Transcript
 from services.api.transcripts.formats.breaks import Piece, pieces
 from services.api.transcripts.formats.cutting import cut
 from services.api.transcripts.formats.layout import lines
 from services.api.transcripts.formats.names import openings
 from services.api.transcripts.formats.options import Options
-from services.api.transcripts.formats.session_clock import SessionClock, session_clock
-from services.api.transcripts.formats.timeline import Anchor, Shown, Timeline, spans
+from services.api.transcripts.formats.session_clock import SessionClock, session_clock, stamps
+from services.api.transcripts.formats.timeline import Anchor, Timeline, spans
 from services.api.transcripts.limits import Limits
 
 _STRETCH = re.compile(f"{ALONE}[^{ALONE_END}]*{ALONE_END}|[^{ALONE}]+|^$")
@@ -44,9 +43,9 @@ class Cue(NamedTuple):
 
 
 class Cues(NamedTuple):
-    """All cues, and whether their times were guessed."""
+    """All cues, one after the other, and whether their times were guessed."""
 
-    cues: tuple[Cue, ...]
+    cues: Iterator[Cue]
     estimated: bool
 
 
@@ -54,6 +53,8 @@ class _Cut(NamedTuple):
     """A cue without its times."""
 
     place: int
+    end: int
+    """Where the next one begins; 0 as long as that is not known."""
     columns: int
     speaker: str | None
     number: tuple[int, int, int]
@@ -62,7 +63,7 @@ class _Cut(NamedTuple):
 
 
 def cues(  # noqa: PLR0913 - what an export depends on
-    turns: Turns,
+    transcript: Transcript,
     language: str,
     limits: Limits,
     *,
@@ -77,35 +78,58 @@ def cues(  # noqa: PLR0913 - what an export depends on
     ``starts_at``: when the session was to begin. ``offset`` is added to all times; a cue that ends before zero then is
     left out.
     """
-    spoken = [(turn, *with_lines(turn, apart=False)) for turn in joined(with_gaps(turns.parts)) if turn.ordinal]
-    on_clock = session_clock((stamp for turn, _, _ in spoken for stamp in turn.stamps), starts_at)
+    on_clock = session_clock(stamps(transcript), starts_at)
     anchors: list[Anchor] = []
+    texts: list[str] = []
+    speakers: list[str | None] = []
     place = 0
-    for turn, text, places in spoken:
+    for turn, text, places in _spoken(transcript):  # what is needed of all of it; the turns themselves are made twice
         anchors.extend(_anchors(turn, places, place, on_clock))
+        texts.append(text)
+        speakers.append(turn.speaker)
         place += len(text) + 1
-    timeline = Timeline("\n".join(text for _, text, _ in spoken), anchors)
-    made: list[_Cut] = []
-    place = 0
-    opened = openings([turn.speaker for turn, _, _ in spoken], typed=typed) if names else [""] * len(spoken)
-    for name, (turn, text, _) in zip(opened, spoken, strict=True):
-        made.extend(_cut(turn, text, name, place, language, limits, timeline))
-        place += len(text) + 1
-    ends = [one.place for one in made[1:]] + [place] * bool(made)
-    shown = [Shown(one.place, end, one.columns) for one, end in zip(made, ends, strict=True)]
-    times = spans(shown, timeline, limits)
+    timeline = Timeline("\n".join(texts), anchors)
+    opened = openings(speakers, typed=typed) if names else [""] * len(speakers)
+    del texts, speakers
+
+    def made() -> Iterator[_Cut]:
+        begin = 0
+        for name, (turn, text, _) in zip(opened, _spoken(transcript), strict=True):
+            yield from _cut(turn, text, name, begin, language, limits, timeline)
+            begin += len(text) + 1
+
     found = (
         Cue(max(start + offset, 0.0), end + offset, one.speaker, one.number, one.lines, one.alone)
-        for one, (start, end) in zip(made, times, strict=True)
+        for one, start, end in spans(_with_ends(made(), place), timeline, limits)
         if end + offset > 0
     )
-    return Cues(tuple(found), estimated=not anchors)
+    return Cues(found, estimated=not anchors)
 
 
-def session_cues(session: Session, language: str, turns: Turns, options: Options, *, typed: bool = False) -> Cues:
+def _spoken(transcript: Transcript) -> Iterator[tuple[Turn, str, list[tuple[int, int]]]]:
+    """Each turn with its text, and the places of its notes in that."""
+    for turn in each_turn(with_gaps(transcript.parts)):
+        if turn.ordinal:
+            yield turn, *with_lines(turn, apart=False)
+
+
+def _with_ends(cuts: Iterator[_Cut], end: int) -> Iterator[_Cut]:
+    """Each with the place where the next one begins."""
+    last: _Cut | None = None
+    for cut_ in cuts:
+        if last is not None:
+            yield last._replace(end=cut_.place)
+        last = cut_
+    if last is not None:
+        yield last._replace(end=end)
+
+
+def session_cues(
+    session: Session, language: str, transcript: Transcript, options: Options, *, typed: bool = False
+) -> Cues:
     """The cues of a session's transcript, as they were asked for; ``typed``: see ``cues``."""
     return cues(
-        turns,
+        transcript,
         language,
         options.limits,
         names=options.names,
@@ -161,7 +185,9 @@ def _cut(  # noqa: PLR0913, PLR0917 - what a cue is made of
                     )
                     columns = sum(piece.width + piece.spaced for piece in own)
                     numbers = turn.ordinal, paragraph_number, number
-                    yield _Cut(starts, columns, turn.speaker, numbers, lines(own, limits), stretch[0].startswith(ALONE))
+                    yield _Cut(
+                        starts, 0, columns, turn.speaker, numbers, lines(own, limits), stretch[0].startswith(ALONE)
+                    )
                 label = []
         begin += len(paragraph) + 1
 

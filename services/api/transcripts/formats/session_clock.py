@@ -1,10 +1,12 @@
 """The clock of an export: from when its seconds count. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from captionflow.messages import Moment, Stamp
+from captionflow.stamps import stamps_of
+from captionflow.turns import Transcript
 
 LATEST_START: Final = timedelta(hours=6)
 """First words that come later after the time that was announced tell that it was another time."""
@@ -32,11 +34,16 @@ class SessionClock(NamedTuple):
 
 def session_clock(stamps: Iterable[Stamp], starts_at: datetime | None = None, offset: float = 0.0) -> SessionClock:
     """The clock of a transcript with these stamps, in their order. The first one says whether it has dates."""
-    found = [stamp.at for stamp in stamps]
-    dated = [at for at in found if isinstance(at, datetime)]
-    if not dated or not isinstance(found[0], datetime):
+    times = (stamp.at for stamp in stamps)
+    first = next(times, None)
+    if not isinstance(first, datetime):
         return SessionClock(None, offset)
-    first = min(dated)
+    first = min((at for at in times if isinstance(at, datetime) and at < first), default=first)
     if starts_at is not None and timedelta() <= first - starts_at <= LATEST_START:
         first = starts_at
     return SessionClock(first, offset)
+
+
+def stamps(transcript: Transcript) -> Iterator[Stamp]:
+    """When the words of its turns were said, in their order."""
+    return (stamp for part in transcript.parts if part.ordinal and not part.retracted for stamp in stamps_of(part))

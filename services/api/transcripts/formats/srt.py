@@ -1,16 +1,17 @@
 """SubRip. It has no escapes: text goes in as it is. Pure."""
 
+from collections.abc import Iterator
+
 from captionflow.messages import Session
-from captionflow.turns import Turns
+from captionflow.turns import Transcript
 from services.api.transcripts.formats.cues import Cue, clock, session_cues
 from services.api.transcripts.formats.options import Options
 
 
-def write(session: Session, language: str, turns: Turns, options: Options) -> bytes:
+def write(session: Session, language: str, transcript: Transcript, options: Options) -> Iterator[bytes]:
     """The transcript as SubRip."""
-    found = session_cues(session, language, turns, options, typed=True)
-    blocks = (_cue(number, cue) for number, cue in enumerate(found.cues, 1))
-    return "".join(blocks).encode()
+    found = session_cues(session, language, transcript, options, typed=True)
+    return (_cue(number, cue).encode() for number, cue in enumerate(found.cues, 1))
 
 
 def _cue(number: int, cue: Cue) -> str:

@@ -6,8 +6,8 @@ A *place* is an offset in the whole text of the export.
 import math
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
-from typing import Final, NamedTuple
+from itertools import chain, pairwise
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 from services.api.transcripts.limits import Limits
 
@@ -33,17 +33,27 @@ class Anchor(NamedTuple):
     """When the words up to the next anchor had been said."""
 
 
-class Shown(NamedTuple):
+class Shown(Protocol):
     """What is to be shown in one cue."""
 
-    place: int
-    end: int
-    """Where the next cue begins."""
-    columns: int
+    @property
+    def place(self) -> int:
+        """Where its words begin."""
+
+    @property
+    def end(self) -> int:
+        """Where the next cue begins."""
+
+    @property
+    def columns(self) -> int:
+        """How wide it is in all."""
+
+
+AnyShown = TypeVar("AnyShown", bound=Shown)
 
 
 class Timeline:
-    """The times of a text. ``breaks``: where a cue has to begin."""
+    """The times of a text. ``breaks``: where a cue has to begin; ``last_known``: the last place with a time, or -1."""
 
     def __init__(self, text: str, anchors: Iterable[Anchor]) -> None:
         """``anchors`` in any order; those that go back in time are left out (a correction may be stamped later)."""
@@ -56,6 +66,7 @@ class Timeline:
         self._known = list(_cues_of_source(rising))
         self._keys = [anchor.place for anchor in self._known]
         self._end = len(text)
+        self.last_known = self._keys[-1] if self._keys else -1
 
     def at(self, place: int) -> float:
         """When a place is reached: between two known times in proportion, but never slower than a talk."""
@@ -115,47 +126,72 @@ def _breaks(text: str, rising: Sequence[Anchor]) -> Iterator[int]:
             yield anchor.place
 
 
-def spans(cues: Sequence[Shown], timeline: Timeline, limits: Limits) -> list[tuple[float, float]]:
-    """(start, end) of each cue in seconds: one behind the other, and at the times of the source where it has them."""
-    starts = _starts(cues, timeline, limits)
-    return [
-        (start, _end(cue, start, following, timeline, limits))
-        for cue, (start, following) in zip(cues, pairwise([*starts, math.inf]), strict=True)
-    ]
+def spans(cues: Iterable[AnyShown], timeline: Timeline, limits: Limits) -> Iterator[tuple[AnyShown, float, float]]:
+    """Each cue with its start and end in seconds: one behind the other, at the times of the source where it has them.
+
+    Cues are held until the next one of which the source gives the time.
+    """
+    last: tuple[AnyShown, float] | None = None
+    for cue, start in _started(cues, timeline, limits):
+        if last is not None:
+            yield *last, _end(*last, start, timeline, limits)
+        last = cue, start
+    if last is not None:
+        yield *last, _end(*last, math.inf, timeline, limits)
 
 
-def _starts(cues: Sequence[Shown], timeline: Timeline, limits: Limits) -> list[float]:
+def _started(cues: Iterable[AnyShown], timeline: Timeline, limits: Limits) -> Iterator[tuple[AnyShown, float]]:
     """Known starts stay; the others keep as much distance as a cue needs, where that is to be had."""
-    starts = [timeline.at(cue.place) for cue in cues]
-    fixed: list[int] = []
-    for index, cue in enumerate(cues):
-        last, since = (fixed[-1], starts[fixed[-1]]) if fixed else (0, 0.0)
-        if timeline.is_known(cue.place) and starts[index] - since >= _TINY_SECONDS * (index - last):
-            fixed.append(index)
-    needs = [max(limits.min_seconds, cue.columns / limits.cps) + limits.gap_seconds for cue in cues]
-    for first, last in pairwise([-1, *fixed, len(cues)]):
-        _space(starts, first, last, needs)
-    return starts
+    coming = ((cue, timeline.at(cue.place), _need(cue, limits)) for cue in cues)
+    held: list[tuple[AnyShown, float, float]] = []
+    is_first_known = False
+    for one in coming:
+        cue, start, _ = one
+        if cue.place > timeline.last_known:  # nothing that is known comes any more
+            yield from _spread(chain(held, [one], coming))
+            return
+        since = held[0][1] if is_first_known else 0.0
+        if timeline.is_known(cue.place) and start - since >= _TINY_SECONDS * len(held):
+            yield from _fitted(held, start, is_first_known=is_first_known)
+            held.clear()
+            is_first_known = True
+        held.append(one)
+    yield from _spread(held)
 
 
-def _space(starts: list[float], first: int, last: int, needs: Sequence[float]) -> None:
-    """Give those between two fixed ones (or the beginning and the end) the time they need, or a share of the room."""
-    for index in range(max(first + 1, 1), last):
-        starts[index] = max(starts[index], starts[index - 1] + needs[index - 1])
-    if last == len(starts):
-        return
-    begin = starts[first] if first >= 0 else 0.0
-    needed = sum(needs[max(first, 0) : last])
-    if starts[last] - begin < needed:
-        share = (starts[last] - begin) / needed
-        for index in range(max(first, 0), last):
+def _need(cue: Shown, limits: Limits) -> float:
+    return max(limits.min_seconds, cue.columns / limits.cps) + limits.gap_seconds
+
+
+def _spread(cues: Iterable[tuple[AnyShown, float, float]]) -> Iterator[tuple[AnyShown, float]]:
+    """The cues (with start and need) and their starts, each at least as long after the one before as that needs."""
+    free = -math.inf
+    for cue, start, need in cues:
+        begin = max(start, free)
+        yield cue, begin
+        free = begin + need
+
+
+def _fitted(
+    cues: Sequence[tuple[AnyShown, float, float]], following: float, *, is_first_known: bool
+) -> Iterator[tuple[AnyShown, float]]:
+    """The same of those before a known start: they get the time they need, or a share of the room."""
+    starts = [start for _, start in _spread(cues)]
+    needs = [need for _, _, need in cues]
+    begin = starts[0] if is_first_known else 0.0
+    needed = sum(needs)
+    if following - begin < needed:
+        share = (following - begin) / needed
+        for index, need in enumerate(needs):
             starts[index] = begin
-            begin += needs[index] * share
-        return
-    latest = starts[last]
-    for index in range(last - 1, first, -1):
-        latest = min(starts[index], max(latest - needs[index], begin))
-        starts[index] = latest
+            begin += need * share
+    else:
+        latest = following
+        for index in range(len(cues) - 1, 0 if is_first_known else -1, -1):
+            latest = min(starts[index], max(latest - needs[index], begin))
+            starts[index] = latest
+    for (cue, _, _), start in zip(cues, starts, strict=True):
+        yield cue, start
 
 
 def _end(cue: Shown, start: float, following: float, timeline: Timeline, limits: Limits) -> float:

@@ -4,20 +4,23 @@ The name of a cue says which turn, which paragraph of it and which cue of that i
 names, and what reads the file in again finds turns and paragraphs.
 """
 
+from collections.abc import Iterator
+
 from captionflow.messages import Session
-from captionflow.turns import Turns
+from captionflow.turns import Transcript
 from services.api.transcripts.formats.cues import Cue, clock, session_cues
 from services.api.transcripts.formats.options import Options
 
 
-def write(session: Session, language: str, turns: Turns, options: Options) -> bytes:
+def write(session: Session, language: str, transcript: Transcript, options: Options) -> Iterator[bytes]:
     """The transcript as WebVTT."""
-    found = session_cues(session, language, turns, options)
-    blocks = ["WEBVTT", _note(f"{session.title or session.id} ({language})")]
-    if found.estimated and found.cues:
-        blocks.append(_note("Nobody noted the times: they are estimated at 160 words a minute."))
-    blocks += map(_cue, found.cues)
-    return ("\n\n".join(blocks) + "\n").encode()
+    found = session_cues(session, language, transcript, options)
+    yield f"WEBVTT\n\n{_note(f'{session.title or session.id} ({language})')}".encode()
+    for number, cue in enumerate(found.cues):
+        if not number and found.estimated:
+            yield f"\n\n{_note('Nobody noted the times: they are estimated at 160 words a minute.')}".encode()
+        yield f"\n\n{_cue(cue)}".encode()
+    yield b"\n"
 
 
 def _cue(cue: Cue) -> str:
