@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from captionflow.adapters.kafka.acceptance import Acceptance
 from captionflow.adapters.kafka.cluster import wait_for_topics
 from captionflow.adapters.kafka.from_settings import kafka_from
 from captionflow.adapters.kafka.group_lag import GroupLag
@@ -24,6 +25,8 @@ class SegmentPorts:
     partitions: int
     group: str
     read_log: Callable[[int, int, int], Awaitable[list[tuple[int, bytes | None, bytes | None]]]]
+    accepted_until: Callable[[int], Awaitable[int]]
+    """By partition, before which offset bad records are accepted, however many they are."""
     ready: Callable[[], Awaitable[None]]
     """Returns when the topics are there; raises ``Misconfigured`` if they aren't as they must be."""
     lag: Callable[[], int | None]
@@ -44,7 +47,8 @@ async def open_segment(settings: Settings) -> AsyncIterator[SegmentPorts]:
     kafka = kafka_from(settings)
     async with AsyncExitStack() as opened:
         ranges = LineRanges(kafka)
-        opened.push_async_callback(close, ranges)
+        acceptance = Acceptance(kafka)
+        opened.push_async_callback(close, ranges, acceptance)
         lag = GroupLag(kafka, SEGMENT_GROUP, kafka.lines)
         yield SegmentPorts(
             brokers=kafka.servers,
@@ -53,6 +57,7 @@ async def open_segment(settings: Settings) -> AsyncIterator[SegmentPorts]:
             partitions=kafka.partitions,
             group=f"{kafka.prefix}-{SEGMENT_GROUP}",
             read_log=ranges.read,
+            accepted_until=acceptance.until,
             ready=partial(wait_for_topics, kafka, (kafka.lines, kafka.turns, kafka.dead_letters)),
             lag=lambda: lag.records,
             standstill=lambda: lag.standstill_seconds,

@@ -12,13 +12,15 @@ from captionflow.adapters.elastic.from_settings import elasticsearch_from
 from captionflow.adapters.elastic.index_builder import ElasticIndexBuilder
 from captionflow.adapters.elastic.turn_store import ElasticTurnStore
 from captionflow.adapters.kafka import topics
+from captionflow.adapters.kafka.acceptance import accept
 from captionflow.adapters.kafka.audit_trail import KafkaAuditTrail
 from captionflow.adapters.kafka.cluster import check_topics
-from captionflow.adapters.kafka.dead_letters import KafkaDeadLetterBox
+from captionflow.adapters.kafka.dead_letters import KafkaDeadLetterBox, read_place
 from captionflow.adapters.kafka.from_settings import kafka_from
 from captionflow.adapters.kafka.key_store import KafkaKeyStore
 from captionflow.adapters.kafka.line_log import KafkaLineLog
 from captionflow.audit import AuditTrail
+from captionflow.errors import BadMessage
 from captionflow.keys import KeyStore, settings_key
 from captionflow.ports import DeadLetterBox, IndexBuilder, LineLog
 from captionflow.settings import Settings
@@ -69,6 +71,25 @@ async def open_dead_letters(settings: Settings) -> AsyncIterator[DeadLetterBox]:
         yield box
     finally:
         await box.close()
+
+
+async def accept_dead_letters(settings: Settings, until: str) -> tuple[str, ...]:
+    """Accept that what can't be used goes to the dead letters, see ``captionflow.adapters.kafka.acceptance``.
+
+    ``until`` is a place, ``captions.lines/3/1200``, that record included; or ``end``. Returns such places.
+
+    Raises:
+        BadMessage: it is no place of the lines.
+    """
+    kafka = kafka_from(settings)
+    if until == "end":
+        accepted = await accept(kafka)
+    else:
+        place = read_place(until)
+        if place is None or place.topic != kafka.lines or place.partition >= kafka.partitions_of(kafka.lines):
+            raise BadMessage(f"{until!r} is no place of {kafka.lines}: give one as `dead-letters list` does, or `end`.")
+        accepted = await accept(kafka, place.offset + 1, partition=place.partition)
+    return tuple(f"{kafka.lines}/{partition}/{offset}" for partition, offset in sorted(accepted.items()))
 
 
 @asynccontextmanager

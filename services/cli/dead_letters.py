@@ -68,6 +68,19 @@ def retry(
     asyncio.run(_retry(settings_of_command(), numbers or [], again=again))
 
 
+@app.command("accept", help=help_texts.DEAD_LETTERS_ACCEPT)
+def accept(
+    *,
+    until: Annotated[str, typer.Option(help="A place as `list` gives it, that record included; or `end`, of all.")],
+) -> None:
+    """Let records that can't be used go to the dead letters, however many they are."""
+    from captionflow.wiring.tools import accept_dead_letters  # noqa: PLC0415 - `--help` needs no Kafka
+
+    places = asyncio.run(accept_dead_letters(settings_of_command(), until))
+    terminal.write("".join(f"{place}\n" for place in places))
+    terminal.messages().print("What can't be used before these places is set aside; segment goes on within seconds.")
+
+
 async def _letters(settings: Settings) -> Sequence[DeadLetter]:
     from captionflow.wiring.tools import open_dead_letters  # noqa: PLC0415 - `--help` needs no Kafka
 

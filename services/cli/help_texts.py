@@ -145,6 +145,15 @@ DEAD_LETTERS_RETRY = _text(
     "captionflow dead-letters retry 7 --again            # although it was put back before",
 )
 
+DEAD_LETTERS_ACCEPT = _text(
+    "Let records of lines that can't be used go to the dead letters, however many they are.",
+    "Segment holds a partition when hardly a record of it can be used, since the topic is then the wrong one, or "
+    "captionflow is: its sessions wait, and all others go on. Its /readyz and its log say where. Look at what was set "
+    "aside and mend the cause first; nothing is lost, since all of it stays in the log.",
+    "captionflow dead-letters accept --until captions.lines/3/1200",
+    "captionflow dead-letters accept --until end          # whatever is there now, in all partitions",
+)
+
 SEGMENT = _text(
     "Show the speaker turns of a file, without any server.",
     "FILE is a plain transcript, WebVTT or SRT; - reads standard input.",

@@ -35,7 +35,6 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
 
     Raises:
         Misconfigured: a setting, the port, the data folder or a topic must be changed.
-        TooManyDeadLetters: hardly anything can be used.
     """
     stopping = Stopping()
     with listen(settings.host, settings.ops_port, setting="CAPTIONFLOW_OPS_PORT") as listening:
@@ -44,7 +43,10 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
             segment = _Segment(ports, settings, _Counting(metrics))
             metrics.gauge("lag_records", "Records of lines that no worker has done yet.", ports.lag)
             metrics.gauge("standstill_seconds", "How long one partition has got no further.", ports.standstill)
-            readiness = Readiness(waiting={"segment": lambda: segment.waiting, "kafka": ports.waiting})
+            readiness = Readiness(
+                waiting={"segment": lambda: segment.waiting, "kafka": ports.waiting, "held": lambda: segment.held},
+                dispensable=("held",),
+            )
             app = create_operations(metrics, readiness)
             ready(address(listening, settings.host))
             log.info("started", service="segment", kafka=settings.kafka, data_folder=str(settings.data_folder))
@@ -92,6 +94,10 @@ class _Segment:
             return "Kafka and its topics are waited for."
         return "" if self._worker.ready else "The partitions, or their state, are waited for."
 
+    @property
+    def held(self) -> str:
+        return "" if self._worker is None else self._worker.held
+
     async def run(self) -> None:
         await self._ports.ready()
         self._folder.mkdir(FOLDER_MODE, parents=True, exist_ok=True)
@@ -100,6 +106,7 @@ class _Segment:
             partitions=self._ports.partitions,
             folder=self._folder,
             read_log=self._ports.read_log,
+            accepted_until=self._ports.accepted_until,
             topics=self._ports.topics,
             group=self._ports.group,
             security=self._ports.security,

@@ -11,7 +11,7 @@ Correctness rests on nothing that Faust promises (docs/adr/0022 and 0024 have th
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -24,7 +24,7 @@ from faust.exceptions import ConsistencyError, ConsumerNotStarted
 from faust.types import TP, EventT
 
 from captionflow.errors import BadMessage, CaptionflowError
-from services.segment.dead_letter_limit import DeadLetterLimit
+from services.segment.dead_letter_limit import LOOK_BACK, DeadLetterLimit, HeldPartitions
 from services.segment.faust_app import faust_app
 from services.segment.faust_recovery import SeekingRecovery
 from services.segment.faust_table import ROCKSDB_OPTIONS, TurnsTable
@@ -34,6 +34,9 @@ from services.segment.standstill import StandstillDetector
 from services.segment.worker_events import WorkerEvents
 
 log = structlog.get_logger(__name__)
+
+AcceptedUntil = Callable[[int], Awaitable[int]]
+"""Before which offset of a partition bad records are accepted, however many they are."""
 
 MAX_IN_FLIGHT = 1_000
 """Records that wait for the broker's acknowledgement."""
@@ -59,6 +62,7 @@ class Worker:
         partitions: int,
         folder: Path,
         read_log: ReadLog,
+        accepted_until: AcceptedUntil,
         topics: str = "captions",
         group: str = "captionflow-segment",
         session_timeout: float = 6.0,
@@ -68,7 +72,10 @@ class Worker:
     ) -> None:
         self._events = events or WorkerEvents()
         self._lines_topic = f"{topics}.lines"
-        self._dead_letter_limit = DeadLetterLimit(self._lines_topic)
+        self._read_log, self._accepted_until = read_log, accepted_until
+        self._limits: dict[tuple[int, int], DeadLetterLimit] = {}
+        """By partition and generation; of a partition that had a bad record."""
+        self._held = HeldPartitions()
         self._in_flight = InFlight(self._fail)
         self._queue: asyncio.Queue[Any] | None = None
         self._failed = asyncio.get_running_loop().create_future()
@@ -103,6 +110,15 @@ class Worker:
         """It has its partitions, with their state."""
         return bool(self.app.tables.actives_ready) and not self.app.rebalancing
 
+    @property
+    def held(self) -> str:
+        """Which partitions stand still because hardly a record of them can be used, and what to do; or nothing."""
+        return self._held.told(self._lines_topic, self._generation)
+
+    @property
+    def _generation(self) -> int:
+        return int(self.app.consumer_generation_id)
+
     async def run(self) -> None:
         """Work until cancelled; raises what ended it otherwise.
 
@@ -128,7 +144,7 @@ class Worker:
                     await self.app.stop()
 
     async def _ask_again(self) -> None:
-        """Ask once more for what the broker has and what never came.
+        """Ask once more for what the broker has and what never came, and for what was held and is accepted now.
 
         A gap is noticed by the record that comes after it; this notices one that none comes after.
         """
@@ -139,6 +155,7 @@ class Worker:
                 for tp, offset in detector.look(self._awaited()).items():
                     log.warning("records_asked_for_again", topic=tp.topic, partition=tp.partition, first=offset)
                     await cast("Any", self.app.consumer).seek_wait({tp: offset})
+                await self._go_on_with_accepted()
 
     def _has_asked(self, asking: asyncio.Task[None]) -> None:
         if not asking.cancelled() and (error := asking.exception()) is not None:
@@ -157,7 +174,8 @@ class Worker:
             }
         if not self.ready or self._in_flight or self._queue is None or not self._queue.empty():
             return {}
-        lines = (tp for tp in consumer.assignment() if tp.topic == self._lines_topic)
+        held = self._held.offsets(self._generation)
+        lines = (tp for tp in consumer.assignment() if tp.topic == self._lines_topic and tp.partition not in held)
         spans = {tp: (consumer._committed_offset[tp] or 0, consumer.highwater(tp) or 0) for tp in lines}
         return {tp: span for tp, span in spans.items() if span[0] < span[1]}
 
@@ -173,14 +191,18 @@ class Worker:
 
     async def _process(self, event: EventT[Any]) -> None:
         message = event.message
+        if self._held.holds(message.partition, message.offset, self._generation):
+            return
         gap = self._table.gap_before(message.partition, message.offset)
         sent = await self._processor.process_gap(message.partition, gap)
         try:
             record = self._processor.read(message.partition, message.key, message.value)
         except BadMessage as error:
-            await self._dead_letter(event, str(error))
+            if not await self._dead_letter(event, str(error)):
+                return
         else:
-            self._dead_letter_limit.good()
+            if (limit := self._limits.get((message.partition, self._generation))) is not None:
+                limit.good()
             sent += await self._processor.process(message.partition, message.offset, record)
         if sent:
             self._in_flight.add(sent, done=event.ack)
@@ -188,15 +210,53 @@ class Worker:
             event.ack()
         await self._in_flight.at_most(MAX_IN_FLIGHT)
 
-    async def _dead_letter(self, event: EventT[Any], reason: str) -> None:
+    async def _dead_letter(self, event: EventT[Any], reason: str) -> bool:
+        """Set it aside, or hold its partition: whether it is done with."""
         message = event.message
-        self._dead_letter_limit.bad(reason)
+        limit = await self._limit(message.partition, message.offset)
+        if limit.reached and message.offset >= await self._accepted_until(message.partition):
+            self._hold(message.tp, message.offset, reason)
+            return False
+        limit.bad()
         origin = f"{message.topic}/{message.partition}/{message.offset}"
         headers = {"origin": origin.encode(), "reason": reason[:500].encode()}
         sent = await self._dead_letters.send(key=message.key, value=message.value or b"", headers=headers)
         await sent
         log.error("dead_letter", origin=origin, reason=reason[:500])
         self._events.dead_lettered()
+        return True
+
+    async def _limit(self, partition: int, offset: int) -> DeadLetterLimit:
+        """What the records before it have left of the limit: the same, whoever had the partition then."""
+        place = partition, self._generation
+        if place not in self._limits:
+            limit = DeadLetterLimit()
+            for _, key, value in await self._read_log(partition, max(0, offset - LOOK_BACK), offset):
+                try:
+                    self._processor.read(partition, key, value)
+                except BadMessage:
+                    limit.bad()
+                else:
+                    limit.good()
+            self._limits = {one: known for one, known in self._limits.items() if one[1] == self._generation}
+            self._limits[place] = limit
+        return self._limits[place]
+
+    def _hold(self, tp: TP, offset: int, reason: str) -> None:
+        cast("Any", self.app.consumer).pause_partitions({tp})
+        self._held.hold(tp.partition, offset, self._generation, reason[:500])
+        log.error("partition_held", partition=tp.partition, offset=offset, reason=reason[:500])
+
+    async def _go_on_with_accepted(self) -> None:
+        consumer = cast("Any", self.app.consumer)
+        for partition, offset in self._held.offsets(self._generation).items():
+            if await self._accepted_until(partition) > offset:
+                tp = TP(self._lines_topic, partition)
+                log.info("partition_goes_on", partition=partition, offset=offset)
+                await consumer.seek_wait({tp: offset})
+                consumer._read_offset[tp] = offset or None  # else Faust drops what it has given before
+                self._held.release(partition)
+                consumer.resume_partitions({tp})
 
     def _fail(self, error: BaseException) -> None:
         if not self._failed.done():

@@ -11,8 +11,10 @@ from captionflow.messages import MAX_RECORD_BYTES, VERSION
 from services.segment.dead_letter_limit import MAX_DEAD_LETTERS
 from tests.distributed.installation import PARTITIONS, Installation
 from tests.distributed.raw_topics import records, topics, write, write_many
+from tests.real_program import run_command
 from tests.waiting import await_true
 
+REFUSED = 1
 AT = "2026-09-14T09:00:00Z"
 
 
@@ -145,30 +147,38 @@ def test_a_session_that_is_none_is_passed_over_and_sessions_go_on(installation: 
     assert installation.api.client.get("/v1/sessions/bad-session").status_code == 404
 
 
-def test_a_worker_that_can_use_hardly_a_record_stops_and_says_so_before_it_fills_the_dead_letters(
+def test_a_partition_of_which_hardly_a_record_can_be_used_waits_until_a_person_accepts_it_and_all_others_go_on(
     installation: Installation, tmp_path: Path
 ) -> None:
-    """It is more likely the wrong topic, or us. A person looks, starts it again, and it goes on where it stopped."""
+    """It is more likely the wrong topic, or us; a restart lets nothing more through."""
     other = Installation(tmp_path, str(installation.settings["KAFKA"]), installation.elasticsearch)
     other.create_topics()
     kafka = topics(other)
+    home = kafka.topic_partition(kafka.lines, b"flood").partition
+    far = next(f"far-{n}" for n in range(99) if kafka.topic_partition(kafka.lines, b"far-%d" % n).partition != home)
     written = write_many(kafka, kafka.lines, b"flood", [b"none of ours"] * (MAX_DEAD_LETTERS + 20))
+    write(kafka, kafka.lines, b"flood", lines("flood", "Said behind it.\n", first=1))
     worker = other.add("segment")
     try:
         worker.start()
-        assert worker.process is not None
-        assert worker.process.wait(120) != 0
-        said = worker.log.read_text()
-        assert "Hardly a record of" in said
-        assert "captionflow dead-letters list" in said
-        assert len(set_aside(kafka)) <= MAX_DEAD_LETTERS
-
-        def goes_on() -> bool:
-            if not worker.runs:
-                worker.start()  # as whoever runs it does; what it had not committed counts again
-            return set_aside(kafka) == written
-
-        await_true(goes_on, "it does not go on", 120)
+        for _ in range(2):
+            await_true(lambda: "Hardly a record of" in worker.client.get("/readyz").text, "it does not say so")
+            assert worker.client.get("/readyz").status_code == 200
+            assert len(set_aside(kafka)) == MAX_DEAD_LETTERS
+            worker.kill()
+            worker.start()
+        write(kafka, kafka.lines, far.encode(), lines(far, "Elsewhere.\n", first=1))
+        await_true(
+            lambda: {one.key for one in records(kafka, kafka.turns)} == {f"{far}.en".encode()}, "it stops others"
+        )
+        wrong = run_command("dead-letters", "accept", "--until", f"{kafka.turns}/0/1", **other.settings)
+        assert wrong.returncode == REFUSED
+        place = f"{kafka.lines}/{home}/{MAX_DEAD_LETTERS + 19}"
+        accepted = run_command("dead-letters", "accept", "--until", place, **other.settings)
+        assert accepted.stdout.decode() == f"{kafka.lines}/{home}/{MAX_DEAD_LETTERS + 20}\n"
+        await_true(lambda: set_aside(kafka) == written, "it does not go on")
+        await_true(lambda: b"flood.en" in {one.key for one in records(kafka, kafka.turns)}, "good ones are left out")
+        assert worker.client.get("/readyz").json()["without"] == {}
     finally:
         other.close()
 

@@ -14,7 +14,7 @@ from tests.real_program import PROGRAM, Server, environ, free_port, run_command,
 COMMANDS = (
     *("run", "replay", "segment", "import", "export", "align", "search", "tail"),
     *("serve", "topics create", "verify", "reindex"),
-    *("dead-letters list", "dead-letters show", "dead-letters retry"),
+    *("dead-letters list", "dead-letters show", "dead-letters retry", "dead-letters accept"),
 )
 NOBODY = "http://127.0.0.1:1"
 DECORATION = re.compile("[\x1b\u2500-\u259f]")

@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from kafka import KafkaConsumer, TopicPartition
@@ -23,6 +23,22 @@ from captionflow.ports import DeadLetter
 MAX_REASON_CHARS: Final = 500
 _POLL_MS: Final = 500
 _READ_SECONDS: Final = 30.0
+
+
+class Place(NamedTuple):
+    """Where a record is."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+def read_place(written: str) -> Place | None:
+    """``captions.lines/3/1200``, as an origin is written; None if it is none."""
+    topic, *numbers = written.rsplit("/", 2)
+    if len(numbers) < 2 or not all(one.isascii() and one.isdecimal() for one in numbers):  # noqa: PLR2004 - two numbers
+        return None
+    return Place(topic, int(numbers[0]), int(numbers[1]))
 
 
 class KafkaDeadLetters:
@@ -77,17 +93,15 @@ class KafkaDeadLetterBox:
         await self._producer.close()
 
     def _origin(self, letter: DeadLetter) -> TopicPartition:
-        topic, _, place = letter.origin.partition("/")
-        partition, _, offset = place.partition("/")
-        numbers = partition.isascii() and partition.isdecimal() and offset.isascii() and offset.isdecimal()
+        place = read_place(letter.origin)
         ours = (self._kafka.lines, self._kafka.turns, self._kafka.sessions)
-        if topic not in ours or not numbers or int(partition) >= self._kafka.partitions_of(topic):
+        if place is None or place.topic not in ours or place.partition >= self._kafka.partitions_of(place.topic):
             raise BadMessage(
                 f"Dead letter {letter.number} ({letter.origin}) is from no topic of this installation and can't be put "
                 "back. If it is a part that the search index refused, its words are in the line log: mend the index, "
                 "then run `captionflow reindex`."
             )
-        return TopicPartition(topic, int(partition))
+        return TopicPartition(place.topic, place.partition)
 
     def _letters(self) -> list[DeadLetter]:
         topic = self._kafka.dead_letters
