@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from captionflow.adapters.composed.copied import Copied
 from captionflow.adapters.composed.copied_keys import CopiedKeyStore
 from captionflow.adapters.composed.copied_sessions import CopiedSessionStore
+from captionflow.adapters.composed.off_record_spool import OffRecordSpool
 from captionflow.adapters.kafka.audit_trail import KafkaAuditTrail
 from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.from_settings import kafka_from
@@ -96,7 +97,7 @@ async def open_ingest(settings: Settings, *, spooling: bool = False) -> AsyncIte
             ready=lambda: asyncio.gather(*(one.ready() for one in (line_log, sessions, keys))),
             reading=lambda: problem(line_log.check) or problem(sessions.check) or problem(keys.check),
             watch=partial(watch, line_log.check, sessions.check, keys.check, audit.check),
-            spool=spool,
+            spool=None if spool is None else OffRecordSpool(spool, line_log.is_off_record),
         )
         if copies is None:
             yield ports

@@ -130,3 +130,6 @@ def test_what_is_off_the_record_is_known_as_the_lines_say() -> None:
     assert found is not None
     assert found.now == Passage(AT)
     assert found.withheld == ((3, 3),)
+    assert index.off_record_now == {TALK}
+    assert index.add(0, 1, RecordHead("talk", "en", (LineHead(4, SENDER, 1, AT, off_record=False),), 1))
+    assert index.off_record_now == set()

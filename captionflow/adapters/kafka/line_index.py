@@ -67,6 +67,8 @@ class LineIndex:
     def __init__(self) -> None:
         self._streams: dict[Stream, _Stream] = {}
         self._order = array("q")
+        self.off_record_now: set[Stream] = set()
+        """The streams that are off the record."""
 
     def add(self, partition: int, offset: int, head: RecordHead) -> bool:
         """Take the next record of a partition; whether it is valid. A void one changes nothing."""
@@ -83,6 +85,10 @@ class LineIndex:
             _add_run(stream.runs.setdefault(sender, []), run)
         for line in head.lines:
             stream.off_record = after(stream.off_record, line)
+        if stream.off_record is not None and stream.off_record.now is not None:
+            self.off_record_now.add(name)
+        else:
+            self.off_record_now.discard(name)
         self._order.append(partition << 48 | offset)
         return True
 

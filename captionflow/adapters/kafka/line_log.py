@@ -122,6 +122,10 @@ class KafkaLineLog(JournalAdapter):
         found = await self._lines(stream, sorted(seqs))
         return tuple(found[seq] for seq in seqs)
 
+    def is_off_record(self, session: str) -> bool:
+        """Whether a session is off the record in any of its languages, as far as this process has read."""
+        return any(stream.session == session for stream in self._index.off_record_now)
+
     def reached(self, session: str, language: str) -> int:
         """The highest ``seq`` that this process has read so far; 0 before the first line."""
         return self._index.last_seq(Stream(session, language))
