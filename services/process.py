@@ -19,6 +19,7 @@ import uvloop
 
 from captionflow.errors import Misconfigured
 from services.http.connections import Config, take_all_descriptors
+from services.http.presence import GivenUp
 from services.tls import Certificate
 
 log = structlog.get_logger(__name__)
@@ -77,7 +78,7 @@ class Server(uvicorn.Server):
     ) -> None:
         # Without the app's lifespan: what it would run is a part that is supervised like the others.
         config = Config(
-            app,
+            GivenUp(app),
             ws="websockets-sansio",
             ws_max_size=MAX_WEBSOCKET_BYTES,
             ws_ping_interval=PING_SECONDS,

@@ -33,6 +33,8 @@ def test_it_stops_in_time_whoever_does_not_end_what_he_began(tmp_path: Path) -> 
         began = time.monotonic()
         assert server.stop(signal.SIGTERM, 60) == 0
         assert time.monotonic() - began <= STOP_SECONDS
+        assert "Traceback" not in (told := server.log.read_text())
+        assert "CancelledError" not in told
         server.start()
         server.wait_until_ready()
         turns = server.wait_for_seq("repetitive", 241)

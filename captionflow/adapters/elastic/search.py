@@ -1,5 +1,6 @@
 """Search in Elasticsearch: the same turns, counts and pages as in SQLite."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC
@@ -50,7 +51,10 @@ class ElasticSearch:
         counts = {bucket["key"]: bucket["doc_count"] for bucket in _buckets(counted, "sessions")}
         about = await self._about(counts)
         found = await self._page(matches, counts, about, place, query.limit + 1)
-        shown = [hit_of(part, about.get(part.session), terms) for part in found[: query.limit]]
+        shown = []
+        for part in found[: query.limit]:
+            shown.append(hit_of(part, about.get(part.session), terms))
+            await asyncio.sleep(0)  # a page of them would hold the loop
         last = found[query.limit - 1] if len(found) > query.limit else None
         return SearchPage(
             hits=tuple(shown),
