@@ -55,6 +55,7 @@ def test_a_talk_goes_through_all_services_by_one_address_though_one_is_killed(st
     alone = run_command("import", talk, DATA=stack.folder)
     assert archived.stdout == alone.stdout
     assert "captionflow" in stack.client.get("/s/talk/follow").text
+    assert stack.client.get("/metrics").status_code == 404
     with stack.client.stream("GET", "/v1/sessions/talk/events") as events:
         assert next(events.iter_lines()).startswith("retry: ")
 

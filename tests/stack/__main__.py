@@ -24,18 +24,20 @@ def main() -> int:
     try:
         with ExitStack() as running:
             folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="captionflow-stack-")))
+            _tell("Starting Kafka; the first time it is fetched, some 60 MB …")
             kafka = running.enter_context(kafka_server(folder / "kafka"))
+            _tell("Starting Elasticsearch; the first time it is fetched, some 130 MB …")
             elasticsearch = running.enter_context(elasticsearch_server(folder / "elasticsearch"))
+            _tell("Starting the four services …")
             services = Services(folder, kafka.address, elasticsearch.address)
             running.callback(services.stop)
             services.start()
             front = Front(services.ports, port)
             running.callback(front.stop)
             front.start()
-            print(  # noqa: T201 - a command talks to its terminal
+            _tell(
                 f"captionflow is at http://127.0.0.1:{port} (Ctrl-C stops it)\n"
-                f"TEST_KAFKA={kafka.address} TEST_ELASTICSEARCH={elasticsearch.address}",
-                flush=True,
+                f"TEST_KAFKA={kafka.address} TEST_ELASTICSEARCH={elasticsearch.address}"
             )
             while signal.sigtimedwait(_SIGNALS, _LOOK_SECONDS) is None:
                 services.look_after()
@@ -43,6 +45,10 @@ def main() -> int:
         print(error, file=sys.stderr)  # noqa: T201 - a command talks to its terminal
         return 1
     return 0
+
+
+def _tell(what: str) -> None:
+    print(what, flush=True)  # noqa: T201 - a command talks to its terminal
 
 
 if __name__ == "__main__":

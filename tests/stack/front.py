@@ -1,4 +1,7 @@
-"""One address for all four services, as docker-compose.yml's proxy has it: captions go to ingest, all else to api."""
+"""One address for all four services, as docker-compose.yml's proxy has it: captions go to ingest, all else to api.
+
+Metrics are nobody's outside: they are asked of each service.
+"""
 
 import re
 import threading
@@ -42,7 +45,11 @@ def front(ports: Mapping[str, int]) -> Starlette:
         told = {name: value for name, value in answer.headers.items() if name not in _HOP_BY_HOP}
         return StreamingResponse(answer.aiter_raw(), answer.status_code, told, background=BackgroundTask(answer.aclose))
 
-    return Starlette(routes=[Route("/{path:path}", forward, methods=_METHODS)], lifespan=lifespan)
+    async def not_here(_: Request) -> Response:
+        return PlainTextResponse("", 404)
+
+    routes = [Route("/metrics", not_here), Route("/{path:path}", forward, methods=_METHODS)]
+    return Starlette(routes=routes, lifespan=lifespan)
 
 
 class Front:
