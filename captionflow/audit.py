@@ -15,7 +15,9 @@ class AuditEntry(Message, frozen=True, omit_defaults=False):
 
     at: datetime
     action: str
-    """``session_announced``, ``session_changed``, ``key_created``, ``key_rotated``, ``key_revoked``; more may come."""
+    """``session_announced``, ``session_started``, ``session_finished``, ``session_reopened``, ``session_closed``,
+    ``session_opened``, ``session_changed``, ``programme_imported``, ``speakers_named``, ``words_corrected``,
+    ``source_put_on_air``, ``key_created``, ``key_rotated``, ``key_revoked``; more may come."""
     by: str | None
     """The name of the key; None where no key was needed, and on the command line."""
     subject: str

@@ -62,6 +62,18 @@ class OnAir(Message, frozen=True):
     """A spare takes over when it has gone on for so long while the source said nothing."""
 
 
+class Correction(Message, frozen=True):
+    """An organiser corrects the words of a part while its session runs. Its senders' lines stay as they are."""
+
+    turn_id: str
+    number: int
+    """Of the part."""
+    was: str
+    """``Part.text`` as the organiser saw it."""
+    now: str
+    """As it is to be. What changed since then is kept; see ``services/segment/corrections.py``."""
+
+
 class Draft(Message, frozen=True):
     r"""A line as its sender gave it, with control characters removed, before the log has numbered it.
 
@@ -101,6 +113,8 @@ class Draft(Message, frozen=True):
     off_record: bool | None = None
     """True: what is said from here on is off the record; False: no longer. Only organisers' lines have it, and no text.
     See ``captionflow.off_record``."""
+    corrects: Correction | None = None
+    """What an organiser corrects. Only organisers' lines have it, and no text."""
 
 
 class Line(Draft, frozen=True, kw_only=True):
@@ -206,6 +220,9 @@ class Part(Message, frozen=True):
     closed: bool = False
     retracted: bool = False
     """A revision removed what opened this turn: treat the part as if it had never existed."""
+    given: bool = False
+    """The label is what the source calls the speaker (``Draft.speaker``), and stands nowhere in the text:
+    ``Session.speakers`` may have a name for it. Parts written before 2026-12 do not tell."""
 
     @property
     def text(self) -> str:
@@ -245,7 +262,8 @@ class StepRecord(Message, frozen=True, omit_defaults=False):
     """A hole in ``seq`` before this step: the first and the last that are missing."""
     v: int = VERSION
     received_at: datetime | None = None
-    """When the last of its lines was accepted. Delays are measured from here."""
+    """When the last of its senders' lines was accepted; None if all are organisers'. Delays are measured from
+    here, and silences."""
     off_record: datetime | None = None
     """Since when it is off the record after this step; None: it is not."""
 
@@ -284,7 +302,8 @@ class Session(Message, frozen=True, omit_defaults=False):
     edition: str | None = None
     about: str = ""
     speakers: dict[str, str] = {}
-    """Names that were given to a recogniser's speakers while they spoke: ``{"speaker 0": "Ana Lupu"}``."""
+    """Names that were given to a recogniser's speakers: ``{"speaker 0": "Ana Lupu"}``. Parts keep the label; who
+    reads sees the name."""
     demo: bool = False
     ends_after_minutes: int | None = None
     """It ends when no words have come for so long; 0: never. None: as the installation is set."""

@@ -170,6 +170,7 @@ def _line(draft: Draft, seq: int, now: datetime, at: Moment | None, *, withheld:
         ends_utterance=draft.ends_utterance,
         on_air=draft.on_air,
         off_record=draft.off_record,
+        corrects=draft.corrects,
         posted=draft.posted,
         seq=seq,
         received_at=now,

@@ -109,7 +109,7 @@ class OffRecord(msgspec.Struct, frozen=True):
         """
         if draft.off_record is not None or draft.on_air is not None:
             return False
-        if not draft.text and draft.revises is None:
+        if not draft.text and draft.revises is None and draft.corrects is None:
             return False
         if any(one.has(at) or one.has(arrived) for one in self.passages if one.ends is not None):
             return True
@@ -188,4 +188,4 @@ def kept(draft: Draft) -> Draft:
     posted = draft.posted
     if posted is not None:
         posted = Posted(0, "", posted.number, posted.manner)
-    return msgspec.structs.replace(draft, text="", speaker=None, posted=posted)
+    return msgspec.structs.replace(draft, text="", speaker=None, posted=posted, corrects=None)

@@ -84,7 +84,7 @@ def admit(state: OnAirState | None, line: Line) -> tuple[OnAirState | None, Line
 
     None is the state of a stream in which everybody's words count.
     """
-    if line.on_air is not None:
+    if line.on_air is not None:  # from here on, who is on air hangs on nothing that was before
         return _put_on_air(state, line, line.on_air)
     if state is None:
         return None, line
@@ -102,7 +102,7 @@ def _put_on_air(state: OnAirState | None, line: Line, wanted: OnAir) -> tuple[On
         return OnAirState(wanted, line.received_at), _silent(line)
     if wanted.source == state.now.source:
         kept = tuple(one for one in state.waiting if one.sender in spares)
-        return msgspec.structs.replace(state, now=wanted, waiting=kept), _silent(line)
+        return msgspec.structs.replace(state, now=wanted, waiting=kept, runs=()), _silent(line)
     return _take_over(state, line, wanted)
 
 

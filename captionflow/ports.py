@@ -81,6 +81,9 @@ class LineLog(Protocol):
     ) -> tuple[Line, ...]:
         """Those of this sender with the highest numbers above ``after``, so many at most, by number."""
 
+    async def last_seq(self, session: str, language: str) -> int:
+        """``seq`` of the last line; 0 before the first one."""
+
     def read(self, session: str, language: str, after: int = 0) -> AsyncIterator[LineRecord]:
         """What the log has with ``seq > after`` now, in order, in records of a bounded size; then ends."""
 

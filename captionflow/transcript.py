@@ -6,7 +6,7 @@ here and nowhere else, so that stores, live delivery, exports and the command li
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, Literal, TypeVar
@@ -87,6 +87,19 @@ def ordered(parts: Iterable[Part], *, last: int | None = None) -> tuple[Part, ..
 def newest(steps: Iterable[StepRecord]) -> tuple[Part, ...]:
     """The parts that steps leave behind, in order."""
     return ordered(latest(part for step in steps for part in step.parts).values())
+
+
+def named(parts: Iterable[Part], names: Mapping[str, str]) -> tuple[Part, ...]:
+    """The parts as they are read: those of a recogniser's speakers under the names that were given to them.
+
+    A label that a captioner typed stays, whatever it says.
+    """
+    return tuple(
+        msgspec.structs.replace(part, speaker=names[part.speaker])
+        if part.given and part.speaker is not None and part.speaker in names
+        else part
+        for part in parts
+    )
 
 
 def by_turn(parts: Iterable[Part]) -> tuple[tuple[Part, ...], ...]:

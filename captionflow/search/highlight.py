@@ -13,6 +13,7 @@ from captionflow.ports import Fragment, Hit
 from captionflow.search.matching import Phrases
 from captionflow.search.query import Term
 from captionflow.stamps import stamps_of
+from captionflow.transcript import named
 
 STRETCH_CHARS = 280
 """About how much of a part is shown."""
@@ -50,6 +51,7 @@ def fragments(text: str, terms: Sequence[Term]) -> tuple[tuple[Fragment, ...], i
 def hit_of(part: Part, session: Session | None, terms: Sequence[Term]) -> Hit:
     """What a search shows of a part, and of its session if that is known."""
     shown, first = fragments(part.text, terms)
+    (part,) = named([part], session.speakers if session else {})
     return Hit(
         session=part.session,
         session_title=session.title if session else "",

@@ -29,7 +29,7 @@ from services.http.health import line_checks
 from services.http.provided import provide
 from services.http.readiness import PROBE, Readiness
 from services.http.transport import ServerReceive
-from services.sessions import audit_routes, key_routes, off_record, on_air
+from services.sessions import audit_routes, corrections, key_routes, off_record, on_air
 from services.sessions import programme_routes as programme
 from services.sessions import routes as sessions
 from services.sessions.audit_log import AuditLog
@@ -50,6 +50,7 @@ ROOMS: Final[tuple[Room, ...]] = (
     sessions.ROOM,
     on_air.ROOM,
     off_record.ROOM,
+    corrections.ROOM,
     programme.ROOM,
     key_routes.ROOM,
     audit_routes.ROOM,
@@ -105,17 +106,20 @@ def create_app(  # noqa: PLR0913 - what differs between the processes that serve
     app.state.searching = Searching(ports.search)
     live_delivery = {"hub": lambda: "" if hub.running else "live delivery does not run"}
     audit = AuditLog(ports.audit)
+    context = Context(ports, settings, hub)
+    readiness = Readiness(checks=_checks(ports), waiting={**live_delivery, **waiting}, dispensable=dispensable)
     provide(
         app,
-        Context(ports, settings, hub),
+        context,
         app.state.searching,
-        desk.Desks(),
+        desk.Desks(context, readiness),
         CaptionTexts(ports.turn_store),
         Exports(ports.turn_store, ports.sessions, settings.data_folder),
         sessions.SessionDesk(ports.sessions, ports.line_log, audit, hub.session_changed),
+        on_air.OnAirKnown(ports.line_log),
         KeyDesk(ports.keys, audit),
         audit,
-        Readiness(checks=_checks(ports), waiting={**live_delivery, **waiting}, dispensable=dispensable),
+        readiness,
     )
     return app
 

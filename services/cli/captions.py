@@ -12,14 +12,19 @@ import msgspec
 
 from captionflow.marked_text import with_notes
 from captionflow.messages import Part
-from captionflow.transcript import joined
+from captionflow.transcript import joined, named
 from services.api.live.delta import PartDelta, apply
 
 _SENTENCE_END = re.compile(r"[.?!…。\uff01\uff1f][\"'\u201d\u2019)\]]*(?=\s)|\](?=\s)|\n")
 _Key = tuple[str, int]
 
 
+class _Session(msgspec.Struct):
+    speakers: dict[str, str] = {}
+
+
 class _Snapshot(msgspec.Struct):
+    session: _Session = msgspec.field(default_factory=_Session)
     parts: tuple[Part, ...] = ()
 
 
@@ -28,6 +33,7 @@ class _Delta(msgspec.Struct):
 
 
 _decode_snapshot = msgspec.json.Decoder(_Snapshot).decode
+_decode_session = msgspec.json.Decoder(_Session).decode
 _decode_delta = msgspec.json.Decoder(_Delta).decode
 
 
@@ -40,6 +46,8 @@ class Captions:
         self._turns: dict[str, list[Part]] = {}
         """The parts of each turn, in order."""
         self._printed: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+        """Of a recogniser's speakers; what is printed keeps the name that it had."""
         self._open: str | None = None
         """The turn that may still grow: the last one."""
         self._on_the_line: str | None = None
@@ -47,8 +55,11 @@ class Captions:
     def take(self, name: str, data: str) -> str:
         """The text to print after this event; ``finished`` prints what was held back."""
         if name == "snapshot":
-            self._parts, self._turns = {}, {}
-            return self._told(_decode_snapshot(data).parts)
+            snapshot = _decode_snapshot(data)
+            self._parts, self._turns, self._names = {}, {}, snapshot.session.speakers
+            return self._told(snapshot.parts)
+        if name == "session":
+            self._names = _decode_session(data).speakers
         if name == "delta":
             return self._told(self._applied(_decode_delta(data).parts))
         if name == "finished":
@@ -95,7 +106,8 @@ class Captions:
         return self._laid_out(turn, text[begin:].strip() or "(taken back)", corrected=True)
 
     def _laid_out(self, turn: str, text: str, *, corrected: bool) -> str:
-        speaker = self._turns[turn][0].speaker or "(unknown)"
+        (first,) = named(self._turns[turn][:1], self._names)
+        speaker = first.speaker or "(unknown)"
         mark = "(corrected) " if corrected else ""
         if not self._words:
             sentences = [sentence.strip() for sentence in _sentences(text)]

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from captionflow.errors import NotFound
 from captionflow.messages import Facts, Line, StepRecord
 from captionflow.ports import LineLog
 from captionflow.settings import Settings, sent_key
-from captionflow.transcript import digest, document, newest
+from captionflow.transcript import digest, document, named, newest
 from captionflow.turns import TurnStore
 from captionflow.wiring.tools import open_line_log, open_turn_archive
 from services.cli.remote import transcript
@@ -90,9 +90,10 @@ def advice(compared: Sequence[Compared], url: str) -> str:
 
 async def _compared(log: LineLog, archive: TurnStore, served: Any, session: str, language: str) -> Compared:
     stored = await archive.turns(session, language)
-    index = _said(stored.last_seq, document(stored.parts, Facts()))
+    names = served["session"].get("speakers", {})
+    index = _said(stored.last_seq, document(named(stored.parts, names), Facts()))
     api = _said(served["last_seq"], served)
-    end, at = await _of_log(log, session, language, {index.seq, api.seq})
+    end, at = await _of_log(log, session, language, {index.seq, api.seq}, names)
     places = {"index": index, "api": api}
     return Compared(
         language,
@@ -104,8 +105,10 @@ async def _compared(log: LineLog, archive: TurnStore, served: Any, session: str,
     )
 
 
-async def _of_log(log: LineLog, session: str, language: str, marks: Collection[int]) -> tuple[Said, dict[int, Said]]:
-    """What the segmenter makes of the lines now: of all, and of those up to each mark."""
+async def _of_log(
+    log: LineLog, session: str, language: str, marks: Collection[int], names: Mapping[str, str]
+) -> tuple[Said, dict[int, Said]]:
+    """What the segmenter makes of the lines now, under the speakers' names: of all, and of those up to each mark."""
     state = start(session, language)
     steps: list[StepRecord] = []
     found = {0: _said(0, document((), Facts()))}
@@ -114,8 +117,8 @@ async def _of_log(log: LineLog, session: str, language: str, marks: Collection[i
             state = after
             steps.append(step)
         if state.last_seq in marks:
-            found[state.last_seq] = _said(state.last_seq, document(newest(steps), Facts()))
-    return _said(state.last_seq, document(newest(steps), Facts())), found
+            found[state.last_seq] = _said(state.last_seq, document(named(newest(steps), names), Facts()))
+    return _said(state.last_seq, document(named(newest(steps), names), Facts())), found
 
 
 async def _cut(log: LineLog, session: str, language: str, marks: Collection[int]) -> AsyncIterator[Sequence[Line]]:

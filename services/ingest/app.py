@@ -15,7 +15,7 @@ from services.ingest import presence_routes as presence
 from services.ingest import routes as lines
 from services.ingest import typing_routes as typing
 from services.ingest.typing_connection import Writers
-from services.sessions import audit_routes, key_routes, off_record, on_air
+from services.sessions import audit_routes, corrections, key_routes, off_record, on_air
 from services.sessions import programme_routes as programme
 from services.sessions import routes as sessions
 from services.sessions.audit_log import AuditLog
@@ -39,6 +39,7 @@ ROOMS: Final[tuple[Room, ...]] = (
     sessions.ROOM,
     on_air.ROOM,
     off_record.ROOM,
+    corrections.ROOM,
     key_routes.ROOM,
     audit_routes.ROOM,
     programme.ROOM,
@@ -79,6 +80,7 @@ def create_app(  # noqa: PLR0913 - what differs between processes that take line
         doors,
         Writers(gateway),
         sessions.SessionDesk(known, line_log, audit),
+        on_air.OnAirKnown(line_log),
         KeyDesk(keys, audit),
         audit,
         Readiness(

@@ -103,14 +103,14 @@ class Gateway:
     async def _append(
         self, known: Session, stream: str, drafts: Sequence[Draft], said_at: datetime | None, came_at: datetime | None
     ) -> tuple[Receipt, ...]:
-        """Under the names that were given to speakers; what comes again from before that has its label."""
-        named = [_named(draft, known.speakers) for draft in drafts]
+        """What comes again from before 2026-12 may be there under the name that was given to its speaker."""
         try:
-            return await self._log.append(known.id, stream, named, said_at=said_at, arrived=came_at)
+            return await self._log.append(known.id, stream, drafts, said_at=said_at, arrived=came_at)
         except Conflict:
+            named = [_named(draft, known.speakers) for draft in drafts]
             if named == list(drafts):
                 raise
-            return await self._log.append(known.id, stream, drafts, said_at=said_at, arrived=came_at)
+            return await self._log.append(known.id, stream, named, said_at=said_at, arrived=came_at)
 
     def _heard(self, stream: Stream, lines: Iterable[tuple[Draft, Receipt]], door: str, arrived: datetime) -> None:
         now = self._clock()

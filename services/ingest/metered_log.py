@@ -49,6 +49,10 @@ class MeteredLineLog:
         """See ``LineLog.last_lines``."""
         return await self._log.last_lines(session, language, sender, limit=limit, after=after)
 
+    async def last_seq(self, session: str, language: str) -> int:
+        """See ``LineLog.last_seq``."""
+        return await self._log.last_seq(session, language)
+
     def read(self, session: str, language: str, after: int = 0) -> AsyncIterator[LineRecord]:
         """See ``LineLog.read``."""
         return self._log.read(session, language, after)

@@ -11,7 +11,7 @@ import msgspec
 from captionflow.characters import CLOSING
 from captionflow.messages import Apart, Note, Part, Stamp
 from captionflow.stamps import pack
-from services.segment.assembler_state import TURN_CREDIT, AssemblerFields, AssemblerState
+from services.segment.assembler_state import TURN_CREDIT, AssemblerFields, AssemblerState, Floor
 from services.segment.buffer_spans import Time, is_new
 from services.segment.joints import AFTER, SET_OFF, between
 from services.segment.passages import GOES_ON
@@ -105,6 +105,11 @@ class Assembler(AssemblerFields, kw_only=True):
         return Time(self.clock.ticks, self.clock.extent) if self.clock and self.clock.due else None
 
     @property
+    def floor(self) -> Floor:
+        """Who speaks in the open turn."""
+        return Floor(self.speaker, self.role, self.given)
+
+    @property
     def nobody_named(self) -> bool:
         """Whether the first turn is open and nobody was named in the session."""
         return self.ordinal == 1 and self.speaker is None and not self.labels
@@ -150,7 +155,7 @@ class Assembler(AssemblerFields, kw_only=True):
         if self.armed and self.quoted and going_on and (first.islower() or self.row_length >= QUOTED_LINE):
             self.armed = 0
 
-    def open(self, speaker: str | None, seq: int, *, role: bool = False) -> bool:
+    def open(self, speaker: str | None, seq: int, *, role: bool = False, given: bool = False) -> bool:
         """Open a turn; False when there is no credit for it, and its label is text."""
         cost = 2 * (len(self.session) + len(self.language)) + 160 + len(speaker or "")
         if self.credit < cost:
@@ -164,7 +169,7 @@ class Assembler(AssemblerFields, kw_only=True):
         self.turn = self.last_id = (seq, further + 1) if seq == first else (seq, 0)
         self.ordinal += 1
         self.number = 0
-        self.speaker, self.role = speaker, role
+        self.speaker, self.role, self.given = speaker, role, given
         self.continues = self.said = False
         self.tail = ""
         self._empty()
@@ -185,8 +190,8 @@ class Assembler(AssemblerFields, kw_only=True):
             return
         if self.ordinal == 0 or self.armed or self.ended or self.interrupted:
             self.in_head = False
-            speaker, role = (not self.armed and self.interrupted) or (None, False)
-            self.open(speaker, self.armed or seq, role=role)
+            floor = (not self.armed and self.interrupted) or Floor()
+            self.open(floor.speaker, self.armed or seq, role=floor.role, given=floor.given)
             self.armed = 0
             self.interrupted = None
         text = " ".join(words)
@@ -327,6 +332,7 @@ class Assembler(AssemblerFields, kw_only=True):
             interim=interim,
             continues=self.continues,
             closed=closed,
+            given=self.given,
         )
 
     def finish(self) -> None:

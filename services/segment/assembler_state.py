@@ -16,6 +16,14 @@ It keeps a line that is all markers from making a record without bound. A roll c
 """
 
 
+class Floor(msgspec.Struct, frozen=True, array_like=True):
+    """Who speaks."""
+
+    speaker: str | None = None
+    role: bool = False
+    given: bool = False
+
+
 class AssemblerFields(msgspec.Struct, array_like=True):
     """What later text can still change or depend on: the open part, and the little that the rules remember.
 
@@ -64,8 +72,8 @@ class AssemblerFields(msgspec.Struct, array_like=True):
     """The transcript says that the session is over; words open it again."""
     ended: bool = False
     """The session was ended: words that come later are a new turn."""
-    interrupted: tuple[str | None, bool] | None = None
-    """Who (speaker, role) had the floor before somebody spoke in brackets: words without a label are his again."""
+    interrupted: Floor | None = None
+    """Who had the floor before somebody spoke in brackets: words without a label are his again."""
     page: int = 0
     """The number of the last page, where it stands alone behind its word."""
     clock: Clock | None = None
@@ -74,6 +82,8 @@ class AssemblerFields(msgspec.Struct, array_like=True):
     """In which shapes names without a colon have proved to be labels: their opening brackets."""
     quoted: bool = False
     """The marker of ``armed`` may be a mail program's."""
+    given: bool = False
+    """Of the open turn: see ``Part.given``."""
 
 
 class AssemblerState(AssemblerFields, frozen=True, omit_defaults=True):  # type: ignore[misc]  # nothing changes it

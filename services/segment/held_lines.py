@@ -116,6 +116,11 @@ class HeldLines(msgspec.Struct, frozen=True, array_like=True):
             return None
         return Found(seq, index, len(self.text) - sum(_all(self.lengths)[:index]))
 
+    @property
+    def first_in_reach(self) -> int:
+        """``seq`` of the first line that a revision reaches."""
+        return sum(_all(self.steps)[: max(self.settled, self.reach()) + 1])
+
     def reach(self) -> int:
         """Index of the first line that is near enough for a revision."""
         ends = list(accumulate(_all(self.lengths)))

@@ -48,9 +48,10 @@ def safe_steps(state: State, lines: Sequence[Line]) -> Iterator[tuple[State, Ste
             ),
         )
     else:
-        received_at = {line.seq: line.received_at for line in lines}
+        heard = [(line.seq, line.received_at) for line in lines if line.on_air is None and line.corrects is None]
         for after, record in done:
-            yield after, msgspec.structs.replace(record, received_at=received_at.get(record.last_seq))
+            at = [at for seq, at in heard if record.first_seq <= seq <= record.last_seq]
+            yield after, msgspec.structs.replace(record, received_at=at[-1] if at else None)
 
 
 def _reason(error: Exception) -> str:

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from captionflow.errors import TooLarge
-from captionflow.messages import MAX_LINE_CHARS, MAX_RECORD_BYTES, Facts, Line, Part, Status, StepRecord
+from captionflow.messages import MAX_LINE_CHARS, MAX_RECORD_BYTES, Correction, Facts, Line, Part, Status, StepRecord
 from captionflow.on_air import MAX_BYTES, OnAirState, admit
+from services.segment.corrections import Corrected, corrected, with_correction, within_reach
 from services.segment.held_lines import Found, Held, HeldLines, latest, upgraded
 from services.segment.interims import Interim, renewed, settles, without
 from services.segment.passages import OffTheRecord, noted
@@ -48,6 +49,8 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     """Whose words count; None: everybody's."""
     off_record: OffTheRecord | None = None
     """Since when the stream is off the record; None: it is not."""
+    corrected: tuple[Corrected, ...] = ()
+    """Parts that an organiser corrected, as long as lines can change them."""
     v: int = 1
     """1 has stamps and times as structs, 1 and 2 held lines. All are read, and ``STATE_VERSION`` is written."""
 
@@ -145,12 +148,12 @@ def _batches(state: State, lines: Sequence[Line]) -> Iterator[list[Line]]:
     simple = (
         bool(lines) and lines[-1].seq - last == len(lines) and sum(len(line.text) for line in lines) < MAX_STEP_CHARS
     )
-    if simple and all(line.final and line.revises is None for line in lines):
+    if simple and not any(map(_is_special, lines)):
         yield list(lines)
         return
     for index, line in enumerate(lines):
         chars += len(line.text)
-        special = not line.final or line.revises is not None
+        special = _is_special(line)
         if index > begin and (special or chars > MAX_STEP_CHARS or line.seq != last + 1):
             yield list(lines[begin:index])
             begin, chars = index, len(line.text)
@@ -162,8 +165,12 @@ def _batches(state: State, lines: Sequence[Line]) -> Iterator[list[Line]]:
         yield list(lines[begin:])
 
 
+def _is_special(line: Line) -> bool:
+    return not line.final or line.revises is not None or line.corrects is not None
+
+
 def _apply(state: State, lines: list[Line]) -> list[tuple[State, StepRecord]]:
-    after, record = _plain(state, lines) if lines[0].final and lines[0].revises is None else _special(state, lines[0])
+    after, record = _special(state, lines[0]) if _is_special(lines[0]) else _plain(state, lines)
     if _fits(after, record, state.on_air):
         return [(after, record)]
     if len(lines) > 1:
@@ -172,7 +179,7 @@ def _apply(state: State, lines: list[Line]) -> list[tuple[State, StepRecord]]:
         return [*first, *_apply(first[-1][0], lines[half:])]
     while after.held and not _fits(after, record, state.on_air):  # then revisions reach less far back
         window = _given_up(after, after.before_held, after.held, after.held.half())
-        after = msgspec.structs.replace(after, base=window[0], held=window[1])
+        after = _with_window(after, window)
     return [(after, record)]
 
 
@@ -196,6 +203,8 @@ def _plain(state: State, lines: list[Line]) -> tuple[State, StepRecord]:
 
 
 def _special(state: State, line: Line) -> tuple[State, StepRecord]:
+    if line.corrects is not None:
+        return _correction(state, line, line.corrects)
     if not line.final:
         tokenizer = Tokenizer(state.session, state.language, state.tokenizer)
         window = state.base, state.held
@@ -229,6 +238,21 @@ def _revision(state: State, line: Line, found: Found) -> tuple[State, StepRecord
     after, record = _finish(state, tokenizer, line.seq, line.seq, window, interims, before)
     whole = _fits(msgspec.structs.replace(after, base=None, held=HeldLines()), record, state.on_air)
     return (after, record) if whole else None
+
+
+def _correction(state: State, line: Line, wanted: Correction) -> tuple[State, StepRecord]:
+    """The step of a correction. It reaches the open part, and those that a line was said in which can be revised."""
+    tokenizer = Tokenizer(state.session, state.language, state.before_held)
+    tokenizer.feed(state.held.lines())
+    closed = [part for part in tokenizer.assembler.closed if part.version >= state.held.first_in_reach]
+    known = {(part.turn_id, part.number): part for part in (*closed, *tokenizer.show(line.seq))}
+    found = known.get((wanted.turn_id, wanted.number))
+    after = state.corrected if found is None else with_correction(state.corrected, found, wanted)
+    changed = [found] if found in closed and after != state.corrected else []
+    tokenizer = Tokenizer(state.session, state.language, state.tokenizer)
+    tokenizer.assembler.closed += [msgspec.structs.replace(part, version=line.seq) for part in changed]
+    state = msgspec.structs.replace(state, corrected=after)
+    return _finish(state, tokenizer, line.seq, line.seq, (state.base, state.held), state.interims)
 
 
 def _given_up(
@@ -267,7 +291,7 @@ def _finish(  # noqa: PLR0913, PLR0917 - the parts of a state
             decided.append(part)
         elif old is None or msgspec.structs.replace(old, version=part.version) != part:
             decided.append(msgspec.structs.replace(part, version=last))
-    parts = [*decided, *view]
+    parts = [corrected(part, state.corrected) for part in (*decided, *view)]
     there = {(part.turn_id, part.number) for part in (*assembler.closed, *view)}
     gone = [(part.turn_id, part.number, part.ordinal) for part in before or ()] + list(state.shown)
     for turn_id, number, ordinal in dict.fromkeys(gone):
@@ -283,10 +307,9 @@ def _finish(  # noqa: PLR0913, PLR0917 - the parts of a state
         last_seq=last,
         facts=facts,
         tokenizer=tokenizer.state(),
-        base=window[0],
-        held=window[1],
         interims=interims,
         shown=tuple((part.turn_id, part.number, part.ordinal) for part in view),
+        corrected=state.corrected,
         v=STATE_VERSION,
     )
     record = StepRecord(
@@ -298,4 +321,13 @@ def _finish(  # noqa: PLR0913, PLR0917 - the parts of a state
         facts=facts if facts != state.facts else None,
         missing=(state.last_seq + 1, first - 1) if first > state.last_seq + 1 else None,
     )
-    return after, record
+    return _with_window(after, window), record
+
+
+def _with_window(state: State, window: tuple[TokenizerState | None, HeldLines]) -> State:
+    """The state with this base and these held lines; corrections of what is before them are final."""
+    state = msgspec.structs.replace(state, base=window[0], held=window[1])
+    if not state.corrected:
+        return state
+    first = state.before_held.assembler
+    return msgspec.structs.replace(state, corrected=within_reach(state.corrected, first.ordinal, first.number))

@@ -152,7 +152,8 @@ class Tokenizer:
         if label:
             named = any(char.isalnum() for char in label)
             self.assembler.begin_row("", line.seq, starts=False)
-            self.assembler.open(label if named else None, line.seq, role=is_role(label, self._lexicon))
+            role = is_role(label, self._lexicon)
+            self.assembler.open(label if named else None, line.seq, role=role, given=named)
 
     def _feed_run(self, lines: Sequence[Line]) -> None:
         if not lines:
@@ -300,7 +301,7 @@ class Tokenizer:
             assembler.end_row(len(text), ended=row.ended)
             return
         wrapped = row.starts
-        floor = assembler.interrupted or ((assembler.speaker, assembler.role) if assembler.ordinal else None)
+        floor = assembler.interrupted or (assembler.floor if assembler.ordinal else None)
         spoken = False
         for token in read_line(
             text,

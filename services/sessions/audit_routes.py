@@ -19,7 +19,7 @@ _EXAMPLE = {
     "by": "igf-2015",
     "subject": "opening",
     "event": "IGF 2015",
-    "detail": "status",
+    "detail": "",
     "v": 1,
 }
 Limit = Annotated[int, Query(ge=1, le=MAX_ENTRIES, description="Entries at most.", examples=[100])]

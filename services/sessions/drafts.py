@@ -81,7 +81,7 @@ class SessionPatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ends_after_minutes: Minutes | UnsetType | None = UNSET
     """It ends after so long without words; null: as the installation is set."""
     speakers: dict[Label, Label | None] | UnsetType = UNSET
-    """Names of a recogniser's speakers, for what they say from now on; null takes one back."""
+    """Names of a recogniser's speakers, for all that they say in the session; null takes one back."""
     closed: bool | UnsetType = UNSET
     """Only who has a key for it may read it."""
     version: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
@@ -131,7 +131,7 @@ def patched(session: Session, patch: SessionPatch, now: datetime) -> Session:
 
 def _merged(known: Mapping[str, str], given: Mapping[str, str | None]) -> dict[str, str]:
     for text in (*given, *(name for name in given.values() if name is not None)):
-        _check_characters("speakers", text)
+        check_characters("speakers", text)
     found = {label: name for label, name in {**known, **given}.items() if name is not None}
     if len(found) > MAX_SPEAKERS:
         raise ProblemError("invalid", f"speakers: {MAX_SPEAKERS} are the most that can have names in a session.")
@@ -144,21 +144,22 @@ def _given(struct: SessionDraft | SessionPatch) -> dict[str, Any]:
         if isinstance(value, datetime):
             fields[name] = _utc(name, value)
         if isinstance(value, str):
-            _check_characters(name, value)
+            check_characters(name, value, lines=name == "about")
     if fields.get("date") is not None and not is_day(fields["date"]):
         raise ProblemError(
             "invalid", f"date: it is not a day like 2015-11-12 of the years {FIRST_YEAR} to {LAST_YEAR}."
         )
     if "languages" in fields:
-        _check_characters("languages", "".join(fields["languages"]))  # the pattern lets a line break at the end pass
+        check_characters("languages", "".join(fields["languages"]))  # the pattern lets a line break at the end pass
         first = {tag.casefold(): tag for tag in reversed(fields["languages"])}
         fields["languages"] = tuple(tag for tag in dict.fromkeys(fields["languages"]) if first[tag.casefold()] == tag)
     return fields
 
 
-def _check_characters(name: str, value: str) -> None:
+def check_characters(name: str, value: str, *, lines: bool = False) -> None:
+    """Refuse text that has control characters; white space of ``lines`` is none."""
     for found in _UNWANTED.findall(value):
-        if name != "about" or found not in _LINES:
+        if not lines or found not in _LINES:
             raise ProblemError("invalid", f"{name}: it has the control character U+{ord(found):04X}: leave that out.")
 
 

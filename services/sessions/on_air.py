@@ -1,6 +1,8 @@
 """``/v1/sessions/{session}/on-air``: whose words count, and who is a spare. A line of the log says so."""
 
-from typing import Annotated, Final
+import asyncio
+from collections import OrderedDict
+from typing import Annotated, Final, NamedTuple
 
 import msgspec
 from fastapi import APIRouter, Request
@@ -19,10 +21,13 @@ from services.http.parameters import Language, SessionId
 from services.http.problems import ProblemError
 from services.http.provided import provided
 from services.http.rooms import Room
+from services.sessions.audited import MAX_DETAIL_CHARS
 from services.sessions.routes import SessionDesk
 
 SENDER: Final = "on-air"
 """Whose lines say it."""
+MAX_KNOWN: Final = 64
+"""Streams that are known, those that were asked for last."""
 
 SourceName = Annotated[str, Meta(max_length=200, description="A sender's name, as `/v1/sources` has it.")]
 
@@ -55,9 +60,9 @@ ROOM = Room(routes, (OnAir, OnAirDraft))
 @open_to("captioner")
 async def who(request: Request, session: SessionId, lang: Language = None) -> Response:
     """Who is on air after the last line of the log."""
-    desk = provided(request, SessionDesk)
-    found = await desk.sessions.get(session_id(session))
-    return _answer(await on_air(desk.line_log, Stream(found.id, language_of(found, granted_language(request, lang)))))
+    found = await provided(request, SessionDesk).sessions.get(session_id(session))
+    stream = Stream(found.id, language_of(found, granted_language(request, lang)))
+    return _answer(await provided(request, OnAirKnown).now(stream))
 
 
 @routes.put(
@@ -85,17 +90,52 @@ async def put(request: Request, session: SessionId, lang: Language = None) -> Re
     stream = Stream(found.id, language_of(found, lang))
     await _append(desk.line_log, stream, OnAir(draft.source, draft.spares, draft.after_seconds))
     shown = f"{stream.language}: {draft.source or 'everybody'}"
+    if draft.spares:
+        shown += f"; spares: {', '.join(draft.spares)}"
+    shown = shown[:MAX_DETAIL_CHARS]
     await desk.audit.record("source_put_on_air", found.id, granted(request).key, event=found.event, detail=shown)
-    return _answer(await on_air(desk.line_log, stream))
+    return _answer(await provided(request, OnAirKnown).now(stream))
 
 
-async def on_air(line_log: LineLog, stream: Stream) -> OnAir:
-    """Whose words count after the last line, as its lines say."""
+class OnAirKnown:
+    """Who is on air in the streams that were asked for lately.
+
+    It hangs on the last line that says so and on those behind it. Each of them is read once, as long as the stream is
+    asked for; a stream of which nothing was ever said is not read.
+    """
+
+    def __init__(self, line_log: LineLog) -> None:
+        self._line_log = line_log
+        self._known: OrderedDict[Stream, _Known] = OrderedDict()
+        self._reading = asyncio.Lock()
+
+    async def now(self, stream: Stream) -> OnAir:
+        """Whose words count after the last line of the log."""
+        async with self._reading:
+            said = await self._line_log.last_lines(*stream, SENDER, limit=1)
+            if not said:
+                return OnAir("")
+            known = self._known.pop(stream, _NOTHING)
+            if known.said != said[-1].seq:
+                known = _Known(said[-1].seq, said[-1].seq - 1)
+            async for record in self._line_log.read(*stream, known.seq):
+                for line in record.lines:
+                    known = _Known(known.said, line.seq, admit(known.state, line)[0])
+            self._known[stream] = known
+            if len(self._known) > MAX_KNOWN:
+                self._known.popitem(last=False)
+        return OnAir("") if known.state is None else known.state.now
+
+
+class _Known(NamedTuple):
+    """What is known of a stream: ``seq`` of the line that said who is on air, and the state after the line ``seq``."""
+
+    said: int
+    seq: int
     state: OnAirState | None = None
-    async for record in line_log.read(*stream):
-        for line in record.lines:
-            state, _ = admit(state, line)
-    return OnAir("") if state is None else state.now
+
+
+_NOTHING: Final = _Known(0, 0)
 
 
 async def _append(line_log: LineLog, stream: Stream, wanted: OnAir) -> None:

@@ -24,6 +24,7 @@ from services.http.problems import ProblemError
 from services.http.provided import provided
 from services.http.rooms import Room
 from services.sessions.audit_log import AuditLog
+from services.sessions.audited import told
 from services.sessions.drafts import SessionDraft, SessionPatch, new_session, patched, says_the_same
 from services.sessions.end_line import end_session
 
@@ -114,6 +115,7 @@ async def announce(request: Request) -> Response:
         if not says_the_same(draft, session):
             raise
     if session == wanted:
+        desk.on_change(session)
         await desk.audit.record("session_announced", session.id, grant.key, event=session.event)
         return _answer(session, 201, {"Location": f"/v1/sessions/{session.id}"})
     return _answer(session)
@@ -188,11 +190,8 @@ async def changed(request: Request, session: SessionId) -> Response:
 
 
 async def _record(audit: AuditLog, before: Session, after: Session, by: str | None) -> None:
-    names = (name for name in Session.__struct_fields__ if name not in {"version", "updated_at"})
-    changed = [name for name in names if getattr(before, name) != getattr(after, name)]
-    ended = "status" in changed and after.status == "finished"
-    action = "session_finished" if ended else "session_changed"
-    await audit.record(action, after.id, by, event=after.event, detail=", ".join(changed))
+    for action, detail in told(before, after):
+        await audit.record(action, after.id, by, event=after.event, detail=detail)
 
 
 async def _change(

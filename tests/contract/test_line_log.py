@@ -53,6 +53,14 @@ async def test_each_session_and_language_counts_for_itself(line_log: LineLog) ->
     assert len(await lines(line_log, "a", "es")) == 1
 
 
+async def test_the_last_line_of_a_stream_is_known(line_log: LineLog) -> None:
+    assert await line_log.last_seq("talk", "en") == 0
+    await line_log.append("talk", "en", drafts(0, 1))
+    await line_log.append("talk", "es", drafts(0))
+    await line_log.append("talk", "en", drafts(2, sender="desk-2"))
+    assert (await line_log.last_seq("talk", "en"), await line_log.last_seq("talk", "es")) == (3, 1)
+
+
 async def test_everything_a_sender_said_of_a_line_is_kept(line_log: LineLog) -> None:
     draft = Draft(
         "asr", 7, "¿Qué‑tal? 😀 مرحبا\n", at=AT, speaker="Ana", segment="u1", final=False, revises=3, ends=True

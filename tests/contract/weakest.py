@@ -90,6 +90,9 @@ class PartitionedLog:
     ) -> tuple[Line, ...]:
         return await self._of(session).last_lines(session, language, sender, limit=limit, after=after)
 
+    async def last_seq(self, session: str, language: str) -> int:
+        return await self._of(session).last_seq(session, language)
+
     async def read(self, session: str, language: str, after: int = 0) -> AsyncIterator[LineRecord]:
         async for record in self._of(session).read(session, language, after):
             for line in record.lines:

@@ -130,9 +130,11 @@ def test_a_speaker_of_a_recogniser_is_named_while_they_speak(page: Page, program
     page.get_by_label("speaker 0").fill("Ana Lupu")
     page.keyboard.press("Enter")
     expect(page.locator("#hand")).to_be_hidden()
+    expect(reader.locator(".speaker")).to_have_text(["Ana Lupu"])
     hear(1, "And on.")
     hear(0, "Good morning.")  # a retry of what had the label
-    expect(reader.locator(".speaker")).to_have_text(["speaker 0", "Ana Lupu"])
+    expect(reader.locator(".speaker")).to_have_text(["Ana Lupu"])
+    assert program.paragraphs("d-name") == ["Good morning. And on."]
     page.locator("#name-d-name").press("Enter")
     expect(page.get_by_label("speaker 0")).to_have_value("Ana Lupu")
 
@@ -160,6 +162,34 @@ def test_one_source_takes_over_from_another(page: Page, program: Program) -> Non
     assert "This waits." not in " ".join(program.paragraphs("d-air"))
     page.get_by_role("button", name="Let the words of all count").press("Enter")
     expect(page.locator("#air p", has_text="desk")).to_contain_text("its words count")
+
+
+def test_the_last_words_are_corrected_by_keys_alone_and_what_is_said_meanwhile_is_kept(
+    page: Page, program: Program
+) -> None:
+    program.begin("d-correct", ">> ANNA: We thank mister Lupo", title="Correct", room="Correcting room")
+    reader = page.context.new_page()
+    follow(reader, "d-correct")
+    expect(reader.locator("#captions")).to_contain_text("mister Lupo")
+    page.goto("/desk")
+    page.locator("#correct-d-correct").press("Enter")
+    field = page.locator("#correct textarea")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("We thank mister Lupo")
+    body = {"sender": "other", "lines": [{"number": 0, "text": " for that.", "eol": False}]}
+    program.client.post("/v1/sessions/d-correct/lines", json=body).raise_for_status()
+    field.press("Backspace")
+    page.keyboard.type("u")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#correct")).to_be_hidden()
+    expect(reader.locator("#captions")).to_contain_text("We thank mister Lupu for that.")
+    page.locator("#audit summary").click()
+    expect(page.locator("#audit li").first).to_contain_text("corrected the last words of d-correct")
+    page.locator("#correct-d-correct").click()
+    expect(field).to_have_value("We thank mister Lupu for that.")
+    page.keyboard.press("Escape")
+    expect(page.locator("#correct")).to_be_hidden()
 
 
 def test_a_network_or_a_server_that_is_away_is_told_and_its_return_too(page: Page, program: Program) -> None:

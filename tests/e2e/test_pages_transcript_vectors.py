@@ -11,9 +11,11 @@ from tests.unit.test_transcript_vectors import VECTORS
 pytestmark = pytest.mark.browser
 
 RUN = """async ([url, vector]) => {
-  const { applyDelta, applySnapshot, forget, turns } = await import(url);
+  const { applyDelta, applySnapshot, forget, rename, turns } = await import(url);
   const state = applySnapshot({ seq: 0, parts: vector.snapshot });
   const fits = vector.deltas.map((part, n) => applyDelta(state, { seq: n + 1, parts: [part] }));
+  turns(state);
+  rename(state, vector.names ?? {});
   if (vector.last) forget(state, vector.last);
   const written = ({ paragraphs, ...turn }) => (
     { ...turn, paragraphs: paragraphs.map(({ runs }) => runs.map((run) => `${run.kind}: ${run.text}`)) });

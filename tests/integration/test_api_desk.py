@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import msgspec
+import pytest
 
 from captionflow.secret import Secret
 from services.api.desk.routes import MAX_DESKS
@@ -93,6 +94,63 @@ async def test_the_desk_gets_all_at_first_and_then_what_changes(tmp_path: Path) 
             await told(events, "sessions", lambda data: len(data["rooms"]) == 2)
             async with client.stream("GET", "/v1/sessions/talk/events"):
                 await told(events, "readers", lambda data: data["readers"] == {"talk": 1})
+
+
+async def test_many_desks_cost_what_one_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One look a second for all of them; the sessions are read when they have changed, and each 5 s."""
+    looked = {"latest": 0, "list": 0}
+
+    def counted(owner: type, name: str) -> None:
+        real = getattr(owner, name)
+
+        def call(*given: Any) -> Any:
+            looked[name] += 1
+            return real(*given)
+
+        monkeypatch.setattr(owner, name, call)
+
+    async with serving(tmp_path) as api, api.client() as client, contextlib.AsyncExitStack() as opened:
+        await api.announce("talk", room="Main hall")
+        desks = [await opened.enter_async_context(watching(client)) for _ in range(20)]
+        for desk in desks:
+            await first(desk)
+        counted(type(api.adapters.source_reports), "latest")
+        counted(type(api.adapters.sessions), "list")
+        await client.patch("/v1/sessions/talk", json={"room": "Annex"})
+        for desk in desks:
+            await told(desk, "sessions", lambda data: data["rooms"][0]["name"] == "Annex")
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        await until(lambda: loop.time() - began > 3)
+        assert looked["latest"] <= (loop.time() - began) + 6
+        assert looked["list"] <= 4
+
+
+async def test_an_organiser_of_an_event_sees_its_sessions_sources_and_readers_alone(tmp_path: Path) -> None:
+    async with contextlib.AsyncExitStack() as opened:
+        api = await opened.enter_async_context(serving(tmp_path, pipeline=True, ingest_token=Secret(KEY)))
+        client = await opened.enter_async_context(api.client(Authorization=f"Bearer {KEY}"))
+        for session, event in (("mine", "Forum 1"), ("other", "Forum 2")):
+            await client.post("/v1/sessions", json={"id": session, "title": session, "event": event})
+            await send(client, "Good morning.", session=session)
+            await opened.enter_async_context(client.stream("GET", f"/v1/sessions/{session}/events"))
+        made = await client.post("/v1/keys", json={"name": "one", "role": "organiser", "event": "FORUM 1"})
+        bearer = f"Bearer {made.json()['key']}"
+        async with api.client(Authorization=bearer) as organiser, watching(organiser) as events:
+            seen = await first(events)
+            if not seen["sources"]["sources"]:
+                seen["sources"] = await _next(events, "sources")
+        assert [one["id"] for room in seen["sessions"]["rooms"] for one in room["sessions"]] == ["mine"]
+        assert {one["session"] for one in seen["sources"]["sources"]} == {"mine"}
+        assert set(seen["readers"]["readers"]) <= {"mine"}
+
+
+async def _next(events: AsyncIterator[tuple[str, Any]], name: str) -> Any:
+    async with asyncio.timeout(20):
+        async for event, data in events:
+            if event == name:
+                return data
+    raise EOFError
 
 
 async def test_a_desk_more_than_there_are_places_is_told_so(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ CALLS = {
     ("put", "/v1/sessions/{session}/on-air"),
     ("get", "/v1/sessions/{session}/off-the-record"),
     ("put", "/v1/sessions/{session}/off-the-record"),
+    ("post", "/v1/sessions/{session}/corrections"),
     ("post", "/v1/sessions/{session}/lines"),
     ("get", "/v1/sessions/{session}/lines/last"),
     ("post", "/v1/sessions/{session}/lines/presence"),

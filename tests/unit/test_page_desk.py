@@ -7,7 +7,7 @@ import pytest
 
 from captionflow.messages import Part, Session
 from services.api.app import ROOMS
-from services.api.pages.desk_view import Trouble, desk_rooms, troubles, unnamed
+from services.api.pages.desk_view import CORRECTABLE_CHARS, Trouble, correctable, desk_rooms, troubles, unnamed
 
 NOW = datetime(2026, 11, 12, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -76,7 +76,8 @@ def test_what_is_wrong_says_what_it_means_and_what_the_part_says() -> None:
 
 def test_speakers_that_a_recogniser_has_numbered_need_names_and_people_do_not() -> None:
     heard = ["speaker 0", "Ana Lupu", "SPEAKER_01", "A", None, "speaker 0", "MR. 3D PRINTER"]
-    parts = [Part("x.en.1", 0, "x", "en", n, n, speaker=speaker) for n, speaker in enumerate(heard, 1)]
+    parts = [Part("x.en.1", 0, "x", "en", n, n, speaker=speaker, given=True) for n, speaker in enumerate(heard, 1)]
+    parts.append(Part("x.en.9", 0, "x", "en", 9, 9, speaker="speaker 9"))  # somebody typed it
     assert unnamed(parts, {"speaker 7": "Ben"}) == ("speaker 7", "speaker 0", "SPEAKER_01", "A")
 
 
@@ -90,7 +91,17 @@ def test_the_pages_of_those_who_work_are_not_for_everybody() -> None:
     assert open_to == {
         "/caption/{session}": "captioner",
         "/desk": "organiser",
+        "/desk/correct/{session}": "organiser",
         "/desk/hand/{session}": "organiser",
         "/desk/qr": "organiser",
         "/desk/speakers/{session}": "organiser",
     }
+
+
+def test_the_last_parts_with_words_can_be_corrected_as_far_as_a_revision_surely_reaches() -> None:
+    def part(ordinal: int, *paragraphs: str) -> Part:
+        return Part(f"s.en.{ordinal}", 0, "s", "en", ordinal, ordinal, paragraphs=paragraphs)
+
+    parts = [part(0), part(1, "far"), part(2, "x" * CORRECTABLE_CHARS), part(3), part(4, "near", "er")]
+    assert [one.ordinal for one in correctable(parts)] == [2, 4]
+    assert correctable([]) == ()

@@ -97,6 +97,6 @@ async def test_a_piece_knows_what_was_said_before_it(store: TurnStore) -> None:
 
 
 async def test_all_of_it_comes_piece_by_piece(store: TurnStore) -> None:
-    found = [one async for one in pieces(store, STREAM)]
+    found = [one async for one in pieces(store, STREAM, {})]
     assert [ends(one) for one in found] == [(0, 399), (400, 799), (800, TURNS - 1)]
     assert [one.known.said for one in found[1:]] == [NOW + timedelta(seconds=n) for n in (399, 799)]

@@ -1,11 +1,12 @@
 """A line that the segmenter can't take is set aside; its session goes on, and the errors tell no captions."""
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 
 import pytest
 
 from captionflow.errors import TooLarge
-from captionflow.messages import MAX_LINE_CHARS, Line, StepRecord
+from captionflow.messages import MAX_LINE_CHARS, Correction, Line, OnAir, StepRecord
 from captionflow.transcript import newest, turns
 from services.segment import safe_steps as module
 from services.segment.safe_steps import SkippedLine, safe_steps
@@ -33,6 +34,13 @@ def test_lines_that_can_be_taken_give_what_the_segmenter_gives() -> None:
     after, records = step_through(lines(TEXT))
     assert after == state
     assert newest(records) == parts
+
+
+def test_what_an_organiser_does_is_no_word_that_was_heard() -> None:
+    sent = [*lines(TEXT), line(6, on_air=OnAir("desk"), received_at=NOW + timedelta(seconds=9))]
+    sent.append(line(7, corrects=Correction("s.en.1", 0, "", "x"), received_at=NOW + timedelta(seconds=9)))
+    _, records = step_through(sent)
+    assert [record.received_at for record in records] == [NOW, None]
 
 
 def test_a_step_tells_when_the_last_of_its_lines_was_accepted() -> None:

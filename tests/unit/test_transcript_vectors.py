@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from captionflow.messages import Part
-from captionflow.transcript import PartKey, latest, ordered
+from captionflow.transcript import PartKey, latest, named, ordered
 from services.api.live.delta import PartDelta, apply
 from services.api.pages.turn_views import TurnView, turn_views
 
@@ -38,5 +38,6 @@ def test_the_read_model_says_what_the_vectors_say(vector: dict[str, Any]) -> Non
         changed = apply(parts.get(key), change, **stream)
         if changed is not None:
             parts[key] = changed
-    views = turn_views(ordered(parts.values(), last=vector.get("last")))
+    standing = ordered(parts.values(), last=vector.get("last"))
+    views = turn_views(named(standing, vector.get("names", {})))
     assert [written(turn) for turn in views] == vector["turns"]

@@ -130,6 +130,12 @@ class KafkaLineLog(JournalAdapter):
         """The highest ``seq`` that this process has read so far; 0 before the first line."""
         return self._index.last_seq(Stream(session, language))
 
+    async def last_seq(self, session: str, language: str) -> int:
+        """See ``LineLog.last_seq``."""
+        self._journal.check()
+        await self._journal.catch_up(self._topic_partition(session))
+        return self.reached(session, language)
+
     async def read(self, session: str, language: str, after: int = 0) -> AsyncIterator[LineRecord]:
         """See ``LineLog.read``. The end is fixed at the start: it doesn't chase a sender that goes on."""
         tp = self._topic_partition(session)

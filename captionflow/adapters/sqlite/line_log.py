@@ -88,6 +88,15 @@ class SqliteLineLog:
 
         return tuple(await self._database.read(query))
 
+    async def last_seq(self, session: str, language: str) -> int:
+        """See ``LineLog.last_seq``."""
+
+        def query(connection: sqlite3.Connection) -> int:
+            stream = find_stream(connection, session, language)
+            return 0 if stream is None else _last_seq(connection, stream)
+
+        return await self._database.read(query)
+
     async def read(self, session: str, language: str, after: int = 0) -> AsyncIterator[LineRecord]:
         """See ``LineLog.read``. The end is fixed at the start: it doesn't chase a sender that goes on."""
 

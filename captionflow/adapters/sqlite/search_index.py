@@ -12,11 +12,20 @@ import msgspec
 
 from captionflow.folding import fold_name, index_terms
 from captionflow.messages import Part
+from captionflow.transcript import named
 
 PARTS_A_REFRESH = 20
 REFRESH_SECONDS = 0.005
 """What one transaction of ``refresh`` may take, so that it never holds up the log: stale parts, and time."""
 
+
+class _Named(msgspec.Struct):
+    """Of a session, the names of its speakers."""
+
+    speakers: dict[str, str] = {}
+
+
+_decode_named = msgspec.json.Decoder(_Named).decode
 decode_part = msgspec.json.Decoder(Part).decode
 
 
@@ -30,10 +39,18 @@ def index_part(connection: sqlite3.Connection, part_id: int, stream: int, part: 
     connection.execute(
         "INSERT OR REPLACE INTO search_text (rowid, words, joined) VALUES (?, ?, ?)", (part_id, words, joined)
     )
+    (part,) = named([part], _names(connection, stream) if part.given else {})
     connection.execute(
         "INSERT OR REPLACE INTO search_parts (id, stream, ordinal, number, speaker, speaker_key)"
         " VALUES (?, ?, ?, ?, ?, ?)",
         (part_id, stream, part.ordinal, part.number, part.speaker, fold_name(part.speaker or "") or None),
+    )
+
+
+def speakers_changed(connection: sqlite3.Connection, session: str) -> None:
+    """The next search finds what this session's speakers said by the names that they have now."""
+    connection.execute(
+        "UPDATE parts SET stale = 1 WHERE stream IN (SELECT id FROM streams WHERE session = ?)", (session,)
     )
 
 
@@ -54,3 +71,11 @@ def refresh(connection: sqlite3.Connection) -> bool:
         if time.monotonic() > deadline:
             return True
     return len(rows) == PARTS_A_REFRESH
+
+
+def _names(connection: sqlite3.Connection, stream: int) -> dict[str, str]:
+    row = connection.execute(
+        "SELECT sessions.body FROM streams JOIN sessions ON sessions.id = streams.session WHERE streams.id = ?",
+        (stream,),
+    ).fetchone()
+    return {} if row is None else _decode_named(row[0]).speakers

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from captionflow.adapters.sqlite.readers import Lane
+from captionflow.adapters.sqlite.search_index import speakers_changed
 from captionflow.errors import NotFound
 from captionflow.folding import fold_name
 from captionflow.messages import Facts, Session
@@ -62,8 +63,11 @@ class SqliteSessionStore:
         """See ``SessionStore.replace``. A field that it changes is the organiser's from then on."""
 
         def work(connection: sqlite3.Connection) -> Session:
-            new, learned = replaced(_get(connection, session.id), session, expected_version)
+            before = _get(connection, session.id)
+            new, learned = replaced(before, session, expected_version)
             _put(connection, new, learned)
+            if new.speakers != before[0].speakers:
+                speakers_changed(connection, new.id)
             return new
 
         return await self._database.write(work, durable=True)

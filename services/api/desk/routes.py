@@ -1,9 +1,8 @@
 """``GET /v1/sources`` and ``GET /v1/desk/events``: who sends, and all that the desk watches, as it changes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
@@ -12,15 +11,12 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from captionflow.access import Grant
-from captionflow.errors import CaptionflowError, Unavailable
+from captionflow.errors import Unavailable
 from captionflow.identity import session_id
-from captionflow.messages import SourceReport
 from captionflow.ports import SessionFilter
 from services.api.context import Context
-from services.api.desk.off_record import OffRecordSession, off_record_sessions
+from services.api.desk.look import DeskReaders, DeskServices, DeskSessions, Look, SourceList, look
 from services.api.live import sse
-from services.api.pages.desk_view import DeskRoom, Trouble, desk_rooms, troubles
-from services.api.pages.routes import local_now
 from services.http.access import granted, open_to
 from services.http.openapi import answers, problems
 from services.http.parameters import SessionId
@@ -31,17 +27,9 @@ from services.http.rooms import Room
 MAX_DESKS: Final = 50
 """Desks that watch at a time."""
 LOOK_SECONDS: Final = 1.0
-SERVICES_EVERY: Final = 5
-"""Looks between two in which the parts of the process are asked."""
 _HEARTBEAT_LOOKS: Final = 15
 
 _encode = msgspec.json.Encoder().encode
-
-
-class SourceList(msgspec.Struct, frozen=True):
-    """What is known of sources: a report of each source by each process that heard it."""
-
-    sources: tuple[SourceReport, ...]
 
 
 class SessionSources(SourceList, frozen=True, kw_only=True):
@@ -50,31 +38,23 @@ class SessionSources(SourceList, frozen=True, kw_only=True):
     now: datetime
 
 
-class DeskSessions(msgspec.Struct, frozen=True):
-    """The rooms of the day, each with its sessions."""
-
-    rooms: tuple[DeskRoom, ...]
-    off_record: dict[str, OffRecordSession]
-    """The sessions that are off the record, by their ids."""
-
-
-class DeskReaders(msgspec.Struct, frozen=True):
-    """How many read each session at this process; sessions that nobody reads are left out."""
-
-    readers: dict[str, int]
-
-
-class DeskServices(msgspec.Struct, frozen=True):
-    """What does not work, what that means, and what to do."""
-
-    troubles: tuple[Trouble, ...]
-
-
-@dataclass
 class Desks:
-    """How many watch now."""
+    """All desks that watch now. However many there are, what they show is looked at once a second for all of them."""
 
-    watching: int = 0
+    def __init__(self, context: Context, readiness: Readiness) -> None:
+        self.watching = 0
+        self._context = context
+        self._readiness = readiness
+        self._looking = asyncio.Lock()
+        self._look: Look | None = None
+
+    async def look(self) -> Look:
+        """What there was to see less than a second ago."""
+        async with self._looking:
+            now = asyncio.get_running_loop().time()
+            if self._look is None or now - self._look.at >= LOOK_SECONDS * 0.9:  # each desk looks once a second
+                self._look = await look(self._context, self._readiness, self._look, now)
+            return self._look
 
     @contextmanager
     def one_more(self) -> Iterator[None]:
@@ -170,9 +150,7 @@ async def sources_of_session(request: Request, session: SessionId) -> Response:
 @open_to("organiser")
 async def desk_events(request: Request) -> Response:
     """The stream of one desk."""
-    watching = _watch(
-        provided(request, Context), provided(request, Readiness), provided(request, Desks), granted(request)
-    )
+    watching = _watch(provided(request, Context), provided(request, Desks), granted(request))
     first = await anext(watching)  # so that a refusal is an answer
     return StreamingResponse(
         _after(first, watching),
@@ -187,16 +165,13 @@ async def _after(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[byte
         yield one
 
 
-async def _watch(context: Context, readiness: Readiness, desks: Desks, grant: Grant) -> AsyncIterator[bytes]:
+async def _watch(context: Context, desks: Desks, grant: Grant) -> AsyncIterator[bytes]:
     """All that is shown, and then what is different, until the process stops."""
     shown: dict[str, bytes] = {}
-    missing: dict[str, str] = {}
-    look = quiet = 0
+    quiet = 0
     with desks.one_more():
         while not context.hub.closed:
-            if look % SERVICES_EVERY == 0:
-                missing = await readiness.missing()
-            now = await _looked(context, grant, missing)
+            now = (await desks.look()).of(grant)
             changed = {name: data for name, data in now.items() if shown.get(name) != data}
             shown |= changed
             quiet = 0 if changed else quiet + 1
@@ -204,33 +179,11 @@ async def _watch(context: Context, readiness: Readiness, desks: Desks, grant: Gr
                 yield b"".join(sse.event(name, data).frame for name, data in changed.items())
             elif quiet % _HEARTBEAT_LOOKS == 0:
                 yield sse.HEARTBEAT
-            look += 1
             await asyncio.sleep(LOOK_SECONDS)
 
 
-async def _looked(context: Context, grant: Grant, missing: dict[str, str]) -> dict[str, bytes]:
-    """What each event has now; what can't be known is among the services' troubles."""
-    found: dict[str, bytes] = {}
-    wrong = dict(missing)
-    try:
-        found["sources"] = _encode(await _sources(context, grant, None))
-    except CaptionflowError as error:
-        wrong["sources"] = str(error)
-    try:
-        sessions = await context.ports.sessions.list(SessionFilter(event=grant.event))
-        mine = [one for one in sessions if grant.session in {None, one.id}]
-        off_record = await off_record_sessions(context, mine)
-    except CaptionflowError as error:
-        wrong["sessions"] = str(error)
-    else:
-        found["sessions"] = _encode(DeskSessions(desk_rooms(mine, local_now()), off_record))
-    found["readers"] = _encode(DeskReaders(context.hub.readers()))
-    found["services"] = _encode(DeskServices(troubles(wrong)))
-    return found
-
-
 async def _sources(context: Context, grant: Grant, session: str | None) -> SourceList:
-    found: Sequence[SourceReport] = await context.ports.source_reports.latest()
+    found = await context.ports.source_reports.latest()
     if session is not None:
         found = [one for one in found if one.session == session]
     if grant.session is not None:

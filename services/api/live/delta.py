@@ -12,7 +12,7 @@ from msgspec import UNSET, UnsetType
 from captionflow.messages import Apart, Note, Part, Stamp
 
 _ALWAYS_WHOLE = ("notes", "apart", "stamps", "interim", "closed", "retracted")
-_FIXED = ("ordinal", "speaker", "role", "continues")
+_FIXED = ("ordinal", "speaker", "role", "continues", "given")
 
 
 class PartDelta(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +31,7 @@ class PartDelta(msgspec.Struct, frozen=True, kw_only=True):
     speaker: str | UnsetType | None = UNSET
     role: bool | UnsetType = UNSET
     continues: bool | UnsetType = UNSET
+    given: bool | UnsetType = UNSET
     notes: tuple[Note, ...] | UnsetType = UNSET
     apart: tuple[Apart, ...] | UnsetType = UNSET
     stamps: tuple[Stamp, ...] | UnsetType = UNSET

@@ -110,6 +110,8 @@ class Hub:
         self.heard: dict[Stream, datetime] = {}
         """When the last line was accepted of each stream that had some since this process began to follow."""
         self._silent: dict[Stream, datetime] = {}
+        self.session_changes = 0
+        """How many changes of sessions this process was told of."""
         self._dirty: set[Channel] = set()
         self._flush: asyncio.Handle | None = None
 
@@ -150,6 +152,7 @@ class Hub:
 
     def session_changed(self, session: Session) -> None:
         """Tell the viewers of the session, in all languages; one that was closed just now, ask them for their key."""
+        self.session_changes += 1
         for channel in self._channels.values():
             if channel.session == session.id:
                 if session.closed and (channel.told is None or not channel.told.closed):

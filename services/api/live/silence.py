@@ -122,6 +122,6 @@ class SilenceWatch:
 
     async def _last(self, stream: Stream) -> Line | None:
         last = None
-        async for record in self._line_log.read(*stream):
+        async for record in self._line_log.read(*stream, after=await self._line_log.last_seq(*stream) - 1):
             last = record.lines[-1]
         return last

@@ -22,6 +22,8 @@ _WRONG = {
     "turn_store": "Transcripts of the past cannot be read; what is live can. Look at the disk, or at Elasticsearch.",
     "search": "Search does not answer; what is live goes on. Look at the disk, or at Elasticsearch.",
 }
+CORRECTABLE_CHARS = 1_500
+"""So many characters may be behind a part that is corrected: that far a revision surely reaches (docs/segmenter.md)."""
 _NUMBERED = re.compile(r"\D*\d+|\w")
 _OTHER = "A part of the service waits."
 
@@ -63,8 +65,21 @@ def unnamed(parts: Iterable[Part], names: Mapping[str, str]) -> tuple[str, ...]:
 
     A recogniser numbers them (``speaker 0``), or calls them by a letter; who has another name was named already.
     """
-    heard = (part.speaker for part in parts if part.speaker and _NUMBERED.fullmatch(part.speaker))
+    heard = (part.speaker for part in parts if part.given and part.speaker and _NUMBERED.fullmatch(part.speaker))
     return tuple(dict.fromkeys((*names, *heard)))
+
+
+def correctable(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """The last parts with words that can be corrected; ``parts`` are in order."""
+    found: list[Part] = []
+    behind = 0
+    for part in reversed(parts):
+        if behind > CORRECTABLE_CHARS:
+            break
+        if part.ordinal and part.paragraphs:
+            found.append(part)
+        behind += len(part.text)
+    return tuple(found[::-1])
 
 
 def troubles(missing: Mapping[str, str]) -> tuple[Trouble, ...]:

@@ -58,6 +58,7 @@ export interface Part {
   interim?: string;
   continues?: boolean;
   closed?: boolean;
+  given?: boolean;
   retracted?: boolean;
 }
 
@@ -73,6 +74,7 @@ export interface PartDelta {
   speaker?: string | null;
   role?: boolean;
   continues?: boolean;
+  given?: boolean;
   notes?: Note[];
   apart?: Apart[];
   stamps?: Stamp[];

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from captionflow.transcript import named
 from captionflow.turns import THE_START, Place, TurnStore, place_of
 from services.api.pages.turn_views import NOTHING_BEFORE, Before, TurnView, heard, turn_views
 
@@ -40,6 +41,10 @@ class Piece(NamedTuple):
     def views(self) -> tuple[TurnView, ...]:
         """Its turns."""
         return turn_views(self.parts, self.known)
+
+    def named(self, names: Mapping[str, str]) -> Piece:
+        """With the names of a recogniser's speakers."""
+        return self._replace(parts=named(self.parts, names))
 
     @property
     def earlier(self) -> str | None:
@@ -104,12 +109,12 @@ async def end(store: TurnStore, stream: Stream) -> Piece:
     return Piece(found.parts, known, has_earlier=True)
 
 
-async def pieces(store: TurnStore, stream: Stream) -> AsyncGenerator[Piece]:
-    """All of it, one piece after the other, each as it is when it is asked for."""
+async def pieces(store: TurnStore, stream: Stream, names: Mapping[str, str]) -> AsyncGenerator[Piece]:
+    """All of it, one piece after the other, each as it is when it is asked for, with the names of speakers."""
     after, known = THE_START, NOTHING_BEFORE
     while True:
         found = await store.window(*stream, after=after)
-        yield Piece(found.parts, known)
+        yield Piece(found.parts, known).named(names)
         if not found.more:
             return
         after, known = place_of(found.parts[-1]), heard(found.parts, known)

@@ -19,6 +19,7 @@ from captionflow.errors import BadMessage, NotFound
 from captionflow.identity import language_of, spelled
 from captionflow.messages import Session, Stream
 from captionflow.ports import SearchPage, SessionFilter, SessionStore
+from captionflow.transcript import named
 from services.api.context import Context, hidden, visible
 from services.api.pages import reading
 from services.api.pages.programme import RoomState, programme, room_slug, room_state
@@ -55,7 +56,7 @@ async def home(request: Request, earlier: str = "") -> Response:
     words = {}
     for session in found.now:
         turns = await ports.turn_store.window(session.id, session.languages[0], limit=2)
-        words[session.id] = last_words(turns.parts)
+        words[session.id] = last_words(named(turns.parts, session.speakers))
     return page("home.html", programme=found, older=older, words=words, any=bool(sessions), base=base_url(request))
 
 
@@ -96,9 +97,10 @@ async def transcript(session_id: SessionId, request: Request, lang: Language = N
     stream = Stream(session.id, language_of(session, lang))
     store, render = context.ports.turn_store, context.rendering.run
     if whole and not request.scope.get(HEAD):
-        return streamed_transcript(render, reading.pieces(store, stream), session=session, language=stream.language)
+        pieces = reading.pieces(store, stream, session.speakers)
+        return streamed_transcript(render, pieces, session=session, language=stream.language)
     found = await reading.piece(store, stream, reading.wanted(request.query_params))
-    return await render(partial(_transcript_page, session, stream.language, found))
+    return await render(partial(_transcript_page, session, stream.language, found.named(session.speakers)))
 
 
 @routes.get("/s/{session_id}/follow")
@@ -110,7 +112,8 @@ async def follow(session_id: SessionId, request: Request, lang: Language = None)
     if session is None:
         return nothing_yet(session_id)
     language = language_of(session, lang)
-    found = await reading.end(context.ports.turn_store, Stream(session.id, language))
+    end = await reading.end(context.ports.turn_store, Stream(session.id, language))
+    found = end.named(session.speakers)
     return await context.rendering.run(
         lambda: page("follow.html", session=session, language=language, piece=found, turns=found.views)
     )

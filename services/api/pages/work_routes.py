@@ -7,9 +7,10 @@ from captionflow.caption_urls import caption_urls
 from captionflow.errors import BadMessage, TooLarge
 from captionflow.identity import language_of
 from captionflow.ports import SessionFilter
+from captionflow.transcript import named
 from services.api.context import Context
 from services.api.desk.off_record import off_record_sessions, with_names
-from services.api.pages.desk_view import desk_rooms, troubles, unnamed
+from services.api.pages.desk_view import correctable, desk_rooms, troubles, unnamed
 from services.api.pages.rendering import nothing_yet, page
 from services.api.pages.routes import Language, SessionId, base_url, find_session, local_now, qr_code
 from services.http.access import granted, open_to
@@ -20,6 +21,8 @@ from services.http.rooms import Room
 
 LATELY = 100
 """Parts of turns in which speakers are looked for."""
+LATEST = 8
+"""Parts whose words can be corrected."""
 MAX_QR_BYTES = 1_000
 """More makes a code that no phone reads from a screen."""
 
@@ -83,8 +86,21 @@ async def speakers(session: SessionId, request: Request) -> Response:
     """The speakers that a recogniser has told apart lately, for the desk's dialog."""
     ports = provided(request, Context).ports
     found = await ports.sessions.get(session)
-    turns = await ports.turn_store.window(found.id, found.languages[0], limit=LATELY)
-    return page("desk_speakers.html", session=found, labels=unnamed(turns.parts, found.speakers))
+    found_in = [await ports.turn_store.window(found.id, language, limit=LATELY) for language in found.languages]
+    parts = [part for turns in found_in for part in turns.parts]
+    return page("desk_speakers.html", session=found, labels=unnamed(parts, found.speakers))
+
+
+@routes.get("/desk/correct/{session}")
+@open_to("organiser")
+async def correct(session: SessionId, request: Request, lang: Language = None) -> Response:
+    """The last words of a session, for the desk's dialog."""
+    ports = provided(request, Context).ports
+    found = await ports.sessions.get(session)
+    language = language_of(found, lang)
+    turns = await ports.turn_store.window(found.id, language, limit=LATEST)
+    parts = named(correctable(turns.parts), found.speakers)
+    return page("desk_correct.html", session=found, language=language, parts=parts)
 
 
 @routes.post("/desk/qr")

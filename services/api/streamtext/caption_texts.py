@@ -6,13 +6,13 @@ import asyncio
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
-from captionflow.transcript import ordered
+from captionflow.transcript import named, ordered
 from services.api.streamtext.lines import texts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from captionflow.messages import Stream
+    from captionflow.messages import Part, Stream
     from captionflow.turns import Turns, TurnStore
 
 MAX_STREAMS: Final = 64
@@ -30,7 +30,12 @@ class _Text:
         self.reading = asyncio.Lock()
         self.seq = 0
         self.turns: dict[int, str] = {}
+        self._names: dict[int, Mapping[str, str]] = {}
         self.changed_at = 0.0
+
+    def texts_of(self, parts: Iterable[Part], names: Mapping[str, str]) -> dict[int, str]:
+        """See ``lines.texts_of``; each turn with the names that held when it was read first."""
+        return texts_of(one for part in parts for one in named([part], self._names.setdefault(part.ordinal, names)))
 
 
 class CaptionTexts:
@@ -41,24 +46,27 @@ class CaptionTexts:
         self._clock = clock or (lambda: asyncio.get_running_loop().time())
         self._texts: OrderedDict[Stream, _Text] = OrderedDict()
 
-    async def read(self, stream: Stream) -> tuple[Mapping[int, str], bool]:
-        """The texts of the stream's turns by ordinal, and whether the last word is settled."""
+    async def read(self, stream: Stream, names: Mapping[str, str]) -> tuple[Mapping[int, str], bool]:
+        """The texts of the stream's turns by ordinal, and whether the last word is settled.
+
+        ``names``: of a recogniser's speakers. A turn that was read keeps the name that it had: positions count it.
+        """
         text = self._texts.setdefault(stream, _Text())
         self._texts.move_to_end(stream)
         if len(self._texts) > MAX_STREAMS:
             self._texts.popitem(last=False)
         async with text.reading:
             if await self._turns.last_seq(*stream) > text.seq:
-                await self._renew(stream, text)
+                await self._renew(stream, text, names)
         return text.turns, self._clock() - text.changed_at >= _SETTLED_SECONDS
 
-    async def _renew(self, stream: Stream, text: _Text) -> None:
+    async def _renew(self, stream: Stream, text: _Text, names: Mapping[str, str]) -> None:
         recent: Turns = await self._turns.window(*stream)
-        found = texts_of(ordered(recent.parts, last=_RECENT_TURNS))
+        found = text.texts_of(ordered(recent.parts, last=_RECENT_TURNS), names)
         first = min(found, default=0)
         if first > 1 and (not text.turns or max(text.turns) < first):  # more was said meanwhile than is read again
             recent = await self._turns.turns(*stream)
-            found, first = texts_of(recent.parts), 0
+            found, first = text.texts_of(recent.parts, names), 0
         turns = {ordinal: one for ordinal, one in text.turns.items() if ordinal < first} | found
         if turns != text.turns:
             text.changed_at = self._clock()

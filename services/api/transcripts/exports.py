@@ -112,6 +112,7 @@ class Exports:
                 parts.last_seq = max(parts.last_seq, page.last_seq)
         # After the turns: what the text said of its session is stored before them, so this is at least as new.
         session = await self._sessions.get(wanted.stream.session)
+        parts.names = session.speakers
         file = await self._work.run(partial(self._write, wanted, session, parts))
         return Export(etag(session.version, parts.last_seq, wanted.form, wanted.options), file)
 

@@ -12,9 +12,10 @@ import msgspec
 
 from captionflow.errors import Unavailable
 from captionflow.messages import Part
+from captionflow.transcript import named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 _BUFFER_BYTES: Final = 64 * 1024
@@ -73,6 +74,8 @@ class SpooledParts:
         self._file = SpoolFile(folder)
         self._sizes = array("L")
         self.last_seq = 0
+        self.names: Mapping[str, str] = {}
+        """Of a recogniser's speakers: parts are read with them."""
 
     def add(self, parts: Iterable[Part]) -> None:
         """Put them at the end."""
@@ -87,7 +90,7 @@ class SpooledParts:
         """All of them, from the first one on."""
         offset = 0
         for size in self._sizes:
-            yield _decode(self._file.read(size, offset))
+            yield from named([_decode(self._file.read(size, offset))], self.names)
             offset += size
 
 

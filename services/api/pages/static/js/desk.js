@@ -2,6 +2,7 @@
 import { alarm } from "./alarm.js";
 import { clock } from "./clock.js";
 import { airing } from "./desk_air.js";
+import { correcting } from "./desk_correct.js";
 import { announcing, sure } from "./desk_dialogs.js";
 import { deskFeed } from "./desk_feed.js";
 import { handing, naming } from "./desk_hand.js";
@@ -194,6 +195,7 @@ find("rooms").addEventListener("click", async (event) => {
     if (button.dataset.air) return await airing(session, title, button.dataset.air, () => sourcesIn(session));
     if ("hand" in button.dataset) return await handing(session);
     if ("name" in button.dataset) return await naming(session);
+    if ("correct" in button.dataset) return await correcting(session);
     if (button.dataset.off) await turn(session, button.dataset.off === "true");
     else {
       if (act === "finished" && !(await sure(`Finish “${title}”?`))) return;

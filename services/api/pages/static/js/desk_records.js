@@ -10,7 +10,9 @@ const ENTRIES = 100;
 
 /** @type {Record<string, string>} */
 const DONE = {
-  session_announced: "announced", session_changed: "changed", session_finished: "finished", session_reopened: "reopened",
+  session_announced: "announced", session_started: "started", session_finished: "finished", session_reopened: "reopened",
+  session_closed: "closed", session_opened: "opened", session_changed: "changed", programme_imported: "imported the programme of",
+  speakers_named: "named speakers in", words_corrected: "corrected the last words of", source_put_on_air: "said who is on air in",
   off_record_begun: "took off the record", off_record_ended: "put back on the record",
   key_created: "made the key", key_rotated: "renewed the key", key_revoked: "revoked the key",
 };

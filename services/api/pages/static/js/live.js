@@ -1,5 +1,5 @@
 // A live transcript over /v1: connects, applies, reconnects where it left off, and reports the state of the connection.
-import { applyDelta, applySnapshot, empty, forget, head } from "./transcript.js";
+import { applyDelta, applySnapshot, empty, forget, head, rename } from "./transcript.js";
 import { parser } from "./sse.js";
 
 const SILENCE = 40_000; // the server's heartbeat comes every 15 s
@@ -74,8 +74,10 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
       }
       if (last) forget(state, last);
       onText(state);
-    } else if (event === "session") onSession(data);
-    else if (event === "reset") begun = false;
+    } else if (event === "session") {
+      onSession(data);
+      if (rename(state, data.speakers) && begun) onText(state);
+    } else if (event === "reset") begun = false;
     else if (event === "finished") {
       if (ended === null) asked = 0;
       ended = data.seq;

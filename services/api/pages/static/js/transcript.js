@@ -8,22 +8,32 @@ import { clock } from "./clock.js";
 // `times` are stamps as numbers (captionflow/stamps.py); only parts written before 2026-11 have `stamps`.
 /** @typedef {{turn_id: string, number: number, version: number, ordinal: number, speaker: string | null, role: boolean,
  *   text: string, notes: Note[], stamps: Stamp[], times: number[], interim: string, continues: boolean, closed: boolean,
- *   retracted: boolean}} Part */
+ *   retracted: boolean, given: boolean}} Part */
 /** Parts by turn and number. What is made of them is kept until a part of the turn changes, so that a word more costs
  * the same in the first minute and in the fourth hour, and a turn that is the same object says the same as before.
- * @typedef {{seq: number, parts: Map<string, Map<number, Part>>, order: string[] | null, made: Map<string, Made>}} Transcript */
+ * @typedef {{seq: number, parts: Map<string, Map<number, Part>>, order: string[] | null, made: Map<string, Made>,
+ *   names: Record<string, string>}} Transcript */
 /** A turn, and when words had last been said before it and after it: the gap before it hangs on that.
  * @typedef {{turn: Turn, before: number | null, after: number | null}} Made */
 /** @typedef {{text: string, kind: "words" | "note" | "interim"}} Run */
 /** @typedef {{runs: Run[]}} Paragraph */
 /** @typedef {{id: string, ordinal: number, speaker: string | null, at: string | number | null, paragraphs: Paragraph[]}} Turn */
 
-const EMPTY = { ordinal: 0, speaker: null, role: false, notes: [], stamps: [], times: [], interim: "", continues: false, closed: false, retracted: false };
+const EMPTY = { ordinal: 0, speaker: null, role: false, notes: [], stamps: [], times: [], interim: "", continues: false, closed: false, retracted: false, given: false };
 const FIELDS = /** @type {(keyof typeof EMPTY)[]} */ (Object.keys(EMPTY));
 const ASTRAL = /[\ud800-\udbff]/;
 
 /** @returns {Transcript} */
-export const empty = () => ({ seq: 0, parts: new Map(), order: null, made: new Map() });
+export const empty = () => ({ seq: 0, parts: new Map(), order: null, made: new Map(), names: {} });
+
+/** The speakers of a recogniser have these names, also for what they said before; whether that changes anything.
+ * @param {Transcript} state @param {Record<string, string>} names */
+export function rename(state, names) {
+  if (JSON.stringify(names) === JSON.stringify(state.names)) return false;
+  state.names = names;
+  state.made.clear();
+  return true;
+}
 
 /** The first `count` code points of a text; offsets on the wire count code points, JavaScript counts UTF-16 units.
  * @param {string} text @param {number} count */
@@ -51,7 +61,7 @@ function put(state, part) {
 
 /** Take a snapshot: everything, in place of what is there. @param {import("../../messages.js").Snapshot} snapshot @returns {Transcript} */
 export function applySnapshot(snapshot) {
-  const state = { ...empty(), seq: snapshot.seq };
+  const state = { ...empty(), seq: snapshot.seq, names: snapshot.session?.speakers ?? {} };
   for (const { paragraphs = [], ...part } of snapshot.parts) put(state, { ...EMPTY, ...part, text: paragraphs.join("\n") });
   return state;
 }
@@ -94,7 +104,7 @@ export function turns(state) {
   let before = null;
   for (const id of inOrder(state)) {
     let one = state.made.get(id);
-    if (one?.before !== before) state.made.set(id, one = make(spoken(/** @type {Map<number, Part>} */ (state.parts.get(id))), before));
+    if (one?.before !== before) state.made.set(id, one = make(spoken(/** @type {Map<number, Part>} */ (state.parts.get(id))), before, state.names));
     before = one.after;
     if (one.turn.paragraphs.length || one.turn.speaker) found.push(one.turn);
   }
@@ -111,9 +121,11 @@ function inOrder(state) {
   return state.order;
 }
 
-/** @param {Part[]} parts of one turn @param {number | null} before when words had last been said @returns {Made} */
-function make(parts, before) {
-  const { turn_id: id, ordinal, speaker } = parts[0];
+/** @param {Part[]} parts of one turn @param {number | null} before when words had last been said
+ * @param {Record<string, string>} names @returns {Made} */
+function make(parts, before, names) {
+  const { turn_id: id, ordinal, speaker: label, given } = parts[0];
+  const speaker = given && label !== null && Object.hasOwn(names, label) ? names[label] : label;
   /** @type {Paragraph[]} */
   const found = [];
   let after = before;
