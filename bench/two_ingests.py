@@ -11,6 +11,7 @@ with ``round_robin`` in place of the policy.
 import argparse
 import asyncio
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -118,6 +119,9 @@ def main() -> None:
     parser.add_argument("--caddy", default="caddy")
     parser.add_argument("--seconds", type=float, default=30)
     given = parser.parse_args()
+    if shutil.which(given.caddy) is None:
+        print("Caddy is not installed: give --caddy.")
+        return
     with tempfile.TemporaryDirectory(prefix="captionflow-bench-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         with kafka_server(folder / "kafka") as kafka:
