@@ -92,6 +92,21 @@ def test_clients_that_say_nothing_take_no_senders_place(narrow: Server, first: b
     assert attacked.median <= 3 * max(alone.median, 0.03)
 
 
+def test_who_has_sent_captions_keeps_the_connection_longest(narrow: Server) -> None:
+    post = b"POST /closedcaption?id=kept&seq=%d HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nword "
+    asked = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with connected(narrow) as sender, connected(narrow) as other:
+        for client, request in ((sender, post % 1), (other, asked)):
+            client.sendall(request)
+            assert status(client) == httpx.codes.OK
+        with crowd(narrow, b"", 2 * DESCRIPTORS):
+            sender.sendall(post % 2)
+            assert status(sender) == httpx.codes.OK
+            with suppress(OSError):
+                other.sendall(asked)
+            assert status(other) == 0
+
+
 def test_readers_leave_places_to_senders(narrow: Server) -> None:
     heartbeat = Heartbeat(narrow)
     with crowd(narrow, READ % b"heartbeat", 190) as readers:
