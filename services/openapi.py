@@ -5,16 +5,21 @@ web process serves the same document, whichever calls it takes itself.
 """
 
 import sys
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
+from captionflow.access import Who
 from captionflow.field_docs import described
 from services.api.app import ROOMS as READING
+from services.http.access import declared
 from services.http.application import ALWAYS, OPENAPI_FILE
+from services.http.credentials import COOKIE
 from services.http.openapi import PROBLEM, problem_response, problems
 from services.http.rooms import Room
 from services.ingest.app import ROOMS as WRITING
@@ -24,6 +29,13 @@ DESCRIPTION: Final = """Live captions on a room screen, on phones and in a searc
 Announce a session, send its lines, follow it live, download its transcript, search all of them. Errors are problem
 documents (RFC 9457) whose `detail` says what to do. Times are UTC; positions (`seq`) count the lines of one session and
 language."""
+
+_KEYS: Final = {
+    "key": {"type": "http", "scheme": "bearer", "description": "A key, or `CAPTIONFLOW_INGEST_TOKEN` where it is set."},
+    "address": {"type": "apiKey", "in": "query", "name": "key", "description": "For tools that can't set a header."},
+    "cookie": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "Of the pages, for pages alone."},
+}
+"""Ways to show a key. An installation without keys asks nobody for one who is at its machine."""
 
 _TIMES: Final = frozenset({"created_at", "updated_at", "starts_at", "ends_at", "received_at", "at"})
 
@@ -48,16 +60,41 @@ def document() -> dict[str, Any]:
     components = found.setdefault("components", {})
     components["schemas"] = _schemas()
     components["responses"] = {"Problem": problem_response("internal") | {"description": "Another problem."}}
-    components["securitySchemes"] = {
-        "token": {"type": "http", "scheme": "bearer", "description": "`CAPTIONFLOW_INGEST_TOKEN`, where it is set."}
-    }
-    of_writes = {str(status): one for status, one in problems("unauthorized", "request-timeout", "too-large").items()}
-    for methods in found["paths"].values():
-        for method, operation in methods.items():
-            if method not in {"get", "head"}:
-                operation["security"] = [{"token": []}, {}]
-                operation["responses"] |= of_writes
+    components["securitySchemes"] = _KEYS
+    for path, method, who in _calls():
+        operation = found["paths"][path][method]
+        security = _security(who)
+        if security is not None:
+            operation["security"] = security
+        operation["responses"] = _failures(method, who) | operation["responses"]
     return found
+
+
+def _calls() -> Iterator[tuple[str, str, Who | None]]:
+    """The path, the method, and who may make the call, of all that are described."""
+    for room in rooms():
+        for route in room.routes.routes:
+            if isinstance(route, APIRoute) and route.include_in_schema:
+                for method in route.methods or ():
+                    yield route.path_format, method.lower(), declared(route.endpoint)
+
+
+def _security(who: Who | None) -> list[dict[str, list[str]]] | None:
+    """How a key is shown, if one is needed. A reader needs one where a session is closed."""
+    if who == "anyone":
+        return None
+    shown: list[dict[str, list[str]]] = [{name: []} for name in _KEYS]
+    return [{}, *shown] if who == "reader" else shown
+
+
+def _failures(method: str, who: Who | None) -> dict[str, Any]:
+    """What can go wrong with every call of this kind."""
+    codes = ["too-many-requests"]
+    if who != "anyone":
+        codes += ["unauthorized", "forbidden"]
+    if method != "get":
+        codes += ["request-timeout", "too-large"]
+    return {str(status): one for status, one in problems(*codes).items()}
 
 
 def _schemas() -> dict[str, Any]:

@@ -52,6 +52,27 @@ def request_body(content: dict[str, Any]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
+def query(name: str, description: str, example: str) -> dict[str, Any]:
+    """A parameter of the query that the handler reads by itself, as text."""
+    return {
+        "name": name,
+        "in": "query",
+        "required": False,
+        "description": description,
+        "schema": {"type": "string", "examples": [example]},
+    }
+
+
+def event_stream(description: str, example: str) -> dict[str, Any]:
+    """A response of server-sent events, with an example of what is sent. ``itemSchema`` is as in OpenAPI 3.2."""
+    text = {"type": "string"}
+    one = {"type": "object", "required": ["data"], "properties": dict.fromkeys(("event", "id", "data"), text)}
+    return {
+        "description": description,
+        "content": {"text/event-stream": {"schema": text, "itemSchema": one, "example": example}},
+    }
+
+
 def problem_response(code: str) -> dict[str, Any]:
     """The response of one code, with an example."""
     kind = KINDS[code]

@@ -13,7 +13,7 @@ from captionflow.identity import session_id
 from captionflow.messages import Session
 from services.http.access import granted, open_to
 from services.http.bodies import read_body
-from services.http.openapi import Responses, problems, request_body
+from services.http.openapi import Responses, problems, query, request_body
 from services.http.problems import ProblemError
 from services.http.provided import provided
 from services.http.rooms import Room
@@ -23,6 +23,15 @@ from services.ingest.protocols.post_bodies import number_of, text_of, without_ti
 
 NAMES: Final = ("id", "session", "event", "meetingid", "cid")
 """Parameters that name the session where the key does not, the first that there is."""
+PARAMETERS: Final = [
+    query(
+        "id",
+        "The session, where the key does not name it; tools spell it session, event, meetingid or cid, too.",
+        "opening",
+    ),
+    query("seq", "The tool's count of its posts, from 1.", "17"),
+    query("lang", "The language, of a key for all of them; the floor's when left out.", "en-US"),
+]
 _TEXT: Final = {"text/plain": {"schema": {"type": "string"}, "example": ">> CHAIR:  Good morning.\n"}}
 _REFUSED: Final = "The key is not one for this session: copy the caption URL again."
 
@@ -54,7 +63,7 @@ class Visitor(NamedTuple):
     description="A tool's post, in Zoom's form or in YouTube's. Answers the server's time when the text is durable.",
     response_class=Response,
     responses=_TIME | _PROBLEMS,
-    openapi_extra=request_body(_TEXT),
+    openapi_extra=request_body(_TEXT) | {"parameters": PARAMETERS},
 )
 @open_to("captioner")
 async def closed_caption(request: Request) -> Response:
@@ -68,6 +77,7 @@ async def closed_caption(request: Request) -> Response:
     description="Digits, `0` before the first one.",
     response_class=Response,
     responses=_NUMBER | _PROBLEMS,
+    openapi_extra={"parameters": PARAMETERS},
 )
 @open_to("captioner")
 async def last_number(request: Request) -> Response:
@@ -81,7 +91,7 @@ async def last_number(request: Request) -> Response:
     description="As GET, for tools that replace the path and keep the method. A text is taken as any other.",
     response_class=Response,
     responses=_NUMBER | _PROBLEMS,
-    openapi_extra=request_body(_TEXT),
+    openapi_extra=request_body(_TEXT) | {"parameters": PARAMETERS},
 )
 @open_to("captioner")
 async def last_number_posted(request: Request) -> Response:
@@ -95,7 +105,7 @@ async def last_number_posted(request: Request) -> Response:
     description="A tool's post, which has no number. The answer is the server's time, when the text is durable.",
     response_class=Response,
     responses=_TIME | _PROBLEMS,
-    openapi_extra=request_body(_TEXT),
+    openapi_extra=request_body(_TEXT) | {"parameters": PARAMETERS},
 )
 @open_to("captioner")
 async def cart_caption(request: Request) -> Response:
@@ -109,7 +119,7 @@ async def cart_caption(request: Request) -> Response:
     description="Pieces of a stream, in which U+0008 takes back the character before it, also of earlier posts.",
     response_class=Response,
     responses=_TIME | _PROBLEMS,
-    openapi_extra=request_body(_TEXT),
+    openapi_extra=request_body(_TEXT) | {"parameters": PARAMETERS},
 )
 @open_to("captioner")
 async def stream_text(request: Request) -> Response:

@@ -5,7 +5,7 @@ Bodies come under any content type. Only 200 is success to some.
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Final, get_args
+from typing import Annotated, Any, Final, get_args
 
 from fastapi import APIRouter, Path, Request, Response
 
@@ -16,7 +16,7 @@ from services.http.bodies import read_body
 from services.http.openapi import answers, problems, request_body
 from services.http.provided import provided
 from services.http.rooms import Room
-from services.ingest.door_routes import visitor_of
+from services.ingest.door_routes import PARAMETERS, visitor_of
 from services.ingest.doors import Doors
 from services.ingest.gateway import Gateway
 from services.ingest.post_writing import WARNINGS, Door, ToolPost
@@ -37,21 +37,23 @@ _TAKEN: Final = {"status": "ok"}
 
 Tool = Annotated[str, Path(description=f"The recogniser: {', '.join(ADAPTERS)}.", examples=["deepgram"])]
 
+_REPORT: Final[dict[str, Any]] = {
+    "description": "In the recogniser's own form. Messages without words are passed over. 200 when the words are "
+    "durable.",
+    "response_class": Response,
+    "responses": {
+        200: answers({"type": "object"}, _TAKEN, "Durable"),
+        **problems("bad-message", "not-found", "forbidden", "too-large", "unavailable"),
+    },
+    "openapi_extra": request_body(_BODY) | {"parameters": PARAMETERS},
+}
+"""How a call that takes one is described."""
+
 routes = APIRouter(tags=["doors"])
 ROOM = Room(routes)
 
 
-@routes.post(
-    "/hooks/{tool}",
-    summary="Post what a recogniser reports",
-    description="In the recogniser's own form. Messages without words are passed over. 200 when the words are durable.",
-    response_class=Response,
-    responses={
-        200: answers({"type": "object"}, _TAKEN, "Durable"),
-        **problems("bad-message", "not-found", "forbidden", "too-large", "unavailable"),
-    },
-    openapi_extra=request_body(_BODY),
-)
+@routes.post("/hooks/{tool}", summary="Post what a recogniser reports", **_REPORT)
 @open_to("captioner")
 async def report(request: Request, tool: Tool) -> Response:
     """A report of a recogniser."""
@@ -76,7 +78,7 @@ async def report(request: Request, tool: Tool) -> Response:
     return Response(b'{"status":"ok"}', media_type="application/json", headers=_ANY_ORIGIN)
 
 
-@routes.put("/hooks/{tool}", include_in_schema=False)
+@routes.put("/hooks/{tool}", summary="Put what a recogniser reports", **_REPORT)
 @open_to("captioner")
 async def put_report(request: Request, tool: Tool) -> Response:
     """The same for a web captioner that puts."""

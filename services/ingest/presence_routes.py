@@ -13,7 +13,7 @@ from services.http.parameters import SessionId
 from services.http.provided import provided
 from services.http.rooms import Room
 from services.ingest.gateway import Gateway
-from services.ingest.protocols.json_lines import parse_sender
+from services.ingest.protocols.json_lines import SenderName, parse_sender
 from services.ingest.routes import Language, language_given
 
 DOOR = "page"
@@ -25,7 +25,7 @@ MAX_SECONDS = 120
 class HandingOver(msgspec.Struct, forbid_unknown_fields=True):
     """To whom, and after how many seconds."""
 
-    to: str
+    to: SenderName
     """The sender's name."""
     seconds: Annotated[float, msgspec.Meta(ge=0, le=MAX_SECONDS)] = 0
 
@@ -33,7 +33,7 @@ class HandingOver(msgspec.Struct, forbid_unknown_fields=True):
 class Presence(msgspec.Struct, forbid_unknown_fields=True):
     """What a caption page says of itself, now and then."""
 
-    sender: str
+    sender: SenderName
     """The name under which it sends lines."""
     hand_over: HandingOver | None = None
     """null: it does not hand over, or does so no more."""

@@ -13,13 +13,13 @@ from services.http.parameters import SessionId
 from services.http.provided import provided
 from services.http.rooms import Room
 from services.ingest.gateway import Gateway, Receipts
-from services.ingest.protocols.json_lines import SentLines, parse, parse_sender
+from services.ingest.protocols.json_lines import SENDER_SCHEMA, SentLines, parse, parse_sender
 
 Language = Annotated[
     str | None, Query(description="BCP 47 tag; the session's first language when left out.", examples=["en"])
 ]
 Sender = Annotated[str | None, Query(description="Who sends, when the body does not say.", examples=["desk-1"])]
-AskedSender = Annotated[str, Query(description="Whose number.", examples=["desk-1"])]
+AskedSender = Annotated[str, Query(description="Whose number.", examples=["desk-1"], json_schema_extra=SENDER_SCHEMA)]
 
 _RECEIPTS = {
     "session": "ws-245",

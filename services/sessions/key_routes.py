@@ -87,7 +87,7 @@ async def created(request: Request) -> Response:
     response_class=Response,
     responses={
         200: answers("MadeKey", _MADE, "The new key"),
-        **problems("unauthorized", "forbidden", "not-found", "unavailable"),
+        **problems("unauthorized", "forbidden", "not-found", "invalid", "unavailable"),
     },
 )
 @open_to("organiser")
@@ -108,7 +108,7 @@ async def rotated(request: Request, name: Name) -> Response:
     response_class=Response,
     responses={
         204: {"description": "Revoked"},
-        **problems("unauthorized", "forbidden", "not-found", "conflict", "unavailable"),
+        **problems("unauthorized", "forbidden", "not-found", "conflict", "invalid", "unavailable"),
     },
 )
 @open_to("organiser")

@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from fastapi import APIRouter, Query, Request
-from pydantic import BeforeValidator
 from starlette.responses import Response
 
 from captionflow.errors import Conflict
@@ -71,13 +70,8 @@ routes = APIRouter(tags=["sessions"])
 ROOM = Room(routes, (Session, SessionDraft, SessionPatch))
 
 
-def _none_if_empty(given: object) -> object:
-    """A filter without a value filters nothing, whichever it is."""
-    return given or None
-
-
 WantedStatus = Annotated[
-    Status | None, BeforeValidator(_none_if_empty), Query(description="Only those.", examples=["live"])
+    Status | Literal[""] | None, Query(description="Only those; empty for all.", examples=["live"])
 ]
 WantedEvent = Annotated[
     str | None, Query(max_length=MAX_FILTER_CHARS, description="Of this event.", examples=["IGF 2015"])
@@ -134,7 +128,7 @@ async def listed(
     request: Request, status: WantedStatus = None, event: WantedEvent = None, room: WantedRoom = None
 ) -> Response:
     """All sessions that match the filters."""
-    wanted = SessionFilter(status=status, event=event or None, room=room or None)
+    wanted = SessionFilter(status=status or None, event=event or None, room=room or None)
     grant = granted(request)
     found = [one for one in await provided(request, SessionDesk).sessions.list(wanted) if sees(grant, one)]
     return Response(msgspec.json.encode(found), media_type="application/json")

@@ -29,6 +29,7 @@ CALLS = {
     ("get", "/v1/sessions/{session}/sources"),
     *{("post", path) for path in ("/closedcaption", "/closedcaption/seq", "/cartcaption", "/streamtext")},
     ("post", "/hooks/{tool}"),
+    ("put", "/hooks/{tool}"),
     ("get", "/closedcaption/seq"),
     ("get", "/v1/sessions/{session}/transcript"),
     *{("get", f"/v1/sessions/{{session}}/transcript.{suffix}") for suffix in ("json", "txt", "vtt", "srt")},

@@ -18,7 +18,7 @@ from services.api.context import Context
 from services.api.desk.look import DeskReaders, DeskServices, DeskSessions, Look, SourceList, look
 from services.api.live import sse
 from services.http.access import granted, open_to
-from services.http.openapi import answers, problems
+from services.http.openapi import answers, event_stream, problems
 from services.http.parameters import SessionId
 from services.http.provided import provided
 from services.http.readiness import Readiness
@@ -140,10 +140,7 @@ async def sources_of_session(request: Request, session: SessionId) -> Response:
     "whole, at first and whenever it changes. There is nothing to resume: who connects again gets all four.",
     response_class=Response,
     responses={
-        200: {
-            "description": "How it is, and what changes",
-            "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EVENTS}},
-        },
+        200: event_stream("How it is, and what changes", _EVENTS),
         **problems("unavailable"),
     },
 )

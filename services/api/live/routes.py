@@ -26,7 +26,7 @@ from services.api.live.sse import Event
 from services.http.access import open_to
 from services.http.middleware import HEAD
 from services.http.negotiation import accepts
-from services.http.openapi import problems
+from services.http.openapi import answers, event_stream, problems
 from services.http.parameters import Language, SessionId
 from services.http.problems import ProblemError
 from services.http.provided import provided
@@ -44,7 +44,7 @@ _HEADERS = [
     (b"x-accel-buffering", b"no"),
 ]
 _EXAMPLE = 'event: delta\nid: 42\ndata: {"seq":42,"parts":[{"turn_id":"igf.en.40","number":0,"version":42,…}]}\n\n'
-
+_POLLED = {"events": [{"event": "finished", "id": 42, "data": {"seq": 42}}]}
 
 routes = APIRouter(tags=["live"])
 ROOM = Room(routes, (Session, Part, PartDelta), {"Events": EVENTS})
@@ -60,13 +60,7 @@ ROOM = Room(routes, (Session, Part, PartDelta), {"Events": EVENTS})
     responses={
         200: {
             "description": "What happened, and what happens",
-            "content": {
-                "text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE},
-                "application/json": {
-                    "schema": {"$ref": "#/components/schemas/Events"},
-                    "example": {"events": [{"event": "finished", "id": 42, "data": {"seq": 42}}]},
-                },
-            },
+            "content": event_stream("", _EXAMPLE)["content"] | answers("Events", _POLLED)["content"],
         },
         **problems("not-found", "not-acceptable", "invalid", "unavailable"),
     },

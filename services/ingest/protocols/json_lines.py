@@ -23,7 +23,9 @@ _SENDER = re.compile(r"[\w.@-]{1,64}")
 _WHERE = re.compile(r" - at `\$(?:\.lines)?(?:\[(\d+)\])?\.?([\w.\[\]]*)`$")
 
 _Label = Annotated[str, msgspec.Meta(max_length=MAX_LABEL_CHARS)]
-_Sender = Annotated[str, msgspec.Meta(extra_json_schema={"pattern": f"^{_SENDER.pattern}$"})]
+SENDER_SCHEMA = {"pattern": f"^{_SENDER.pattern}$"}
+"""What a sender's name looks like, for descriptions."""
+SenderName = Annotated[str, msgspec.Meta(extra_json_schema=SENDER_SCHEMA)]
 """Checked by ``parse_sender``, whose error says more than a pattern."""
 _Moment = Annotated[datetime, msgspec.Meta(tz=True)] | Annotated[float, msgspec.Meta(ge=0, le=MAX_SECONDS)]
 _Parsed = TypeVar("_Parsed")
@@ -54,7 +56,7 @@ class SentLine(msgspec.Struct, forbid_unknown_fields=True):
     """The session is over after this line."""
     ends_utterance: bool = False
     """A recogniser's utterance ends with this line, and so does the paragraph."""
-    sender: _Sender | None = None
+    sender: SenderName | None = None
     """Who sends it, if it is not who sends the others."""
 
 
@@ -62,7 +64,7 @@ class SentLines(msgspec.Struct, forbid_unknown_fields=True):
     """The JSON body of ``POST …/lines``."""
 
     lines: Annotated[list[SentLine], msgspec.Meta(extra_json_schema={"minItems": 1, "maxItems": MAX_LINES})]
-    sender: _Sender | None = None
+    sender: SenderName | None = None
     """Who sends; ``?sender=`` when left out."""
     undated: bool = False
     """True: they were not said now, but are sent from an archive. A line without ``at`` has no time then."""
