@@ -13,6 +13,7 @@ from services.http import health, problem_types, problems
 from services.http.access import admit, check_declared
 from services.http.bodies import BODY_SECONDS, BodyLimit
 from services.http.gate import Access, AccessGate
+from services.http.hang_ups import HangUps
 from services.http.middleware import HeadAsGet, RequestLog, SecurityHeaders
 from services.http.outflow import Outflow
 
@@ -63,6 +64,7 @@ def create_application(  # noqa: PLR0913 - what differs between web processes
     app.add_middleware(AccessGate, access=access)
     app.add_middleware(HeadAsGet)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(HangUps)
     app.add_middleware(RequestLog)
     app.add_middleware(Outflow)
     for middleware in outermost:

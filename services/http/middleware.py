@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from services.http.hang_ups import HUNG_UP
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -82,4 +84,5 @@ class RequestLog:
         finally:
             seconds = round(time.perf_counter() - started, 4)
             level = log.warning if status >= 500 else log.debug  # noqa: PLR2004 - server errors
-            level("request_answered", method=scope["method"], path=scope["path"], status=status, seconds=seconds)
+            event = "client_hung_up" if scope.get(HUNG_UP) else "request_answered"
+            level(event, method=scope["method"], path=scope["path"], status=status, seconds=seconds)

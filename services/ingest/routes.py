@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
-from captionflow.identity import language_tag, session_id
+from captionflow.identity import LANGUAGE_TAG, MAX_LANGUAGE_CHARS, language_tag, session_id
 from services.http.access import granted_language, open_to
 from services.http.bodies import read_body
 from services.http.openapi import answers, problems, request_body
@@ -16,7 +16,12 @@ from services.ingest.gateway import Gateway, Receipts
 from services.ingest.protocols.json_lines import SENDER_SCHEMA, SentLines, parse, parse_sender
 
 Language = Annotated[
-    str | None, Query(description="BCP 47 tag; the session's first language when left out.", examples=["en"])
+    str | None,
+    Query(
+        description="BCP 47 tag; the session's first language when left out.",
+        examples=["en"],
+        json_schema_extra={"pattern": f"^{LANGUAGE_TAG}$", "maxLength": MAX_LANGUAGE_CHARS},
+    ),
 ]
 Sender = Annotated[str | None, Query(description="Who sends, when the body does not say.", examples=["desk-1"])]
 AskedSender = Annotated[str, Query(description="Whose number.", examples=["desk-1"], json_schema_extra=SENDER_SCHEMA)]

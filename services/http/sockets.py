@@ -1,0 +1,51 @@
+"""WebSockets as uvicorn speaks them. What a peer does wrong is logged as that, and not as a fault of ours."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+_OF_PEERS = "Invalid UTF-8"
+"""How the one message begins that uvicorn logs as an exception where a peer has sent what is no text."""
+
+
+class QuietSockets(WebSocketsSansIOProtocol):
+    """Says of connections that come, go and fail one line each, at debug, without a traceback."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        quiet: Any = _Quiet(self.logger)
+        self.logger = self.conn.logger = quiet
+
+
+class _Quiet(logging.LoggerAdapter[logging.Logger]):
+    """The logger of a connection. Faults of the application stay errors, with their tracebacks."""
+
+    @property
+    def level(self) -> int:
+        """Of the logger itself; uvicorn asks for it."""
+        return self.logger.level
+
+    def process(self, msg: Any, kwargs: MutableMapping[str, Any]) -> tuple[Any, MutableMapping[str, Any]]:
+        """As it is."""
+        return msg, kwargs
+
+    def debug(self, msg: object, *args: object, **_: Any) -> None:
+        """Without a traceback."""
+        super().debug(msg, *args)
+
+    def info(self, msg: object, *args: object, **_: Any) -> None:
+        """That a connection was opened, refused or closed."""
+        super().debug(msg, *args)
+
+    def exception(self, msg: object, *args: object, **kwargs: Any) -> None:
+        """A fault; what a peer sent is none."""
+        if str(msg).startswith(_OF_PEERS):
+            self.debug(msg)
+        else:
+            super().exception(msg, *args, **kwargs)
