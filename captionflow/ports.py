@@ -165,6 +165,10 @@ class Search(Protocol):
         """One page. Paging is stable while nothing is written: no hit comes twice, and none is left out."""
 
 
+SessionPlace = tuple[bool, str, str, str]
+"""Where a session stands among all, see ``session_order.place``."""
+
+
 class SessionFilter(Message, frozen=True):
     """All given must match; ``event`` and ``room`` compare folded and whole."""
 
@@ -172,6 +176,17 @@ class SessionFilter(Message, frozen=True):
     event: str | None = None
     room: str | None = None
     closed: bool | None = None
+    live: bool | None = None
+    since: str | None = None
+    """Of this day or a later one."""
+    until: str | None = None
+    """Of this day or an earlier one; empty: of none. A session without a day is before all."""
+    after: SessionPlace | None = None
+    """Behind this place."""
+    limit: int | None = None
+    """So many at most."""
+    reverse: bool = False
+    """In the reverse order; ``after`` too."""
 
 
 class SessionStore(Protocol):
@@ -192,7 +207,7 @@ class SessionStore(Protocol):
         """
 
     async def list(self, wanted: SessionFilter) -> tuple[Session, ...]:
-        """Live ones first, then by date and start, newest first."""
+        """Live ones first, then by day and start, newest first. A page costs what it has, however many there are."""
 
     async def replace(self, session: Session, *, expected_version: int) -> Session:
         """Store it with ``expected_version + 1``.

@@ -1,15 +1,13 @@
 """A session's fields: what its organiser gave, and what its text says. Pure, and the same for every session store."""
 
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 
 from captionflow.errors import Conflict
-from captionflow.folding import fold_name
 from captionflow.messages import Facts, Session
-from captionflow.ports import SessionFilter
 
 LEARNABLE: Final = ("title", "date", "room", "edition", "about")
 """Fields that the text may fill. Those that it did fill are remembered, since later lines may correct them."""
@@ -58,23 +56,6 @@ def learnt(known: Known | None, session: str, facts: Facts, at: datetime) -> Kno
         return known
     new = msgspec.structs.replace(stored, version=stored.version + 1, updated_at=at, **changes)
     return new, learned | (changes.keys() & set(LEARNABLE))
-
-
-def matches(session: Session, wanted: SessionFilter) -> bool:
-    """See ``SessionFilter``."""
-    return (
-        (wanted.status is None or session.status == wanted.status)
-        and (wanted.closed is None or session.closed == wanted.closed)
-        and (wanted.event is None or fold_name(session.event) == fold_name(wanted.event))
-        and (wanted.room is None or fold_name(session.room) == fold_name(wanted.room))
-    )
-
-
-def order(session: Session) -> tuple[bool, str, str, str]:
-    """Sorts sessions, in reverse, as ``SessionStore.list`` does; those without a date come last."""
-    starts_at = session.starts_at
-    start = "" if starts_at is None else starts_at.astimezone(UTC).isoformat(timespec="microseconds")
-    return session.status == "live", session.date or "", start, session.id
 
 
 def _changes(stored: Session, learned: Collection[str], facts: Facts) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import pytest
 from captionflow.errors import Conflict, NotFound
 from captionflow.messages import Facts, Session
 from captionflow.ports import SessionFilter, SessionStore
+from captionflow.session_order import place
 from tests.contract.worlds import World
 
 AT = datetime(2015, 11, 12, 9, 30, tzinfo=UTC)
@@ -125,6 +126,37 @@ async def test_live_sessions_are_listed_first_then_the_newest(world: World) -> N
     await world.sessions.create(session("evening", date="2015-11-12", starts_at=AT + timedelta(hours=9)))
     await world.sessions.create(session("now", date="2013-01-01", status="live"))
     assert await ids(world) == ["now", "evening", "morning", "old", "undated"]
+
+
+async def test_a_list_is_read_in_pages_either_way(world: World) -> None:
+    for day in range(1, 6):
+        await world.sessions.create(session(f"s{day}", date=f"2015-11-0{day}", starts_at=AT, room="Hall"))
+    await world.sessions.create(session("now", status="live"))
+    await world.sessions.create(session("undated"))
+    whole = await ids(world)
+    assert whole == ["now", "s5", "s4", "s3", "s2", "s1", "undated"]
+    for reverse in (False, True):
+        paged: list[str] = []
+        after = None
+        while page := await world.sessions.list(SessionFilter(limit=2, after=after, reverse=reverse)):
+            assert len(page) <= 2
+            paged += [one.id for one in page]
+            after = place(page[-1])
+        assert paged == (whole[::-1] if reverse else whole)
+
+
+async def test_a_list_has_the_days_that_are_wanted(world: World) -> None:
+    await world.sessions.create(session("first", date="2015-11-10"))
+    await world.sessions.create(session("second", starts_at=datetime(2015, 11, 11, 8, tzinfo=UTC)))
+    await world.sessions.create(session("third", date="2015-11-12", status="live"))
+    await world.sessions.create(session("undated"))
+    assert await ids(world, since="2015-11-11", until="2015-11-11") == ["second"]
+    assert await ids(world, since="2015-11-11") == ["third", "second"]
+    assert await ids(world, until="2015-11-11", live=False) == ["second", "first", "undated"]
+    assert await ids(world, until="2015-11-11", live=False, limit=1) == ["second"]
+    assert await ids(world, since="2015-11-10", live=False, limit=1, reverse=True) == ["first"]
+    assert await ids(world, until="") == ["undated"]
+    assert await ids(world, live=True) == ["third"]
 
 
 async def test_filters_compare_folded_and_whole_and_all_must_match(world: World) -> None:

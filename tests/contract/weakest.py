@@ -171,7 +171,9 @@ class LateSessionStore:
         self._settled = {session.id for session in await self._store.list(SessionFilter())}
 
     async def list(self, wanted: SessionFilter) -> tuple[Session, ...]:
-        return tuple(session for session in await self._store.list(wanted) if session.id in self._settled)
+        whole = msgspec.structs.replace(wanted, limit=None)
+        found = [session for session in await self._store.list(whole) if session.id in self._settled]
+        return tuple(found[: wanted.limit])
 
     async def create(self, session: Session) -> Session:
         return await self._store.create(session)

@@ -1,6 +1,5 @@
 """What a session learns from its text never takes away what its organiser gave."""
 
-import random
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -8,8 +7,7 @@ import pytest
 
 from captionflow.errors import Conflict
 from captionflow.messages import Facts, Session
-from captionflow.ports import SessionFilter
-from captionflow.session_facts import created, learnt, matches, order, replaced
+from captionflow.session_facts import created, learnt, replaced
 
 AT = datetime(2026, 9, 14, 9, 0, tzinfo=UTC)
 LATER = AT + timedelta(minutes=5)
@@ -66,24 +64,3 @@ def test_what_says_nothing_new_changes_nothing() -> None:
 def test_a_session_that_nobody_announced_begins_with_its_text() -> None:
     new, learned = learnt(None, "talk", Facts(room="3"), LATER)
     assert (new.id, new.version, new.room, new.created_at, learned) == ("talk", 1, "3", LATER, {"room"})
-
-
-def test_a_filter_folds_names_and_asks_for_all_that_it_names() -> None:
-    one = session(event="Forum São Paulo", room="Room 3", status="live")
-    assert matches(one, SessionFilter())
-    assert matches(one, SessionFilter(status="live", event="forum sao  paulo", room="ROOM 3"))
-    for other in (SessionFilter(status="finished"), SessionFilter(event="Forum"), SessionFilter(room="Room 33")):
-        assert not matches(one, other)
-
-
-def test_live_sessions_come_first_then_the_newest_and_those_without_a_date_last() -> None:
-    wanted = [
-        session("a", status="live"),
-        session("b", date="2026-09-15"),
-        session("c", date="2026-09-14", starts_at=LATER),
-        session("d", date="2026-09-14", starts_at=AT),
-        session("f"),
-        session("e"),
-    ]
-    shuffled = random.Random(7).sample(wanted, len(wanted))  # noqa: S311 - any other order
-    assert sorted(shuffled, key=order, reverse=True) == wanted

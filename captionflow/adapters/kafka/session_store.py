@@ -19,7 +19,8 @@ from captionflow.errors import BadMessage, NotFound, Unavailable
 from captionflow.messages import Facts, Session
 from captionflow.ports import SessionFilter
 from captionflow.records import reader
-from captionflow.session_facts import Known, created, learnt, matches, order, replaced
+from captionflow.session_facts import Known, created, learnt, replaced
+from captionflow.session_order import SessionList
 
 WRITE_SECONDS = 5.0
 
@@ -45,6 +46,7 @@ class KafkaSessionStore(JournalAdapter):
         self._kafka = kafka
         self._on_change = on_change
         self._sessions: dict[str, Known] = {}
+        self._listed = SessionList()
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._journal = Journal(kafka, kafka.sessions, self._take, start="beginning")
 
@@ -60,10 +62,9 @@ class KafkaSessionStore(JournalAdapter):
         return self._known(session)[0]
 
     async def list(self, wanted: SessionFilter) -> tuple[Session, ...]:
-        """See ``SessionStore.list``. Sessions without a date come last."""
+        """See ``SessionStore.list``."""
         self._journal.check()
-        found = (session for session, _ in self._sessions.values() if matches(session, wanted))
-        return tuple(sorted(found, key=order, reverse=True))
+        return self._listed.page(wanted)
 
     async def replace(self, session: Session, *, expected_version: int) -> Session:
         """See ``SessionStore.replace``. A field that it changes is the organiser's from then on."""
@@ -113,4 +114,5 @@ class KafkaSessionStore(JournalAdapter):
                 self.skipped.void(record)
                 continue
             self._sessions[session.id] = session, frozenset(found.learned)
+            self._listed.put(session)
             self._on_change(session)

@@ -99,6 +99,15 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     ALTER TABLE sessions ADD COLUMN closed INTEGER NOT NULL DEFAULT 0;
     CREATE INDEX closed_sessions ON sessions (id) WHERE closed;
     """,
+    # 4: pages of the list of sessions
+    """
+    ALTER TABLE sessions ADD COLUMN live INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE sessions ADD COLUMN day TEXT NOT NULL DEFAULT '';
+    UPDATE sessions SET live = status = 'live', day = CASE date WHEN '' THEN substr(starts_at, 1, 10) ELSE date END;
+    CREATE INDEX sessions_in_order ON sessions (live, day, starts_at, id);
+    CREATE INDEX sessions_by_event ON sessions (event_key, live, day, starts_at, id);
+    CREATE INDEX sessions_by_room ON sessions (room_key, live, day, starts_at, id);
+    """,
 )
 
 

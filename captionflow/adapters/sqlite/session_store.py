@@ -1,7 +1,7 @@
 """The sessions in SQLite. What an organiser gave can't be derived, so it waits for fsync; what the text said can."""
 
 import sqlite3
-from datetime import UTC, datetime
+from datetime import datetime
 
 import msgspec
 
@@ -12,6 +12,7 @@ from captionflow.folding import fold_name
 from captionflow.messages import Facts, Session
 from captionflow.ports import SessionFilter
 from captionflow.session_facts import Known, created, learnt, replaced
+from captionflow.session_order import day_of, start_of
 
 _encode = msgspec.json.Encoder().encode
 decode_session = msgspec.json.Decoder(Session).decode
@@ -40,22 +41,11 @@ class SqliteSessionStore:
         return await self._database.read(lambda connection: _get(connection, session)[0])
 
     async def list(self, wanted: SessionFilter) -> tuple[Session, ...]:
-        """See ``SessionStore.list``. Sessions without a date come last."""
+        """See ``SessionStore.list``."""
+        statement, values = _page(wanted)
 
         def query(connection: sqlite3.Connection) -> tuple[Session, ...]:
-            rows = connection.execute(
-                "SELECT body FROM sessions WHERE (:status IS NULL OR status = :status)"
-                " AND (:event IS NULL OR event_key = :event) AND (:room IS NULL OR room_key = :room)"
-                " AND (:closed IS NULL OR closed = :closed)"
-                " ORDER BY status = 'live' DESC, date DESC, starts_at DESC, id DESC",
-                {
-                    "status": wanted.status,
-                    "event": _key(wanted.event),
-                    "room": _key(wanted.room),
-                    "closed": wanted.closed,
-                },
-            ).fetchall()
-            return tuple(decode_session(body) for (body,) in rows)
+            return tuple(decode_session(body) for (body,) in connection.execute(statement, values))
 
         return await self._database.scan(query)
 
@@ -85,6 +75,30 @@ class SqliteSessionStore:
         return await self._database.write(work, durable=False)
 
 
+def _page(wanted: SessionFilter) -> tuple[str, dict[str, str | int | None]]:
+    """The statement and its values. Only conditions that are given are in it, so that an index can be used."""
+    live = wanted.live if wanted.status is None else wanted.status == "live"
+    given: dict[str, str | int | None] = {
+        "live = :live": live,
+        "status = :status": wanted.status,
+        "event_key = :event": _key(wanted.event),
+        "room_key = :room": _key(wanted.room),
+        "closed = :closed": wanted.closed,
+        "day >= :since": wanted.since,
+        "day <= :until": wanted.until,
+    }
+    conditions = [condition for condition, value in given.items() if value is not None]
+    values = {condition.rpartition(":")[2]: given[condition] for condition in conditions}
+    if wanted.after is not None:
+        values |= dict(zip(("l", "d", "s", "i"), wanted.after, strict=True))
+        conditions.append(f"(live, day, starts_at, id) {'>' if wanted.reverse else '<'} (:l, :d, :s, :i)")
+    way = "ASC" if wanted.reverse else "DESC"
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    ordered = f" ORDER BY live {way}, day {way}, starts_at {way}, id {way} LIMIT :limit"
+    values["limit"] = -1 if wanted.limit is None else wanted.limit
+    return f"SELECT body FROM sessions{where}{ordered}", values  # noqa: S608 - of the words above alone
+
+
 def _get(connection: sqlite3.Connection, session: str) -> Known:
     found = _find(connection, session)
     if found is None:
@@ -100,24 +114,22 @@ def _find(connection: sqlite3.Connection, session: str) -> Known | None:
 def _put(connection: sqlite3.Connection, session: Session, learned: frozenset[str]) -> None:
     connection.execute(
         "INSERT OR REPLACE INTO sessions (id, status, date, starts_at, event, event_key, room_key, learned,"
-        " closed, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " closed, live, day, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             session.id,
             session.status,
             session.date or "",
-            _sortable(session.starts_at),
+            start_of(session),
             session.event,
             fold_name(session.event),
             fold_name(session.room),
             " ".join(sorted(learned)),
             session.closed,
+            session.status == "live",
+            day_of(session),
             _encode(session),
         ),
     )
-
-
-def _sortable(time: datetime | None) -> str:
-    return "" if time is None else time.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _key(name: str | None) -> str | None:

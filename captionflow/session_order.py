@@ -1,0 +1,110 @@
+"""The order of sessions, and pages of a list in it. Pure, and the same for every session store."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from bisect import bisect_left, insort
+from datetime import UTC
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from captionflow.errors import BadMessage
+from captionflow.folding import fold_name
+from captionflow.ports import SessionPlace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from captionflow.messages import Session
+    from captionflow.ports import SessionFilter
+
+_LAST: Final = "\U0010ffff"
+"""Behind every start and every id."""
+
+
+def day_of(session: Session) -> str:
+    """The day a session belongs to: announced, or of its start in UTC; empty if nobody said."""
+    return session.date or start_of(session)[:10]
+
+
+def start_of(session: Session) -> str:
+    """Its start in UTC, in a form that sorts; empty if nobody said."""
+    starts_at = session.starts_at
+    return "" if starts_at is None else starts_at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def place(session: Session) -> SessionPlace:
+    """Live or not, the day, the start, the id. ``SessionStore.list`` has the highest first."""
+    return session.status == "live", day_of(session), start_of(session), session.id
+
+
+def matches(session: Session, wanted: SessionFilter) -> bool:
+    """Whether it is among those that are wanted, wherever the page begins and ends."""
+    return (
+        (wanted.status is None or session.status == wanted.status)
+        and (wanted.live is None or (session.status == "live") == wanted.live)
+        and (wanted.closed is None or session.closed == wanted.closed)
+        and (wanted.since is None or day_of(session) >= wanted.since)
+        and (wanted.until is None or day_of(session) <= wanted.until)
+        and (wanted.event is None or fold_name(session.event) == fold_name(wanted.event))
+        and (wanted.room is None or fold_name(session.room) == fold_name(wanted.room))
+    )
+
+
+def write_cursor(session: Session) -> str:
+    """What a list goes on with behind this session: opaque to its holder, safe in a URL."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(place(session))).decode().rstrip("=")
+
+
+def read_cursor(cursor: str) -> SessionPlace:
+    """The place of a cursor.
+
+    Raises:
+        BadMessage: it is none of ours.
+    """
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        found: SessionPlace = msgspec.json.decode(
+            base64.b64decode(padded, altchars=b"-_", validate=True), type=SessionPlace
+        )
+    except (ValueError, binascii.Error, msgspec.DecodeError) as error:
+        raise BadMessage("This cursor is not one of ours: start again without a cursor.") from error
+    return found
+
+
+class SessionList:
+    """Sessions in memory, in order."""
+
+    def __init__(self) -> None:
+        self._sessions: dict[str, Session] = {}
+        self._places: list[SessionPlace] = []
+
+    def put(self, session: Session) -> None:
+        """Take it in, in place of what it was before."""
+        before = self._sessions.get(session.id)
+        if before is not None:
+            del self._places[bisect_left(self._places, place(before))]
+        self._sessions[session.id] = session
+        insort(self._places, place(session))
+
+    def page(self, wanted: SessionFilter) -> tuple[Session, ...]:
+        """See ``SessionStore.list``."""
+        found = (session for session in self._walk(wanted) if matches(session, wanted))
+        return tuple(islice(found, wanted.limit))
+
+    def _walk(self, wanted: SessionFilter) -> Iterator[Session]:
+        """All that can match, in order."""
+        low, high = 0, len(self._places)
+        live = wanted.status == "live" if wanted.status is not None else wanted.live
+        if live is not None:
+            low = bisect_left(self._places, (live, wanted.since or "", "", ""))
+            high = bisect_left(self._places, (live, _LAST if wanted.until is None else wanted.until, _LAST, _LAST))
+        if wanted.after is not None:
+            at = bisect_left(self._places, wanted.after)
+            at += wanted.reverse and at < len(self._places) and self._places[at] == wanted.after
+            low, high = (max(low, at), high) if wanted.reverse else (low, min(high, at))
+        places = range(low, high) if wanted.reverse else range(high - 1, low - 1, -1)
+        return (self._sessions[self._places[at][-1]] for at in places)
