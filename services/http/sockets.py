@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
-_OF_PEERS = "Invalid UTF-8"
+_OF_PEERS: Final = "Invalid UTF-8"
 """How the one message begins that uvicorn logs as an exception where a peer has sent what is no text."""
+
+_ABNORMAL: Final = 1006
+"""The connection ended without a close (RFC 6455, 7.1.5)."""
 
 
 class QuietSockets(WebSocketsSansIOProtocol):
@@ -21,6 +24,19 @@ class QuietSockets(WebSocketsSansIOProtocol):
         super().__init__(*args, **kwargs)
         quiet: Any = _Quiet(self.logger)
         self.logger = self.conn.logger = quiet
+
+    def data_received(self, data: bytes) -> None:
+        """Pass on, unless the connection is ending: what comes then is for nobody."""
+        if not self.transport.is_closing():
+            super().data_received(data)
+
+    def handle_parser_exception(self) -> None:
+        """End it. uvicorn expects that a close was sent, which is not so before the handshake was answered."""
+        if self.conn.close_sent is not None:
+            super().handle_parser_exception()
+            return
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": _ABNORMAL})
+        self.transport.close()
 
 
 class _Quiet(logging.LoggerAdapter[logging.Logger]):

@@ -56,6 +56,8 @@ HANG_UPS: dict[str, tuple[bytes, bool]] = {
     "a handshake where there is none": (b"GET / HTTP/1.1\r\n" + UPGRADE, True),
     "an upgrade to something else": (b"GET / HTTP/1.1\r\n" + UPGRADE.replace(b": websocket", b": h2c"), True),
     "a session that does not exist": (b"GET /v1/sessions/none/type HTTP/1.1\r\n" + UPGRADE, True),
+    "an address beyond ASCII": (TYPING.replace(b"/type", b"/type?\xc3\xa9=\xff"), True),
+    "a field beyond ASCII": (TYPING.replace(b"Upgrade: ", b"X-Name: \xc3\xa9\xff\r\nUpgrade: "), True),
     "half a frame": (TYPING + b"\x81\xfe\x01", True),
     "a frame that can't be": (TYPING + b"\xff\xff\xff\xff\xff\xff", True),
     "a text that is none": (TYPING + b"\x81\x84" + MASK + b"\xff\xfe\xff\xfe", True),
