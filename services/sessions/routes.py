@@ -4,16 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Literal
+from urllib.parse import urlencode
 
 import msgspec
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from captionflow.errors import Conflict
-from captionflow.identity import session_id
+from captionflow.identity import FIRST_YEAR, LAST_YEAR, is_day, session_id
 from captionflow.messages import Session, Status
 from captionflow.ports import LineLog, SessionFilter, SessionStore
 from captionflow.retrying import MAX_TRIES, despite_conflicts
+from captionflow.session_order import read_cursor, write_cursor
 from services.http.access import check_granted, granted, open_to, sees
 from services.http.bodies import json_body
 from services.http.negotiation import has
@@ -51,7 +53,15 @@ _EXAMPLE = {
 }
 _ANNOUNCEMENT = {"title": "Opening", "event": "IGF 2015", "room": "Room 2", "date": "2015-11-12"}
 _ONE: Responses = {200: answers("Session", _EXAMPLE, "The session")}
-_MANY = answers({"type": "array", "items": {"$ref": "#/components/schemas/Session"}}, [_EXAMPLE], "Live ones first")
+_MANY = answers(
+    {"type": "array", "items": {"$ref": "#/components/schemas/Session"}},
+    [_EXAMPLE],
+    'Live ones first. While there are more, `Link: <…>; rel="next"` (RFC 8288) leads to the next page.',
+)
+PAGE = 100
+"""Sessions a page, if the client does not say."""
+MAX_PAGE = 1_000
+_CURSOR = "W2ZhbHNlLCIyMDE1LTExLTEyIiwiIiwib3BlbmluZyJd"
 _UNCHANGED: Responses = {304: {"description": "It is as `If-None-Match` knows it"}}
 
 
@@ -77,6 +87,11 @@ WantedEvent = Annotated[
     str | None, Query(max_length=MAX_FILTER_CHARS, description="Of this event.", examples=["IGF 2015"])
 ]
 WantedRoom = Annotated[str | None, Query(max_length=MAX_FILTER_CHARS, description="In this room.", examples=["Room 2"])]
+WantedDay = Annotated[
+    str, Query(description="Of this day; its start tells, where none was announced.", examples=["2015-11-12"])
+]
+Limit = Annotated[int, Query(ge=1, le=MAX_PAGE, description="Sessions a page.", examples=[100])]
+Cursor = Annotated[str, Query(max_length=500, description="Of the `Link` of the page before.", examples=[_CURSOR])]
 
 
 @routes.post(
@@ -118,20 +133,44 @@ async def announce(request: Request) -> Response:
 @routes.get(
     "/v1/sessions",
     summary="List sessions",
-    description="Live ones first, then the newest day first; what has no day comes last. `event` and "
-    "`room` compare as a whole, whatever their case, accents and hyphens.",
+    description="Live ones first, then the newest day first; what has no day comes last. A page has so many at most, "
+    "and may have fewer. `event` and `room` compare as a whole, whatever their case, accents and hyphens.",
     response_class=Response,
-    responses={200: _MANY, **problems("invalid", "unavailable")},
+    responses={200: _MANY, **problems("bad-message", "invalid", "unavailable")},
 )
 @open_to("anyone")
-async def listed(
-    request: Request, status: WantedStatus = None, event: WantedEvent = None, room: WantedRoom = None
+async def listed(  # noqa: PLR0913, PLR0917 - a parameter for each filter
+    request: Request,
+    status: WantedStatus = None,
+    event: WantedEvent = None,
+    room: WantedRoom = None,
+    day: WantedDay = "",
+    limit: Limit = PAGE,
+    cursor: Cursor = "",
 ) -> Response:
-    """All sessions that match the filters."""
-    wanted = SessionFilter(status=status or None, event=event or None, room=room or None)
+    """A page of the sessions that match the filters."""
+    if day and not is_day(day):
+        raise ProblemError("invalid", f"day: it is not a day like 2015-11-12 of {FIRST_YEAR} to {LAST_YEAR}.")
     grant = granted(request)
-    found = [one for one in await provided(request, SessionDesk).sessions.list(wanted) if sees(grant, one)]
-    return Response(msgspec.json.encode(found), media_type="application/json")
+    wanted = SessionFilter(
+        status=status or None,
+        event=event or None,
+        room=room or None,
+        closed=False if grant.role is None else None,
+        since=day or None,
+        until=day or None,
+        after=read_cursor(cursor) if cursor else None,
+        limit=limit + 1,
+    )
+    found = await provided(request, SessionDesk).sessions.list(wanted)
+    shown = [one for one in found[:limit] if sees(grant, one)]
+    headers = {"Link": _next(request, found[limit - 1])} if len(found) > limit else {}
+    return Response(msgspec.json.encode(shown), headers=headers, media_type="application/json")
+
+
+def _next(request: Request, last: Session) -> str:
+    query = {**request.query_params, "cursor": write_cursor(last)}
+    return f'<{request.url.path}?{urlencode(query)}>; rel="next"'
 
 
 @routes.get(

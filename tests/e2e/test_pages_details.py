@@ -336,13 +336,18 @@ def test_the_home_page_shows_ten_rooms_in_their_order_with_the_words_of_each(pag
         expect(page.locator(f".on[data-session='d-ten-{n}']")).to_contain_text("And more.", timeout=10_000)
 
 
-def test_the_home_page_that_shows_all_earlier_sessions_goes_on_showing_them(page: Page, program: Program) -> None:
-    program.announce("d-all", title="All", date="2001-01-01")
-    program.say("d-all", 0, ">> ANNA: Long ago.", ends=True)
-    with page.expect_request(lambda asked: asked.url.endswith("/?earlier=all") and not asked.is_navigation_request()):
+def test_the_home_page_that_shows_another_day_goes_on_showing_it(page: Page, program: Program) -> None:
+    for day in (1, 2):
+        program.announce(f"d-day-{day}", title=f"All of day {day}", date=f"2001-01-0{day}")
+        program.say(f"d-day-{day}", 0, ">> ANNA: Long ago.", ends=True)
+    with page.expect_request(lambda asked: asked.url.endswith("?day=2001-01-01") and not asked.is_navigation_request()):
         page.clock.install()
-        page.goto("/?earlier=all")
+        page.goto("/?day=2001-01-02")
+        page.get_by_role("navigation", name="Other days").get_by_role("link", name="1 January 2001").click()
         page.clock.run_for(9_000)
+    expect(page.get_by_role("heading", name="1 January 2001")).to_be_visible()
+    expect(page.get_by_role("link", name="All of day 1")).to_be_visible()
+    expect(page.get_by_role("link", name="All of day 2")).to_have_count(0)
 
 
 def test_the_home_page_holds_still_while_it_is_paused_and_then_shows_what_was_said(

@@ -16,13 +16,15 @@ from fastapi import Path as InPath
 from fastapi.responses import HTMLResponse, Response
 
 from captionflow.errors import BadMessage, NotFound
-from captionflow.identity import language_of, spelled
+from captionflow.identity import is_day, language_of, spelled
 from captionflow.messages import Session, Stream
 from captionflow.ports import SearchPage, SessionFilter, SessionStore
 from captionflow.transcript import named
 from services.api.context import Context, hidden, visible
 from services.api.pages import reading
-from services.api.pages.programme import RoomState, programme, room_slug, room_state
+from services.api.pages.home import home_of
+from services.api.pages.programme import RoomState, room_slug, room_state
+from services.api.pages.programme import day as day_given
 from services.api.pages.rendering import STATIC, nothing_yet, page, streamed_transcript
 from services.api.pages.search_view import search_query, search_view
 from services.api.pages.turn_views import last_words, people
@@ -31,9 +33,6 @@ from services.http.access import open_to
 from services.http.middleware import HEAD
 from services.http.provided import provided
 from services.http.rooms import Room
-
-EARLIER_SHOWN = 50
-"""Past sessions on the home page before it says how many there are; ``?earlier=all`` shows them all."""
 
 SessionId = Annotated[str, InPath(max_length=200)]
 Language = Annotated[str | None, Query(max_length=35)]
@@ -45,19 +44,15 @@ ROOM = Room(routes)
 
 @routes.get("/")
 @open_to("anyone")
-async def home(request: Request, earlier: str = "") -> Response:
-    """What is on now, today, coming and earlier."""
+async def home(request: Request, day: str = "") -> Response:
+    """What is on now, today, and near it; with a day, that day."""
     ports = provided(request, Context).ports
-    sessions = await visible(request, SessionFilter())
-    found = programme(sessions, local_now())
-    older = 0 if earlier == "all" else max(0, len(found.earlier) - EARLIER_SHOWN)
-    if older:
-        found = msgspec.structs.replace(found, earlier=found.earlier[:EARLIER_SHOWN])
+    found = await home_of(request, day_given(day) if is_day(day) else None, local_now())
     words = {}
-    for session in found.now:
+    for session in found.programme.now:
         turns = await ports.turn_store.window(session.id, session.languages[0], limit=2)
         words[session.id] = last_words(named(turns.parts, session.speakers))
-    return page("home.html", programme=found, older=older, words=words, any=bool(sessions), base=base_url(request))
+    return page("home.html", home=found, programme=found.programme, words=words, base=base_url(request))
 
 
 @routes.get("/search")
