@@ -106,7 +106,7 @@ class _Sending:
                 await self._refuse()
                 return
             self.held = size
-            if size and self._transport is not None:
+            if size and self._transport is not None and not self._transport.is_closing():
                 self._transport.set_write_buffer_limits(high=PIECE_BYTES)
         body = message.get("body", b"")
         if len(body) <= PIECE_BYTES:
@@ -131,12 +131,12 @@ class _Sending:
 
     def _cut_off(self) -> None:
         log.debug("reader_stalled", path=self._scope["path"])
-        if self._transport is not None:
+        if self._transport is not None and not self._transport.is_closing():
             self._transport.abort()
 
     def _see_off(self, left: int | None) -> None:
         """The last piece was handed over: look now and then whether the client takes it, too."""
-        if self._transport is None:
+        if self._transport is None or self._transport.is_closing():
             return
         now = self._transport.get_write_buffer_size()
         if left is not None and now >= left > 0:
