@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MOST_LIVE: Final = 100
 MOST_OF_DAY: Final = 300
-NEAREST: Final = 30
+NEAREST: Final = 15
 """Coming ones, earlier ones, and those without a day."""
 DAYS: Final = 5
 """Other days to go to, in each direction."""
