@@ -170,7 +170,11 @@ SessionPlace = tuple[bool, str, str, str]
 
 
 class SessionFilter(Message, frozen=True):
-    """All given must match; ``event`` and ``room`` compare folded and whole."""
+    """All given must match; ``event`` and ``room`` compare folded and whole, and days as text.
+
+    ``since`` and ``until`` are days that count themselves; a session without a day has an empty one. So many as
+    ``limit`` at most, behind the place ``after``; ``reverse``: both in the reverse order.
+    """
 
     status: Status | None = None
     event: str | None = None
@@ -178,15 +182,10 @@ class SessionFilter(Message, frozen=True):
     closed: bool | None = None
     live: bool | None = None
     since: str | None = None
-    """Of this day or a later one."""
     until: str | None = None
-    """Of this day or an earlier one; empty: of none. A session without a day is before all."""
     after: SessionPlace | None = None
-    """Behind this place."""
     limit: int | None = None
-    """So many at most."""
     reverse: bool = False
-    """In the reverse order; ``after`` too."""
 
 
 class SessionStore(Protocol):
