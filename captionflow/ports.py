@@ -165,15 +165,13 @@ class Search(Protocol):
         """One page. Paging is stable while nothing is written: no hit comes twice, and none is left out."""
 
 
-SessionPlace = tuple[bool, str, str, str]
-"""Where a session stands among all, see ``session_order.place``."""
+SessionPlace = tuple[bool, str, str, str]  # see ``session_order.place``
 
 
 class SessionFilter(Message, frozen=True):
-    """All given must match; ``event`` and ``room`` compare folded and whole, and days as text.
+    """All given must match; ``event`` and ``room`` compare folded and whole.
 
-    ``since`` and ``until`` are days that count themselves; a session without a day has an empty one. So many as
-    ``limit`` at most, behind the place ``after``; ``reverse``: both in the reverse order.
+    Days from ``since`` to ``until``, which a session without one is before. At most ``limit`` sessions behind ``after``.
     """
 
     status: Status | None = None
