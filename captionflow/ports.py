@@ -171,7 +171,7 @@ SessionPlace = tuple[bool, str, str, str]  # see ``session_order.place``
 class SessionFilter(Message, frozen=True):
     """All given must match; ``event`` and ``room`` compare folded and whole.
 
-    Days from ``since`` to ``until``, which a session without one is before. At most ``limit`` sessions behind ``after``.
+    Days from ``since`` to ``until``; a session without one is before all. At most ``limit``, behind ``after``.
     """
 
     status: Status | None = None
