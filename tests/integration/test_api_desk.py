@@ -198,3 +198,17 @@ async def test_a_presence_that_says_nothing_of_use_is_refused(tmp_path: Path) ->
             await client.post(where, json={"sender": "a", "hand_over": {"to": "b", "seconds": 999}}), 422, "invalid"
         )
         problem_of(await client.post("/v1/sessions/none/lines/presence", json={"sender": "a"}), 404, "not-found")
+
+
+async def test_the_page_shows_sessions_on_the_record_and_off_it(tmp_path: Path) -> None:
+    async with serving(tmp_path, pipeline=True) as api, api.client() as client:
+        await api.announce("talk", title="The talk")
+        await send(client, "Good morning.")
+        answer = await client.get("/desk")
+        assert (answer.status_code, "The talk" in answer.text) == (200, True)
+        (await client.put("/v1/sessions/talk/off-the-record", json={"on": True})).raise_for_status()
+        await until(lambda: _shows(client, "data-off-record"))
+
+
+async def _shows(client: httpx.AsyncClient, what: str) -> bool:
+    return what in (await client.get("/desk")).text
