@@ -4,7 +4,7 @@ import random
 from datetime import UTC, datetime
 
 from captionflow.adapters.kafka.line_index import LineHead, LineIndex, RecordHead
-from captionflow.messages import Stream
+from captionflow.messages import Line, Stream
 from captionflow.off_record import SENDER, Passage
 
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -123,13 +123,22 @@ def test_the_order_of_all_records_keeps_their_places() -> None:
 def test_what_is_off_the_record_is_known_as_the_lines_say() -> None:
     index = LineIndex()
     assert index.off_record(TALK) is None
-    begins = LineHead(2, SENDER, 0, AT, off_record=True)
-    lines = (LineHead(1, "desk", 0), begins, LineHead(3, "desk", 1, AT, withheld=True))
-    assert index.add(0, 0, RecordHead("talk", "en", lines, 1))
+    lines = (
+        Line("desk", 0, "words", seq=1, received_at=AT),
+        Line(SENDER, 0, "", off_record=True, seq=2, received_at=AT),
+        Line("desk", 1, "", seq=3, received_at=AT, withheld=True),
+    )
+    assert index.add(0, 0, _head_of(lines), lambda: lines)
     found = index.off_record(TALK)
     assert found is not None
     assert found.now == Passage(AT)
     assert found.withheld == ((3, 3),)
     assert index.off_record_now == {TALK}
-    assert index.add(0, 1, RecordHead("talk", "en", (LineHead(4, SENDER, 1, AT, off_record=False),), 1))
+    ends = (Line(SENDER, 1, "", off_record=False, seq=4, received_at=AT),)
+    assert index.add(0, 1, _head_of(ends), lambda: ends)
     assert index.off_record_now == set()
+
+
+def _head_of(lines: tuple[Line, ...]) -> RecordHead:
+    heads = tuple(LineHead(line.seq, line.sender, line.number, line.off_record) for line in lines)
+    return RecordHead("talk", "en", heads, 1)

@@ -5,15 +5,14 @@ Only records that are valid count: ``captionflow.records.is_valid``.
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter
 
 import msgspec
 
 from captionflow.messages import Stream
 from captionflow.numbering import Key, Run, last_seqs, runs
-from captionflow.off_record import OffRecord, after
+from captionflow.off_record import OffRecord, Written, after
 from captionflow.records import is_valid, lines_reader
 
 
@@ -23,12 +22,7 @@ class LineHead(msgspec.Struct, frozen=True):
     seq: int
     sender: str
     number: int
-    received_at: datetime = datetime.min  # noqa: DTZ901 - every line of the log has one; it is asked for off the record
-    segment: str | None = None
-    final: bool = True
-    revises: int | None = None
     off_record: bool | None = None
-    withheld: bool = False
 
 
 class RecordHead(msgspec.Struct, frozen=True):
@@ -70,8 +64,13 @@ class LineIndex:
         self.off_record_now: set[Stream] = set()
         """The streams that are off the record."""
 
-    def add(self, partition: int, offset: int, head: RecordHead) -> bool:
-        """Take the next record of a partition; whether it is valid. A void one changes nothing."""
+    def add(
+        self, partition: int, offset: int, head: RecordHead, written: Callable[[], Iterable[Written]] = tuple
+    ) -> bool:
+        """Take the next record of a partition; whether it is valid. A void one changes nothing.
+
+        ``written`` gives all of its lines: it is asked in streams that were ever off the record.
+        """
         name = Stream(head.session, head.language)
         stream = self._streams.get(name)
         if not is_valid(head, 0 if stream is None else stream.last_seq):
@@ -83,8 +82,9 @@ class LineIndex:
         stream.last_seq = head.lines[-1].seq
         for sender, run in runs(head.lines):
             _add_run(stream.runs.setdefault(sender, []), run)
-        for line in head.lines:
-            stream.off_record = after(stream.off_record, line)
+        if stream.off_record is not None or any(line.off_record is not None for line in head.lines):
+            for line in written():
+                stream.off_record = after(stream.off_record, line)
         if stream.off_record is not None and stream.off_record.now is not None:
             self.off_record_now.add(name)
         else:

@@ -9,6 +9,7 @@ import asyncio
 from collections import OrderedDict, defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Final
@@ -235,7 +236,7 @@ class KafkaLineLog(JournalAdapter):
             except BadMessage as error:
                 self.skipped.foreign(record, str(error))
                 continue
-            if not self._index.add(record.partition, record.offset, head):
+            if not self._index.add(record.partition, record.offset, head, partial(_lines_of, record)):
                 self.skipped.void(record)
                 continue
             self._recent[record.partition, record.offset] = record.value or b""
@@ -247,3 +248,7 @@ class KafkaLineLog(JournalAdapter):
         head = read_head(record.key, record.value)
         check_partition(record.partition, self._topic_partition(head.session).partition)
         return head
+
+
+def _lines_of(record: Record) -> tuple[Line, ...]:
+    return _decode(record.value or b"").lines
