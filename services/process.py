@@ -21,6 +21,7 @@ from captionflow.errors import Misconfigured
 from services.http.connections import Config, take_all_descriptors
 from services.http.presence import GivenUp
 from services.http.sockets import QuietSockets
+from services.http.turns import ReadersTakeTurns
 from services.tls import Certificate
 
 log = structlog.get_logger(__name__)
@@ -79,7 +80,7 @@ class Server(uvicorn.Server):
     ) -> None:
         # Without the app's lifespan: what it would run is a part that is supervised like the others.
         config = Config(
-            GivenUp(app),
+            GivenUp(ReadersTakeTurns(app)),
             ws=QuietSockets,
             ws_max_size=MAX_WEBSOCKET_BYTES,
             ws_ping_interval=PING_SECONDS,

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from captionflow.ports import SearchQuery
-from services.api.context import Context
+from services.api.context import Context, hidden
 from services.api.desk import routes as desk
 from services.api.live import routes as live
 from services.api.live.hub import HEARTBEAT_SECONDS, Hub
@@ -103,7 +103,7 @@ def create_app(  # noqa: PLR0913 - what differs between the processes that serve
         body_seconds=body_seconds,
     )
     app.state.hub = hub
-    app.state.searching = Searching(ports.search)
+    app.state.searching = Searching(ports.search, hidden)
     live_delivery = {"hub": lambda: "" if hub.running else "live delivery does not run"}
     audit = AuditLog(ports.audit)
     context = Context(ports, settings, hub)

@@ -35,6 +35,10 @@ class Endless:
         return FOUND
 
 
+async def nothing(_: Request) -> tuple[str, ...]:
+    return ()
+
+
 class Client:
     """Who asks, until it hangs up."""
 
@@ -53,7 +57,7 @@ class Client:
 
 async def test_who_has_no_place_waits_for_one() -> None:
     search = Endless()
-    places = Searching(search)
+    places = Searching(search, nothing)
     asked = [asyncio.create_task(places.search(QUERY, Client().request)) for _ in range(PLACES + 1)]
     for _ in range(PLACES):
         await search.begun.acquire()
@@ -65,7 +69,7 @@ async def test_who_has_no_place_waits_for_one() -> None:
 
 async def test_who_hangs_up_is_searched_for_no_more() -> None:
     search, client = Endless(), Client()
-    asked = asyncio.create_task(Searching(search).search(QUERY, client.request))
+    asked = asyncio.create_task(Searching(search, nothing).search(QUERY, client.request))
     await search.begun.acquire()
     client.gone.set()
     with pytest.raises(BadMessage, match="hung up"):
@@ -75,7 +79,7 @@ async def test_who_hangs_up_is_searched_for_no_more() -> None:
 
 async def test_a_search_without_an_end_is_given_up_and_its_place_is_free() -> None:
     search = Endless()
-    places = Searching(search, seconds=0.05)
+    places = Searching(search, nothing, seconds=0.05)
     for _ in range(PLACES + 1):
         with pytest.raises(Unavailable, match="longer than"):
             await places.search(QUERY, Client().request)
@@ -85,7 +89,7 @@ async def test_a_search_without_an_end_is_given_up_and_its_place_is_free() -> No
 async def test_too_many_of_one_address_are_refused_and_others_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(searching, "REFUSAL_SECONDS", 0)
     search = Endless()
-    places = Searching(search)
+    places = Searching(search, nothing)
     asked = [asyncio.create_task(places.search(QUERY, Client().request)) for _ in range(OF_ONE_ADDRESS)]
     await search.begun.acquire()
     with pytest.raises(ProblemError) as refused:
@@ -100,7 +104,7 @@ async def test_too_many_of_one_address_are_refused_and_others_are_not(monkeypatc
 async def test_too_many_of_all_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(searching, "REFUSAL_SECONDS", 0)
     search = Endless()
-    places = Searching(search, waiting=1)
+    places = Searching(search, nothing, waiting=1)
     asked = [asyncio.create_task(places.search(QUERY, Client(f"192.0.2.{n}").request)) for n in range(PLACES + 1)]
     await search.begun.acquire()
     with pytest.raises(ProblemError):
@@ -111,7 +115,7 @@ async def test_too_many_of_all_are_refused(monkeypatch: pytest.MonkeyPatch) -> N
 
 async def test_a_stop_gives_up_what_is_searched_for_and_takes_no_more() -> None:
     search = Endless()
-    places = Searching(search)
+    places = Searching(search, nothing)
     asked = [asyncio.create_task(places.search(QUERY, Client().request)) for _ in range(PLACES + 1)]
     await search.begun.acquire()
     places.close()

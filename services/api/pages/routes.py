@@ -9,7 +9,6 @@ from functools import partial
 from typing import Annotated
 from urllib.parse import quote
 
-import msgspec
 import segno
 from fastapi import APIRouter, Query, Request
 from fastapi import Path as InPath
@@ -20,7 +19,7 @@ from captionflow.identity import is_day, language_of, spelled
 from captionflow.messages import Session, Stream
 from captionflow.ports import SearchPage, SessionFilter, SessionStore
 from captionflow.transcript import named
-from services.api.context import Context, hidden, visible
+from services.api.context import Context, visible
 from services.api.pages import reading
 from services.api.pages.home import home_of
 from services.api.pages.programme import RoomState, room_slug, room_state
@@ -64,7 +63,6 @@ async def search(request: Request) -> Response:
     found = SearchPage(hits=(), total=0)
     if query.text:
         try:
-            query = msgspec.structs.replace(query, hidden=await hidden(request))
             found = await provided(request, Searching).search(query, request)
         except BadMessage as error:
             trouble = str(error)

@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from captionflow.errors import BadMessage
 from captionflow.ports import SearchPage, SearchQuery
-from services.api.context import hidden
 from services.api.search.searching import SECONDS, Searching
 from services.http.access import open_to
 from services.http.openapi import answers, problems
@@ -82,7 +81,6 @@ async def search(  # noqa: PLR0913, PLR0917 - the parameters of the call
         room=room or None,
         limit=limit,
         cursor=cursor or None,
-        hidden=await hidden(request),
     )
     page = await provided(request, Searching).search(wanted, request)
     return Response(msgspec.json.encode(page), media_type="application/json")

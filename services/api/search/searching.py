@@ -7,10 +7,11 @@ place is held for a moment at least, which bounds how many there are in a second
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
+import msgspec
 from starlette.requests import Request
 
 from captionflow.errors import Unavailable
@@ -34,10 +35,18 @@ REFUSAL_SECONDS: Final = 1.0
 
 
 class Searching:
-    """The places, and who has them."""
+    """The places, and who has them. ``hidden`` gives the sessions that whoever asks may not read."""
 
-    def __init__(self, search: Search, *, seconds: float = SECONDS, waiting: int = WAITING) -> None:
+    def __init__(
+        self,
+        search: Search,
+        hidden: Callable[[Request], Awaitable[tuple[str, ...]]],
+        *,
+        seconds: float = SECONDS,
+        waiting: int = WAITING,
+    ) -> None:
         self._search = search
+        self._hidden = hidden
         self._seconds = seconds
         self._most = PLACES + waiting
         self._places = asyncio.Semaphore(PLACES)
@@ -46,7 +55,7 @@ class Searching:
         self._closed = False
 
     async def search(self, query: SearchQuery, request: Request) -> SearchPage:
-        """See ``Search.search``.
+        """See ``Search.search``: in what whoever asks may read.
 
         Raises:
             ProblemError: too much is searched for, by this address or by all (429).
@@ -54,7 +63,7 @@ class Searching:
             BadMessage: the client has hung up.
         """
         address = network(request.client.host if request.client else "")
-        return await while_connected(request, self._answer(query, address))
+        return await while_connected(request, self._answer(query, request, address))
 
     def close(self) -> None:
         """Give up what is searched for, and refuse the rest."""
@@ -62,7 +71,7 @@ class Searching:
         for timeout in self._under_way:
             timeout.reschedule(asyncio.get_running_loop().time())
 
-    async def _answer(self, query: SearchQuery, address: str) -> SearchPage:
+    async def _answer(self, query: SearchQuery, request: Request, address: str) -> SearchPage:
         if self._asking[address] >= OF_ONE_ADDRESS or self._asking.total() >= self._most:
             await asyncio.sleep(REFUSAL_SECONDS)
             detail = "Too much is being searched for: the same again in a moment."
@@ -70,7 +79,8 @@ class Searching:
         self._asking[address] += 1
         try:
             async with self._in_time(), self._place():
-                return await self._search.search(query)
+                own = msgspec.structs.replace(query, hidden=await self._hidden(request))
+                return await self._search.search(own)
         finally:
             self._asking[address] -= 1
             if not self._asking[address]:
