@@ -4,6 +4,7 @@ A transcript may have a million words, of many turns or of a single one. Whoever
 it, or all of it in pages; either is as large as it may be, however long the transcript is.
 """
 
+import re
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from typing import Final, NamedTuple, Protocol
 
@@ -96,6 +97,20 @@ class TurnStore(Protocol):
 
     async def last_seq(self, session: str, language: str) -> int:
         """The last ``seq`` that the stored turns reflect; 0 before the first line."""
+
+
+_SPELLED: Final = re.compile(r"([0-9]{1,15})\.([0-9]{1,9})")
+
+
+def spelled(place: Place) -> str:
+    """A place as an address has it: ``12.0``."""
+    return f"{place.ordinal}.{place.number}"
+
+
+def parsed(text: str | None) -> Place | None:
+    """The place that ``spelled`` gave; None if the text is none."""
+    found = _SPELLED.fullmatch(text or "")
+    return Place(int(found[1]), int(found[2])) if found else None
 
 
 def place_of(part: Part) -> Place:

@@ -31,6 +31,7 @@ CALLS = {
     ("post", "/hooks/{tool}"),
     ("put", "/hooks/{tool}"),
     ("get", "/closedcaption/seq"),
+    ("get", "/v1/sessions/{session}/parts"),
     ("get", "/v1/sessions/{session}/transcript"),
     *{("get", f"/v1/sessions/{{session}}/transcript.{suffix}") for suffix in ("json", "txt", "vtt", "srt")},
     ("get", "/v1/sessions/{session}/events"),
@@ -164,9 +165,9 @@ async def test_what_the_server_answers_is_what_its_description_says(api: Api, do
         await call("post", f"{one}/lines", status=202)
         await send(client, ">> ANA: Net neutrality (laughter).", session="2015-11-12-room-2-opening", first=1)
         await transcript(client, 2, "2015-11-12-room-2-opening")
-        await call("get", f"{one}/lines/last", f"{one}/lines/last?sender=desk-1", status=200)
-        for suffix in ("", ".json", ".txt", ".vtt", ".srt"):
-            await call("get", f"{one}/transcript{suffix}", status=200)
+        forms = (f"transcript{suffix}" for suffix in ("", ".json", ".txt", ".vtt", ".srt"))
+        for asked in ("lines/last?sender=desk-1", "parts?before=2.0", *forms):
+            await call("get", f"{one}/{asked.partition('?')[0]}", f"{one}/{asked}", status=200)
         for query in ("", "?after=999"):
             headers = {"Accept": "application/json"}
             await call("get", f"{one}/events", f"{one}/events{query}", status=200, headers=headers)

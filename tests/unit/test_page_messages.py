@@ -41,6 +41,7 @@ def in_typescript(schema: dict[str, Any]) -> str:
         "Session",
         "Part",
         "PartDelta",
+        "Stretch",
         "Note",
         "Stamp",
         "Apart",

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from captionflow.messages import Part, Session, StepRecord
-    from captionflow.turns import Turns
     from services.api.live.broadcast import Viewer
+    from services.api.live.stretches import Stretch
 
 MAX_EVENTS = 1_000
 MAX_BYTES = 1024 * 1024
@@ -36,7 +36,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """Everything up to ``seq``, ready to send."""
+    """The end of a transcript up to ``seq``, ready to send."""
 
     seq: int
     version: int
@@ -131,11 +131,11 @@ class Channel:
         """Whether the session is closed by now, and was open as the caller knows it."""
         return self.told is not None and self.told.closed and not session.closed and self.told.version > session.version
 
-    def start(self, turns: Turns) -> None:
+    def start(self, turns: Stretch) -> None:
         """Learn from what the store has, where that is where we are."""
         if self.last_seq is None:
-            self.last_seq = self.floor = turns.last_seq
-        if turns.last_seq == self.last_seq and not self._parts:
+            self.last_seq = self.floor = turns.seq
+        if turns.seq == self.last_seq and not self._parts:
             self._remember(turns.parts[-MAX_PARTS:])
 
     def jump(self, last_seq: int) -> None:
@@ -185,10 +185,12 @@ class Channel:
         self._events_put.notify()
 
 
-def snapshot(session: Session, turns: Turns) -> Snapshot:
+def snapshot(session: Session, turns: Stretch) -> Snapshot:
     """Encode what the store has."""
-    data = _encode({"session": session, "seq": turns.last_seq, "parts": turns.parts})
-    return Snapshot(turns.last_seq, session.version, event("snapshot", data, id=turns.last_seq))
+    data = {"session": session, "seq": turns.seq, "parts": turns.parts}
+    if turns.earlier is not None:
+        data |= {"earlier": turns.earlier, "begin": turns.begin}
+    return Snapshot(turns.seq, session.version, event("snapshot", _encode(data), id=turns.seq))
 
 
 def about(session: Session) -> Event:

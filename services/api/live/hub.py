@@ -17,12 +17,11 @@ import structlog
 
 from captionflow.errors import Unavailable
 from captionflow.messages import Stream
-from captionflow.transcript import ordered
-from captionflow.turns import Turns
 from services.api.live import channel as channels
 from services.api.live.broadcast import broadcast
 from services.api.live.channel import Channel, Snapshot
 from services.api.live.sse import HEARTBEAT, Event
+from services.api.live.stretches import Stretch, stretch
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Container, Iterator
@@ -280,7 +279,7 @@ class Hub:
         if channel.last_seq is None:
             reached = await self._turns.last_seq(channel.session, channel.language)
             if _may_be_on_its_way(after, reached):
-                channel.start(Turns((), reached))
+                channel.start(Stretch(reached))
         if channel.last_seq is not None and _may_be_on_its_way(after, channel.last_seq):
             with suppress(TimeoutError):
                 async with asyncio.timeout(AHEAD_SECONDS):
@@ -293,25 +292,20 @@ class Hub:
             found = channel.snapshots.get(last)
             if found is not None and found.version >= session.version and self._is_fresh(channel, found):
                 return found
-            turns = await self._read(channel, last)
+            stream = Stream(channel.session, channel.language)
+            turns = await stretch(self._turns, stream, last=last)
             deadline = _now() + CATCH_UP_SECONDS
-            while turns.last_seq < channel.floor:  # the hub was faster than the store
+            while turns.seq < channel.floor:  # the hub was faster than the store
                 if _now() > deadline:
                     raise Unavailable("The transcript is being brought up to date: try again.", retry_after=2)
                 await asyncio.sleep(0.02)
-                turns = await self._read(channel, last)
+                turns = await stretch(self._turns, stream, last=last)
             channel.start(turns)
-            await self._reach(channel, turns.last_seq)
+            await self._reach(channel, turns.seq)
             # After the turns: what the text said of its session is stored before them.
             found = channels.snapshot(await self._sessions.get(channel.session), turns)
             channel.snapshots = {last: found, **dict(list(channel.snapshots.items())[:3])}
             return found
-
-    async def _read(self, channel: Channel, last: int | None) -> Turns:
-        if last is None:
-            return await self._turns.turns(channel.session, channel.language)
-        found = await self._turns.window(channel.session, channel.language)
-        return Turns(ordered(found.parts, last=last), found.last_seq)
 
     async def _reach(self, channel: Channel, seq: int) -> None:
         """Wait until the hub has what the store has, so that positions never go back."""

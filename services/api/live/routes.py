@@ -13,7 +13,8 @@ from starlette.types import Receive, Scope, Send
 
 from captionflow.errors import Unavailable
 from captionflow.identity import language_of, session_id
-from captionflow.messages import Part, Session
+from captionflow.messages import Part, Session, Stream
+from captionflow.turns import parsed
 from services.api.context import Context
 from services.api.live import channel as channels
 from services.api.live import sse
@@ -23,6 +24,7 @@ from services.api.live.delta import PartDelta
 from services.api.live.hub import Position
 from services.api.live.schema import EVENTS
 from services.api.live.sse import Event
+from services.api.live.stretches import Stretch, stretch
 from services.http.access import open_to
 from services.http.middleware import HEAD
 from services.http.negotiation import accepts
@@ -37,6 +39,8 @@ POLL_SECONDS = 25.0
 RETRY_MILLISECONDS = 2_000
 After = Annotated[str | None, Query(description="Last position that you have.", examples=["41"])]
 Last = Annotated[int | None, Query(ge=1, le=1_000, description="Only so many turns in a snapshot.", examples=[2])]
+Before = Annotated[str, Query(description="`earlier` of a snapshot or of the answer before.", examples=["12.0"])]
+_PART = {"turn_id": "igf.en.40", "number": 0, "session": "igf", "language": "en", "ordinal": 7, "version": 42}
 _FORMS = ("text/event-stream", "application/json")
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -47,7 +51,7 @@ _EXAMPLE = 'event: delta\nid: 42\ndata: {"seq":42,"parts":[{"turn_id":"igf.en.40
 _POLLED = {"events": [{"event": "finished", "id": 42, "data": {"seq": 42}}]}
 
 routes = APIRouter(tags=["live"])
-ROOM = Room(routes, (Session, Part, PartDelta), {"Events": EVENTS})
+ROOM = Room(routes, (Session, Part, PartDelta, Stretch), {"Events": EVENTS})
 
 
 @routes.get(
@@ -80,6 +84,30 @@ async def events(
     if wanted == "application/json":
         return await _poll(context, found, language, position, last)
     return _Stream(context, found, language, position, last)
+
+
+@routes.get(
+    "/v1/sessions/{session}/parts",
+    summary="What was said before",
+    description="The parts that end before a place: `earlier` of a snapshot, or of the answer before.",
+    response_class=Response,
+    responses={
+        200: answers(
+            "Stretch", {"seq": 42, "parts": [_PART], "earlier": "7.0"}, "Parts in the order of the transcript"
+        ),
+        **problems("not-found", "invalid", "unavailable"),
+    },
+)
+@open_to("reader")
+async def parts(request: Request, session: SessionId, before: Before, lang: Language = None) -> Response:
+    """A stretch of a transcript, some 400 parts at most."""
+    context = provided(request, Context)
+    found = await context.ports.sessions.get(session_id(session))
+    place = parsed(before)
+    if place is None:
+        raise ProblemError("invalid", "`before` is `earlier` of a snapshot or of the answer before, as `12.0`.")
+    answer = await stretch(context.ports.turn_store, Stream(found.id, language_of(found, lang)), place)
+    return Response(msgspec.json.encode(answer), 200, {"Cache-Control": "no-store"}, "application/json")
 
 
 def _position(text: str | None) -> int | None:

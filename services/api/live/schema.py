@@ -22,6 +22,8 @@ EVENTS: dict[str, Any] = {
                             "seq": {"type": "integer"},
                             "since": {"type": ["string", "null"], "format": "date-time"},
                             "seconds": {"type": "number", "minimum": 0},
+                            "earlier": {"type": "string", "description": "Of a snapshot: see the parts of a session."},
+                            "begin": {"type": ["string", "null"], "format": "date-time"},
                             "keep": {"type": "integer", "minimum": 0},
                             "text": {"type": "string"},
                             "parts": {

@@ -62,6 +62,14 @@ export interface Part {
   retracted?: boolean;
 }
 
+/** Some of a transcript; what has its default is left out. */
+export interface Stretch {
+  seq: number;
+  parts?: Part[];
+  earlier?: string | null;
+  begin?: string | null;
+}
+
 /** What changed in a part: what has not changed is left out. */
 export interface PartDelta {
   turn_id: string;
@@ -89,6 +97,8 @@ export interface Snapshot {
   session?: Session;
   seq: number;
   parts: Part[];
+  earlier?: string;
+  begin?: string | null;
 }
 
 export interface Delta {

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from captionflow.transcript import named
-from captionflow.turns import THE_START, Place, TurnStore, place_of
+from captionflow.turns import THE_START, Place, TurnStore, parsed, place_of, spelled
 from services.api.pages.turn_views import NOTHING_BEFORE, Before, TurnView, heard, turn_views
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 CONTEXT_PARTS = 10
 """Parts before a turn that was asked for, on a piece that is made for it."""
 _ANCHOR = re.compile(r"t([0-9]{1,15}(?:\.[0-9]{1,9})?)(?:-p([0-9]{1,9}))?")
-_PLACE = re.compile(r"([0-9]{1,15})\.([0-9]{1,9})")
 
 
 class Wanted(NamedTuple):
@@ -59,18 +58,7 @@ class Piece(NamedTuple):
 
 def wanted(query: Mapping[str, str]) -> Wanted:
     """What the parameters of an address say; those that say nothing are as if they were not there."""
-    return Wanted(query.get("turn", ""), place(query.get("after")), place(query.get("before")))
-
-
-def place(text: str | None) -> Place | None:
-    """The place that ``spelled`` gave."""
-    found = _PLACE.fullmatch(text or "")
-    return Place(int(found[1]), int(found[2])) if found else None
-
-
-def spelled(place: Place) -> str:
-    """A place as an address has it: ``12.0``."""
-    return f"{place.ordinal}.{place.number}"
+    return Wanted(query.get("turn", ""), parsed(query.get("after")), parsed(query.get("before")))
 
 
 async def piece(store: TurnStore, stream: Stream, wanted: Wanted) -> Piece:

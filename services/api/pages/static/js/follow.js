@@ -10,6 +10,7 @@ import { renderer } from "./render.js";
 import { empty, turns as turnsOf } from "./transcript.js";
 
 const BACK_FOR = 10_000; // "you are back" is read by then
+const SEEK = 5; // stretches that are asked for to find a turn
 const SETTLED = 2_000; // a snapshot may be a little old: what follows it comes within a moment
 const STATES = { live: "Live", finished: "Finished", scheduled: "Not yet begun" };
 
@@ -30,7 +31,11 @@ const place = reading({ captions, newer: find("newer"), bar: /** @type {HTMLElem
 const aside = offRecord(find("off-record"), (change) => place.keep(change));
 const show = renderer(captions, { session, language });
 
+const before = find("before");
+const earlierTold = find("earlier-told");
+
 let state = empty();
+let asking = false; // for what was said before
 /** @type {import("./transcript.js").Turn[]} */
 let turns = [];
 /** @type {import("./mark.js").Mark | null} */
@@ -42,6 +47,8 @@ let standing = "connecting";
 let seqWhenCut = 0;
 let ticking = 0; // the clock of an interruption
 let back = 0; // the timer of "you are back"
+let moved = false; // the reader has scrolled: what is above may be wanted
+let loading = false; // what comes is what was said before
 
 // --- the text ---
 
@@ -56,13 +63,15 @@ function text(now) {
   }
   turns = turnsOf(state);
   announce.heard(turns);
-  if (begun) place.keep(draw);
-  else begin();
+  if (!begun) begin();
+  else if (loading) place.above(draw);
+  else place.keep(draw);
   missed.hidden = !mark || isEnd(turns, mark) || !document.getElementById("left-off");
 }
 
 function draw() {
-  show(turns, mark);
+  show(turns, mark, state);
+  before.hidden = !state.earlier;
   find("waiting").hidden = turns.length > 0;
 }
 
@@ -73,6 +82,31 @@ function begin() {
   setTimeout(() => { if (mark && isEnd(turns, mark)) mark = null; }, SETTLED);
   const toEnd = captions.dataset.status === "live" && !location.hash && scrollY < 10;
   place.keep(draw, !toEnd);
+  seek();
+  new IntersectionObserver(([one]) => { if (one.isIntersecting && moved) earlier(false); }, { rootMargin: "600px 0px 0px" }).observe(before);
+}
+
+/** Show what was said before the first turn that is here. @param {boolean} wanted the reader asked, and is told */
+async function earlier(wanted) {
+  if (asking || !begun || paused || !state.earlier) return false;
+  asking = true;
+  const had = turns.length;
+  loading = true;
+  const done = await live.earlier();
+  loading = asking = false;
+  if (wanted) earlierTold.textContent = done ? `${turns.length - had} earlier turns stand above.` : "They did not come: try again.";
+  if (!state.earlier && before.contains(document.activeElement)) captions.focus({ preventScroll: true });
+  return done;
+}
+
+/** The turn that the address names may be among those that are not here yet; one that is far away is shown on the transcript's page. */
+async function seek() {
+  const anchor = decodeURIComponent(location.hash.slice(1));
+  if (!/^t[0-9.]+(-p[0-9]+)?$/.test(anchor)) return;
+  for (let tries = 0; tries < SEEK && state.earlier && !document.getElementById(anchor); tries += 1) if (!await earlier(false)) break;
+  const there = document.getElementById(anchor);
+  if (there) there.scrollIntoView({ block: "start", behavior: "instant" });
+  else if (state.earlier) location.replace(`/s/${session}?${new URLSearchParams({ lang: language, turn: anchor })}#${anchor}`);
 }
 
 /** Remember where the reader is. */
@@ -171,6 +205,12 @@ find("copy").addEventListener("click", async (event) => {
   } catch { button.textContent = "This browser does not allow copying: use a download."; }
   setTimeout(() => { button.textContent = "Copy the text"; }, 4000);
 });
+find("earlier").addEventListener("click", (event) => {
+  event.preventDefault();
+  earlier(true);
+});
+addEventListener("hashchange", seek);
+for (const one of ["wheel", "touchmove", "keydown"]) addEventListener(one, () => { moved = true; }, { passive: true });
 document.addEventListener("visibilitychange", () => {
   if (!begun) return;
   if (!document.hidden) return place.keep(draw);
@@ -179,4 +219,4 @@ document.addEventListener("visibilitychange", () => {
 });
 addEventListener("pagehide", leave);
 
-follow(session, { language, onText: text, onStanding: stand, onInterruption: silent, onOffRecord: aside, onSession: (now) => name(standing === "finished" ? standing : now.status) });
+const live = follow(session, { language, onText: text, onStanding: stand, onInterruption: silent, onOffRecord: aside, onSession: (now) => name(standing === "finished" ? standing : now.status) });

@@ -1,5 +1,5 @@
 // A live transcript over /v1: connects, applies, reconnects where it left off, and reports the state of the connection.
-import { applyDelta, applySnapshot, empty, forget, head, rename } from "./transcript.js";
+import { applyDelta, applyEarlier, applySnapshot, empty, forget, head, keepEarlier, rename } from "./transcript.js";
 import { parser } from "./sse.js";
 
 const SILENCE = 40_000; // the server's heartbeat comes every 15 s
@@ -63,7 +63,9 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
     }
     if (event !== "session" && event !== "reset") onInterruption(event === "interrupted" ? data.seconds * 1000 : null);
     if (event === "snapshot") {
+      const before = state;
       state = applySnapshot(data);
+      keepEarlier(state, before);
       begun = true;
       if (data.session) onSession(data.session);
       onText(state);
@@ -187,6 +189,22 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
   run();
 
   return {
+    /** Get what was said before the first turn that is here. @returns {Promise<boolean>} whether that could be done */
+    async earlier() {
+      const of = state;
+      if (!of.earlier) return false;
+      const query = new URLSearchParams({ before: of.earlier });
+      if (language) query.set("lang", language);
+      try {
+        const answer = await fetch(`/v1/sessions/${encodeURIComponent(session)}/parts?${query}`, { cache: "no-store" });
+        if (!answer.ok || stopped) return false;
+        const stretch = /** @type {import("../../messages.js").Stretch} */ (await answer.json());
+        if (state !== of) return false; // a snapshot came meanwhile
+        applyEarlier(state, stretch);
+        onText(state);
+        return true;
+      } catch { return false; }
+    },
     stop() {
       stopped = true;
       request?.abort();

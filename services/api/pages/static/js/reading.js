@@ -41,6 +41,16 @@ export function reading({ captions, newer, bar }) {
       if (stay) note();
       else toEnd();
     },
+    /** Put text above what is there, which stays where it is before the reader's eyes. @param {() => void} change */
+    above(change) {
+      const root = document.documentElement;
+      const seen = [...captions.querySelectorAll("article")].find((one) => one.getBoundingClientRect().bottom > 0);
+      const top = seen?.getBoundingClientRect().top ?? 0;
+      root.style.overflowAnchor = "none"; // some browsers keep the place by themselves: once is enough
+      change();
+      if (seen) scrollBy({ top: seen.getBoundingClientRect().top - top, behavior: "instant" });
+      requestAnimationFrame(() => { root.style.overflowAnchor = ""; });
+    },
     /** The end of the last paragraph before the reader's eyes. @param {Turn[]} turns */
     lastSeen(turns) {
       const edge = floor();

@@ -22,7 +22,7 @@ export function element(tag, attributes = {}, ...children) {
  * that the server put there. A turn or paragraph that is the same object as before is not looked at again, and the turns
  * stand on leaves, so that the browser skips those that are out of view.
  * @param {HTMLElement} container @param {{session: string, language: string}} names
- * @returns {(turns: Turn[], mark: Mark | null) => void} */
+ * @returns {(turns: Turn[], mark: Mark | null, before?: {earlier: string | null, begin: string | null}) => void} */
 export function renderer(container, { session, language }) {
   const anchor = (/** @type {Turn} */ turn) => `t${turn.id.slice(`${session}.${language}.`.length)}`;
   /** @type {Map<string | undefined, Shown>} */
@@ -54,13 +54,13 @@ export function renderer(container, { session, language }) {
     return now.article;
   };
 
-  return (turns, mark) => {
-    const begin = turns.map((turn) => turn.at).find((at) => typeof at === "string") ?? null;
+  return (turns, mark, before_ = { earlier: null, begin: null }) => {
+    const begin = before_.begin ?? turns.map((turn) => turn.at).find((at) => typeof at === "string") ?? null;
     let place = 0;
     if (mark === marked) while (place < turns.length && turns[place] === before[place]) place += 1;
     let above = place ? shown.get(turns[place - 1].id)?.article ?? null : null;
     for (; place < turns.length; place += 1) {
-      const article = show(turns[place], place === 0, begin, mark?.turn === turns[place].id ? mark : null);
+      const article = show(turns[place], place === 0 && !before_.earlier, begin, mark?.turn === turns[place].id ? mark : null);
       put(container, article, above);
       above = article;
     }
@@ -78,12 +78,14 @@ export function renderer(container, { session, language }) {
  * @param {HTMLElement} container @param {HTMLElement} article @param {HTMLElement | null} above */
 function put(container, article, above) {
   const leaf = above?.parentElement;
+  if (above && !above.nextElementSibling && leaf?.nextElementSibling?.firstElementChild === article) return;
   if (above && leaf && (above.nextElementSibling || leaf.children.length < LEAF)) {
     if (above.nextElementSibling !== article) above.after(article);
     return;
   }
   const next = leaf ? leaf.nextElementSibling : container.firstElementChild;
   if (!next) container.append(element("div", { class: "leaf" }, article));
+  else if (next.firstElementChild !== article && next.children.length >= LEAF) next.before(element("div", { class: "leaf" }, article));
   else if (next.firstElementChild !== article) next.prepend(article);
 }
 

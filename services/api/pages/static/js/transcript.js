@@ -12,7 +12,8 @@ import { clock } from "./clock.js";
 /** Parts by turn and number. What is made of them is kept until a part of the turn changes, so that a word more costs
  * the same in the first minute and in the fourth hour, and a turn that is the same object says the same as before.
  * @typedef {{seq: number, parts: Map<string, Map<number, Part>>, order: string[] | null, made: Map<string, Made>,
- *   names: Record<string, string>}} Transcript */
+ *   names: Record<string, string>, earlier: string | null, begin: string | null}} Transcript `earlier`: where to ask for what was before;
+ *   `begin`: when the session began, if that is before */
 /** A turn, and when words had last been said before it and after it: the gap before it hangs on that.
  * @typedef {{turn: Turn, before: number | null, after: number | null}} Made */
 /** @typedef {{text: string, kind: "words" | "note" | "interim"}} Run */
@@ -24,7 +25,7 @@ const FIELDS = /** @type {(keyof typeof EMPTY)[]} */ (Object.keys(EMPTY));
 const ASTRAL = /[\ud800-\udbff]/;
 
 /** @returns {Transcript} */
-export const empty = () => ({ seq: 0, parts: new Map(), order: null, made: new Map(), names: {} });
+export const empty = () => ({ seq: 0, parts: new Map(), order: null, made: new Map(), names: {}, earlier: null, begin: null });
 
 /** The speakers of a recogniser have these names, also for what they said before; whether that changes anything.
  * @param {Transcript} state @param {Record<string, string>} names */
@@ -59,12 +60,39 @@ function put(state, part) {
   if (spoken(parts)[0]?.ordinal !== before) state.order = null;
 }
 
-/** Take a snapshot: everything, in place of what is there. @param {import("../../messages.js").Snapshot} snapshot @returns {Transcript} */
+/** Take a snapshot, the end of everything, in place of what is there. @param {import("../../messages.js").Snapshot} snapshot @returns {Transcript} */
 export function applySnapshot(snapshot) {
   const state = { ...empty(), seq: snapshot.seq, names: snapshot.session?.speakers ?? {} };
-  for (const { paragraphs = [], ...part } of snapshot.parts) put(state, { ...EMPTY, ...part, text: paragraphs.join("\n") });
+  for (const part of snapshot.parts) put(state, whole(part));
+  state.earlier = snapshot.earlier ?? null;
+  state.begin = snapshot.begin ?? null;
   return state;
 }
+
+/** @param {import("../../messages.js").Part} part @returns {Part} */
+const whole = ({ paragraphs = [], ...part }) => ({ ...EMPTY, ...part, text: paragraphs.join("\n") });
+
+/** Take what was said before; what is there and is newer stays. @param {Transcript} state @param {import("../../messages.js").Stretch} stretch */
+export function applyEarlier(state, stretch) {
+  for (const part of stretch.parts ?? []) {
+    if ((find(state, part)?.version ?? -1) < part.version) put(state, whole(part));
+  }
+  state.earlier = stretch.earlier ?? null;
+}
+
+/** What a viewer had who gets a snapshot anew: the turns before it stay, where the two meet. @param {Transcript} state @param {Transcript} before */
+export function keepEarlier(state, before) {
+  const first = lowest(state);
+  const had = [...before.parts.values()].map((parts) => spoken(parts)[0]).filter((part) => part);
+  if (!state.earlier || !had.some((part) => part.ordinal >= first)) return;
+  const kept = had.filter((part) => part.ordinal < first);
+  if (!kept.length) return;
+  for (const { turn_id: id } of kept) for (const part of before.parts.get(id)?.values() ?? []) put(state, part);
+  state.earlier = before.earlier;
+}
+
+/** @param {Transcript} state */
+const lowest = (state) => Math.min(Infinity, ...inOrder(state).slice(0, 1).map((id) => spoken(/** @type {Map<number, Part>} */ (state.parts.get(id)))[0].ordinal));
 
 /** Take a delta. Returns false if it was made from a version that is not here: ask for a snapshot.
  * A part that was never here is no hole: only the last turns were asked for.

@@ -1,0 +1,102 @@
+"""A long session opens at its end; what was said before comes when it is wanted, and the reader keeps their place."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Program
+
+pytestmark = pytest.mark.browser
+
+TURNS = 1_000
+WINDOW = 400
+
+
+@pytest.fixture(scope="module")
+def long(program: Program) -> str:
+    """A live session of many turns."""
+    program.announce("s-long", title="Long")
+    lines = [{"number": n, "text": f">> SPEAKER {n % 7}: This is turn {n + 1}."} for n in range(TURNS)]
+    body = {"sender": "desk", "lines": lines}
+    program.client.post("/v1/sessions/s-long/lines", json=body).raise_for_status()
+    program.say("s-long", TURNS, ">> ANNA: The last of them.")
+    return "s-long"
+
+
+def said(page: Page) -> list[str]:
+    return page.locator(
+        "#captions .said"
+    ).all_text_contents()  # the browser skips what is out of view, and so does innerText
+
+
+def numbers(page: Page) -> list[int]:
+    return [int(found[1]) for one in said(page) if (found := re.search(r"turn (\d+)\.", one))]
+
+
+def test_it_opens_at_its_end_and_earlier_turns_come_above_what_is_read(page: Page, long: str) -> None:
+    page.goto(f"/s/{long}/follow")
+    expect(page.locator("#status")).to_have_text("Live")
+    assert len(said(page)) <= WINDOW
+    assert page.evaluate("document.documentElement.scrollHeight - innerHeight - scrollY < 100")
+    first = page.locator("#captions article").first
+    name = first.get_attribute("id")
+    first.scroll_into_view_if_needed()
+    before = first.bounding_box()
+    page.locator("#earlier").evaluate("one => one.click()")
+    expect(page.locator("#earlier-told")).to_contain_text("earlier turns stand above")
+    after = page.locator(f"#{name}").bounding_box()
+    assert before is not None
+    assert after is not None
+    assert abs(after["y"] - before["y"]) < 3
+    assert len(said(page)) > WINDOW
+
+
+def test_all_of_it_is_had_in_order_and_then_nothing_is_offered(page: Page, program: Program, long: str) -> None:
+    page.goto(f"/s/{long}/follow")
+    expect(page.locator("#status")).to_have_text("Live")
+    earlier = page.locator("#earlier")
+    for _ in range(5):
+        if not earlier.is_visible():
+            break
+        count = len(said(page))
+        earlier.evaluate("one => one.click()")
+        page.wait_for_function("n => document.querySelectorAll('#captions .said').length > n", arg=count)
+    expect(earlier).to_be_hidden()
+    assert numbers(page) == list(range(1, TURNS + 1))
+    ids = page.locator("#captions article").evaluate_all("all => all.map((one) => one.id)")
+    assert len(set(ids)) == len(ids)
+    program.say(long, TURNS + 1, "And one more sentence.")
+    expect(page.locator("#captions .said").last).to_contain_text("one more sentence")
+
+
+def test_a_reader_who_scrolls_up_gets_what_was_before(page: Page, long: str) -> None:
+    page.goto(f"/s/{long}/follow")
+    expect(page.locator("#status")).to_have_text("Live")
+    count = len(said(page))
+    page.mouse.move(200, 200)
+    page.mouse.wheel(0, -10_000_000)
+    page.wait_for_function("n => document.querySelectorAll('#captions .said').length > n", arg=count)
+
+
+def test_a_link_to_a_turn_that_is_not_there_yet_is_followed(page: Page, long: str) -> None:
+    page.goto(f"/s/{long}/follow#t150")
+    there = page.locator("#t150")
+    expect(there).to_contain_text("This is turn 150.")
+    expect(there).to_be_in_viewport()
+
+
+def test_without_a_script_earlier_leads_to_the_transcript(page: Page, long: str) -> None:
+    page.goto(f"/s/{long}/follow")
+    href = page.locator("#earlier").get_attribute("href") or ""
+    page.goto(href)
+    expect(page.locator("nav.pieces").first).to_contain_text("Turns")
+    page.get_by_role("link", name="Later").first.click()
+    expect(page.locator(".said").last).to_contain_text(re.compile("The last of them|one more"))
+
+
+def test_an_old_link_to_a_turn_leads_to_the_piece_that_has_it(page: Page, long: str) -> None:
+    page.goto(f"/s/{long}#t777")
+    expect(page.locator("#t777")).to_contain_text("This is turn 777.")
+    expect(page.locator("#t777")).to_be_in_viewport()
+    assert page.url.endswith("turn=t777#t777")
