@@ -186,11 +186,17 @@ def base_url(request: Request) -> str:
 
 
 def qr_code(text: str, cache: str) -> Response:
-    """The text as a QR code that can be read from a screen, with this ``Cache-Control``."""
+    """The text as a QR code that can be read from a screen, with this ``Cache-Control``.
+
+    Raises:
+        BadMessage: it is longer than any code.
+    """
     drawing = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(
-        drawing, kind="svg", border=2, light="#fff", dark="#000", omitsize=True
-    )
+    try:
+        code = segno.make(text, error="m", micro=False)
+    except segno.DataOverflowError as error:
+        raise BadMessage(f"The address has {len(text)} characters, too many for a QR code.") from error
+    code.save(drawing, kind="svg", border=2, light="#fff", dark="#000", omitsize=True)
     return Response(drawing.getvalue(), media_type="image/svg+xml", headers={"Cache-Control": cache})
 
 
