@@ -156,7 +156,7 @@ function stand(now) {
     tell("You are offline. What is said is kept for you.");
   } else if (now === "gone") tell("This session is not here any more.");
   else if (now === "finished") {
-    tell("This session has ended. This is all of it.");
+    tell(`This session has ended. ${state.earlier ? "This is the end of it" : "This is all of it"}.`);
     pauseButton.hidden = !paused;
     name("finished");
   }
