@@ -1,5 +1,6 @@
 """Clients that connect and say nothing, or half of something, and one address that wants everything."""
 
+import http.client
 import itertools
 import socket
 import time
@@ -93,18 +94,34 @@ def test_clients_that_say_nothing_take_no_senders_place(narrow: Server, first: b
 
 
 def test_who_has_sent_captions_keeps_the_connection_longest(narrow: Server) -> None:
-    post = b"POST /closedcaption?id=kept&seq=%d HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nword "
-    asked = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
-    with connected(narrow) as sender, connected(narrow) as other:
-        for client, request in ((sender, post % 1), (other, asked)):
-            client.sendall(request)
-            assert status(client) == httpx.codes.OK
-        with crowd(narrow, b"", 2 * DESCRIPTORS):
-            sender.sendall(post % 2)
-            assert status(sender) == httpx.codes.OK
-            with suppress(OSError):
-                other.sendall(asked)
-            assert status(other) == 0
+    with (
+        kept(narrow, "POST", "/closedcaption?id=kept&seq=1") as sender,
+        kept(narrow, "GET", "/healthz") as other,
+        crowd(narrow, b"", 2 * DESCRIPTORS),
+    ):
+        assert answered(sender, "POST", "/closedcaption?id=kept&seq=2")
+        assert not answered(other, "GET", "/healthz")
+
+
+def answered(connection: http.client.HTTPConnection, method: str, path: str) -> bool:
+    """Whether the connection is still there, and this is answered with 200."""
+    try:
+        connection.request(method, path, "word " if method == "POST" else None)
+        answer = connection.getresponse()
+        answer.read()
+    except (http.client.HTTPException, OSError):
+        return False
+    return answer.status == httpx.codes.OK
+
+
+@contextmanager
+def kept(server: Server, method: str, path: str) -> Iterator[http.client.HTTPConnection]:
+    """A connection that had an answer to this, and is not opened again."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    assert answered(connection, method, path)
+    connection.auto_open = 0
+    yield connection
+    connection.close()
 
 
 def test_readers_leave_places_to_senders(narrow: Server) -> None:

@@ -89,12 +89,19 @@ class Process:
         came_true(lambda: not listens(self.port), _KILL_SECONDS)
 
     def stall(self) -> None:
-        """Hold it still (SIGSTOP) until ``go_on``."""
+        """Hold it still (SIGSTOP) until ``go_on``; return when it is."""
         self._send(b"S")
+        came_true(lambda: self._is_still, _KILL_SECONDS)
 
     def go_on(self) -> None:
         """End a ``stall`` (SIGCONT)."""
         self._send(b"C")
+
+    @property
+    def _is_still(self) -> bool:
+        """Whether the command is stopped, which the leash does a moment after it was told."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        return all(Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()[0] == "T" for one in children)
 
     def _send(self, command: bytes) -> None:
         if self._leash is not None and self._leash.stdin is not None:
