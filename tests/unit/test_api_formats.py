@@ -293,3 +293,10 @@ def test_every_transcript_gives_cues_in_order_that_libraries_read(typed: str, ti
     assert all(0 <= cue.start < cue.end for cue in found)
     assert all(before.end <= after.start for before, after in itertools.pairwise(found))
     assert len(webvtt.from_buffer(io.StringIO(written(vtt, *stamped))).captions) == len(found)
+
+
+def test_json_has_the_gaps_and_a_turn_without_words_leaves_no_blank_in_text() -> None:
+    parts = part("One.", stamps=(at(0),)), part(ordinal=2, interim="perhaps"), part("Two.", ordinal=3, stamps=(at(90),))
+    (gap,) = json.loads(written(document, *parts))["gaps"]
+    assert (gap["turn_id"], gap["seconds"]) == ("opening.en.3", 90.0)
+    assert written(text, part(ordinal=0), part("One.", ordinal=1)) == ">> One.\n"
