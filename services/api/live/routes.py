@@ -39,7 +39,14 @@ POLL_SECONDS = 25.0
 RETRY_MILLISECONDS = 2_000
 After = Annotated[str | None, Query(description="Last position that you have.", examples=["41"])]
 Last = Annotated[int | None, Query(ge=1, le=1_000, description="Only so many turns in a snapshot.", examples=[2])]
-Before = Annotated[str, Query(description="`earlier` of a snapshot or of the answer before.", examples=["12.0"])]
+Before = Annotated[
+    str,
+    Query(
+        description="`earlier` of a snapshot or of the answer before.",
+        examples=["12.0"],
+        json_schema_extra={"pattern": r"^[0-9]{1,15}\.[0-9]{1,15}$"},
+    ),
+]
 _PART = {"turn_id": "igf.en.40", "number": 0, "session": "igf", "language": "en", "ordinal": 7, "version": 42}
 _FORMS = ("text/event-stream", "application/json")
 _HEADERS = [
