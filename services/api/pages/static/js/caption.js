@@ -3,6 +3,7 @@ import { duty } from "./duty.js";
 import { kept, senderName } from "./kept.js";
 import { lastLines } from "./last_lines.js";
 import { follow } from "./live.js";
+import { offRecord } from "./off_record.js";
 import { outbox } from "./outbox.js";
 import { element, renderer } from "./render.js";
 import { soundsOf } from "./sounds.js";
@@ -206,8 +207,16 @@ function stand(now) {
   find("state").textContent = STATES[now];
   find("state").classList.toggle("live", now === "live");
 }
+const aside = offRecord(find("off-record"));
 follow(session, {
   language, last: SEEN, onText: text,
+  onOffRecord: (now) => {
+    if (store.hush(now !== null)) {
+      field.value = "";
+      changed();
+    }
+    aside(now);
+  },
   onStanding: (now) => { if (now === "live" || now === "finished") stand(now); },
   onSession: (now) => stand(now.status),
 });

@@ -29,7 +29,12 @@ export function kept(session, language, name, onLost) {
   const write = (typed) => {
     try { localStorage.setItem(key, JSON.stringify({ owner, typed, at: Date.now() })); } catch { works = false; } // private mode, or full
   };
+  let hushed = false;
+  let from = 0; // the first row that may be kept
+  /** Off the record nothing is kept, and what was typed then is not kept afterwards. */
+  const keepable = () => ({ ...typed, rows: typed.rows.filter((row) => row.id >= from), flight: typed.flight.filter((post) => post.row >= from) });
   const found = read();
+  /** @type {Typed} */
   const typed = isTyped(found?.typed) ? found.typed : fresh(senderName(name));
   if (!waiting(typed) && !(Date.now() - found?.at < STALE)) {
     leave(typed);
@@ -42,13 +47,27 @@ export function kept(session, language, name, onLost) {
     typed,
     /** Whether this browser keeps anything. */
     works: () => works,
+    /** Off the record, or no longer: then what is typed next begins anew. A page that is opened meanwhile does so, too.
+     * @param {boolean} off @returns {boolean} whether it was off the record until now */
+    hush(off) {
+      if (off === hushed || !ours(read())) return false;
+      hushed = off;
+      if (off) {
+        try { localStorage.removeItem(key); } catch { works = false; }
+        return false;
+      }
+      leave(typed);
+      from = typed.floor ?? 0;
+      write(keepable());
+      return true;
+    },
     /** Keep what is typed now. Returns false if another page has taken it over. */
     keep() {
       if (works && !ours(read())) {
         onLost();
         return false;
       }
-      write(typed);
+      if (!hushed) write(keepable());
       return true;
     },
   };

@@ -1,0 +1,60 @@
+"""Off the record in a browser: read live on all pages, gone with the passage, turned on and off at the desk."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Program
+
+pytestmark = pytest.mark.browser
+
+NOTE = re.compile(r"\[Off the record for \d+:\d\d\]")
+
+
+def turn(program: Program, session: str, *, on: bool) -> None:
+    program.client.put(f"/v1/sessions/{session}/off-the-record", json={"on": on}).raise_for_status()
+
+
+def test_readers_see_what_is_said_until_the_passage_is_over(program: Program, page: Page) -> None:
+    program.begin("aside", ">> ANA:  Good morning.")
+    screen = page.context.new_page()
+    page.goto(f"{program.url}/s/aside/follow")
+    screen.goto(f"{program.url}/s/aside/screen")
+    turn(program, "aside", on=True)
+    expect(page.locator("#off-record")).to_be_visible()
+    program.send("aside", 1, "Nobody keeps this.")
+    expect(page.locator("#off-record [data-words]")).to_have_text("Nobody keeps this.")
+    expect(screen.locator("#lines")).to_contain_text("Nobody keeps this.")
+    expect(screen.locator("#still")).to_contain_text("Off the record for")
+    turn(program, "aside", on=False)
+    program.send("aside", 2, "On we go.")
+    expect(page.locator("#captions")).to_contain_text("On we go.")
+    expect(page.locator("#captions")).to_contain_text(NOTE)
+    expect(page.locator("#off-record")).to_be_hidden()
+    expect(screen.locator("#lines")).to_contain_text("On we go.")
+    for one in (page, screen):
+        assert "Nobody keeps this" not in one.content()
+
+
+def test_the_desk_goes_off_the_record_and_what_is_typed_then_is_in_no_browser(program: Program, page: Page) -> None:
+    program.begin("desk-aside", ">> ANA:  Good morning.")
+    desk = page.context.new_page()
+    desk.goto(f"{program.url}/desk")
+    page.goto(f"{program.url}/caption/desk-aside")
+    desk.locator("#off-desk-aside").click()
+    expect(desk.locator("[data-session=desk-aside]")).to_contain_text("nothing is kept")
+    expect(desk.locator("#off-desk-aside")).to_have_text("Back on the record")
+    expect(page.locator("#off-record")).to_be_visible()
+    page.get_by_role("button", name="Take over").click()
+    page.locator("#typing").press_sequentially("Nobody keeps this. ")
+    expect(page.locator("#off-record [data-words]")).to_contain_text("Nobody keeps this.")
+    assert "Nobody" not in page.evaluate("JSON.stringify(localStorage)")
+    desk.locator("#off-desk-aside").click()
+    expect(desk.locator("#off-desk-aside")).to_have_text("Off the record")
+    expect(page.locator("#off-record")).to_be_hidden()
+    page.locator("#typing").press_sequentially("On we go. ")
+    expect(page.locator("#seen")).to_contain_text("On we go.")
+    expect(page.locator("#seen")).not_to_contain_text("Nobody")
+    assert "Nobody" not in page.evaluate("JSON.stringify(localStorage)")
+    assert "Nobody" not in " ".join(program.paragraphs("desk-aside"))
