@@ -14,6 +14,9 @@ from captionflow.messages import Message, Note, Part
 from captionflow.stamps import stamps_of
 from captionflow.transcript import ordered
 
+OFF_THE_RECORD: Final = "[Off the record"
+"""A passage of which nothing was kept has a note that begins so, with its length."""
+
 SILENCE: Final = timedelta(seconds=60)
 """Captions without a word for so long count as interrupted."""
 

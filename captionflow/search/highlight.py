@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from captionflow.folding import Words, words
-from captionflow.messages import Part, Session
+from captionflow.gaps import OFF_THE_RECORD
+from captionflow.marked_text import spaced
+from captionflow.messages import Note, Part, Session
 from captionflow.ports import Fragment, Hit
 from captionflow.search.matching import Phrases
 from captionflow.search.query import Term
@@ -35,22 +37,24 @@ def hits(found: Words, terms: Sequence[Term]) -> list[Span]:
     return merged
 
 
-def fragments(text: str, terms: Sequence[Term]) -> tuple[tuple[Fragment, ...], int | None]:
+def fragments(text: str, terms: Sequence[Term], gaps: Sequence[Note] = ()) -> tuple[tuple[Fragment, ...], int | None]:
     """A stretch of the text with its hits marked, and where its first hit stands in the text.
 
-    The fragments joined are a verbatim stretch of ``text`` that starts and ends between words. It is the one with the
-    most hits; without hits it is the beginning.
+    The fragments joined, without those that are gaps, are a verbatim stretch of ``text`` that starts and ends between
+    words. It is the one with the most hits; without hits it is the beginning. ``gaps`` stand in their places.
     """
     found = words(text)
     marks = hits(found, terms)
     start, end = _stretch(text, found, marks)
     shown = [span for span in marks if start <= span[0] and span[1] <= end]
-    return tuple(_cut(text, start, end, shown)), shown[0][0] if shown else None
+    within = [gap for gap in gaps if start <= gap.at <= end]
+    return tuple(_cut(text, start, end, shown, within)), shown[0][0] if shown else None
 
 
 def hit_of(part: Part, session: Session | None, terms: Sequence[Term]) -> Hit:
     """What a search shows of a part, and of its session if that is known."""
-    shown, first = fragments(part.text, terms)
+    gaps = [note for note in part.notes if note.text.startswith(OFF_THE_RECORD)]
+    shown, first = fragments(part.text, terms, gaps)
     (part,) = named([part], session.speakers if session else {})
     return Hit(
         session=part.session,
@@ -110,11 +114,16 @@ def _fullest(marks: Sequence[Span]) -> int | None:
     return best
 
 
-def _cut(text: str, start: int, end: int, marks: Sequence[Span]) -> Iterator[Fragment]:
-    for mark_start, mark_end in marks:
-        if mark_start > start:
-            yield Fragment(text[start:mark_start])
-        yield Fragment(text[mark_start:mark_end], hit=True)
-        start = mark_end
+def _cut(text: str, start: int, end: int, marks: Sequence[Span], gaps: Sequence[Note]) -> Iterator[Fragment]:
+    pieces = [*((*mark, None) for mark in marks), *((gap.at, gap.at, gap) for gap in gaps)]
+    for at, until, gap in sorted(pieces, key=lambda piece: piece[:2]):
+        place = max(at, start)  # a gap inside of a hit stands behind it
+        if place > start:
+            yield Fragment(text[start:place])
+        if gap is None:
+            yield Fragment(text[place:until], hit=True)
+        else:
+            yield Fragment(spaced(gap.text, text[:place], text[place:]), gap=True)
+        start = max(until, place)
     if end > start:
         yield Fragment(text[start:end])

@@ -21,8 +21,9 @@ from captionflow.adapters.kafka.key_store import KafkaKeyStore
 from captionflow.adapters.kafka.line_log import KafkaLineLog
 from captionflow.audit import AuditTrail
 from captionflow.errors import BadMessage
+from captionflow.index_building import IndexBuilder
 from captionflow.keys import KeyStore, settings_key
-from captionflow.ports import DeadLetterBox, IndexBuilder, LineLog
+from captionflow.ports import DeadLetterBox, LineLog
 from captionflow.settings import Settings
 from captionflow.turns import TurnStore
 

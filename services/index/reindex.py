@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import structlog
 
 from captionflow.errors import Misconfigured, Rejected, Unavailable
-from captionflow.ports import HELD_SECONDS
+from captionflow.index_building import HELD_SECONDS
 from captionflow.retrying import Retry
 from services.index.digests import Contents, behind, differing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
+    from captionflow.index_building import IndexBuilder
     from captionflow.messages import StepRecord, Stream
-    from captionflow.ports import IndexBuilder
     from captionflow.transcript import PartKey
 
 log = structlog.get_logger(__name__)

@@ -249,10 +249,10 @@ class Assembler(AssemblerFields, kw_only=True):
             in_head = self.in_head
             self.open(None, seq)
             self.in_head = in_head
-        if self.size > PART_BYTES:
-            self._split()
         index = next((index for index, note in enumerate(self.notes) if note.text == GOES_ON), None)
         if index is None:
+            if self.size > PART_BYTES:
+                self._split()
             self.notes += (Note(text, self.length),)
             self.size += len(text) + 26
             self._stamp(self.length, at)

@@ -5,10 +5,10 @@ from typing import Final
 
 import msgspec
 
-from captionflow.gaps import clock
+from captionflow.gaps import OFF_THE_RECORD, clock
 from captionflow.messages import Line
 
-GOES_ON: Final = "[Off the record]"
+GOES_ON: Final = f"{OFF_THE_RECORD}]"
 """The note while a passage goes on. Another one takes its place when it ends."""
 
 
@@ -50,7 +50,7 @@ def _turned(state: OffTheRecord | None, line: Line, since: datetime | None) -> t
 
 def _note(line: Line, since: datetime, *, goes_on: bool) -> Line:
     until = max(since, line.received_at)
-    text = GOES_ON if goes_on else f"[Off the record for {clock(until - since)}]"
+    text = GOES_ON if goes_on else f"{OFF_THE_RECORD} for {clock(until - since)}]"
     return msgspec.structs.replace(
         line, text=text, at=since, until=until, final=True, off_record=goes_on, withheld=False
     )

@@ -3,12 +3,13 @@
 import itertools
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from captionflow.folding import words
-from captionflow.messages import Part, Session, Stamp
+from captionflow.messages import Note, Part, Session, Stamp
 from captionflow.search.highlight import STRETCH_CHARS, fragments, hit_of, hits
 from captionflow.search.query import parse
 
@@ -122,6 +123,36 @@ PART = Part(
     paragraphs=("Good morning.", "The net is open."),
     stamps=(Stamp(0, said(1)), Stamp(14, said(5)), Stamp(22, said(9))),
 )
+
+
+GAP = "[Off the record for 2:03]"
+
+
+@pytest.mark.parametrize(
+    ("at", "query", "shown"),
+    [
+        (0, "we", "{[Off the record for 2:03] }<We> agree. All of us."),
+        (9, "we", "<We> agree.{ [Off the record for 2:03]} All of us."),
+        (9, "agree all", "We <agree>.{ [Off the record for 2:03]} <All> of us."),
+        (10, "all", "We agree. {[Off the record for 2:03] }<All> of us."),
+        (5, "agree", "We <agree>{ [Off the record for 2:03]}. All of us."),
+        (20, "us", "We agree. All of <us>.{ [Off the record for 2:03]}"),
+    ],
+)
+def test_words_that_are_missing_off_the_record_have_their_note_in_its_place(at: int, query: str, shown: str) -> None:
+    part = msgspec.structs.replace(
+        PART, paragraphs=("We agree. All of us.",), notes=(Note(GAP, at), Note("[Applause]", 3))
+    )
+    found = hit_of(part, None, parse(query)).fragments
+    signs = {"hit": "<{}>", "gap": "{{{}}}", "": "{}"}
+    kinds = ["hit" if one.hit else "gap" if one.gap else "" for one in found]
+    assert "".join(signs[kind].format(one.text) for kind, one in zip(kinds, found, strict=True)) == shown
+    assert "".join(one.text for one in found if not one.gap) == "We agree. All of us."
+
+
+def test_a_gap_outside_of_what_is_shown_is_not_shown() -> None:
+    part = msgspec.structs.replace(PART, paragraphs=(f"{'word ' * 200}end",), notes=(Note(GAP, 0),))
+    assert not any(one.gap for one in hit_of(part, None, parse("end")).fragments)
 
 
 def test_a_hit_says_where_it_is_said_by_whom_and_when() -> None:

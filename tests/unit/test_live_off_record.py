@@ -32,6 +32,10 @@ class Viewer:
         return self.shown
 
 
+def test_words_belong_to_the_stream_that_they_were_said_in() -> None:
+    assert words(1, "one ").stream == ("talk", "en")
+
+
 def test_a_viewer_sees_lines_interims_and_corrections_in_their_places() -> None:
     said = OffRecordText()
     viewer = Viewer(said)

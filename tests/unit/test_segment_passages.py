@@ -11,6 +11,7 @@ from captionflow.gaps import gaps, with_gaps
 from captionflow.messages import MAX_RECORD_BYTES, Facts, Line, OnAir, Part, StepRecord
 from captionflow.stamps import stamps_of
 from captionflow.transcript import document, newest
+from services.segment.assembler import PART_BYTES
 from services.segment.segmenter import State, start, steps
 
 BEGIN = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -234,3 +235,14 @@ def test_the_turns_are_those_of_a_log_in_which_the_withheld_lines_are_empty(
                 one.put(second, text, revises=revises, final=what != "interim")
     nothing = Facts()
     assert document(log.run(size)[0], nothing)["turns"] == document(empty.run()[0], nothing)["turns"]
+
+
+def test_however_many_passages_follow_each_other_each_has_its_note_and_no_part_grows_without_end(log: Log) -> None:
+    log.put(0, ">> ANA: Good morning.\n")
+    for second in range(0, 600, 3):
+        log.off(second)
+        log.on(second + 2)
+    parts, _, _ = log.run()
+    assert parts == log.run(1)[0]
+    assert [note.text for part in parts for note in part.notes] == ["[Off the record for 0:02]"] * 200
+    assert all(len(msgspec.json.encode(part)) < 2 * PART_BYTES for part in parts)

@@ -11,7 +11,7 @@ from elasticsearch import AsyncElasticsearch
 
 from captionflow.adapters.elastic.failures import translated
 from captionflow.errors import CaptionflowError
-from captionflow.ports import HELD_SECONDS
+from captionflow.index_building import HELD_SECONDS
 
 log = structlog.get_logger(__name__)
 

@@ -163,16 +163,22 @@ function lastMoment(one) {
 
 /** Which session of the room belongs on its screen: the live one that began last; what comes next is on the card. */
 async function askRoom() {
-  const answer = await fetch(`/v1/sessions?room=${encodeURIComponent(room ?? "")}`, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
-  if (!answer.ok) return;
-  const all = /** @type {Session[]} */ (await answer.json());
+  const asked = (/** @type {string} */ status) =>
+    fetch(`/v1/sessions?${new URLSearchParams({ room: room ?? "", status, limit: "1000" })}`, {
+      cache: "no-store",
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+  const answers = await Promise.all([asked("live"), asked("scheduled")]); // an archive may have thousands that are over
+  if (!answers.every((answer) => answer.ok)) return;
+  const all = /** @type {Session[]} */ ((await Promise.all(answers.map((answer) => answer.json()))).flat());
   const begin = (/** @type {Session} */ one) => Date.parse(one.starts_at ?? one.created_at);
   const missed = (/** @type {Session} */ one) => Date.now() > lastMoment(one);
   const [on] = all.filter((one) => one.status === "live").sort((a, b) => begin(b) - begin(a));
   const coming = all.filter((one) => one.status === "scheduled" && !missed(one)).sort((a, b) => begin(a) - begin(b));
   const readingStill = finishedAt !== null && card.hidden;
   const next = on ?? (finishedAt !== null && !readingStill ? coming[0] : null);
-  const wider = String(all.find((one) => one.id === session)?.languages.length) !== screen.dataset.langs;
+  const shown = all.find((one) => one.id === session);
+  const wider = shown !== undefined && String(shown.languages.length) !== screen.dataset.langs;
   if (wantedLanguage && ((next && next.id !== session) || (wider && !screen.dataset.fixedLang))) {
     location.reload(); // the server knows which of the languages is meant
     return;
