@@ -211,12 +211,8 @@ class _Append:
             numbers.setdefault(draft.sender, []).append(draft.number)
         seqs: dict[int, tuple[str, int]] = {}
         for sender, wanted in numbers.items():
-            for run in _overlapping(connection, stream, sender, min(wanted), max(wanted)):
-                seqs.update(
-                    (run.seq(number), (sender, number))
-                    for number in wanted
-                    if run.first_number <= number <= run.last_number
-                )
+            found = known_numbers(connection, stream, sender, sorted(wanted))
+            seqs.update((seq, (sender, known)) for known, seq in found)
         return {seqs[line.seq]: line for line in _lines(connection, stream, sorted(seqs))}
 
 
@@ -227,15 +223,33 @@ def _last_seq(connection: sqlite3.Connection, stream: int) -> int:
     return 0 if row is None else int(row[0])
 
 
-def _overlapping(connection: sqlite3.Connection, stream: int, sender: str, lowest: int, highest: int) -> Iterator[Run]:
-    """The sender's runs with a number from ``lowest`` to ``highest``. Runs are disjoint: start at the one before."""
-    rows = connection.execute(
-        "SELECT first_number, last_number, first_seq FROM runs WHERE stream = :stream AND sender = :sender"
-        " AND first_number <= :highest AND first_number >= coalesce((SELECT max(first_number) FROM runs"
-        "  WHERE stream = :stream AND sender = :sender AND first_number <= :lowest), :lowest)",
-        {"stream": stream, "sender": sender, "lowest": lowest, "highest": highest},
-    )
-    return (Run(*row) for row in rows)
+def known_numbers(
+    connection: sqlite3.Connection, stream: int, sender: str, numbers: Sequence[int]
+) -> Iterator[tuple[int, int]]:
+    """Those of the rising numbers that the log has of this sender, each with its ``seq``.
+
+    However many runs the sender has, it looks at those alone that the numbers are in or between.
+    """
+    run: Run | None = None
+    unknown_before = -1
+    for one in numbers:
+        if one < unknown_before:
+            continue
+        if run is None or one > run.last_number:
+            row = connection.execute(
+                "SELECT first_number, last_number, first_seq FROM runs WHERE stream = ? AND sender = ?"
+                " AND first_number <= ? ORDER BY first_number DESC LIMIT 1",
+                (stream, sender, one),
+            ).fetchone()
+            run = None if row is None else Run(*row)
+        if run is not None and one <= run.last_number:
+            yield one, run.seq(one)
+        else:
+            (following,) = connection.execute(
+                "SELECT min(first_number) FROM runs WHERE stream = ? AND sender = ? AND first_number > ?",
+                (stream, sender, one),
+            ).fetchone()
+            unknown_before = _END if following is None else following
 
 
 def _last_lines(connection: sqlite3.Connection, stream: int, sender: str, limit: int, after: int) -> Iterator[Line]:
