@@ -49,7 +49,7 @@ def test_the_command_line_sends_a_programme_of_any_size_and_tells_what_became_of
             "changes": [],
             "why": "",
         }
-        assert len(server.get("/v1/sessions")) == 300
+        assert len(server.get("/v1/sessions", limit=1000)) == 300
         file.write_text("id,title,start\n7,Talk seven,2015-11-12T09:00\n7,Again,2015-11-12T09:00\n", encoding="utf-8")
         changed = run_command(*arguments, URL=server.url)
         assert changed.returncode == 1
