@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -53,3 +54,9 @@ def test_a_commit_is_held_to_what_check_asks_for_with_the_same_tools(root: Path)
     (recipe,) = re.findall(r"^check:.*\n((?:\t.*\n)+)", (root / "Makefile").read_text(), re.MULTILINE)
     checked = {line.strip().replace("$(BIN)", ".venv/bin").removesuffix(" .") for line in recipe.splitlines()}
     assert {entry.split(" --")[0] for entry in committed} == {line.split(" --")[0] for line in checked}
+
+
+def test_no_two_files_of_tests_have_one_name(root: Path) -> None:
+    """Where they are collected together, the second one can't be imported."""
+    names = Counter(path.name for path in root.glob("tests/**/test_*.py"))
+    assert [name for name, times in names.items() if times > 1] == []

@@ -13,6 +13,9 @@ from captionflow.adapters.sqlite.failures import translated
 from captionflow.adapters.sqlite.writer import Result, Work
 from captionflow.errors import Unavailable
 
+_INSTRUCTIONS = 10_000
+"""Of SQLite's machine, between two looks whether somebody still waits: a millisecond at most."""
+
 
 class Reading(Protocol):
     """One snapshot."""
@@ -130,11 +133,14 @@ class _Reading:
         if self._connection is None:
             self.fail(Unavailable("It was stopped before it began."))
             return
+        mine = self._connection
+        mine.set_progress_handler(lambda: self._stopped, _INSTRUCTIONS)  # an interrupt between two statements is lost
         try:
             if self._on is None:
                 connection.execute("BEGIN")
-            found = self._work(self._connection)
+            found = self._work(mine)
         finally:
+            mine.set_progress_handler(None, 0)
             with self._changing:
                 self._connection = None
             if connection.in_transaction:

@@ -27,7 +27,7 @@ from captionflow.ports import SearchPage
 
 SIZE: Final = ">I"
 STOP: Final = b""
-_NICE: Final = 5
+_NICE: Final = 10
 """Where processors are short, lines and live readers go first."""
 
 
