@@ -66,9 +66,15 @@ async def test_what_nobody_waits_for_any_more_is_interrupted_and_its_thread_is_f
 
 async def test_closing_waits_for_nobody_who_reads(tmp_path: Path) -> None:
     database = Database.open(tmp_path / "captionflow.db")
-    stuck, work = threading.Event(), Endless()
-    reading = [asyncio.create_task(database.scan(work)), asyncio.create_task(database.scan(lambda _: stuck.wait()))]
-    await asyncio.to_thread(work.begun.wait, SOON_SECONDS)
+    begun, stuck, work = threading.Event(), threading.Event(), Endless()
+
+    def held(_: sqlite3.Connection) -> None:
+        begun.set()
+        stuck.wait()
+
+    reading = [asyncio.create_task(database.scan(work)), asyncio.create_task(database.scan(held))]
+    for one_has_begun in (work.begun, begun):
+        await asyncio.to_thread(one_has_begun.wait, SOON_SECONDS)
     began = time.monotonic()
     await database.close()
     assert time.monotonic() - began < SOON_SECONDS / 2
