@@ -74,17 +74,17 @@ class Heartbeat:
         server.announce(SESSION, title="Somebody who behaves well")
         self._server = server
 
-    def lines(self, seconds: float = 4) -> Answers:
+    def lines(self, seconds: float = 3) -> Answers:
         """Send a line every 20 ms."""
         with self.start_lines(seconds) as measuring:
             return measuring.answers()
 
-    def loop(self, seconds: float = 4) -> Answers:
+    def loop(self, seconds: float = 3) -> Answers:
         """Ask every 20 ms for what costs nothing: how long the event loop was held."""
         with Measurement(self._server, "/healthz", "", seconds) as measuring:
             return measuring.answers()
 
-    def start_lines(self, seconds: float = 4) -> Measurement:
+    def start_lines(self, seconds: float = 3) -> Measurement:
         """As ``lines``; whoever starts it attacks meanwhile, and asks for ``answers`` then."""
         return Measurement(self._server, f"/v1/sessions/{SESSION}/lines", uuid.uuid4().hex, seconds)
 

@@ -104,7 +104,7 @@ def test_what_was_shown_as_head_until_its_utterance_ended_is_speech() -> None:
     assert run(sent)[0] == run(sent, 500)[0]
 
 
-@calm
+@settings(calm, max_examples=20)  # each takes a second
 @given(transcripts(), st.sampled_from(["words", "chars", "7", "32"]), st.booleans(), SEEDS)
 def test_typing_erasing_and_revising_in_any_order_gives_the_turns_of_the_final_text(
     text: str, how: str, timed: bool, random: random.Random
