@@ -180,12 +180,15 @@ class KafkaLineLog(JournalAdapter):
     ) -> tuple[Receipt, ...]:
         tp = self._topic_partition(stream.session)
         while True:
+            last_seq = self._index.last_seq(stream)
             known = await self._known(stream, drafts)
             await self._journal.up_to_date(tp, UP_TO_DATE_SECONDS)
+            if self._index.last_seq(stream) != last_seq:
+                continue  # what came meanwhile may be these very lines, written before an outage
             new, receipts = number(
                 drafts,
                 known,
-                self._index.last_seq(stream),
+                last_seq,
                 self._clock(),
                 said_at,
                 arrived=arrived,
