@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from bisect import bisect_left, insort
 from datetime import UTC
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
-from captionflow.errors import BadMessage
 from captionflow.folding import fold_name
-from captionflow.ports import SessionPlace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from captionflow.messages import Session
-    from captionflow.ports import SessionFilter
+    from captionflow.ports import SessionFilter, SessionPlace
 
 _LAST: Final = "\U0010ffff"
 """Behind every start and every id."""
@@ -52,27 +46,6 @@ def matches(session: Session, wanted: SessionFilter) -> bool:
         and (wanted.event is None or fold_name(session.event) == fold_name(wanted.event))
         and (wanted.room is None or fold_name(session.room) == fold_name(wanted.room))
     )
-
-
-def write_cursor(session: Session) -> str:
-    """What a list goes on with behind this session: opaque to its holder, safe in a URL."""
-    return base64.urlsafe_b64encode(msgspec.json.encode(place(session))).decode().rstrip("=")
-
-
-def read_cursor(cursor: str) -> SessionPlace:
-    """The place of a cursor.
-
-    Raises:
-        BadMessage: it is none of ours.
-    """
-    try:
-        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        found: SessionPlace = msgspec.json.decode(
-            base64.b64decode(padded, altchars=b"-_", validate=True), type=SessionPlace
-        )
-    except (ValueError, binascii.Error, msgspec.DecodeError) as error:
-        raise BadMessage("This cursor is not one of ours: start again without a cursor.") from error
-    return found
 
 
 class SessionList:

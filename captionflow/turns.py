@@ -6,6 +6,7 @@ it, or all of it in pages; either is as large as it may be, however long the tra
 
 import re
 from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import aclosing
 from typing import Final, NamedTuple, Protocol
 
 from captionflow.messages import Message, Part, StepRecord
@@ -46,6 +47,17 @@ class Transcript(Protocol):
     @property
     def last_seq(self) -> int:
         """As ``Turns`` has it."""
+
+
+async def whole(pages: AsyncGenerator[Turns]) -> Turns:
+    """All pages as one; they are closed then."""
+    parts: list[Part] = []
+    last_seq = 0
+    async with aclosing(pages):
+        async for page in pages:
+            parts += page.parts
+            last_seq = max(last_seq, page.last_seq)
+    return Turns(ordered(parts), last_seq)
 
 
 class Window(Turns, frozen=True):

@@ -1,7 +1,5 @@
 """What a search asks for, as words: pure. Nothing that was typed is ever read as FTS5 syntax."""
 
-import base64
-import binascii
 import hashlib
 import re
 from collections.abc import Iterator
@@ -10,6 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from captionflow.cursors import read_cursor
 from captionflow.errors import BadMessage
 from captionflow.folding import words
 from captionflow.ports import SearchQuery
@@ -109,11 +108,6 @@ def fingerprint(query: SearchQuery) -> str:
     return hashlib.sha256(repr(whole).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def encode_cursor(place: Place) -> str:
-    """``SearchPage.next``: opaque to callers, safe in a URL."""
-    return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
-
-
 def decode_cursor(query: SearchQuery) -> Place | None:
     """The place to go on from; None for the first page.
 
@@ -122,11 +116,7 @@ def decode_cursor(query: SearchQuery) -> Place | None:
     """
     if query.cursor is None:
         return None
-    try:
-        padded = query.cursor.encode("ascii") + b"=" * (-len(query.cursor) % 4)
-        place = msgspec.json.decode(base64.b64decode(padded, altchars=b"-_", validate=True), type=Place)
-    except (ValueError, binascii.Error, msgspec.DecodeError) as error:
-        raise BadMessage("This cursor is not one of ours: start again without a cursor.") from error
+    place: Place = read_cursor(query.cursor, Place)
     if place.search != fingerprint(query) or not all(0 <= n < 2**63 for n in (place.ordinal, place.number)):
         raise BadMessage("This cursor belongs to another search: start again without a cursor.")
     return place

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from captionflow.ports import SessionFilter
 from services.api.off_loop import OffLoop
-from services.http.access import granted, sees
+from services.http.access import granted, seen_by, sees
 from services.http.provided import provided
 
 if TYPE_CHECKING:
@@ -34,9 +32,7 @@ class Context:
 async def visible(request: Request, wanted: SessionFilter) -> tuple[Session, ...]:
     """The sessions that whoever asks may read, in the order of ``SessionStore.list``."""
     grant = granted(request)
-    if grant.role is None:  # the page has room for those that are shown
-        wanted = msgspec.structs.replace(wanted, closed=False)
-    found = await provided(request, Context).ports.sessions.list(wanted)
+    found = await provided(request, Context).ports.sessions.list(seen_by(grant, wanted))
     return tuple(session for session in found if sees(grant, session))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
+import msgspec
 from fastapi.requests import HTTPConnection  # noqa: TC002 - FastAPI reads the annotations of dependencies
 from starlette.exceptions import WebSocketException
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from captionflow.messages import Session
-    from captionflow.ports import SessionStore
+    from captionflow.ports import SessionFilter, SessionStore
     from services.http.rooms import Room
 
 GRANT: Final = "grant"
@@ -66,6 +67,11 @@ def granted(connection: HTTPConnection) -> Grant:
     """What this connection may do."""
     found: Grant = connection.scope.get(GRANT, NOBODY)
     return found
+
+
+def seen_by(grant: Grant, wanted: SessionFilter) -> SessionFilter:
+    """The filter without sessions of which nobody without a key sees any, so that a page has room for the others."""
+    return msgspec.structs.replace(wanted, closed=False) if grant.role is None else wanted
 
 
 def check_declared(rooms: Iterable[Room]) -> None:

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from captionflow.common_prefix import common_prefix
 from captionflow.messages import Correction, Note, Part, Stamp
 from captionflow.stamps import pack, stamps_of
 
@@ -160,8 +161,7 @@ def _untidy(text: str) -> Iterator[Edit]:
 
 def _common_words(old: str, new: str) -> int:
     """How many characters both begin with, up to the last white space among them."""
-    place = next((place for place, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), None)
-    common = old[: min(len(old), len(new)) if place is None else place]
+    common = old[: common_prefix(old, new)]
     return next((place + 1 for place in range(len(common) - 1, -1, -1) if common[place].isspace()), 0)
 
 

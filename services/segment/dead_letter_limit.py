@@ -56,8 +56,7 @@ class HeldPartitions:
 
     def holds(self, partition: int, offset: int, generation: int) -> bool:
         """Whether a record has to wait because one before it does; it comes again."""
-        held = self._held.get(partition)
-        return held is not None and held.generation == generation and offset > held.offset
+        return offset > self.offsets(generation).get(partition, offset)
 
     def offsets(self, generation: int) -> dict[int, int]:
         """By partition, the record that is waited for."""
@@ -65,10 +64,10 @@ class HeldPartitions:
 
     def told(self, topic: str, generation: int) -> str:
         """What to know and to do, in a sentence; empty if none is held."""
-        standing = {one: held for one, held in self._held.items() if held.generation == generation}
-        if not standing:
+        if not (standing := sorted(self.offsets(generation))):
             return ""
-        (partition, held), *more = sorted(standing.items())
+        partition, *more = standing
+        held = self._held[partition]
         others = f", and {len(more)} more partitions," if more else ""
         return (
             f"Hardly a record of {topic}/{partition} can be used from {held.offset} on ({held.reason}): its "

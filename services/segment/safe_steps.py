@@ -1,6 +1,7 @@
 """The segmenter's steps, for any lines: one that it fails on is skipped, and does not stop its session. Pure."""
 
 import traceback
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -48,10 +49,12 @@ def safe_steps(state: State, lines: Sequence[Line]) -> Iterator[tuple[State, Ste
             ),
         )
     else:
-        heard = [(line.seq, line.received_at) for line in lines if line.on_air is None and line.corrects is None]
+        heard = [line for line in lines if line.on_air is None and line.corrects is None]
+        seqs = [line.seq for line in heard]
         for after, record in done:
-            at = [at for seq, at in heard if record.first_seq <= seq <= record.last_seq]
-            yield after, msgspec.structs.replace(record, received_at=at[-1] if at else None)
+            last = bisect_right(seqs, record.last_seq) - 1
+            at = heard[last].received_at if last >= 0 and seqs[last] >= record.first_seq else None
+            yield after, msgspec.structs.replace(record, received_at=at)
 
 
 def _reason(error: Exception) -> str:

@@ -90,9 +90,8 @@ class Worker:
         )
         raw: Any = faust.Schema(key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
         lines = self.app.topic(self._lines_topic, schema=raw, partitions=partitions)
-        turns = self.app.topic(
-            f"{topics}.turns", schema=raw, partitions=partitions, acks=False
-        )  # as any changelog of Faust's
+        # No acknowledgements, as for any changelog of Faust's.
+        turns = self.app.topic(f"{topics}.turns", schema=raw, partitions=partitions, acks=False)
         self._dead_letters = self.app.topic(f"{topics}.dead-letter", schema=raw)
         self._table = TurnsTable(
             self.app, name="sessions", schema=raw, partitions=partitions, changelog_topic=turns, options=ROCKSDB_OPTIONS

@@ -1,5 +1,6 @@
 """``POST /v1/sessions/{session}/corrections``: the words of the running turn are corrected, by a line of the log."""
 
+from functools import partial
 from typing import Annotated, Final
 
 import msgspec
@@ -8,8 +9,7 @@ from msgspec import Meta, Struct
 from starlette.responses import Response
 
 from captionflow.identity import language_of, session_id
-from captionflow.messages import Correction, Draft, Receipt, Stream
-from captionflow.ports import LineLog
+from captionflow.messages import Correction, Receipt, Stream
 from captionflow.retrying import despite_conflicts
 from services.http.access import granted, open_to
 from services.http.bodies import json_body
@@ -19,6 +19,7 @@ from services.http.problems import ProblemError
 from services.http.provided import provided
 from services.http.rooms import Room
 from services.sessions.drafts import check_characters
+from services.sessions.own_lines import append_own
 from services.sessions.routes import SessionDesk
 
 SENDER: Final = "desk:correction"
@@ -74,18 +75,9 @@ async def correct(request: Request, session: SessionId, lang: Language = None) -
         raise ProblemError("invalid", f"turn_id: it is none of this session in {stream.language}.")
     if draft.was == draft.now:
         raise ProblemError("invalid", "now: it is what it was.")
-    receipt = await _append(desk.line_log, stream, Correction(draft.turn_id, draft.number, draft.was, draft.now))
+    wanted = Correction(draft.turn_id, draft.number, draft.was, draft.now)
+    receipt = await despite_conflicts(partial(append_own, desk.line_log, stream, SENDER, corrects=wanted))
     if receipt.withheld:
         raise ProblemError("conflict", "It is off the record: nothing is corrected until that ends.")
     await desk.audit.record("words_corrected", found.id, granted(request).key, event=found.event, detail=draft.turn_id)
     return Response(msgspec.json.encode(receipt), 202, media_type="application/json")
-
-
-async def _append(line_log: LineLog, stream: Stream, wanted: Correction) -> Receipt:
-    async def attempt() -> Receipt:
-        last = await line_log.last_number(*stream, SENDER)
-        number = 0 if last is None else last + 1
-        (receipt,) = await line_log.append(*stream, [Draft(SENDER, number, "", corrects=wanted)])
-        return receipt
-
-    return await despite_conflicts(attempt)

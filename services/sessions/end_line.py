@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from captionflow.messages import Draft, Session
+from captionflow.messages import Stream
+from services.sessions.own_lines import append_own
 
 if TYPE_CHECKING:
+    from captionflow.messages import Session
     from captionflow.ports import LineLog
 
 SENDER = "organiser"
@@ -15,6 +17,4 @@ SENDER = "organiser"
 async def end_session(line_log: LineLog, session: Session) -> None:
     """Append a line that ends each of the session's languages."""
     for language in session.languages:
-        last = await line_log.last_number(session.id, language, SENDER)
-        draft = Draft(sender=SENDER, number=0 if last is None else last + 1, text="", ends=True)
-        await line_log.append(session.id, language, [draft])
+        await append_own(line_log, Stream(session.id, language), SENDER, ends=True)

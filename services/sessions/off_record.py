@@ -11,7 +11,7 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from captionflow.identity import language_of, session_id
-from captionflow.messages import Draft, Session, Stream
+from captionflow.messages import Session, Stream
 from captionflow.off_record import SENDER
 from captionflow.ports import LineLog
 from captionflow.retrying import despite_conflicts
@@ -21,6 +21,7 @@ from services.http.openapi import answers, body, problems
 from services.http.parameters import AnyLanguage, SessionId
 from services.http.provided import provided
 from services.http.rooms import Room
+from services.sessions.own_lines import append_own
 from services.sessions.routes import SessionDesk
 
 
@@ -124,8 +125,7 @@ async def turn(line_log: LineLog, stream: Stream, *, on: bool) -> bool:
         changes = on == (since is None)
         # Said again while the first call may not be answered yet: then this one must not be answered before it.
         if changes or (since is not None and datetime.now(UTC) - since < _JUST_BEGUN):
-            last = await line_log.last_number(*stream, SENDER)
-            await line_log.append(*stream, [Draft(SENDER, 0 if last is None else last + 1, "", off_record=on)])
+            await append_own(line_log, stream, SENDER, off_record=on)
         return changes
 
     return await despite_conflicts(attempt)

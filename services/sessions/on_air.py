@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
+from functools import partial
 from typing import Annotated, Final, NamedTuple
 
 import msgspec
@@ -10,7 +11,7 @@ from msgspec import Meta, Struct
 from starlette.responses import Response
 
 from captionflow.identity import language_of, session_id
-from captionflow.messages import Draft, OnAir, Stream
+from captionflow.messages import OnAir, Stream
 from captionflow.on_air import MAX_SPARES, OnAirState, admit
 from captionflow.ports import LineLog
 from captionflow.retrying import despite_conflicts
@@ -22,6 +23,7 @@ from services.http.problems import ProblemError
 from services.http.provided import provided
 from services.http.rooms import Room
 from services.sessions.audited import MAX_DETAIL_CHARS
+from services.sessions.own_lines import append_own
 from services.sessions.routes import SessionDesk
 
 SENDER: Final = "on-air"
@@ -88,7 +90,8 @@ async def put(request: Request, session: SessionId, lang: Language = None) -> Re
         raise ProblemError("invalid", "spares: each is another source, once, and not the one on air.")
     found = await desk.sessions.get(session_id(session))
     stream = Stream(found.id, language_of(found, lang))
-    await _append(desk.line_log, stream, OnAir(draft.source, draft.spares, draft.after_seconds))
+    wanted = OnAir(draft.source, draft.spares, draft.after_seconds)
+    await despite_conflicts(partial(append_own, desk.line_log, stream, SENDER, on_air=wanted))
     shown = f"{stream.language}: {draft.source or 'everybody'}"
     if draft.spares:
         shown += f"; spares: {', '.join(draft.spares)}"
@@ -136,15 +139,6 @@ class _Known(NamedTuple):
 
 
 _NOTHING: Final = _Known(0, 0)
-
-
-async def _append(line_log: LineLog, stream: Stream, wanted: OnAir) -> None:
-    async def attempt() -> None:
-        last = await line_log.last_number(*stream, SENDER)
-        number = 0 if last is None else last + 1
-        await line_log.append(*stream, [Draft(SENDER, number, "", on_air=wanted)])
-
-    await despite_conflicts(attempt)
 
 
 def _answer(found: OnAir) -> Response:

@@ -10,13 +10,14 @@ import msgspec
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from captionflow.cursors import read_cursor, write_cursor
 from captionflow.errors import Conflict
 from captionflow.identity import FIRST_YEAR, LAST_YEAR, is_day, session_id
 from captionflow.messages import Session, Status
-from captionflow.ports import LineLog, SessionFilter, SessionStore
+from captionflow.ports import LineLog, SessionFilter, SessionPlace, SessionStore
 from captionflow.retrying import MAX_TRIES, despite_conflicts
-from captionflow.session_order import read_cursor, write_cursor
-from services.http.access import check_granted, granted, open_to, sees
+from captionflow.session_order import place
+from services.http.access import check_granted, granted, open_to, seen_by, sees
 from services.http.bodies import json_body
 from services.http.negotiation import has
 from services.http.openapi import Responses, answers, body, problems
@@ -156,20 +157,19 @@ async def listed(  # noqa: PLR0913, PLR0917 - a parameter for each filter
         status=status or None,
         event=event or None,
         room=room or None,
-        closed=False if grant.role is None else None,
         since=day or None,
         until=day or None,
-        after=read_cursor(cursor) if cursor else None,
+        after=read_cursor(cursor, SessionPlace) if cursor else None,
         limit=limit + 1,
     )
-    found = await provided(request, SessionDesk).sessions.list(wanted)
+    found = await provided(request, SessionDesk).sessions.list(seen_by(grant, wanted))
     shown = [one for one in found[:limit] if sees(grant, one)]
     headers = {"Link": _next(request, found[limit - 1])} if len(found) > limit else {}
     return Response(msgspec.json.encode(shown), headers=headers, media_type="application/json")
 
 
 def _next(request: Request, last: Session) -> str:
-    query = {**request.query_params, "cursor": write_cursor(last)}
+    query = {**request.query_params, "cursor": write_cursor(place(last))}
     return f'<{request.url.path}?{urlencode(query)}>; rel="next"'
 
 

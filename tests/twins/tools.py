@@ -4,6 +4,7 @@ Each is made anew when its tool starts, and types lines. They do what tools were
 """
 
 import contextlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -15,7 +16,7 @@ _TRIES = 5
 _PLAIN = {"content-type": "text/plain"}
 
 
-class Tool:
+class Tool(ABC):
     """A tool of one session. ``typed`` is what its captioner typed."""
 
     asks_first = False
@@ -25,11 +26,12 @@ class Tool:
         self.session = session
         self.number = 1
 
-    async def start(self) -> None:
+    async def start(self) -> None:  # noqa: B027 - most do nothing
         """What it does before it posts."""
 
+    @abstractmethod
     async def type(self, lines: Sequence[str]) -> None:
-        raise NotImplementedError
+        """Post so many rows as the tool would."""
 
     @staticmethod
     def typed(lines: Sequence[str]) -> str:

@@ -76,24 +76,25 @@ class Tool:
         self.feed = Feed.resumed(self.log.of("tool"), "lines")
 
 
-def test_a_tool_that_repeats_its_last_rows_repeats_nothing_of_a_passage_as_long_as_ingest_runs() -> None:
+def after_a_passage() -> tuple[Log, Tool]:
+    """Six rows were said before it, and a secret one in it."""
     log = Log()
     tool = Tool(log)
     tool.roll(0, 6)
     log.turn(on=True)
     tool.post("row four of it\nrow five of it\nsecret row\n")
     log.turn(on=False)
+    return log, tool
+
+
+def test_a_tool_that_repeats_its_last_rows_repeats_nothing_of_a_passage_as_long_as_ingest_runs() -> None:
+    log, tool = after_a_passage()
     tool.post("row five of it\nsecret row\nrow seven of it\n")
     assert log.said == "".join(f"row {one} of it\n" for one in (*NAMES[:6], "seven"))
 
 
 def test_after_a_restart_the_first_post_is_withheld_and_the_next_ones_are_kept() -> None:
-    log = Log()
-    tool = Tool(log)
-    tool.roll(0, 6)
-    log.turn(on=True)
-    tool.post("row four of it\nrow five of it\nsecret row\n")
-    log.turn(on=False)
+    log, tool = after_a_passage()
     tool.restart()
     tool.post("row five of it\nsecret row\nrow seven of it\n")
     assert log.said == "".join(f"row {one} of it\n" for one in NAMES[:6])

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from captionflow.cursors import write_cursor
 from captionflow.errors import BadMessage
 from captionflow.ports import SearchQuery
 from captionflow.search.query import (
@@ -15,7 +16,6 @@ from captionflow.search.query import (
     Place,
     Term,
     decode_cursor,
-    encode_cursor,
     expression,
     fingerprint,
     parse,
@@ -75,7 +75,7 @@ def test_a_search_that_is_too_long_is_refused_with_the_limit() -> None:
 
 
 def test_a_cursor_leads_back_to_its_place_and_is_safe_in_a_url() -> None:
-    cursor = encode_cursor(PLACE)
+    cursor = write_cursor(PLACE)
     assert cursor.replace("-", "").replace("_", "").isalnum()
     assert decode_cursor(msgspec.structs.replace(QUERY, cursor=cursor)) == PLACE
 
@@ -85,19 +85,19 @@ def test_a_search_without_a_cursor_begins_at_the_beginning() -> None:
 
 
 def test_a_cursor_holds_for_pages_of_any_size() -> None:
-    assert decode_cursor(msgspec.structs.replace(QUERY, limit=50, cursor=encode_cursor(PLACE))) == PLACE
+    assert decode_cursor(msgspec.structs.replace(QUERY, limit=50, cursor=write_cursor(PLACE))) == PLACE
 
 
 @pytest.mark.parametrize("other", [SearchQuery("one stop"), SearchQuery("two", room="Room 3")])
 def test_the_cursor_of_another_search_is_refused(other: SearchQuery) -> None:
     with pytest.raises(BadMessage, match="another search"):
-        decode_cursor(msgspec.structs.replace(other, cursor=encode_cursor(PLACE)))
+        decode_cursor(msgspec.structs.replace(other, cursor=write_cursor(PLACE)))
 
 
 @pytest.mark.parametrize("numbers", [{"ordinal": -1}, {"number": -1}, {"ordinal": 2**63}, {"number": 2**63}])
 def test_a_cursor_with_a_place_that_cannot_be_is_refused(numbers: dict[str, int]) -> None:
     with pytest.raises(BadMessage):
-        decode_cursor(msgspec.structs.replace(QUERY, cursor=encode_cursor(msgspec.structs.replace(PLACE, **numbers))))
+        decode_cursor(msgspec.structs.replace(QUERY, cursor=write_cursor(msgspec.structs.replace(PLACE, **numbers))))
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from captionflow.cursors import read_cursor, write_cursor
 from captionflow.errors import BadMessage
 from captionflow.messages import Session
-from captionflow.ports import SessionFilter
-from captionflow.session_order import SessionList, matches, place, read_cursor, write_cursor
+from captionflow.ports import SessionFilter, SessionPlace
+from captionflow.session_order import SessionList, matches, place
 
 AT = datetime(2026, 9, 14, 9, 0, tzinfo=UTC)
 LATER = AT + timedelta(minutes=5)
@@ -94,7 +95,7 @@ def test_pages_have_all_that_match_once_in_order(
     page: tuple[Session, ...] = made.page(msgspec.structs.replace(query, limit=limit))
     while page:
         paged += page
-        after = read_cursor(write_cursor(page[-1]))
+        after = read_cursor(write_cursor(place(page[-1])), SessionPlace)
         page = made.page(msgspec.structs.replace(query, limit=limit, after=after))
     assert paged == expected
 
@@ -102,4 +103,4 @@ def test_pages_have_all_that_match_once_in_order(
 @pytest.mark.parametrize("cursor", ["", "x", "é", "bnVsbA", "WzEsMl0", "=", "W1tdXQ"])
 def test_a_cursor_that_is_none_of_ours_is_refused(cursor: str) -> None:
     with pytest.raises(BadMessage):
-        read_cursor(cursor)
+        read_cursor(cursor, SessionPlace)

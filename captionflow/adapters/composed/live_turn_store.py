@@ -14,9 +14,9 @@ from captionflow.adapters.sqlite.database import Database
 from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
 from captionflow.data_folder import FOLDER_MODE
 from captionflow.errors import Unavailable
-from captionflow.messages import Part, StepRecord, Stream
+from captionflow.messages import StepRecord, Stream
 from captionflow.transcript import latest, ordered
-from captionflow.turns import THE_END, THE_START, WINDOW, Place, Turns, TurnStore, Window, merged, place_of
+from captionflow.turns import THE_END, THE_START, WINDOW, Place, Turns, TurnStore, Window, merged, place_of, whole
 
 MAX_UNWRITTEN = 500
 """Steps that are kept in memory before they are written, since they may never be read."""
@@ -82,13 +82,7 @@ class LiveTurnStore:
 
     async def turns(self, session: str, language: str) -> Turns:
         """See ``TurnStore.turns``; raises as ``window`` does."""
-        parts: list[Part] = []
-        last_seq = 0
-        async with aclosing(self.pages(session, language)) as pages:
-            async for page in pages:
-                parts += page.parts
-                last_seq = max(last_seq, page.last_seq)
-        return Turns(ordered(parts), last_seq)
+        return await whole(self.pages(session, language))
 
     async def window(
         self, session: str, language: str, *, after: Place | None = None, before: Place = THE_END, limit: int = WINDOW

@@ -12,12 +12,13 @@ from elasticsearch import AsyncElasticsearch
 from captionflow.adapters.elastic.client import REQUEST_SECONDS
 from captionflow.adapters.elastic.failures import translated
 from captionflow.adapters.elastic.query import MAX_COUNTS, conditions, counting, needed, page
+from captionflow.cursors import write_cursor
 from captionflow.errors import NotFound
 from captionflow.folding import fold_name
 from captionflow.messages import Part, Session
 from captionflow.ports import Count, SearchPage, SearchQuery, SessionFilter, SessionStore
 from captionflow.search.highlight import hit_of
-from captionflow.search.query import Place, encode_cursor, fingerprint, read_query
+from captionflow.search.query import Place, fingerprint, read_query
 
 _TIMEOUT: Final = f"{REQUEST_SECONDS:g}s"
 """How long a shard may search: no longer than its answer is waited for."""
@@ -62,7 +63,7 @@ class ElasticSearch:
             speakers=_speakers(_buckets(counted, "speakers")),
             events=_events(counts, about),
             languages=tuple(Count(one["key"], one["doc_count"]) for one in _buckets(counted, "languages")),
-            next=None if last is None else encode_cursor(_place(query, last, about)),
+            next=None if last is None else write_cursor(_place(query, last, about)),
         )
 
     async def _page(

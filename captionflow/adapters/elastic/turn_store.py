@@ -1,7 +1,6 @@
 """The transcripts in Elasticsearch: one document a part, and one a stream for its progress."""
 
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
 from typing import Any, Final
 
 import msgspec
@@ -12,8 +11,7 @@ from captionflow.adapters.elastic.documents import bulk_writes
 from captionflow.adapters.elastic.failures import translated
 from captionflow.errors import Rejected
 from captionflow.messages import Part, StepRecord, Stream
-from captionflow.transcript import ordered
-from captionflow.turns import THE_END, THE_START, WINDOW, Place, Turns, Window, place_of, window
+from captionflow.turns import THE_END, THE_START, WINDOW, Place, Turns, Window, place_of, whole, window
 
 PAGE: Final = 2 * WINDOW
 """Documents that one search of a whole transcript reads."""
@@ -49,13 +47,7 @@ class ElasticTurnStore:
 
     async def turns(self, session: str, language: str) -> Turns:
         """See ``TurnStore.turns``."""
-        parts: list[Part] = []
-        last_seq = 0
-        async with aclosing(self.pages(session, language)) as pages:
-            async for page in pages:
-                parts += page.parts
-                last_seq = page.last_seq
-        return Turns(ordered(parts), last_seq)
+        return await whole(self.pages(session, language))
 
     async def window(
         self, session: str, language: str, *, after: Place | None = None, before: Place = THE_END, limit: int = WINDOW

@@ -10,7 +10,6 @@ from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.journal import Journal, JournalAdapter, Record
 from captionflow.adapters.kafka.skipped_records import Skipped
 from captionflow.audit import MAX_ENTRIES, AuditEntry
-from captionflow.errors import BadMessage
 from captionflow.records import reader
 
 _encode = msgspec.json.Encoder().encode
@@ -36,8 +35,4 @@ class KafkaAuditTrail(JournalAdapter):
         return list(itertools.islice(reversed(self._entries), limit))
 
     async def _take(self, records: Sequence[Record]) -> None:
-        for record in records:
-            try:
-                self._entries.append(_read(record.key, record.value))
-            except BadMessage as error:
-                self.skipped.foreign(record, str(error))
+        self._entries.extend(entry for _, entry in self.skipped.readable(records, _read))

@@ -13,7 +13,6 @@ import msgspec
 from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.journal import Journal, JournalAdapter, Record
 from captionflow.adapters.kafka.skipped_records import Skipped
-from captionflow.errors import BadMessage
 from captionflow.keys import Key, Keyring
 from captionflow.messages import VERSION, Message
 from captionflow.records import reader
@@ -30,6 +29,10 @@ class KeyUse(Message, frozen=True, omit_defaults=False):
 _encode = msgspec.json.Encoder().encode
 _read_key = reader(Key, what="key", key=lambda key: f"key/{key.id}".encode())
 _read_use = reader(KeyUse, what="use of a key", key=lambda use: f"use/{use.id}".encode())
+
+
+def _read(key: bytes | None, value: bytes | None) -> Key | KeyUse:
+    return _read_use(key, value) if (key or b"").startswith(b"use/") else _read_key(key, value)
 
 
 class KafkaKeyStore(JournalAdapter):
@@ -69,17 +72,11 @@ class KafkaKeyStore(JournalAdapter):
         self._revoked.append(call)
 
     async def _take(self, records: Sequence[Record]) -> None:
-        for record in records:
-            try:
-                if (record.key or b"").startswith(b"use/"):
-                    use = _read_use(record.key, record.value)
-                    self._ring.use([(use.id, use.at)])
-                    continue
-                key = _read_key(record.key, record.value)
-            except BadMessage as error:
-                self.skipped.foreign(record, str(error))
+        for _, found in self.skipped.readable(records, _read):
+            if isinstance(found, KeyUse):
+                self._ring.use([(found.id, found.at)])
                 continue
-            if self._ring.put(key):
+            if self._ring.put(found):
                 for call in self._revoked:
-                    call(key)
-            self._on_change(key)
+                    call(found)
+            self._on_change(found)

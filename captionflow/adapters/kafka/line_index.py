@@ -85,10 +85,10 @@ class LineIndex:
         if stream.off_record is not None or any(line.off_record is not None for line in head.lines):
             for line in written():
                 stream.off_record = after(stream.off_record, line)
-        if stream.off_record is not None and stream.off_record.now is not None:
-            self.off_record_now.add(name)
-        else:
-            self.off_record_now.discard(name)
+            if stream.off_record is not None and stream.off_record.now is not None:
+                self.off_record_now.add(name)
+            else:
+                self.off_record_now.discard(name)
         self._order.append(partition << 48 | offset)
         return True
 

@@ -13,7 +13,6 @@ from captionflow.adapters.kafka.journal import Journal, JournalAdapter, Record
 from captionflow.adapters.kafka.producer import Producer
 from captionflow.adapters.kafka.skipped_records import Skipped
 from captionflow.adapters.memory.off_record_feed import MemoryOffRecordFeed
-from captionflow.errors import BadMessage
 from captionflow.messages import OffRecordWords
 from captionflow.records import reader
 
@@ -46,10 +45,4 @@ class KafkaOffRecordFeed(JournalAdapter):
         await super().close()
 
     async def _take(self, records: Sequence[Record]) -> None:
-        found = []
-        for record in records:
-            try:
-                found.append(_read(record.key, record.value))
-            except BadMessage as error:
-                self.skipped.foreign(record, str(error))
-        await self._followers.publish(found)
+        await self._followers.publish([message for _, message in self.skipped.readable(records, _read)])

@@ -15,7 +15,7 @@ import msgspec
 from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.journal import Journal, JournalAdapter, Record
 from captionflow.adapters.kafka.skipped_records import Skipped
-from captionflow.errors import BadMessage, NotFound, Unavailable
+from captionflow.errors import NotFound, Unavailable
 from captionflow.messages import Facts, Session
 from captionflow.ports import SessionFilter
 from captionflow.records import reader
@@ -102,12 +102,7 @@ class KafkaSessionStore(JournalAdapter):
         await self._journal.append(session.id.encode(), _encode(record))
 
     async def _take(self, records: Sequence[Record]) -> None:
-        for record in records:
-            try:
-                found = _read(record.key, record.value)
-            except BadMessage as error:
-                self.skipped.foreign(record, str(error))
-                continue
+        for record, found in self.skipped.readable(records, _read):
             session = Session(**{name: getattr(found, name) for name in Session.__struct_fields__})
             before = self._sessions.get(session.id)
             if before is not None and session.version != before[0].version + 1:

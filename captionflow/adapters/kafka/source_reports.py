@@ -10,7 +10,6 @@ from captionflow.adapters.kafka.journal import Journal, JournalAdapter, Record
 from captionflow.adapters.kafka.producer import Producer
 from captionflow.adapters.kafka.skipped_records import Skipped
 from captionflow.adapters.memory.source_reports import MemorySourceReports
-from captionflow.errors import BadMessage
 from captionflow.messages import SourceReport
 from captionflow.records import reader
 
@@ -53,10 +52,4 @@ class KafkaSourceReports(JournalAdapter):
         await super().close()
 
     async def _take(self, records: Sequence[Record]) -> None:
-        found = []
-        for record in records:
-            try:
-                found.append(_read(record.key, record.value))
-            except BadMessage as error:
-                self.skipped.foreign(record, str(error))
-        await self._known.publish(found)
+        await self._known.publish([message for _, message in self.skipped.readable(records, _read)])

@@ -12,7 +12,6 @@ from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.journal import Journal, JournalAdapter, Record
 from captionflow.adapters.kafka.skipped_records import Skipped
 from captionflow.adapters.memory.step_feed import MemoryStepFeed
-from captionflow.errors import BadMessage
 from captionflow.messages import StepRecord, Stream, turns_key
 from captionflow.records import read_step
 
@@ -52,12 +51,7 @@ class KafkaStepFeed(JournalAdapter):
 
     async def _take(self, records: Sequence[Record]) -> None:
         steps = []
-        for record in records:
-            try:
-                step = read_step(record.key, record.value)
-            except BadMessage as error:
-                self.skipped.foreign(record, str(error))
-                continue
+        for record, step in self.skipped.readable(records, read_step):
             stream = step.stream
             if step.last_seq <= self._reached.get(stream, 0):
                 self.skipped.void(record)

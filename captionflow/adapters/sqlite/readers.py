@@ -122,27 +122,21 @@ class _Reading:
         self._on = on
         self._loop = asyncio.get_running_loop()
         self.outcome: asyncio.Future[Any] = self._loop.create_future()
-        self._changing = threading.Lock()
-        self._connection: sqlite3.Connection | None = None
         self._stopped = False
 
     def run(self, connection: sqlite3.Connection) -> None:
         """Do it, unless nobody waits for it any more; on this connection if it has no other."""
-        with self._changing:
-            self._connection = None if self._stopped else self._on or connection
-        if self._connection is None:
+        if self._stopped:
             self.fail(Unavailable("It was stopped before it began."))
             return
-        mine = self._connection
-        mine.set_progress_handler(lambda: self._stopped, _INSTRUCTIONS)  # an interrupt between two statements is lost
+        mine = self._on or connection
+        mine.set_progress_handler(lambda: self._stopped, _INSTRUCTIONS)
         try:
             if self._on is None:
                 connection.execute("BEGIN")
             found = self._work(mine)
         finally:
             mine.set_progress_handler(None, 0)
-            with self._changing:
-                self._connection = None
             if connection.in_transaction:
                 connection.rollback()
         self._tell(lambda: self.outcome.set_result(found))
@@ -152,11 +146,8 @@ class _Reading:
         self._tell(lambda: self.outcome.set_exception(error))
 
     def stop(self) -> None:
-        """Interrupt it, or leave it out if it has not begun."""
-        with self._changing:
-            self._stopped = True
-            if self._connection is not None:
-                self._connection.interrupt()
+        """Interrupt it, or leave it out if it has not begun. It asks: an interrupt between two statements is lost."""
+        self._stopped = True
 
     def _tell(self, tell: Callable[[], None]) -> None:
         def tell_who_waits() -> None:

@@ -13,11 +13,12 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from captionflow.adapters.sqlite.search_index import decode_part
+from captionflow.cursors import write_cursor
 from captionflow.folding import fold_name
 from captionflow.messages import Session
 from captionflow.ports import Count, Hit, SearchPage, SearchQuery
 from captionflow.search.highlight import hit_of
-from captionflow.search.query import Place, Term, encode_cursor, expression, fingerprint
+from captionflow.search.query import Place, Term, expression, fingerprint
 
 MAX_COUNTS: Final = 50
 """Values a list of counts has at most, the most frequent ones."""
@@ -241,7 +242,7 @@ def _ranked(counted: Iterable[tuple[str, str, int]]) -> tuple[Count, ...]:
 
 
 def _cursor(asked: Question, stream: _Stream, ordinal: int, number: int) -> str:
-    return encode_cursor(Place(asked.fingerprint, *stream.age, stream.language, ordinal, number))
+    return write_cursor(Place(asked.fingerprint, *stream.age, stream.language, ordinal, number))
 
 
 def _check(stopped: Callable[[], bool]) -> None:

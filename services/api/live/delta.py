@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from captionflow.common_prefix import common_prefix
 from captionflow.messages import Apart, Note, Part, Stamp
 
 _ALWAYS_WHOLE = ("notes", "apart", "stamps", "interim", "closed", "retracted")
@@ -48,7 +49,7 @@ def delta(old: Part | None, new: Part) -> PartDelta:
     if old is None:
         old = Part(new.turn_id, new.number, new.session, new.language, ordinal=-1, version=0)
     old_text, new_text = old.text, new.text
-    keep = len(old_text) if new_text.startswith(old_text) else _common(old_text, new_text)
+    keep = len(old_text) if new_text.startswith(old_text) else common_prefix(old_text, new_text)
     changed = {name: value for name in (*_FIXED, *_ALWAYS_WHOLE) if (value := getattr(new, name)) != getattr(old, name)}
     return PartDelta(
         turn_id=new.turn_id,
@@ -67,18 +68,6 @@ def _times(old: tuple[int, ...], new: tuple[int, ...]) -> dict[str, Any]:
         return {}
     keep = len(old) if new[: len(old)] == old else 0
     return {"times": new[keep:], "times_keep": keep or UNSET}
-
-
-def _common(old: str, new: str) -> int:
-    """How many code points both begin with, found by halving."""
-    low, high = 0, min(len(old), len(new))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if old[:middle] == new[:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def apply(old: Part | None, change: PartDelta, *, session: str, language: str) -> Part | None:

@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from captionflow.common_prefix import common_prefix
 from captionflow.messages import OffRecordWords
 from services.api.live.sse import Event, event
 
@@ -83,16 +84,9 @@ class OffRecordText:
         before, self._told = self._told, now
         if now == before:
             return None
-        keep = _common(before[1], now[1])
+        keep = common_prefix(before[1], now[1])
         return _event(OffRecordChange(now[0], keep, now[1][keep:]))
 
 
 def _event(change: OffRecordChange) -> Event:
     return event("off_record", _encode(change))
-
-
-def _common(one: str, other: str) -> int:
-    if other.startswith(one):
-        return len(one)
-    length = min(len(one), len(other))
-    return next((index for index in range(length) if one[index] != other[index]), length)

@@ -12,7 +12,7 @@ from captionflow.ports import SessionFilter
 from captionflow.session_order import day_of
 from services.api.context import Context, visible
 from services.api.pages.programme import Programme, programme
-from services.http.access import granted
+from services.http.access import granted, seen_by
 from services.http.provided import provided
 
 if TYPE_CHECKING:
@@ -71,13 +71,12 @@ async def home_of(request: Request, day: date | None, now: datetime) -> Home:
 async def _days(request: Request, start: date, *, reverse: bool) -> tuple[date, ...]:
     """The next days with sessions in one direction."""
     sessions = provided(request, Context).ports.sessions
-    closed = False if granted(request).role is None else None
     found: list[date] = []
     at = start
     while len(found) < DAYS:
         since, until = (_after(at), None) if reverse else ("0", _before(at))
-        wanted = SessionFilter(live=False, closed=closed, since=since, until=until, limit=1, reverse=reverse)
-        page = await sessions.list(wanted)
+        wanted = SessionFilter(live=False, since=since, until=until, limit=1, reverse=reverse)
+        page = await sessions.list(seen_by(granted(request), wanted))
         try:
             at = date.fromisoformat(day_of(page[0]))
         except (IndexError, ValueError):  # there is none, or one whose text says another thing

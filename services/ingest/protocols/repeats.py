@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple, Self
 
+from captionflow.common_prefix import common_prefix
+
 _MAX_ROWS = 8
 """No tool shows more rows than that at once; a repetition is looked for in so many."""
 _STRONG_WORDS = 4
@@ -38,7 +40,7 @@ class Repeat(NamedTuple):
         begin = last_rows(before)
         while begin < len(before):
             lasts = before[begin:]
-            length = _common(lasts, text)
+            length = common_prefix(lasts, text)
             strong = "\n" in text[:length].strip() or len(text[:length].split()) >= _STRONG_WORDS
             if length == len(lasts) or (strong and "\n" not in lasts[length:] and 2 * length > len(lasts)):
                 return cls(begin + length, length, strong, length < len(text))
@@ -126,9 +128,3 @@ def _erase(texts: list[str], count: int) -> int:
         count -= len(texts[index]) - kept
         texts[index] = texts[index][:kept]
     return count
-
-
-def _common(one: str, other: str) -> int:
-    """Length of the common beginning."""
-    length = min(len(one), len(other))
-    return next((index for index in range(length) if one[index] != other[index]), length)

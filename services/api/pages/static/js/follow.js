@@ -1,4 +1,5 @@
 // The follow page: the text grows at its end and stays where the reader is.
+import { isAnchor } from "./anchor.js";
 import { announcer } from "./announce.js";
 import { clock } from "./clock.js";
 import { follow } from "./live.js";
@@ -102,7 +103,7 @@ async function earlier(wanted) {
 /** The turn that the address names may be among those that are not here yet; one that is far away is shown on the transcript's page. */
 async function seek() {
   const anchor = decodeURIComponent(location.hash.slice(1));
-  if (!/^t[0-9.]+(-p[0-9]+)?$/.test(anchor)) return;
+  if (!isAnchor(anchor)) return;
   for (let tries = 0; tries < SEEK && state.earlier && !document.getElementById(anchor); tries += 1) if (!await earlier(false)) break;
   const there = document.getElementById(anchor);
   if (there) there.scrollIntoView({ block: "start", behavior: "instant" });
