@@ -1,8 +1,11 @@
 """Windows on a transcript (captionflow.turns)."""
 
+from collections.abc import AsyncGenerator
+
 import pytest
 
-from captionflow.turns import Window, merged, window
+from captionflow.errors import Unavailable
+from captionflow.turns import Turns, Window, merged, whole, window
 from tests.steps import part
 
 LONG = [part(1, 1, "a"), *(part(2, 1, f"{n}", number=n) for n in range(4)), part(3, 1, "c")]
@@ -40,3 +43,21 @@ def test_two_windows_make_one_up_to_the_nearest_end() -> None:
     assert texts(merged((Window(tuple(LONG), 5), own), 9, backwards=False)) == ["a", "0", "new", "3", "c", "d"]
     assert texts(merged((Window(tuple(LONG[3:]), 5, more=True), own), 9, backwards=True)) == ["c", "d"]
     assert merged((Window((), 5), own), 9, backwards=True).last_seq == 6
+
+
+async def test_pages_make_one_transcript_in_order_and_are_closed_whatever_happens() -> None:
+    closed: list[bool] = []
+
+    async def pages(*, fail: bool = False) -> AsyncGenerator[Turns]:
+        try:
+            yield Turns((part(2, 2, "b"), part(3, 5, "c", retracted=True)), 7)
+            if fail:
+                raise Unavailable("The store is away.")
+            yield Turns((part(1, 1, "a"),), 6)
+        finally:
+            closed.append(True)
+
+    assert await whole(pages()) == Turns((part(1, 1, "a"), part(2, 2, "b")), 7)
+    with pytest.raises(Unavailable):
+        await whole(pages(fail=True))
+    assert closed == [True, True]
