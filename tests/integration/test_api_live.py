@@ -8,10 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from captionflow.messages import Part, StepRecord
 from services.api.live import broadcast
-from services.api.live.broadcast import DirectViewer
+from services.api.live.broadcast import DirectViewer, QueueViewer
 from services.http import transport
 from tests.integration.api_server import Api, serving, step_of
 from tests.integration.live_client import Screen, read_until, stream
@@ -296,6 +297,25 @@ async def test_a_reader_who_never_reads_is_dropped_and_nobody_else_notices(
             assert most_unread < 64 * 1024 + 2 * 110_000
             assert api.app.state.hub.viewers == 1
         stuck.close()
+
+
+async def test_a_reader_who_hung_up_is_no_matter_but_one_who_does_not_read_is_told(tmp_path: Path) -> None:
+    gone, behind = QueueViewer(), QueueViewer()
+    async with serving(tmp_path) as api:
+        await api.announce()
+        hub = api.app.state.hub
+        with hub.reading("talk", "en") as channel, capture_logs() as logs:
+            for viewer in gone, behind:
+                hub.attach(channel, viewer, b"")
+            gone.end()
+            behind.write(b"x" * (2 * broadcast.SLACK_BYTES))
+            behind.write(b"x" * (2 * broadcast.SLACK_BYTES))
+            await _publish_text(api, 1, "words")
+            await until(lambda: not channel.viewers)
+    assert [one["log_level"] for one in logs if one["event"] == "reader_dropped"] in (
+        ["debug", "info"],
+        ["info", "debug"],
+    )
 
 
 async def _publish_text(api: Api, seq: int, text: str) -> None:

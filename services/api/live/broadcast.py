@@ -32,6 +32,10 @@ class Viewer(Protocol):
         """Cut it off at once."""
 
     @property
+    def gone(self) -> bool:
+        """It has hung up, or was dropped."""
+
+    @property
     def lost(self) -> bool:
         """It has gone, or does not keep up."""
 
@@ -62,9 +66,14 @@ class DirectViewer:
         self.transport.abort()
 
     @property
+    def gone(self) -> bool:
+        """See ``Viewer``."""
+        return self.transport.is_closing()
+
+    @property
     def lost(self) -> bool:
         """See ``Viewer``."""
-        return self.transport.is_closing() or self.transport.get_write_buffer_size() > self.limit
+        return self.gone or self.transport.get_write_buffer_size() > self.limit
 
 
 class QueueViewer:
@@ -95,9 +104,14 @@ class QueueViewer:
         self.end()
 
     @property
+    def gone(self) -> bool:
+        """See ``Viewer``."""
+        return self._ended
+
+    @property
     def lost(self) -> bool:
         """See ``Viewer``."""
-        return self._ended or self._bytes > self._limit
+        return self.gone or self._bytes > self._limit
 
     async def next(self) -> bytes | None:
         """All that waits, or None at the end."""

@@ -358,8 +358,9 @@ class Hub:
         channel.written_at = _now()
         for viewer in broadcast(channel.viewers, payload):
             channel.viewers.discard(viewer)
+            say = log.debug if viewer.gone else log.info
             viewer.drop()
-            log.info("reader_dropped", session=channel.session, language=channel.language)
+            say("reader_dropped", session=channel.session, language=channel.language)
 
     @staticmethod
     def _end(channel: Channel) -> None:
