@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -40,6 +41,19 @@ class Answers:
     def p99_or(self, floor: float) -> float:
         """The 99th percentile, or the floor if that is higher."""
         return max(self.p99, floor)
+
+
+def holds(measured: Callable[[], tuple[float, float]]) -> None:
+    """Assert that what was measured is at most what is allowed, in one of three measurements.
+
+    Whatever else the machine does meanwhile makes an answer later and never earlier.
+    """
+    found = []
+    for _ in range(3):
+        found.append(measured())
+        if found[-1][0] <= found[-1][1]:
+            return
+    raise AssertionError(f"measured and allowed: {found}")
 
 
 class Measurement:

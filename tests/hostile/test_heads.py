@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from tests.hostile.heartbeat import Heartbeat
+from tests.hostile.heartbeat import Heartbeat, holds
 from tests.real_program import Server
 
 CONNECTIONS = 8
@@ -34,10 +34,14 @@ def endless_addresses(server: Server) -> Iterator[None]:
 
 
 def test_addresses_without_an_end_slow_no_sender_and_stay_in_no_memory(server: Server, heartbeat: Heartbeat) -> None:
-    alone = heartbeat.lines()
     before = server.resident_bytes
-    with endless_addresses(server):
-        attacked = heartbeat.lines()
-    assert attacked.failed == 0
-    assert attacked.p99 <= 3 * alone.p99_or(0.03)
+
+    def measured() -> tuple[float, float]:
+        alone = heartbeat.lines()
+        with endless_addresses(server):
+            attacked = heartbeat.lines()
+        assert attacked.failed == 0
+        return attacked.p99, 3 * alone.p99_or(0.03)
+
+    holds(measured)
     assert server.resident_bytes < before + 32 * 2**20

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.hostile import long_sessions
-from tests.hostile.heartbeat import Heartbeat
+from tests.hostile.heartbeat import Heartbeat, holds
 from tests.real_program import Server
 
 TURNS = 30_000
@@ -51,12 +51,15 @@ def asking(server: Server, path: str) -> Iterator[None]:
 @pytest.mark.parametrize("path", ENDLESS_PAGES)
 def test_a_page_of_an_endless_session_holds_nobody(server: Server, heartbeat: Heartbeat, path: str) -> None:
     httpx.get(server.url + path, timeout=60)
-    alone = heartbeat.lines(3)
-    with heartbeat.start_lines(3) as measuring:
-        for _ in range(2):
-            assert httpx.get(server.url + path, timeout=60).status_code == 200
-        attacked = measuring.answers()
-    assert attacked.worst <= 5 * alone.p99_or(0.05)
+
+    def measured() -> tuple[float, float]:
+        alone = heartbeat.lines(3)
+        with heartbeat.start_lines(3) as measuring:
+            for _ in range(2):
+                assert httpx.get(server.url + path, timeout=60).status_code == 200
+            return measuring.answers().worst, 5 * alone.p99_or(0.05)
+
+    holds(measured)
 
 
 @pytest.mark.parametrize("path", ["/s/long?all=1", *(f"/v1/sessions/long/transcript.{form}" for form in FORMS)])

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.hostile.heartbeat import Heartbeat
+from tests.hostile.heartbeat import Heartbeat, holds
 from tests.hostile.searchers import ASKED, Searchers, make_searched
 from tests.hostile.stopping import stop_in_time
 from tests.real_program import Server
@@ -24,12 +24,15 @@ def searched(server: Server) -> Server:
 
 def test_a_captioner_goes_on_being_answered_at_once(searched: Server, heartbeat: Heartbeat) -> None:
     """It waited for two minutes. ``bench/crowd_of_searchers.py`` tells how many times as long as alone it is."""
-    before = heartbeat.lines()
-    with Searchers(searched, SEARCHERS):
-        during = heartbeat.lines()
-    after = heartbeat.lines()
-    assert during.failed == 0
-    assert during.median <= 3 * max(before.p99_or(AT_ONCE_SECONDS), after.p99)
+
+    def measured() -> tuple[float, float]:
+        alone = heartbeat.lines()
+        with Searchers(searched, SEARCHERS):
+            during = heartbeat.lines()
+        assert during.failed == 0
+        return during.median, 3 * alone.p99_or(AT_ONCE_SECONDS)
+
+    holds(measured)
 
 
 def test_when_they_have_gone_nothing_is_searched_for_any_more(searched: Server) -> None:

@@ -81,11 +81,14 @@ async def test_slow_answers_that_nobody_waits_for(api: Api, client: httpx.AsyncC
     if twin.ordered:
         await play(client, twin, posts)
     else:
-        async with api.app.state.provided[Doors].spooler.lock("talk"):  # the log is busy while they come
-            tasks = []
+        tasks: list[asyncio.Task[None]] = []
+        lock = api.app.state.provided[Doors].spooler.lock("talk")
+        async with lock:  # the log is busy while they come
             for post in posts:
                 tasks.append(asyncio.create_task(posted(client, twin, post)))
-                await asyncio.sleep(0)
+                await until(
+                    lambda: tasks[-1].done() or len(lock._waiters or ()) == sum(not one.done() for one in tasks)
+                )
         await asyncio.gather(*tasks)
     await says(client, SENTENCES)
 
