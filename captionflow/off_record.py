@@ -63,6 +63,10 @@ class Written(Protocol):
         """See ``Line.sender``."""
 
     @property
+    def at(self) -> Moment | None:
+        """See ``Line.at``."""
+
+    @property
     def received_at(self) -> datetime:
         """See ``Line.received_at``."""
 
@@ -131,10 +135,27 @@ class OffRecord(msgspec.Struct, frozen=True):
 _NO_SEQ: Final = 2**63
 
 
+class Turning(Protocol):
+    """What of a line that begins or ends a passage is needed: see ``Line``."""
+
+    @property
+    def at(self) -> Moment | None:
+        """See ``Line.at``."""
+
+    @property
+    def received_at(self) -> datetime:
+        """See ``Line.received_at``."""
+
+
+def turned_at(line: Turning) -> datetime:
+    """When a passage began or ended: when an organiser said so, who may have been heard while the log was away."""
+    return line.at if isinstance(line.at, datetime) else line.received_at
+
+
 def after(state: OffRecord | None, line: Written) -> OffRecord | None:
     """What is known after the next line of the log. None: nothing was ever off the record."""
     if line.off_record is not None:
-        return _turned(state, line.received_at, on=line.off_record)
+        return _turned(state, turned_at(line), on=line.off_record)
     if state is None:
         return None
     utterances = state.utterances
@@ -158,12 +179,16 @@ def after(state: OffRecord | None, line: Written) -> OffRecord | None:
 def _turned(state: OffRecord | None, at: datetime, *, on: bool) -> OffRecord | None:
     if state is None:
         return OffRecord((Passage(at),)) if on else None
-    if on == (state.now is not None):
+    going_on = state.now
+    if on and going_on is not None and at < going_on.begins:  # elsewhere it was said earlier
+        return msgspec.structs.replace(state, passages=(*state.passages[:-1], Passage(at)))
+    if on == (going_on is not None):
         return state
     if on:
         passages = (*state.passages, Passage(at))[-MAX_PASSAGES:]
     else:
-        passages = (*state.passages[:-1], msgspec.structs.replace(state.passages[-1], ends=at))
+        last = state.passages[-1]
+        passages = (*state.passages[:-1], Passage(last.begins, max(last.begins, at)))
     return msgspec.structs.replace(state, passages=passages)
 
 

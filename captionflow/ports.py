@@ -225,6 +225,7 @@ class Spooled(Message, frozen=True):
     """Higher than that of everything that was put before it."""
     session: str
     body: bytes
+    """Empty: it was said off the record, and was lost with the process that took it."""
 
 
 class Spool(Protocol):
@@ -233,8 +234,10 @@ class Spool(Protocol):
     What was put and not removed is there again after the process was ended in any way, in the same order.
     """
 
-    async def put(self, session: str, body: bytes) -> int:
+    async def put(self, session: str, body: bytes, *, wordless: bool = False) -> int:
         """Keep it, durably, behind everything of its session; its position.
+
+        ``wordless``: nothing in it was said by anybody.
 
         Raises:
             Unavailable: the spool is full, or its disk can't be written. Nothing was kept.
@@ -245,6 +248,13 @@ class Spool(Protocol):
 
     async def remove(self, position: int) -> None:
         """Forget it, durably."""
+
+    async def erase(self) -> None:
+        """Have nothing on the disk of what was replaced and removed before.
+
+        Raises:
+            Unavailable: it can't be done now.
+        """
 
     async def oldest(self, session: str, *, after: int, limit: int) -> Sequence[Spooled]:
         """What the session has behind a position, in order."""

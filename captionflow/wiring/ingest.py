@@ -1,6 +1,7 @@
 """``serve ingest``: the line log and the sessions on Kafka, the spool on its own disk."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from typing import Final, NamedTuple
 from captionflow.adapters.composed.copied import Copied
 from captionflow.adapters.composed.copied_keys import CopiedKeyStore
 from captionflow.adapters.composed.copied_sessions import CopiedSessionStore
+from captionflow.adapters.composed.known_passages import KnownPassages, OffRecordLanguages
 from captionflow.adapters.composed.off_record_spool import OffRecordSpool
 from captionflow.adapters.kafka.audit_trail import KafkaAuditTrail
 from captionflow.adapters.kafka.cluster import Kafka
@@ -48,6 +50,8 @@ class IngestPorts:
     """Why lines can't be taken yet, as far as is known without asking; empty when Kafka has been read."""
     watch: Watch
     spool: Spool | None = None
+    passages: KnownPassages | None = None
+    """With a spool: which sessions are off the record, as far as can be known without asking."""
     remembers: bool = False
     """Sessions and keys are known from an earlier process, so posts can be spooled before Kafka has been read."""
     copying: Sequence[Watch] = ()
@@ -70,7 +74,8 @@ async def open_ingest(settings: Settings, *, spooling: bool = False) -> AsyncIte
     async with AsyncExitStack() as opened:
         spool = await _open_spool(settings, opened) if spooling else None
         copies = None if spool is None else await _load_copies(spool, kafka)
-        line_log = KafkaLineLog(kafka, gather_ms=GATHER_MS)
+        line_log = KafkaLineLog(kafka, gather_ms=GATHER_MS, on_passage=lambda one: passages.note(one))  # noqa: PLW0108 - it is made of the log
+        passages = KnownPassages(line_log, None if copies is None else copies.passages)
         sessions = KafkaSessionStore(kafka, on_change=_ignore if copies is None else copies.sessions.note)
         source_reports = KafkaSourceReports(kafka)
         keys = KafkaKeyStore(kafka, fixed, on_change=_ignore if copies is None else copies.keys.note)
@@ -97,7 +102,8 @@ async def open_ingest(settings: Settings, *, spooling: bool = False) -> AsyncIte
             ready=lambda: asyncio.gather(*(one.ready() for one in (line_log, sessions, keys))),
             reading=lambda: problem(line_log.check) or problem(sessions.check) or problem(keys.check),
             watch=partial(watch, line_log.check, sessions.check, keys.check, audit.check),
-            spool=None if spool is None else OffRecordSpool(spool, line_log.is_off_record),
+            spool=None if spool is None else OffRecordSpool(spool, passages, secrets.token_bytes(8)),
+            passages=None if spool is None else passages,
         )
         if copies is None:
             yield ports
@@ -105,18 +111,27 @@ async def open_ingest(settings: Settings, *, spooling: bool = False) -> AsyncIte
         remembers = copies.sessions.known is not None and copies.keys.known is not None
         copied_sessions = CopiedSessionStore(sessions, copies.sessions)
         copied_keys = CopiedKeyStore(keys, copies.keys, fixed)
-        copying = (partial(copied_sessions.run, sessions.ready), partial(copied_keys.run, keys.ready))
+        copying = (
+            partial(copied_sessions.run, sessions.ready),
+            partial(copied_keys.run, keys.ready),
+            partial(passages.run, copies.passages),
+        )
         yield replace(ports, sessions=copied_sessions, keys=copied_keys, remembers=remembers, copying=copying)
 
 
 class _Copies(NamedTuple):
     sessions: Copied[Session]
     keys: Copied[Key]
+    passages: Copied[OffRecordLanguages]
 
 
 async def _load_copies(spool: SqliteSpool, kafka: Kafka) -> _Copies:
-    """What an earlier process knew of these topics."""
-    copies = _Copies(Copied(spool.copy_of(kafka.sessions), Session), Copied(spool.copy_of(kafka.keys), Key))
+    """What an earlier process knew of these topics; of the lines, which sessions were off the record."""
+    copies = _Copies(
+        Copied(spool.copy_of(kafka.sessions), Session),
+        Copied(spool.copy_of(kafka.keys), Key),
+        Copied(spool.copy_of(kafka.lines), OffRecordLanguages),
+    )
     for one in copies:
         await one.load()
     return copies

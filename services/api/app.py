@@ -34,6 +34,7 @@ from services.sessions import programme_routes as programme
 from services.sessions import routes as sessions
 from services.sessions.audit_log import AuditLog
 from services.sessions.key_desk import KeyDesk
+from services.sessions.passages import off_since
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Container, Mapping, Sequence
@@ -91,7 +92,7 @@ def create_app(  # noqa: PLR0913 - what differs between the processes that serve
         prepared=prepared,
         on_delivered=on_delivered,
         off_record=ports.off_record,
-        off_since=partial(off_record.off_since, ports.line_log),
+        off_since=partial(off_since, ports.line_log),
     )
     app = create_application(
         [*ROOMS, *extra_rooms],

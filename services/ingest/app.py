@@ -79,7 +79,7 @@ def create_app(  # noqa: PLR0913 - what differs between processes that take line
         gateway,
         doors,
         Writers(gateway),
-        sessions.SessionDesk(known, line_log, audit),
+        sessions.SessionDesk(known, line_log, audit, turn=doors.turn),
         on_air.OnAirKnown(line_log),
         KeyDesk(keys, audit),
         audit,

@@ -12,7 +12,7 @@ from captionflow.messages import Draft, Line, Message, OffRecordWords, Receipt, 
 from captionflow.ports import LineLog, OffRecordFeed, SessionStore
 from captionflow.retrying import despite_conflicts
 from services.ingest.sources import Sources
-from services.sessions.off_record import off_since, turn
+from services.sessions.passages import off_since, turned
 
 log = structlog.get_logger(__name__)
 
@@ -176,7 +176,7 @@ class Gateway:
             if len(found.languages) >= MAX_LANGUAGES:
                 raise BadMessage(f"The session has {MAX_LANGUAGES} languages already: lang is one of them.")
             if await off_since(self._log, Stream(session, floor_language(found))) is not None:
-                await turn(self._log, Stream(session, stream), on=True)
+                await turned(self._log, Stream(session, stream), on=True)
             wider = msgspec.structs.replace(found, languages=(*found.languages, stream), updated_at=self._clock())
             return await self._sessions.replace(wider, expected_version=found.version), stream
 

@@ -45,8 +45,8 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
             line_log = MeteredLineLog(ports.line_log, metrics)
             sources = sources_of_this_process()
             gateway = Gateway(line_log, ports.sessions, sources=sources, off_record=ports.off_record)
-            doors = Doors(gateway, line_log, ports.sessions, spool=ports.spool)
-            await doors.spooler.load()
+            doors = Doors(gateway, line_log, ports.sessions, spool=ports.spool, passages=ports.passages)
+            await doors.load()
             metrics.counts("records_skipped", "Records that count for nothing.", ("topic", "why"), ports.skipped)
             _measure(doors.spooler, metrics)
             app = create_app(

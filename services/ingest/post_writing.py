@@ -18,6 +18,7 @@ from services.ingest.protocols.post_bodies import language_in
 from services.ingest.protocols.post_lines import MAX_RESUMED, Feed
 from services.ingest.protocols.posts import Post
 from services.ingest.protocols.recognised import Recognised
+from services.sessions.passages import turning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -38,7 +39,9 @@ Door = Literal[
     "aws",
     "speechmatics",
     "whisperlive",
+    "desk",
 ]
+"""By which a post comes in. What comes from the desk has no words."""
 
 _Feed: TypeAlias = Feed | Recognised
 """What is known of a sender: of one that types, or of a recogniser."""
@@ -98,6 +101,8 @@ class ToolPost(msgspec.Struct, frozen=True, omit_defaults=True):
     """Its tool asked for the last number before it."""
     oddities: tuple[str, ...] = ()
     """What was odd of its body and query: keys of ``WARNINGS``."""
+    off_record: bool | None = None
+    """No tool's post: the desk goes off the record (True), or back on it (False), in the language that is named."""
 
 
 class _Made(NamedTuple):
@@ -121,7 +126,15 @@ class _Place:
 class PostWriting:
     """``spooler.Writing``."""
 
-    def __init__(self, gateway: Gateway, line_log: LineLog, sessions: SessionStore) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        line_log: LineLog,
+        sessions: SessionStore,
+        told: Callable[[ToolPost], None] = lambda _post: None,
+    ) -> None:
+        """``told``: the log has what the desk asked for with this, or something later."""
+        self._told = told
         self._gateway = gateway
         self._log = line_log
         self._sessions = sessions
@@ -130,6 +143,10 @@ class PostWriting:
     async def drafts(self, post: ToolPost) -> Sequence[Draft]:
         """See ``Writing.drafts``."""
         stream, odd = await self._stream(post)
+        if post.off_record is not None:
+            if not (drafts := await turning(self._log, stream, on=post.off_record, at=post.at)):
+                self._told(post)
+            return drafts
         place = self._place(stream, post.sender)
         feed = place.feed or await self._resumed(stream, post.sender)
         made = _made(feed, post)
@@ -145,6 +162,10 @@ class PostWriting:
     async def write(self, post: ToolPost, drafts: Sequence[Draft]) -> None:
         """See ``Writing.write``."""
         stream, odd = await self._stream(post)
+        if post.off_record is not None:
+            await self._log.append(*stream, drafts)
+            self._told(post)
+            return
         place = self._place(stream, post.sender)
         made, place.feed, place.made = place.made, None, None
         receipts = (await self._gateway.accept(*stream, drafts, door=post.sender.door, came_at=post.at)).receipts

@@ -95,6 +95,8 @@ class Spooler(Generic[P]):
         self._decode = msgspec.json.Decoder(_Entry[kind]).decode  # type: ignore[valid-type] # it is one at run time
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._pending: Counter[str] = Counter()
+        self._written: dict[int, asyncio.Future[bool]] = {}
+        """Of what is ``queue``d, by its position."""
         self._put = Notifier()
         self._at_once = asyncio.Semaphore(_AT_ONCE)
         self._problem = ""
@@ -127,7 +129,12 @@ class Spooler(Generic[P]):
 
     def queues(self, session: str) -> bool:
         """Whether posts of the session are in the spool, which the log does not have yet."""
-        return session in self._pending
+        return self._pending[session] > 0
+
+    @property
+    def queueing(self) -> Sequence[str]:
+        """The sessions that have posts in the spool."""
+        return tuple(self._pending)
 
     async def queued(self, session: str) -> AsyncIterator[P]:
         """The posts of the session that are in the spool, in order. One that can't be read is left out."""
@@ -143,7 +150,7 @@ class Spooler(Generic[P]):
     @property
     def waiting(self) -> str:
         """What is in the spool and why, in a sentence; empty if nothing is."""
-        if not self._pending:
+        if not self.pending:
             return ""
         return f"{self.pending} posts of captioning tools are safe on this disk and wait for the log. {self._problem}"
 
@@ -161,6 +168,23 @@ class Spooler(Generic[P]):
         taking = asyncio.create_task(self._take(post))
         taking.add_done_callback(_seen)
         await asyncio.shield(taking)
+
+    async def queue(self, post: P, *, before: Callable[[], None]) -> asyncio.Future[bool]:
+        """Keep it behind everything of its session, and return then. Nobody said anything in it.
+
+        What is returned is done when the log has it: whether that changed anything. ``before`` is called when
+        everything of the session that was taken earlier is kept or written, and nothing that is taken later.
+
+        Raises:
+            Unavailable: there is no spool, or it can't keep it.
+        """
+        async with self.lock(post.session):
+            before()
+            if self._spool is None:
+                raise Unavailable("There is no spool.")
+            position = await self._keep(self._spool, _Entry(post), wordless=True)
+            written = self._written[position] = asyncio.get_running_loop().create_future()
+            return written
 
     async def load(self) -> None:
         """Find what an earlier process left in the spool; before anything is taken."""
@@ -208,16 +232,17 @@ class Spooler(Generic[P]):
             return None
         return entry
 
-    async def _keep(self, spool: Spool, entry: _Entry[P]) -> None:
-        await spool.put(entry.post.session, self._encode(entry))
-        if not self._pending:
+    async def _keep(self, spool: Spool, entry: _Entry[P], *, wordless: bool = False) -> int:
+        position = await spool.put(entry.post.session, self._encode(entry), wordless=wordless)
+        if not self.pending:
             log.warning("spooling", reason=self._problem)
         self._pending[entry.post.session] += 1
         self.spooled += 1
         self._put.notify()
+        return position
 
-    async def _write(self, post: P, drafts: tuple[Draft, ...] | None, remember: _Remember) -> None:
-        """Have it in the log. ``remember`` gets its drafts before they are written, if they weren't known."""
+    async def _write(self, post: P, drafts: tuple[Draft, ...] | None, remember: _Remember) -> bool:
+        """Have it in the log; whether it has drafts. ``remember`` gets new ones before they are written."""
         for _ in range(_TRIES):
             if drafts is None:
                 drafts = tuple(await self._writing.drafts(post))
@@ -225,7 +250,7 @@ class Spooler(Generic[P]):
             with suppress(Conflict):
                 if drafts:
                     await self._writing.write(post, drafts)
-                return
+                return bool(drafts)
             drafts = None
         raise Unavailable("Another process takes the posts of the same sender at the same moment: retry.")
 
@@ -233,29 +258,38 @@ class Spooler(Generic[P]):
         """Write all that the session has in the spool, in order."""
         after = 0
         backoff = Backoff(longest_seconds=_LONGEST_WAIT_SECONDS)
-        while self._pending[session]:
+        erased = False
+        while self._pending[session] or not erased:
             try:
                 for one in await spool.oldest(session, after=after, limit=_POSTS_A_READ):
                     async with self._at_once:
                         await self._drain_one(spool, one)
                     after = one.position
                     self._pending[session] -= 1
+                    erased = False
                     backoff.succeeded()
+                if not self._pending[session]:  # of what turned out to be off the record nothing may stay
+                    await spool.erase()
+                    erased = True
             except Unavailable as error:
                 self._problem = str(error)
                 await asyncio.sleep(backoff.failed(asked_seconds=error.asked_seconds))
         del self._pending[session]
-        if not self._pending:
+        if not self.pending:
             log.info("spool_drained", set_aside=self.set_aside)
 
     async def _drain_one(self, spool: Spool, one: Spooled) -> None:
+        if not one.body:
+            await spool.remove(one.position)
+            return
+        changed = False
         try:
             entry = self._decode(one.body)
 
             async def remember(drafts: tuple[Draft, ...]) -> None:
                 await spool.replace(one.position, self._encode(_Entry(entry.post, drafts)))
 
-            await self._write(entry.post, entry.drafts, remember)
+            changed = await self._write(entry.post, entry.drafts, remember)
         except Unavailable:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, what comes after this post must not wait for it
@@ -264,6 +298,8 @@ class Spooler(Generic[P]):
             log.error("spooled_post_set_aside", session=one.session, position=one.position, reason=reason)  # noqa: TRY400 - a traceback might show its text
         else:
             await spool.remove(one.position)
+        if (written := self._written.pop(one.position, None)) is not None and not written.done():
+            written.set_result(changed)
 
 
 async def _forget(_drafts: tuple[Draft, ...]) -> None:

@@ -7,6 +7,7 @@ import msgspec
 
 from captionflow.gaps import OFF_THE_RECORD, clock
 from captionflow.messages import Line
+from captionflow.off_record import turned_at
 
 GOES_ON: Final = f"{OFF_THE_RECORD}]"
 """The note while a passage goes on. Another one takes its place when it ends."""
@@ -41,15 +42,18 @@ def noted(state: OffTheRecord | None, line: Line) -> tuple[OffTheRecord | None, 
 
 def _turned(state: OffTheRecord | None, line: Line, since: datetime | None) -> tuple[OffTheRecord | None, Line]:
     """After a line that begins or ends a passage; ``since``: of the one that goes on."""
+    at = turned_at(line)
     if line.off_record and since is None:
-        return OffTheRecord(line.received_at), _note(line, line.received_at, goes_on=True)
+        return OffTheRecord(at), _note(line, at, goes_on=True)
+    if line.off_record and since is not None and at < since:  # elsewhere it was said earlier
+        return OffTheRecord(at), _wordless(line)
     if not line.off_record and since is not None:
         return None, _note(line, since, goes_on=False)
     return state if line.off_record else None, _wordless(line)
 
 
 def _note(line: Line, since: datetime, *, goes_on: bool) -> Line:
-    until = max(since, line.received_at)
+    until = max(since, turned_at(line) if line.off_record is not None else line.received_at)
     text = GOES_ON if goes_on else f"{OFF_THE_RECORD} for {clock(until - since)}]"
     return msgspec.structs.replace(
         line, text=text, at=since, until=until, final=True, off_record=goes_on, withheld=False

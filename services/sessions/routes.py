@@ -29,6 +29,7 @@ from services.sessions.audit_log import AuditLog
 from services.sessions.audited import told
 from services.sessions.drafts import SessionDraft, SessionPatch, new_session, patched, says_the_same
 from services.sessions.end_line import end_session
+from services.sessions.passages import Turn
 
 MAX_FILTER_CHARS = 300
 
@@ -75,6 +76,8 @@ class SessionDesk:
     audit: AuditLog
     on_change: Callable[[Session], None] = lambda _: None
     """Told of each session that was changed."""
+    turn: Turn | None = None
+    """Takes a stream off the record and back on it; None: the line log alone says so."""
 
 
 routes = APIRouter(tags=["sessions"])

@@ -2,15 +2,18 @@
 
 import asyncio
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from captionflow.adapters.sqlite.spool import SqliteSpool
 from captionflow.errors import InUse, Unavailable
+from tests.off_record_doors import found
 
 SIZE = 100_000
 
@@ -65,6 +68,36 @@ async def test_what_is_removed_is_gone_and_no_position_is_used_twice(spool: Sqli
     assert await spool.sessions() == {}
     assert spool.used == 0
     assert await spool.put("talk", b"two") > position
+
+
+async def test_of_what_was_removed_or_replaced_no_file_has_a_byte_once_it_is_erased(
+    spool: SqliteSpool, tmp_path: Path
+) -> None:
+    texts = [f"gone{number:04}" for number in range(40)]
+    positions = [await spool.put("talk", f"{text} {'x' * 90 * number}".encode()) for number, text in enumerate(texts)]
+    await spool.put("talk", b"kept")
+    for position in positions[:20]:
+        await spool.replace(position, b"other")
+    for position in positions[10:]:
+        await spool.remove(position)
+    assert found([tmp_path], texts)
+    await spool.erase()
+    assert set(found([tmp_path], [*texts, "kept"])) == {"kept"}
+    await spool.erase()
+
+
+async def test_while_somebody_reads_what_was_removed_it_is_not_said_to_be_erased(
+    spool: SqliteSpool, tmp_path: Path
+) -> None:
+    position = await spool.put("talk", b"gone")
+    with closing(sqlite3.connect(tmp_path / "spool" / "spool.db", isolation_level=None)) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT * FROM posts").fetchall()
+        await spool.remove(position)
+        with pytest.raises(Unavailable):
+            await spool.erase()
+    await spool.erase()
+    assert not found([tmp_path], ["gone"])
 
 
 async def test_a_replaced_post_stays_in_its_place(spool: SqliteSpool) -> None:

@@ -13,6 +13,7 @@ from captionflow.settings import read_settings
 from captionflow.wiring.tools import open_line_log
 from tests.distributed.installation import Installation, metric
 from tests.needs import missing
+from tests.off_record_doors import found
 from tests.real_program import Server, environ, run_command
 from tests.stack.places import CannotStart, listens
 from tests.stack.servers import Control
@@ -201,6 +202,34 @@ def test_keys_are_known_and_what_was_revoked_stays_so_at_a_start_without_kafka(
     assert (
         client.post(f"/closedcaption?key={keys['lost']}&seq=1", content="never ").status_code == httpx.codes.FORBIDDEN
     )
+
+
+def test_what_the_desk_takes_off_the_record_in_an_outage_is_on_no_disk_and_not_in_the_log(
+    alone: Installation, broker: Control, typists: Typists
+) -> None:
+    start(alone)
+    spool = alone.ingest.folder / "spool"
+    typists.post("hall-1", "before ")
+    broker.kill()
+    off = alone.ingest.client.put("/v1/sessions/hall-1/off-the-record", json={"on": True}, timeout=30)
+    assert (off.status_code, off.json()["on"]) == (httpx.codes.ACCEPTED, True)
+    typists.type(2)
+    assert found([spool], ["word1", "word2"]).keys() == {"word1", "word2"}  # of the other sessions
+    for text in ("secret0 ", "secret1 "):
+        typists.post("hall-1", text)
+    restart_without_kafka(alone)
+    typists.post("hall-1", "secret2 ")
+    on = alone.ingest.client.put("/v1/sessions/hall-1/off-the-record", json={"on": False}, timeout=30)
+    assert (on.status_code, on.json()["on"]) == (httpx.codes.ACCEPTED, False)
+    typists.post("hall-1", "onrecord ")
+    secret = ["secret0", "secret1", "secret2"]
+    assert not found([spool, alone.ingest.log], secret)
+    broker.start()
+    wait_until_drained(alone.ingest)
+    said = in_log(alone)
+    assert said["hall-2"].split() == ["word1", "word2"]
+    assert said["hall-1"].split() == ["before", "onrecord"]
+    await_true(lambda: not found([spool], ["word1", "onrecord"]), "what was drained is still on the disk")
 
 
 def test_without_a_copy_posts_are_refused_until_kafka_has_been_read(

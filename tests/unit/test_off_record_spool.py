@@ -1,6 +1,7 @@
-"""Posts of a session that is off the record wait for the log in memory, in their order, and no disk has them."""
+"""Posts of a session that is off the record wait for the log in memory, in their place, and no disk has them."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def off() -> Passages:
 @pytest.fixture
 async def spool(tmp_path: Path, off: Passages) -> AsyncIterator[OffRecordSpool]:
     disk = await SqliteSpool.open(tmp_path, SIZE)
-    yield OffRecordSpool(disk, off)
+    yield OffRecordSpool(disk, off, secrets.token_bytes(8))
     await disk.close()
 
 
@@ -49,7 +50,7 @@ async def kept(spool: OffRecordSpool, session: str = "talk") -> list[bytes]:
     return bodies
 
 
-async def test_what_comes_off_the_record_and_behind_it_is_in_memory_and_in_order(
+async def test_what_comes_off_the_record_is_in_memory_and_what_comes_behind_it_on_the_disk(
     spool: OffRecordSpool, off: Passages, tmp_path: Path
 ) -> None:
     await spool.put("talk", b"kept-one")
@@ -58,30 +59,54 @@ async def test_what_comes_off_the_record_and_behind_it_is_in_memory_and_in_order
     await spool.replace(position, b"gone-two, made")
     await spool.put("other", b"kept-other")
     off.now.clear()
-    await spool.put("talk", b"gone-three, behind it")
-    assert await kept(spool) == [b"kept-one", b"gone-two, made", b"gone-three, behind it"]
+    await spool.put("talk", b"kept-three, behind it")
+    assert await kept(spool) == [b"kept-one", b"gone-two, made", b"kept-three, behind it"]
     assert await kept(spool, "other") == [b"kept-other"]
-    assert dict(await spool.sessions()) == {"talk": 1, "other": 1}
-    assert set(found([tmp_path], ["kept-one", "kept-other", "gone-two", "gone-three"])) == {"kept-one", "kept-other"}
+    assert dict(await spool.sessions()) == {"talk": 3, "other": 1}
+    words = ["kept-one", "kept-other", "gone-two", "kept-three"]
+    assert set(found([tmp_path], words)) == {"kept-one", "kept-other", "kept-three"}
     assert 0 < spool.used < spool.size
 
 
-async def test_when_memory_is_empty_the_disk_is_used_again_and_nothing_of_it_is_passed_over(
-    spool: OffRecordSpool, off: Passages
+async def test_a_later_process_has_what_was_on_the_record_and_is_told_that_the_rest_is_lost(
+    off: Passages, tmp_path: Path
 ) -> None:
+    disk = await SqliteSpool.open(tmp_path, SIZE)
+    spool = OffRecordSpool(disk, off, secrets.token_bytes(8))
     await spool.put("talk", b"one")
     off.now.add("talk")
-    in_memory = await spool.put("talk", b"two")
+    lost = await spool.put("talk", b"gone")
     off.now.clear()
-    (first,) = await spool.oldest("talk", after=0, limit=9)
-    await spool.remove(first.position)
-    (second,) = await spool.oldest("talk", after=first.position, limit=9)
-    assert second.position == in_memory
-    await spool.remove(in_memory)
-    await spool.remove(in_memory)
-    await spool.replace(in_memory, b"nothing is there")
     await spool.put("talk", b"three")
-    assert [one.body for one in await spool.oldest("talk", after=in_memory, limit=9)] == [b"three"]
+    spool = OffRecordSpool(disk, off, secrets.token_bytes(8))
+    assert await kept(spool) == [b"one", b"", b"three"]
+    await spool.remove(lost)
+    assert await kept(spool) == [b"one", b"three"]
+    await disk.close()
+
+
+async def test_what_is_removed_takes_no_room_in_memory_and_what_is_replaced_has_its_own_size(
+    spool: OffRecordSpool, off: Passages
+) -> None:
+    off.now.add("talk")
+    position = await spool.put("talk", b"x" * MAX_BYTES)
+    await spool.replace(position, b"x")
+    assert await kept(spool) == [b"x"]
+    second = await spool.put("talk", b"x" * (MAX_BYTES - 1))
+    for one in (position, second, second):
+        await spool.remove(one)
+    assert await kept(spool) == []
+    await spool.put("talk", b"x" * MAX_BYTES)
+
+
+async def test_where_the_disk_has_no_room_for_a_place_nothing_is_kept_in_memory(off: Passages, tmp_path: Path) -> None:
+    disk = await SqliteSpool.open(tmp_path, 1)
+    spool = OffRecordSpool(disk, off, secrets.token_bytes(8))
+    off.now.add("talk")
+    for _ in range(3):
+        with pytest.raises(Unavailable, match="full"):
+            await spool.put("talk", b"x" * (MAX_BYTES - 1))
+    await disk.close()
 
 
 async def test_memory_is_bounded(spool: OffRecordSpool, off: Passages) -> None:
@@ -105,11 +130,37 @@ async def test_posts_of_an_outage_around_a_passage_are_written_in_their_order(
     for number, text in enumerate(texts):
         off.now = {"talk"} if number in {2, 3} else set()
         await spooler.take(Said("talk", text))
-    assert set(found([tmp_path], texts)) == set(texts[:2])
+    assert set(found([tmp_path], texts)) == {*texts[:2], *texts[4:]}
     tool.before = _nothing
     await until(lambda: not spooler.pending)
     said = [line.text.split()[0] async for record in log.read("talk", "en") for line in record.lines]
     assert said == texts
+    spooled = tmp_path / "spool"
+    await until(lambda: not found([spooled], texts))
     draining.cancel()
     await asyncio.wait([draining])
     await database.close()
+
+
+async def test_what_was_lost_with_a_process_holds_up_nothing(off: Passages, tmp_path: Path) -> None:
+    disk = await SqliteSpool.open(tmp_path, SIZE)
+    database = Database.open(tmp_path / "log" / "captionflow.db")
+    log = SqliteLineLog(database)
+    for process in range(2):
+        tool = Tool(log)
+        spooler = Spooler(tool, Said, OffRecordSpool(disk, off, secrets.token_bytes(8)), patience_seconds=0.05)
+        await spooler.load()
+        if not process:
+            tool.before = _away
+            for number in range(3):
+                off.now = {"talk"} if number == 1 else set()
+                await spooler.take(Said("talk", f"post-{number}"))
+    draining = asyncio.create_task(spooler.run())
+    await until(lambda: not spooler.pending)
+    said = [line.text.split()[0] async for record in log.read("talk", "en") for line in record.lines]
+    assert said == ["post-0", "post-2"]
+    assert (spooler.set_aside, await disk.sessions()) == (0, {})
+    draining.cancel()
+    await asyncio.wait([draining])
+    await database.close()
+    await disk.close()

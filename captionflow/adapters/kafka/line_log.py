@@ -7,7 +7,7 @@ then the rule in ``line_index`` says whether it is valid. See ``kafka_journal`` 
 
 import asyncio
 from collections import OrderedDict, defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from itertools import groupby
@@ -54,12 +54,17 @@ class KafkaLineLog(JournalAdapter):
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         append_seconds: float = APPEND_SECONDS,
         gather_ms: int = 0,
+        on_passage: Callable[[str], None] = lambda _session: None,
     ) -> None:
-        """``gather_ms``: see ``Journal``. A write waits so long at most when others wrote just before it."""
+        """``gather_ms``: see ``Journal``. A write waits so long at most when others wrote just before it.
+
+        ``on_passage``: called with a session that goes off the record, or back on it.
+        """
         self.skipped = Skipped()
         self._kafka = kafka
         self._clock = clock
         self._append_seconds = append_seconds
+        self._on_passage = on_passage
         self._index = LineIndex()
         self._recent: OrderedDict[tuple[int, int], bytes] = OrderedDict()
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -123,9 +128,13 @@ class KafkaLineLog(JournalAdapter):
         found = await self._lines(stream, sorted(seqs))
         return tuple(found[seq] for seq in seqs)
 
-    def is_off_record(self, session: str) -> bool:
-        """Whether a session is off the record in any of its languages, as far as this process has read."""
-        return any(stream.session == session for stream in self._index.off_record_now)
+    def off_record_languages(self, session: str) -> tuple[str, ...]:
+        """In which languages a session is off the record, as far as this process has read."""
+        return tuple(stream.language for stream in self._index.off_record_now if stream.session == session)
+
+    def off_record_sessions(self) -> Iterable[str]:
+        """The sessions that are, in any language."""
+        return {stream.session for stream in self._index.off_record_now}
 
     def reached(self, session: str, language: str) -> int:
         """The highest ``seq`` that this process has read so far; 0 before the first line."""
@@ -239,9 +248,13 @@ class KafkaLineLog(JournalAdapter):
             except BadMessage as error:
                 self.skipped.foreign(record, str(error))
                 continue
+            stream = Stream(head.session, head.language)
+            was_off = stream in self._index.off_record_now
             if not self._index.add(record.partition, record.offset, head, partial(_lines_of, record)):
                 self.skipped.void(record)
                 continue
+            if was_off != (stream in self._index.off_record_now):
+                self._on_passage(head.session)
             self._recent[record.partition, record.offset] = record.value or b""
             if len(self._recent) > _RECENT_RECORDS:
                 self._recent.popitem(last=False)

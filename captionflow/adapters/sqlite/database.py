@@ -11,7 +11,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import Self
 
@@ -22,7 +22,7 @@ from captionflow.adapters.sqlite.failures import translated, translated_os
 from captionflow.adapters.sqlite.readers import Lane, Readers
 from captionflow.adapters.sqlite.writer import Result, Work, Writer
 from captionflow.data_folder import FILE_MODE, FOLDER_MODE
-from captionflow.errors import InUse, Misconfigured
+from captionflow.errors import InUse, Misconfigured, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -53,9 +53,12 @@ class Database:
         self._closed = False
 
     @classmethod
-    def open(cls, path: Path, *, migrations: Sequence[str] = schema.MIGRATIONS, fresh: bool = False) -> Self:
+    def open(
+        cls, path: Path, *, migrations: Sequence[str] = schema.MIGRATIONS, fresh: bool = False, erasing: bool = False
+    ) -> Self:
         """Open or create the file and bring its schema up to date; ``fresh``: without anything that was in it.
 
+        ``erasing``: what is deleted is overwritten, also where that costs another write; see ``erase``.
         The folder is created if only it is missing. Until ``close`` no other process can open it.
 
         Raises:
@@ -73,7 +76,7 @@ class Database:
             connection = _connect(path)
             try:
                 schema.check(connection, path, migrations)
-                _prepare(connection, path)
+                _prepare(connection, path, erasing=erasing)
                 before, after = schema.migrate(connection, migrations)
             except BaseException:
                 connection.close()
@@ -93,6 +96,16 @@ class Database:
     async def write(self, work: Work[Result], *, durable: bool, committed: Callable[[], None] | None = None) -> Result:
         """Run ``work`` in the writer's thread, all or nothing; see ``Writer.write``."""
         return await self._writer.write(work, durable=durable, committed=committed)
+
+    async def erase(self) -> None:
+        """Have nothing in any file of what was deleted before, if the database is ``erasing``.
+
+        Raises:
+            Unavailable: somebody reads what was there before, or the disk is in trouble: try again.
+        """
+        # On a connection of its own: it can't be within a transaction, and all that the writer does is.
+        if not await self.scan(lambda _: self._empty_wal()):
+            raise Unavailable("Somebody still reads what was deleted.")
 
     @asynccontextmanager
     async def view(self) -> AsyncIterator["View"]:
@@ -149,6 +162,12 @@ class Database:
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._connection.close()
         os.close(self._lock)
+
+    def _empty_wal(self) -> bool:
+        with closing(_connect(self.path)) as connection:
+            connection.execute("PRAGMA busy_timeout = 1000")
+            (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
 
     def _new_readers(self, name: str, threads: int) -> Readers:
         readers = Readers(self._reader, self.path.parent, name=name, threads=threads)
@@ -242,7 +261,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, isolation_level=None, check_same_thread=False)
 
 
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+def _prepare(connection: sqlite3.Connection, path: Path, *, erasing: bool) -> None:
     (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
     if mode != "wal":
         raise Misconfigured(
@@ -250,5 +269,5 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         )
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT_BYTES}")
-    # Debian's build overwrites what is deleted with zeros; here that only costs writes.
-    connection.execute("PRAGMA secure_delete = FAST")
+    # Debian's build overwrites what is deleted with zeros; mostly that only costs writes.
+    connection.execute(f"PRAGMA secure_delete = {'ON' if erasing else 'FAST'}")

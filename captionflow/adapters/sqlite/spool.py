@@ -76,7 +76,7 @@ class SqliteSpool:
         """The copy of a topic beside what is spooled; it does not count for ``used``."""
         return SqliteTopicCopy(self._database, topic)
 
-    async def put(self, session: str, body: bytes) -> int:
+    async def put(self, session: str, body: bytes, *, wordless: bool = False) -> int:  # noqa: ARG002 - all is kept here
         """See ``Spool.put``."""
         needed = len(body) + _OVERHEAD_BYTES
         if self._used + needed > self._size:
@@ -115,6 +115,10 @@ class SqliteSpool:
         # Durable work shares a transaction with other such work, and it is mostly there: all else goes one by one.
         self._used -= await self._database.write(delete, durable=True)
 
+    async def erase(self) -> None:
+        """See ``Spool.erase``."""
+        await self._database.erase()
+
     async def oldest(self, session: str, *, after: int, limit: int) -> Sequence[Spooled]:
         """See ``Spool.oldest``."""
         query = "SELECT position, body FROM posts WHERE session = ? AND position > ? ORDER BY position LIMIT ?"
@@ -136,7 +140,7 @@ def _open(data_folder: Path) -> Database:
         data_folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise translated_os(error, data_folder) from error
-    return Database.open(data_folder / FOLDER / "spool.db", migrations=MIGRATIONS)
+    return Database.open(data_folder / FOLDER / "spool.db", migrations=MIGRATIONS, erasing=True)
 
 
 def _used(connection: sqlite3.Connection) -> int:

@@ -191,12 +191,13 @@ find("rooms").addEventListener("click", async (event) => {
   if (!button || !card) return;
   const { session = "", title = "" } = card.dataset;
   const { act } = button.dataset;
+  let notice = "";
   try {
     if (button.dataset.air) return await airing(session, title, button.dataset.air, () => sourcesIn(session));
     if ("hand" in button.dataset) return await handing(session);
     if ("name" in button.dataset) return await naming(session);
     if ("correct" in button.dataset) return await correcting(session);
-    if (button.dataset.off) await turn(session, button.dataset.off === "true");
+    if (button.dataset.off) notice = await turn(session, button.dataset.off === "true");
     else {
       if (act === "finished" && !(await sure(`Finish “${title}”?`))) return;
       await change(session, act ? { status: act } : { closed: button.dataset.closed === "true" });
@@ -206,7 +207,8 @@ find("rooms").addEventListener("click", async (event) => {
     find("told").classList.remove("hidden");
     return;
   }
-  find("told").classList.add("hidden");
+  if (notice) find("told").textContent = `“${title}”: ${notice}`;
+  find("told").classList.toggle("hidden", !notice);
   await look().catch(() => {});
   document.getElementById(`t-${session}`)?.querySelector("a")?.focus({ preventScroll: true });
 });

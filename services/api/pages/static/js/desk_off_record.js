@@ -2,13 +2,14 @@
 import { clock } from "./clock.js";
 
 const PATIENCE = 10_000; // with Kafka it takes a second
+const [ACCEPTED, WAITS] = [202, "The line log is away. What is said off the record is kept nowhere by the ingest that takes the captions of this session; transcripts are told when the log is back."];
 
-/** @param {string} session @param {boolean} on */
+/** What the technician has to know if it is not so everywhere yet; empty if it is. @param {string} session @param {boolean} on */
 export async function turn(session, on) {
   const answer = await fetch(`/v1/sessions/${encodeURIComponent(session)}/off-the-record`, {
     method: "PUT", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ on }), signal: AbortSignal.timeout(PATIENCE),
   });
-  if (answer.ok) return;
+  if (answer.ok) return answer.status === ACCEPTED ? WAITS : "";
   const detail = /** @type {{detail?: string}} */ (await answer.json().catch(() => ({}))).detail;
   throw new Error(detail ?? (on ? "It is still on the record." : "It is still off the record."));
 }
