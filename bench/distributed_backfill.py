@@ -206,7 +206,7 @@ def document(stored: dict[str, Any]) -> bytes:
         return msgspec.json.encode(stored)
     part = msgspec.convert(stored["part"], Part)
     step = StepRecord(part.session, part.language, part.version, part.version, (part,))
-    (write,) = bulk_writes([step]).parts
+    (write,) = bulk_writes([step], {}).parts
     return write.source
 
 

@@ -91,7 +91,7 @@ def chunks(made: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
 async def bare(client: AsyncElasticsearch, index: str, made: Sequence[StepRecord], size: int) -> float:
     """The same documents in the same requests, made before the clock starts; nothing is looked at."""
     bodies = [
-        [line for write in bulk_writes(chunk).parts for line in (write.action, write.source)]
+        [line for write in bulk_writes(chunk, {}).parts for line in (write.action, write.source)]
         for chunk in chunks(made, size)
     ]
     start = time.perf_counter()

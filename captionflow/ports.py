@@ -4,7 +4,7 @@ Each port with several adapters has one contract suite in tests/contract, which 
 ``Unavailable`` when the technology behind them can't be reached (retry), and adapters translate every vendor error.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NewType, Protocol
 
@@ -216,6 +216,23 @@ class SessionStore(Protocol):
 
         A session that was never announced is created.
         """
+
+
+class SpeakerNames(Protocol):
+    """The names that were given to the speakers of recognisers (``Session.speakers``)."""
+
+    async def names(self, sessions: Collection[str]) -> Mapping[str, Mapping[str, str]]:
+        """Those of each of these sessions, with all that were given before the call; empty where there are none."""
+
+
+class NameChanges(Protocol):
+    """The sessions whose speakers got other names, by whatever process."""
+
+    async def take(self) -> Sequence[str]:
+        """Some of them; waits until there are any. Those that nobody is ``done`` with come again after a restart."""
+
+    async def done(self) -> None:
+        """Remember that what was taken need not come again."""
 
 
 class Spooled(Message, frozen=True):

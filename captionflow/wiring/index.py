@@ -13,9 +13,10 @@ from captionflow.adapters.elastic.turn_store import ElasticTurnStore
 from captionflow.adapters.kafka.dead_letters import KafkaDeadLetters
 from captionflow.adapters.kafka.from_settings import kafka_from
 from captionflow.adapters.kafka.group_lag import GroupLag
+from captionflow.adapters.kafka.name_changes import KafkaNameChanges
 from captionflow.adapters.kafka.session_store import KafkaSessionStore
 from captionflow.adapters.kafka.step_group import StepGroup
-from captionflow.ports import DeadLetters, SessionStore, StepQueue
+from captionflow.ports import DeadLetters, NameChanges, SessionStore, StepQueue
 from captionflow.settings import Settings
 from captionflow.turns import TurnStore
 from captionflow.wiring.shared import FACTS_GROUP, PARTS_GROUP, Watch, close, watch
@@ -35,6 +36,9 @@ class IndexPorts:
     turn_store: TurnStore
     sessions: SessionStore
     dead_letters: DeadLetters
+    name_changes: NameChanges
+    rename: Callable[[str], Awaitable[None]]
+    """Brings what a session's speakers said under the names that they have now."""
     prepare: Callable[[], Awaitable[object]]
     """Makes the index if there is none; raises ``Misconfigured`` if it isn't as it must be."""
     set_aside: Callable[[], Mapping[tuple[str, ...], int]]
@@ -60,18 +64,22 @@ async def open_index(settings: Settings, *, on_missed: Callable[[], Awaitable[No
     client, names = elasticsearch_from(settings)
     async with AsyncExitStack() as opened:
         dead_letters = KafkaDeadLetters(kafka)
-        sessions = KafkaSessionStore(kafka)
+        name_changes = KafkaNameChanges(kafka)
+        sessions = KafkaSessionStore(kafka, on_names=name_changes.note)
         parts = StepGroup(kafka, PARTS_GROUP, linger_ms=PARTS_LINGER_MS, dead_letters=dead_letters, on_missed=on_missed)
         facts = StepGroup(kafka, FACTS_GROUP, linger_ms=FACTS_LINGER_MS)
-        opened.push_async_callback(close, client, dead_letters, sessions, parts, facts)
+        opened.push_async_callback(close, client, dead_letters, sessions, name_changes, parts, facts)
         sessions.start()
         lag = GroupLag(kafka, PARTS_GROUP, kafka.turns)
+        turn_store = ElasticTurnStore(client, read=names.read, write=names.write, names=sessions)
         yield IndexPorts(
             parts=parts,
             facts=facts,
-            turn_store=ElasticTurnStore(client, read=names.read, write=names.write),
+            turn_store=turn_store,
             sessions=sessions,
             dead_letters=dead_letters,
+            name_changes=name_changes,
+            rename=turn_store.rename,
             prepare=ElasticIndices(client, names).prepare,
             set_aside=lambda: {(): dead_letters.written},
             lag=lambda: lag.records,

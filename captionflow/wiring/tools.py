@@ -19,23 +19,40 @@ from captionflow.adapters.kafka.dead_letters import KafkaDeadLetterBox, read_pla
 from captionflow.adapters.kafka.from_settings import kafka_from
 from captionflow.adapters.kafka.key_store import KafkaKeyStore
 from captionflow.adapters.kafka.line_log import KafkaLineLog
+from captionflow.adapters.kafka.session_store import KafkaSessionStore
 from captionflow.audit import AuditTrail
 from captionflow.errors import BadMessage
 from captionflow.index_building import IndexBuilder
 from captionflow.keys import KeyStore, settings_key
-from captionflow.ports import DeadLetterBox, LineLog
+from captionflow.ports import DeadLetterBox, LineLog, SpeakerNames
 from captionflow.settings import Settings
 from captionflow.turns import TurnStore
 
 
 @asynccontextmanager
-async def open_index_builder(settings: Settings) -> AsyncIterator[IndexBuilder]:
-    """Open what making indices needs."""
+async def open_index_builder(settings: Settings, speakers: SpeakerNames | None = None) -> AsyncIterator[IndexBuilder]:
+    """Open what making indices needs; ``speakers`` is for filling them."""
     client, names = elasticsearch_from(settings)
     try:
-        yield ElasticIndexBuilder(client, names)
+        yield ElasticIndexBuilder(client, names, speakers)
     finally:
         await client.close()
+
+
+@asynccontextmanager
+async def open_speaker_names(settings: Settings) -> AsyncIterator[SpeakerNames]:
+    """Open the names of speakers, read to their end.
+
+    Raises:
+        Unavailable: no broker answers.
+    """
+    kafka = kafka_from(settings)
+    await check_topics(kafka, [kafka.sessions])
+    sessions = KafkaSessionStore(kafka).start()
+    try:
+        yield await sessions.ready()
+    finally:
+        await sessions.close()
 
 
 @asynccontextmanager

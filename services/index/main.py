@@ -17,6 +17,7 @@ from services.http.operations import create_operations
 from services.http.readiness import PROBE, Readiness
 from services.index.facts_indexer import FactsIndexer
 from services.index.healing import Healer, StepsOf
+from services.index.names_indexer import NamesIndexer
 from services.index.part_indexer import PartIndexer
 from services.process import OPERATIONS_STOP_SECONDS, Server, Stopping, address, listen, serve_until_told
 
@@ -65,6 +66,7 @@ async def serve(settings: Settings, *, steps_of: StepsOf, ready: Callable[[str],
                 archive.parts, archive.turn_store, archive.dead_letters, prepare=archive.prepare, on_written=written
             )
             facts_indexer = FactsIndexer(archive.facts, archive.sessions)
+            names_indexer = NamesIndexer(archive.name_changes, archive.rename, prepare=archive.prepare)
             healer = Healer(
                 partial(open_line_log, settings), steps_of, archive.turn_store, part_indexer.write, facts_indexer.write
             )
@@ -73,6 +75,7 @@ async def serve(settings: Settings, *, steps_of: StepsOf, ready: Callable[[str],
                 waiting={
                     "archive": lambda: part_indexer.waiting,
                     "sessions": lambda: facts_indexer.waiting,
+                    "names": lambda: names_indexer.waiting,
                     "expired_turns": lambda: healer.waiting,
                     "kafka": archive.waiting,
                 },
@@ -80,7 +83,12 @@ async def serve(settings: Settings, *, steps_of: StepsOf, ready: Callable[[str],
             app = create_operations(metrics, readiness)
             ready(address(listening, settings.host))
             log.info("started", service="index", kafka=settings.kafka, elasticsearch=settings.elasticsearch)
-            work = {"archive": part_indexer.run(), "sessions": facts_indexer.run(), "topics": archive.watch()}
+            work = {
+                "archive": part_indexer.run(),
+                "sessions": facts_indexer.run(),
+                "names": names_indexer.run(),
+                "topics": archive.watch(),
+            }
             tasks = [asyncio.create_task(one, name=name) for name, one in work.items()]
             await serve_until_told(Server(app, stop_seconds=OPERATIONS_STOP_SECONDS), listening, stopping, parts=tasks)
     log.info("stopped")

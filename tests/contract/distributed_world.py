@@ -15,6 +15,7 @@ from captionflow.adapters.kafka.audit_trail import KafkaAuditTrail
 from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.key_store import KafkaKeyStore
 from captionflow.adapters.kafka.line_log import KafkaLineLog
+from captionflow.adapters.kafka.name_changes import KafkaNameChanges
 from captionflow.adapters.kafka.off_record_feed import KafkaOffRecordFeed
 from captionflow.adapters.kafka.session_store import KafkaSessionStore
 from captionflow.adapters.kafka.source_reports import KafkaSourceReports
@@ -24,6 +25,7 @@ from captionflow.audit import AuditTrail
 from captionflow.keys import KeyStore
 from captionflow.ports import LineLog, OffRecordFeed, Search, SessionStore, SourceReports, StepFeed, StepQueue
 from captionflow.turns import TurnStore
+from services.index.names_indexer import NamesIndexer
 from tests.stack.topics import drop_topics, fresh_topics
 
 NOWHERE = "127.0.0.1:9"
@@ -48,6 +50,7 @@ class DistributedWorld:
         self._kafka = kafka
         self._elasticsearch = elasticsearch
         self._groups: list[StepGroup] = []
+        self._named_until = self._followed_until = -1
 
     @classmethod
     async def open(cls, _folder: Path, elasticsearch: str, kafka: str) -> Self:
@@ -59,9 +62,11 @@ class DistributedWorld:
     def _open(self, kafka: Kafka, elasticsearch: str) -> None:
         self._client = connect([elasticsearch])
         self._indices = ElasticIndices(self._client, NAMES)
+        self._changes = KafkaNameChanges(kafka)
+        sessions = KafkaSessionStore(kafka, on_names=self._renamed).start()
         self._on_kafka = (
             KafkaLineLog(kafka).start(),
-            KafkaSessionStore(kafka).start(),
+            sessions,
             KafkaStepFeed(kafka).start(),
             KafkaSourceReports(kafka).start(),
             KafkaKeyStore(kafka).start(),
@@ -77,14 +82,25 @@ class DistributedWorld:
             self.audit,
             self.off_record,
         ) = self._on_kafka
-        self.turn_store = ElasticTurnStore(self._client, read=NAMES.read, write=NAMES.write)
+        store = ElasticTurnStore(self._client, read=NAMES.read, write=NAMES.write, names=sessions)
+        self._names_indexer = NamesIndexer(self._changes, store.rename, prepare=self._indices.prepare)
+        self.turn_store = store
+        self._speaker_names = sessions
         self.search = ElasticSearch(self._client, self.sessions, index=NAMES.read)
 
     def step_queue(self) -> StepQueue:
         self._groups.append(StepGroup(self._kafka, "index", linger_ms=50))
         return self._groups[-1]
 
+    def _renamed(self, session: str, offset: int) -> None:
+        self._named_until = max(self._named_until, offset)
+        self._changes.note(session, offset)
+
     async def settle(self) -> None:
+        await self._speaker_names.names(())
+        if self._followed_until < self._named_until:
+            self._followed_until = self._named_until
+            await self._names_indexer.follow()
         await self._client.indices.refresh(index=NAMES.read)
 
     async def reopen(self) -> None:
@@ -100,7 +116,8 @@ class DistributedWorld:
         await asyncio.gather(*(part.ready() for part in self._on_kafka))
 
     async def _close(self) -> None:
-        await asyncio.gather(self._client.close(), *(part.close() for part in (*self._on_kafka, *self._groups)))
+        parts = self._client, self._changes, *self._on_kafka, *self._groups
+        await asyncio.gather(*(part.close() for part in parts))
 
     async def close(self) -> None:
         """Topics and templates stay until ``clean_up``."""

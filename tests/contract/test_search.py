@@ -44,6 +44,12 @@ class Archive:
     async def announce(self, session: str, **given: Any) -> None:
         await self.world.sessions.create(Session(session, version=1, created_at=AT, updated_at=AT, **given))
 
+    async def name(self, session: str, names: dict[str, str]) -> None:
+        known = await self.world.sessions.get(session)
+        await self.world.sessions.replace(
+            msgspec.structs.replace(known, speakers=names), expected_version=known.version
+        )
+
     async def page(self, text: str, **filters: Any) -> SearchPage:
         await self.world.settle()
         return await self.world.search.search(SearchQuery(text, **filters))
@@ -238,6 +244,47 @@ async def test_filters_narrow_and_names_compare_folded(archive: Archive) -> None
     assert await archive.found("hello", session="b", language="en") == ["b.en.1"]
     assert await archive.found("hello", speaker="jose") == []
     assert await archive.found("hello", speaker="...") == []
+
+
+async def test_speakers_are_found_and_counted_by_the_names_that_are_given_to_them(archive: Archive) -> None:
+    """A recogniser's: what a captioner typed as a label stays, and so does the same label in another session."""
+    await archive.announce("talk")
+    await archive.announce("other")
+    for session in ("talk", "other"):
+        await archive.say("hello one", session=session, speaker="speaker 0", given=True, closed=True)
+        await archive.say("hello two", session=session, speaker="speaker 1", given=True)
+    await archive.say("hello", speaker="SPEAKER 0")
+    assert await archive.found("hello", speaker="speaker 0") == ["talk.en.1", "talk.en.3", "other.en.1"]
+
+    await archive.name("talk", {"speaker 0": "Ana Lupu"})
+    assert await archive.found("hello", speaker="ana lupu") == ["talk.en.1"]
+    assert await archive.found("hello", speaker="speaker 0") == ["talk.en.3", "other.en.1"]
+    await archive.say("hello", speaker="speaker 0", given=True)
+    assert await archive.found("", speaker="Ana Lupu") == ["talk.en.1", "talk.en.4"]
+    assert (await archive.page("hello")).speakers == (
+        Count("Ana Lupu", 2),
+        Count("SPEAKER 0", 2),
+        Count("speaker 1", 2),
+    )
+
+    await archive.name("other", {"speaker 1": "ANA LUPU"})
+    assert (await archive.page("hello")).speakers[0] == Count("ANA LUPU", 3)
+    await archive.name("talk", {"speaker 0": "Bo", "speaker 1": "Ana Lupu"})
+    assert await archive.found("hello", speaker="ana lupu") == ["talk.en.2", "other.en.2"]
+    assert await archive.found("hello", speaker="bo") == ["talk.en.1", "talk.en.4"]
+    await archive.name("talk", {})
+    assert await archive.found("hello", speaker="bo") == []
+    assert await archive.found("hello", speaker="speaker 0") == ["talk.en.1", "talk.en.3", "talk.en.4", "other.en.1"]
+
+
+async def test_a_name_that_was_given_just_before_a_restart_is_followed(archive: Archive) -> None:
+    await archive.announce("talk")
+    await archive.say("hello", speaker="speaker 0", given=True)
+    await archive.name("talk", {"speaker 0": "Ana"})
+    await archive.world.reopen()
+    assert await archive.found("", speaker="ana") == ["talk.en.1"]
+    await archive.world.reopen()
+    assert await archive.found("", speaker="ana") == ["talk.en.1"]
 
 
 async def test_a_speaker_without_words_lists_what_they_said(archive: Archive) -> None:

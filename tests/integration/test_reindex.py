@@ -1,7 +1,7 @@
 """The index is made anew while it is used: nobody notices, and one that isn't right never takes its place."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from functools import partial
 
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from captionflow.adapters.elastic.client import connect
 from captionflow.adapters.elastic.index_builder import ElasticIndexBuilder
 from captionflow.adapters.elastic.index_hold import FORGOTTEN_SECONDS, IndexHold
+from captionflow.adapters.elastic.turn_store import ElasticTurnStore
 from captionflow.errors import Conflict, Misconfigured, Unavailable
 from captionflow.messages import StepRecord, Stream
 from services.index.digests import Contents
@@ -74,6 +75,42 @@ async def test_a_new_index_says_the_same_and_the_old_one_is_kept(index: Index) -
     assert await builder(index).unused() == (rebuilt.old,)
     await index.store.apply([step(51, part(9, 51, "goes on"))])
     assert (await index.texts())[-1] == "goes on"
+
+
+class Given:
+    """Names of speakers, each time those that ``changed`` leaves."""
+
+    def __init__(self, changed: Callable[[int], dict[str, str]]) -> None:
+        self._changed = changed
+        self._looks = 0
+
+    async def names(self, sessions: Collection[str]) -> Mapping[str, Mapping[str, str]]:
+        self._looks += 1
+        return {one: self._changed(self._looks) for one in sessions}
+
+
+async def speakers(index: Index) -> set[str]:
+    """By which the words are found."""
+    await index.refresh()
+    found = await index.client.search(index=index.names.read, query={"exists": {"field": "speaker_key"}}, size=1_000)
+    return {hit["_source"]["speaker_key"] for hit in found["hits"]["hits"]}
+
+
+async def test_a_new_index_has_the_names_that_hold_when_it_is_put_in_place(index: Index) -> None:
+    """They are looked up before and after each writing, and once more at the end."""
+    steps = [step(n, part(n, n, speaker="speaker 0", given=True)) for n in range(1, 4)]
+    await index.store.apply(steps)
+    assert await speakers(index) == {"speaker 0"}
+    given = Given(lambda look: {"speaker 0": "Ana" if look < 3 else "Bo"})
+    await Reindexer(Log(steps), ElasticIndexBuilder(index.client, index.names, given)).run()
+    assert await speakers(index) == {"bo"}
+
+
+async def test_a_part_has_the_names_that_hold_when_it_is_written(index: Index) -> None:
+    given = Given(lambda look: {"speaker 0": ("Ana", "Bo")[look > 1]})
+    store = ElasticTurnStore(index.client, read=index.names.read, write=index.names.write, names=given)
+    await store.apply([step(1, part(1, 1, speaker="speaker 0", given=True), part(2, 1, speaker="speaker 0"))])
+    assert await speakers(index) == {"bo", "speaker 0"}
 
 
 async def test_captions_go_on_while_the_index_is_made_anew(index: Index) -> None:

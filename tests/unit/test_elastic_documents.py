@@ -11,7 +11,7 @@ TALK = Stream("talk", "en")
 
 def written(*steps: StepRecord) -> list[tuple[str, int]]:
     """Ids and versions, parts first."""
-    planned = bulk_writes(steps)
+    planned = bulk_writes(steps, {})
     actions = [msgspec.json.decode(write.action)["index"] for write in (*planned.parts, *planned.progress)]
     assert {(action["routing"], action["version_type"]) for action in actions} <= {("talk", "external_gte")}
     return [(action["_id"], action["version"]) for action in actions]
@@ -35,27 +35,38 @@ def test_an_older_version_of_a_part_never_takes_the_place_of_a_newer_one() -> No
 
 def test_what_would_spoil_a_whole_request_is_not_in_it() -> None:
     bad = part(MAX_NUMBER + 1, 1), part(2, 1, "half \ud83d"), part(3, -1)
-    planned = bulk_writes([step(1, part(4, 1), *bad)])
+    planned = bulk_writes([step(1, part(4, 1), *bad)], {})
     assert planned.refused == bad
     assert [write.part for write in planned.parts] == [part(4, 1)]
 
 
 def test_a_part_is_found_by_folded_words_and_by_what_joiners_joined() -> None:
-    document = part_document(TALK, part(1, 1, "Multi‑Stakeholder São", speaker="JOSÉ  LUIS"))
+    document = part_document(TALK, part(1, 1, "Multi‑Stakeholder São", speaker="JOSÉ  LUIS"), {})
     assert document.words == {"en": "multi stakeholder sao"}
     assert document.joined == ["multistakeholder"]
     assert (document.speaker, document.speaker_key) == ("JOSÉ  LUIS", "jose luis")
 
 
+def test_what_a_recogniser_heard_is_found_by_the_name_that_was_given_and_keeps_its_label() -> None:
+    names = {"speaker 0": "Ana Lupu"}
+    heard, typed = part(1, 1, speaker="speaker 0", given=True), part(2, 1, speaker="speaker 0")
+    document = part_document(TALK, heard, names)
+    assert (document.speaker, document.speaker_key, document.part) == ("Ana Lupu", "ana lupu", heard)
+    assert part_document(TALK, heard, {"speaker 1": "Bo"}).speaker == "speaker 0"
+    assert part_document(TALK, typed, names).speaker == "speaker 0"
+    (write,) = bulk_writes([step(1, heard)], {"talk": names, "other": {}}).parts
+    assert msgspec.json.decode(write.source)["speaker_key"] == "ana lupu"
+
+
 def test_what_nobody_said_is_found_by_nothing() -> None:
     for silent in (part(1, 1, retracted=True, speaker="ANA"), part(1, 1, "…", speaker="ANA")):
-        document = part_document(TALK, silent)
+        document = part_document(TALK, silent, {})
         assert (document.words, document.joined, document.speaker_key) == (None, None, None)
         assert document.part == silent
 
 
 def test_what_is_only_believed_is_not_in_a_document() -> None:
-    stored = part_document(TALK, part(1, 1, interim="perhaps")).part
+    stored = part_document(TALK, part(1, 1, interim="perhaps"), {}).part
     assert stored == part(1, 1)
 
 

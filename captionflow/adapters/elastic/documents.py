@@ -3,9 +3,11 @@
 Two kinds of documents. A *part* is one part of a turn, findable by its folded words. A *stream*, a session in one
 language, has one *progress*: how far its parts reflect the line log. It is written after them, into the same shard,
 so a search that finds it finds them too.
+
+A recogniser's speakers are found and counted by the names that were given to them; the part keeps their label.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 import msgspec
@@ -13,7 +15,7 @@ import msgspec
 from captionflow.adapters.elastic.schema import word_language
 from captionflow.folding import fold_name, index_terms
 from captionflow.messages import Part, StepRecord, Stream
-from captionflow.transcript import advancing, latest
+from captionflow.transcript import advancing, latest, named
 
 MAX_ID_BYTES: Final = 512
 MAX_NUMBER: Final = 2**63 - 1
@@ -54,16 +56,20 @@ class BulkWrites(NamedTuple):
     """To be written when the parts are."""
 
 
-def bulk_writes(steps: Iterable[StepRecord]) -> BulkWrites:
+Names = Mapping[str, str]
+"""The names of a session's speakers, by label."""
+
+
+def bulk_writes(steps: Iterable[StepRecord], names: Mapping[str, Names]) -> BulkWrites:
     """The writes for some steps, each stream's in order; a step that doesn't advance its stream is left out.
 
-    Only the newest version of each part, without interims.
+    Only the newest version of each part, without interims. ``names`` are those of each session's speakers.
     """
     last_seqs: dict[Stream, int] = {}
     writes: list[Write] = []
     refused: list[Part] = []
     for part in latest(part for step in advancing(steps, last_seqs) for part in step.parts).values():
-        write = _part_write(Stream(part.session, part.language), part)
+        write = part_write(Stream(part.session, part.language), part, names.get(part.session, {}))
         if write is None:
             refused.append(part)
         else:
@@ -72,15 +78,16 @@ def bulk_writes(steps: Iterable[StepRecord]) -> BulkWrites:
     return BulkWrites(tuple(writes), tuple(refused), tuple(progress))
 
 
-def part_document(stream: Stream, part: Part) -> Document:
+def part_document(stream: Stream, part: Part, names: Names) -> Document:
     """A part with what it is found by: nothing, if it is retracted or has no spoken words."""
     words, joined = index_terms("" if part.retracted else part.text)
+    speaker = named([part], names)[0].speaker if words else None
     return Document(
         *stream,
         ordinal=part.ordinal,
         number=part.number,
-        speaker=part.speaker if words else None,
-        speaker_key=(fold_name(part.speaker or "") or None) if words else None,
+        speaker=speaker,
+        speaker_key=fold_name(speaker or "") or None,
         words={word_language(stream.language): words} if words else None,
         joined=joined.split(" ") if joined else None,
         part=msgspec.structs.replace(part, interim="") if part.interim else part,
@@ -97,14 +104,14 @@ def progress_id(stream: Stream) -> str:
     return f"progress/{stream.session}/{stream.language}"
 
 
-def _part_write(stream: Stream, part: Part) -> Write | None:
-    """None if Elasticsearch can't take it."""
+def part_write(stream: Stream, part: Part, names: Names) -> Write | None:
+    """The write of one part; None if Elasticsearch can't take it."""
     identity = part_id(part)
     try:
         is_short = len(identity.encode()) <= MAX_ID_BYTES
         if not is_short or not all(0 <= number <= MAX_NUMBER for number in (part.version, part.ordinal, part.number)):
             return None
-        return _write(identity, part.version, part_document(stream, part), part)
+        return _write(identity, part.version, part_document(stream, part, names), part)
     except UnicodeEncodeError:  # half of a surrogate pair
         return None
 

@@ -1,6 +1,6 @@
 """Indices beside the one in use: filled, verified and swapped in."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -10,26 +10,44 @@ from elasticsearch import AsyncElasticsearch
 from captionflow.adapters.elastic.failures import translated
 from captionflow.adapters.elastic.index_hold import IndexHold
 from captionflow.adapters.elastic.indices import ElasticIndices
+from captionflow.adapters.elastic.scan import scan
 from captionflow.adapters.elastic.schema import Names
 from captionflow.adapters.elastic.turn_store import ElasticTurnStore
 from captionflow.errors import Conflict
 from captionflow.messages import Part, StepRecord, Stream
+from captionflow.ports import SpeakerNames
 
 log = structlog.get_logger(__name__)
-
-PAGE: Final = 2_000
-"""Documents that one search reads of a whole index."""
 
 _IS_PART: Final[dict[str, Any]] = {"exists": {"field": "ordinal"}}
 _IS_PROGRESS: Final[dict[str, Any]] = {"bool": {"must_not": _IS_PART}}
 
 
-class ElasticIndexBuilder:
-    """``IndexBuilder``."""
+class _UsedNames:
+    """``SpeakerNames``, which knows what it told."""
 
-    def __init__(self, client: AsyncElasticsearch, names: Names) -> None:
+    def __init__(self, names: SpeakerNames) -> None:
+        self._names = names
+        self._used: dict[str, Mapping[str, str]] = {}
+
+    async def names(self, sessions: Collection[str]) -> Mapping[str, Mapping[str, str]]:
+        found = await self._names.names(sessions)
+        self._used.update(found)
+        return found
+
+    async def outdated(self) -> Sequence[str]:
+        """The sessions that have other names by now."""
+        newest = await self._names.names(self._used.keys())
+        return [session for session, names in self._used.items() if names != newest[session]]
+
+
+class ElasticIndexBuilder:
+    """``IndexBuilder``. With ``speakers``, parts are searched by the names that their speakers have."""
+
+    def __init__(self, client: AsyncElasticsearch, names: Names, speakers: SpeakerNames | None = None) -> None:
         self._client = client
         self._names = names
+        self._speakers = None if speakers is None else _UsedNames(speakers)
         self._indices = ElasticIndices(client, names)
         self._hold = IndexHold(client)
 
@@ -51,18 +69,20 @@ class ElasticIndexBuilder:
 
     async def write(self, index: str, steps: Sequence[StepRecord]) -> None:
         """See ``IndexBuilder.write``."""
-        await ElasticTurnStore(self._client, read=index, write=index).apply(steps)
+        await self._store(index).apply(steps)
 
     async def parts(self, index: str) -> AsyncIterator[tuple[Stream, Part]]:
         """See ``IndexBuilder.parts``."""
-        async for source in self._scan(index, _IS_PART):
-            yield Stream(source["session"], source["language"]), msgspec.convert(source["part"], Part)
+        async for sources in scan(self._client, index, _IS_PART):
+            for source in sources:
+                yield Stream(source["session"], source["language"]), msgspec.convert(source["part"], Part)
 
     async def last_seqs(self, index: str) -> Mapping[Stream, int]:
         """See ``IndexBuilder.last_seqs``."""
         return {
             Stream(source["session"], source["language"]): source["last_seq"]
-            async for source in self._scan(index, _IS_PROGRESS)
+            async for sources in scan(self._client, index, _IS_PROGRESS)
+            for source in sources
         }
 
     async def block_writes(self, index: str) -> None:
@@ -74,7 +94,13 @@ class ElasticIndexBuilder:
         await self._hold.release(index)
 
     async def swap(self, old: str, new: str) -> None:
-        """See ``IndexBuilder.swap``. Both aliases go at once; the old index stays blocked."""
+        """See ``IndexBuilder.swap``. Both aliases go at once; the old index stays blocked.
+
+        Names that are given while the old one is held are the index service's to follow, since it can't write there.
+        """
+        if self._speakers is not None:
+            for session in await self._speakers.outdated():
+                await self._store(new).rename(session)
         aliases = self._names.read, self._names.write
         with translated():
             await self._client.indices.update_aliases(
@@ -84,6 +110,9 @@ class ElasticIndexBuilder:
                 ]
             )
         log.info("index_exchanged", old=old, new=new)
+
+    def _store(self, index: str) -> ElasticTurnStore:
+        return ElasticTurnStore(self._client, read=index, write=index, names=self._speakers)
 
     async def unused(self) -> tuple[str, ...]:
         """See ``IndexBuilder.unused``."""
@@ -99,30 +128,3 @@ class ElasticIndexBuilder:
         with translated():
             await self._client.indices.delete(index=index)
         log.info("index_dropped", index=index)
-
-    async def _scan(self, index: str, query: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
-        """The documents of an index as of now, from one frozen view of it."""
-        with translated():
-            await self._client.indices.refresh(index=index)
-            pit = await self._client.open_point_in_time(index=index, keep_alive="5m")
-        after: dict[str, Any] = {}
-        try:
-            while True:
-                with translated():
-                    found = await self._client.search(
-                        pit={"id": pit["id"], "keep_alive": "5m"},
-                        query=query,
-                        sort=["_shard_doc"],
-                        size=PAGE,
-                        track_total_hits=False,
-                        **after,
-                    )
-                hits = found["hits"]["hits"]
-                for hit in hits:
-                    yield hit["_source"]
-                if len(hits) < PAGE:
-                    return
-                after = {"search_after": hits[-1]["sort"]}
-        finally:
-            with translated():
-                await self._client.close_point_in_time(id=pit["id"])

@@ -1,16 +1,20 @@
 """The transcripts in Elasticsearch: one document a part, and one a stream for its progress."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from contextlib import aclosing
 from typing import Any, Final
 
 import msgspec
 from elasticsearch import AsyncElasticsearch
 
 from captionflow.adapters.elastic.bulk import bulk
-from captionflow.adapters.elastic.documents import bulk_writes
+from captionflow.adapters.elastic.documents import Write, bulk_writes, part_write
 from captionflow.adapters.elastic.failures import translated
+from captionflow.adapters.elastic.scan import scan
 from captionflow.errors import Rejected
 from captionflow.messages import Part, StepRecord, Stream
+from captionflow.ports import SpeakerNames
+from captionflow.transcript import named
 from captionflow.turns import THE_END, THE_START, WINDOW, Place, Turns, Window, place_of, whole, window
 
 PAGE: Final = 2 * WINDOW
@@ -22,12 +26,25 @@ class ElasticTurnStore:
 
     What was written is read about a second later. Any process may write any step at any time, repeatedly or late:
     Elasticsearch compares versions.
+
+    With ``names``, parts are searched by the names that their speakers have when they are written. Whoever writes looks
+    again when that is done, so a part has either the names that hold then, or was there before they were given: then
+    ``rename``, called after that, changes it. So it does not matter which process knows of a name first.
     """
 
-    def __init__(self, client: AsyncElasticsearch, *, read: str, write: str, page: int = PAGE) -> None:
+    def __init__(
+        self,
+        client: AsyncElasticsearch,
+        *,
+        read: str,
+        write: str,
+        names: SpeakerNames | None = None,
+        page: int = PAGE,
+    ) -> None:
         self._client = client
         self._read = read
         self._write = write
+        self._names = names
         self._page = page
 
     async def apply(self, steps: Sequence[StepRecord]) -> None:
@@ -36,14 +53,38 @@ class ElasticTurnStore:
         Raises:
             Rejected: parts that can't be stored, ever; everything else is.
         """
-        writes = bulk_writes(steps)
-        alias = self._write != self._read
-        refused = [*writes.refused, *await bulk(self._client, self._write, writes.parts, require_alias=alias)]
-        await bulk(self._client, self._write, writes.progress, require_alias=alias)
+        given = {part.session for step in steps for part in step.parts if part.given}
+        names = await self._names_of(given)
+        while True:
+            writes = bulk_writes(steps, names)
+            refused = [*writes.refused, *await self._bulk(writes.parts)]
+            newer = await self._names_of(given)
+            if newer == names:
+                break
+            names = newer
+        await self._bulk(writes.progress)
         if refused:
             raise Rejected(
                 f"Elasticsearch can't take {len(refused)} of the parts; the rest is stored.", parts=tuple(refused)
             )
+
+    async def rename(self, session: str) -> None:
+        """Let what a session's speakers said be found by the names that they have now.
+
+        Raises:
+            Unavailable: do it again.
+        """
+        names = (await self._names_of({session})).get(session, {})
+        query = {"bool": {"filter": [{"term": {"session": session}}, {"exists": {"field": "speaker_key"}}]}}
+        async with aclosing(scan(self._client, self._read, query, routing=session)) as pages:
+            async for sources in pages:
+                await self._bulk([write for source in sources if (write := _renamed(source, names))])
+
+    async def _names_of(self, sessions: Collection[str]) -> Mapping[str, Mapping[str, str]]:
+        return await self._names.names(sessions) if sessions and self._names is not None else {}
+
+    async def _bulk(self, writes: Sequence[Write]) -> list[Part]:
+        return await bulk(self._client, self._write, writes, require_alias=self._write != self._read)
 
     async def turns(self, session: str, language: str) -> Turns:
         """See ``TurnStore.turns``."""
@@ -128,3 +169,11 @@ def _parts(response: Any) -> list[Part]:
     """The parts of an answer, retracted ones too, as they come."""
     sources = (hit["_source"] for hit in response["hits"]["hits"])
     return [msgspec.convert(source["part"], Part) for source in sources if "part" in source]
+
+
+def _renamed(source: dict[str, Any], names: Mapping[str, str]) -> Write | None:
+    """The write of a part whose speaker has another name than it is found by."""
+    part = msgspec.convert(source["part"], Part)
+    if named([part], names)[0].speaker == source.get("speaker"):
+        return None
+    return part_write(Stream(source["session"], source["language"]), part, names)

@@ -7,7 +7,7 @@ topic is not compacted: that could drop the record that won and keep the one tha
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -38,13 +38,21 @@ _read = reader(SessionRecord, what="session", key=lambda session: session.id.enc
 class KafkaSessionStore(JournalAdapter):
     """``SessionStore``. Needs no search server, and reads need no broker.
 
-    ``on_change`` is told of each session that was changed, by whatever process.
+    ``on_change`` is told of each session that was changed, by whatever process; ``on_names`` of each one whose
+    speakers got other names, with the offset of the record that says so. Both are told of all there ever were.
     """
 
-    def __init__(self, kafka: Kafka, *, on_change: Callable[[Session], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        kafka: Kafka,
+        *,
+        on_change: Callable[[Session], None] = lambda _: None,
+        on_names: Callable[[str, int], None] = lambda _session, _offset: None,
+    ) -> None:
         self.skipped = Skipped()
         self._kafka = kafka
         self._on_change = on_change
+        self._on_names = on_names
         self._sessions: dict[str, Known] = {}
         self._listed = SessionList()
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -58,8 +66,13 @@ class KafkaSessionStore(JournalAdapter):
         """See ``SessionStore.get``. One that this process doesn't know is looked for in what others just wrote."""
         self._journal.check()
         if session not in self._sessions:
-            await self._journal.catch_up(self._kafka.topic_partition(self._kafka.sessions, b""))
+            await self._catch_up()
         return self._known(session)[0]
+
+    async def names(self, sessions: Collection[str]) -> Mapping[str, Mapping[str, str]]:
+        """See ``SpeakerNames.names``."""
+        await self._catch_up()
+        return {one: self._sessions[one][0].speakers if one in self._sessions else {} for one in sessions}
 
     async def list(self, wanted: SessionFilter) -> tuple[Session, ...]:
         """See ``SessionStore.list``."""
@@ -73,6 +86,9 @@ class KafkaSessionStore(JournalAdapter):
     async def learn(self, session: str, facts: Facts, *, at: datetime) -> Session:
         """See ``SessionStore.learn``. It may replace fields that it learned before, but not what an organiser gave."""
         return await self._change(session, lambda known: learnt(known, session, facts, at))
+
+    async def _catch_up(self) -> None:
+        await self._journal.catch_up(self._kafka.topic_partition(self._kafka.sessions, b""))
 
     def _known(self, session: str) -> Known:
         if session not in self._sessions:
@@ -111,3 +127,5 @@ class KafkaSessionStore(JournalAdapter):
             self._sessions[session.id] = session, frozenset(found.learned)
             self._listed.put(session)
             self._on_change(session)
+            if session.speakers != ({} if before is None else before[0].speakers):
+                self._on_names(session.id, record.offset)
