@@ -74,7 +74,12 @@ async def open_ingest(settings: Settings, *, spooling: bool = False) -> AsyncIte
     async with AsyncExitStack() as opened:
         spool = await _open_spool(settings, opened) if spooling else None
         copies = None if spool is None else await _load_copies(spool, kafka)
-        line_log = KafkaLineLog(kafka, gather_ms=GATHER_MS, on_passage=lambda one: passages.note(one))  # noqa: PLW0108 - it is made of the log
+        line_log = KafkaLineLog(
+            kafka,
+            gather_ms=GATHER_MS,
+            on_passage=lambda one: passages.note(one),  # noqa: PLW0108 - it is made of the log
+            seals=True,
+        )
         passages = KnownPassages(line_log, None if copies is None else copies.passages)
         sessions = KafkaSessionStore(kafka, on_change=_ignore if copies is None else copies.sessions.note)
         source_reports = KafkaSourceReports(kafka)

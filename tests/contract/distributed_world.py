@@ -14,6 +14,7 @@ from captionflow.adapters.elastic.turn_store import ElasticTurnStore
 from captionflow.adapters.kafka.audit_trail import KafkaAuditTrail
 from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.key_store import KafkaKeyStore
+from captionflow.adapters.kafka.line_block import BlockSize
 from captionflow.adapters.kafka.line_log import KafkaLineLog
 from captionflow.adapters.kafka.name_changes import KafkaNameChanges
 from captionflow.adapters.kafka.off_record_feed import KafkaOffRecordFeed
@@ -65,7 +66,7 @@ class DistributedWorld:
         self._changes = KafkaNameChanges(kafka)
         sessions = KafkaSessionStore(kafka, on_names=self._renamed).start()
         self._on_kafka = (
-            KafkaLineLog(kafka).start(),
+            KafkaLineLog(kafka, seals=True, size=BlockSize(records=3)).start(),
             sessions,
             KafkaStepFeed(kafka).start(),
             KafkaSourceReports(kafka).start(),

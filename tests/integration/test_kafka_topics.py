@@ -56,7 +56,7 @@ async def refused(kafka: Kafka) -> str:
 def named(kafka: Kafka) -> set[str]:
     """All topics of an installation."""
     kept = {kafka.lines, kafka.turns, kafka.sessions, kafka.sources, kafka.keys, kafka.audit, kafka.dead_letters}
-    return kept | {kafka.off_record}
+    return kept | {kafka.off_record, kafka.seals}
 
 
 async def test_topics_are_made_once_with_everything_said_explicitly(kafka: Kafka) -> None:

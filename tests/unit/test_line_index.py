@@ -3,7 +3,8 @@
 import random
 from datetime import UTC, datetime
 
-from captionflow.adapters.kafka.line_index import LineHead, LineIndex, RecordHead
+from captionflow.adapters.kafka.line_block import Block, LineHead, RecordHead
+from captionflow.adapters.kafka.line_index import LineIndex
 from captionflow.messages import Line, Stream
 from captionflow.off_record import SENDER, Passage
 
@@ -16,63 +17,75 @@ def head(first_seq: int, *numbers: int, sender: str = "desk", language: str = "e
     return RecordHead("talk", language, lines, v=1)
 
 
-def test_a_record_is_valid_only_if_it_goes_on_where_the_log_stands() -> None:
-    index = LineIndex()
+async def nothing_is_whole(_partition: int, _ordinal: int) -> Block:
+    raise AssertionError
+
+
+def opened() -> LineIndex:
+    return LineIndex(nothing_is_whole)
+
+
+async def test_a_record_is_valid_only_if_it_goes_on_where_the_log_stands() -> None:
+    index = opened()
     added = [
         index.add(0, offset, one)
         for offset, one in enumerate([head(1, 0, 1), head(2, 1), head(4, 9), head(3, 2), head(1, 0), head(4, 3)])
     ]
     assert added == [True, False, False, True, False, True]
     assert index.last_seq(TALK) == 4
-    assert index.after(TALK, 0, 10) == [0, 3, 5]
-    assert [offset for offset in range(7) for seq in range(7) if index.has(TALK, offset, seq)] == [0, 3, 5]
-    assert index.has(TALK, 3, 3)
+    assert await index.after(TALK, 0, 10) == [0, 3, 5]
+    assert [offset for offset in range(7) for seq in range(7) if await index.has(TALK, offset, seq)] == [0, 3, 5]
+    assert await index.has(TALK, 3, 3)
 
 
-def test_a_void_record_changes_nothing_also_where_it_overlaps_what_is_new() -> None:
-    index = LineIndex()
+async def test_a_void_record_changes_nothing_also_where_it_overlaps_what_is_new() -> None:
+    index = opened()
     index.add(0, 0, head(1, 0, 1, 2))
     assert not index.add(0, 1, head(3, 2, 3, 4))
     assert index.last_seq(TALK) == 3
-    assert index.last_number(TALK, "desk") == 2
-    assert index.known(TALK, [("desk", 3), ("desk", 4)]) == []
+    assert await index.last_number(TALK, "desk") == 2
+    assert await index.known(TALK, [("desk", 3), ("desk", 4)]) == []
 
 
-def test_the_last_number_is_known_as_it_was_when_a_line_came() -> None:
-    index = LineIndex()
+async def test_the_last_number_is_known_as_it_was_when_a_line_came() -> None:
+    index = opened()
     index.add(0, 0, head(1, 4, 5, 9, 7, 10, 11))
-    assert [index.last_number(TALK, "desk", seq) for seq in range(1, 8)] == [None, 4, 5, 9, 9, 10, 11]
+    assert [await index.last_number(TALK, "desk", seq) for seq in range(1, 8)] == [None, 4, 5, 9, 9, 10, 11]
 
 
-def test_the_last_lines_of_a_sender_are_found_by_number() -> None:
-    index = LineIndex()
+async def test_the_last_lines_of_a_sender_are_found_by_number() -> None:
+    index = opened()
     index.add(0, 0, head(1, 4, 5, 9, 7, 10, 11))
-    assert index.last_seqs(TALK, "desk", 3, -1) == [3, 5, 6]
-    assert index.last_seqs(TALK, "desk", 9, 4) == [2, 4, 3, 5, 6]
-    assert index.last_seqs(TALK, "desk", 9, 11) == index.last_seqs(TALK, "asr", 9, -1) == []
-    assert index.last_seqs(Stream("nobody", "en"), "desk", 9, -1) == []
+    assert await index.last_seqs(TALK, "desk", 3, -1) == [3, 5, 6]
+    assert await index.last_seqs(TALK, "desk", 9, 4) == [2, 4, 3, 5, 6]
+    assert await index.last_seqs(TALK, "desk", 9, 11) == await index.last_seqs(TALK, "asr", 9, -1) == []
+    assert await index.last_seqs(Stream("nobody", "en"), "desk", 9, -1) == []
 
 
-def test_of_a_session_without_lines_nothing_is_known() -> None:
-    index = LineIndex()
+async def test_of_a_session_without_lines_nothing_is_known() -> None:
+    index = opened()
     index.add(0, 0, head(1, 0))
     nobody = ("nobody", "en")
     assert list(index.streams()) == [TALK]
-    assert (index.last_number(nobody, "desk"), index.last_number(TALK, "asr")) == (None, None)
-    assert (index.known(nobody, [("desk", 0)]), index.after(nobody, 0, 10), index.has(nobody, 0, 1)) == ([], [], False)
+    assert (await index.last_number(nobody, "desk"), await index.last_number(TALK, "asr")) == (None, None)
+    assert (
+        await index.known(nobody, [("desk", 0)]),
+        await index.after(nobody, 0, 10),
+        await index.has(nobody, 0, 1),
+    ) == ([], [], False)
 
 
-def test_each_session_and_language_has_its_own_place() -> None:
-    index = LineIndex()
+async def test_each_session_and_language_has_its_own_place() -> None:
+    index = opened()
     assert index.add(0, 0, head(1, 0))
     assert index.add(0, 1, head(1, 0, language="es"))
     assert index.add(0, 2, head(2, 1))
     assert (index.last_seq(TALK), index.last_seq(("talk", "es")), index.last_seq(("nobody", "en"))) == (2, 1, 0)
 
 
-def test_whatever_the_senders_order_every_line_is_found_where_it_is() -> None:
+async def test_whatever_the_senders_order_every_line_is_found_where_it_is() -> None:
     draw = random.Random(7)  # noqa: S311 - a fixed order of arrival
-    index, where, seq = LineIndex(), {}, 1
+    index, where, seq = opened(), {}, 1
     numbers = {sender: draw.sample(range(60), 60) for sender in ("a", "b")}
     for offset in range(120):
         if not any(numbers.values()):
@@ -83,17 +96,17 @@ def test_whatever_the_senders_order_every_line_is_found_where_it_is() -> None:
         where |= {(sender, number): (seq + n, offset) for n, number in enumerate(taken)}
         seq += len(taken)
     for key, (line_seq, offset) in where.items():
-        assert index.known(TALK, [key]) == [line_seq]
-        assert index.holding(TALK, [line_seq]) == [offset]
-    assert index.known(TALK, [("a", 60), ("c", 0)]) == []
-    assert index.known(TALK, where) == sorted(line_seq for line_seq, _ in where.values())
+        assert await index.known(TALK, [key]) == [line_seq]
+        assert await index.holding(TALK, [line_seq]) == [offset]
+    assert await index.known(TALK, [("a", 60), ("c", 0)]) == []
+    assert await index.known(TALK, where) == sorted(line_seq for line_seq, _ in where.values())
 
 
-def test_reading_begins_with_the_record_that_holds_the_next_line() -> None:
-    index = LineIndex()
+async def test_reading_begins_with_the_record_that_holds_the_next_line() -> None:
+    index = opened()
     for offset, one in enumerate([head(1, 0, 1, 2), head(4, 3), head(5, 4, 5)]):
         index.add(0, 10 + offset, one)
-    assert [index.after(TALK, seq, 10) for seq in range(7)] == [
+    assert [await index.after(TALK, seq, 10) for seq in range(7)] == [
         [10, 11, 12],
         [10, 11, 12],
         [10, 11, 12],
@@ -102,26 +115,29 @@ def test_reading_begins_with_the_record_that_holds_the_next_line() -> None:
         [12],
         [],
     ]
-    assert index.after(TALK, 0, 2) == [10, 11]
+    assert await index.after(TALK, 0, 2) == [10, 11]
 
 
-def test_lines_that_share_a_record_name_it_once() -> None:
-    index = LineIndex()
+async def test_lines_that_share_a_record_name_it_once() -> None:
+    index = opened()
     for offset, one in enumerate([head(1, 0, 1, 2), head(4, 3), head(5, 4, 5)]):
         index.add(0, 10 + offset, one)
-    assert index.holding(TALK, [1, 3, 5, 6]) == [10, 12]
+    assert await index.holding(TALK, [1, 3, 5, 6]) == [10, 12]
 
 
-def test_the_order_of_all_records_keeps_their_places() -> None:
-    index = LineIndex()
+async def test_the_valid_records_of_a_partition_are_found_in_order() -> None:
+    index = opened()
     index.add(3, 70_000_000_000, head(1, 0))
     index.add(0, 5, head(1, 0, language="es"))
-    assert list(index.in_order(0, 10)) == [(3, 70_000_000_000), (0, 5)]
-    assert list(index.in_order(1, 10)) == [(0, 5)]
+    index.add(0, 7, head(2, 1, language="es"))
+    assert await index.valid_from(3, 0, 10) == [70_000_000_000]
+    assert await index.valid_from(0, 0, 10) == [5, 7]
+    assert await index.valid_from(0, 0, 1) == [5]
+    assert (await index.valid_from(0, 6, 10), await index.valid_from(0, 8, 10)) == ([7], [])
 
 
-def test_what_is_off_the_record_is_known_as_the_lines_say() -> None:
-    index = LineIndex()
+async def test_what_is_off_the_record_is_known_as_the_lines_say() -> None:
+    index = opened()
     assert index.off_record(TALK) is None
     lines = (
         Line("desk", 0, "words", seq=1, received_at=AT),

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from captionflow.adapters.kafka.line_index import LineHead, RecordHead, read_head
+from captionflow.adapters.kafka.line_block import LineHead, RecordHead, read_head
 from captionflow.errors import BadMessage
 from captionflow.messages import VERSION, Line, LineRecord, StepRecord
 from captionflow.records import Reader, check_partition, is_valid, read_lines, read_step

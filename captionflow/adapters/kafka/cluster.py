@@ -81,6 +81,11 @@ class Kafka:
         return f"{self.prefix}.audit"
 
     @property
+    def seals(self) -> str:
+        """The topic of what stays remembered of old records of lines."""
+        return f"{self.prefix}.seals"
+
+    @property
     def dead_letters(self) -> str:
         """The topic of what could not be read."""
         return f"{self.prefix}.dead-letter"

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Final, Literal, NamedTuple, Self
+from typing import Final, Literal, NamedTuple, Self, TypeVar
 
 import structlog
 from kafka import KafkaConsumer, TopicPartition
@@ -39,6 +39,9 @@ _JOIN_SECONDS: Final = 0.5
 """A thread that is just trying to reach a broker is left alone: it ends when it can't, and touches nothing more."""
 
 
+_T = TypeVar("_T")
+
+
 class Record(NamedTuple):
     """What a topic has, whether it was read or just written."""
 
@@ -51,6 +54,12 @@ class Record(NamedTuple):
 
 Take = Callable[[Sequence[Record]], Awaitable[None]]
 
+Resume = Callable[[object, Mapping[TopicPartition, int]], Awaitable[Mapping[TopicPartition, int]]]
+"""From the topic's id, and where each partition ends, to where to begin: everything before that is known already.
+
+It is called in the thread, and what it returns is awaited in the event loop.
+"""
+
 
 class Journal:
     """A topic that is read from ``start`` on by a thread; ``take`` gets all records, in order, in the event loop.
@@ -62,7 +71,7 @@ class Journal:
     which is less work for both sides; what comes after a silence is taken at once.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - by name, each with a reason of its own
         self,
         kafka: Kafka,
         topic: str,
@@ -70,13 +79,16 @@ class Journal:
         *,
         start: Literal["beginning", "kept", "now"],
         gather_ms: int = 0,
+        resume: Resume | None = None,
     ) -> None:
+        """``resume`` says where to begin the first time; else it is with the first record."""
         self.kafka = kafka
         self.topic = topic
         self.reader = Reader(kafka, topic)
         self._producer = Producer(kafka)
         self._take = take
         self._start = start
+        self._resume = resume
         self._gather_seconds = gather_ms / 1_000
         self._loop: asyncio.AbstractEventLoop  # since ``start``
         self._topic_id: object = None
@@ -172,6 +184,11 @@ class Journal:
         if now - self._whole_at.get(tp, -math.inf) > seconds:
             await self.catch_up(tp)
             self._whole_at[tp] = max(now, self._whole_at.get(tp, now))
+
+    async def fail(self, problem: CaptionflowError) -> None:
+        """What was taken can't be used: ``check`` raises this from now on."""
+        log.error("topic_given_up", topic=self.topic, reason=str(problem))
+        await self._break(problem)
 
     async def close(self) -> None:
         """Stop reading and writing. Repeating it does nothing."""
@@ -276,11 +293,11 @@ class Journal:
         if self._start == "beginning" and any(first.values()):
             raise lost(self.topic)
         self._ends = ends
-        return first
+        return first if self._resume is None else dict(self._in_loop(self._resume(self._topic_id, ends)))
 
-    def _in_loop(self, work: Awaitable[None]) -> None:
+    def _in_loop(self, work: Awaitable[_T]) -> _T:
         """Run it in the event loop and wait for it."""
-        asyncio.run_coroutine_threadsafe(work, self._loop).result()  # type: ignore[arg-type]
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()  # type: ignore[arg-type]
 
     # --- for the thread, in the event loop --------------------------------------------------------------------------
 

@@ -2,16 +2,14 @@
 
 Several processes may take lines of one session. None owns it: each reads the whole topic, numbers its drafts after the
 last line it knows, writes one record, and waits until it has taken everything before that, or has read the record back;
-then the rule in ``line_index`` says whether it is valid. See ``kafka_journal`` and docs/adr/0023.
+then ``records.is_valid`` says whether it counts. See ``journal``, docs/adr/0023 and 0042.
 """
 
 import asyncio
 from collections import OrderedDict, defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from itertools import groupby
-from operator import itemgetter
 from typing import Final
 
 import msgspec
@@ -19,7 +17,8 @@ from kafka import TopicPartition
 
 from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.journal import Journal, JournalAdapter, Record
-from captionflow.adapters.kafka.line_index import LineIndex, RecordHead, read_head
+from captionflow.adapters.kafka.line_block import BlockSize, RecordHead, read_head
+from captionflow.adapters.kafka.sealed_blocks import SealedBlocks
 from captionflow.adapters.kafka.skipped_records import Skipped
 from captionflow.errors import BadMessage, Unavailable
 from captionflow.messages import VERSION, Draft, Line, LineRecord, Receipt, Stream
@@ -47,7 +46,7 @@ _decode = msgspec.json.Decoder(LineRecord).decode
 class KafkaLineLog(JournalAdapter):
     """``LineLog``: an acknowledged line is on all brokers that must have it, in a record that every reader takes."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - by name, each with a reason of its own
         self,
         kafka: Kafka,
         *,
@@ -55,25 +54,32 @@ class KafkaLineLog(JournalAdapter):
         append_seconds: float = APPEND_SECONDS,
         gather_ms: int = 0,
         on_passage: Callable[[str], None] = lambda _session: None,
+        seals: bool = False,
+        size: BlockSize = BlockSize(),  # noqa: B008 - frozen
     ) -> None:
         """``gather_ms``: see ``Journal``. A write waits so long at most when others wrote just before it.
 
         ``on_passage``: called with a session that goes off the record, or back on it.
+        ``seals``: what becomes a whole block is sealed, so that the next process need not read it.
         """
         self.skipped = Skipped()
         self._kafka = kafka
         self._clock = clock
         self._append_seconds = append_seconds
         self._on_passage = on_passage
-        self._index = LineIndex()
         self._recent: OrderedDict[tuple[int, int], bytes] = OrderedDict()
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._appended = Notifier()
-        self._journal = Journal(kafka, kafka.lines, self._take, start="beginning", gather_ms=gather_ms)
+        self._journal = Journal(
+            kafka, kafka.lines, self._take, start="beginning", gather_ms=gather_ms, resume=self._resume
+        )
+        self._sealed = SealedBlocks(kafka, self._journal, size, writes=seals)
+        self._index = self._sealed.index
 
     async def close(self) -> None:
         """Stop, followers too. Repeating it does nothing."""
         await super().close()
+        await self._sealed.close()
         self._appended.notify()
 
     async def append(
@@ -115,7 +121,7 @@ class KafkaLineLog(JournalAdapter):
         self._journal.check()
         if before is None:
             await self._journal.catch_up(self._topic_partition(session))
-        return self._index.last_number(Stream(session, language), sender, before)
+        return await self._index.last_number(Stream(session, language), sender, before)
 
     async def last_lines(
         self, session: str, language: str, sender: str, *, limit: int, after: int = -1
@@ -124,7 +130,7 @@ class KafkaLineLog(JournalAdapter):
         self._journal.check()
         await self._journal.catch_up(self._topic_partition(session))
         stream = Stream(session, language)
-        seqs = self._index.last_seqs(stream, sender, limit, after)
+        seqs = await self._index.last_seqs(stream, sender, limit, after)
         found = await self._lines(stream, sorted(seqs))
         return tuple(found[seq] for seq in seqs)
 
@@ -153,7 +159,7 @@ class KafkaLineLog(JournalAdapter):
         stream = Stream(session, language)
         end = self._index.last_seq(stream)
         while after < end:
-            for value in await self._fetch(tp, self._index.after(stream, after, _RECORDS_A_READ)):
+            for value in await self._fetch(tp, await self._index.after(stream, after, _RECORDS_A_READ)):
                 lines = tuple(line for line in _decode(value).lines if after < line.seq <= end)
                 if not lines:
                     return  # it came after the end, while what is before was fetched
@@ -169,20 +175,18 @@ class KafkaLineLog(JournalAdapter):
         """See ``LineLog.follow``. A position has the next offset of each partition; new records wake it at once."""
         self._journal.check()
         offsets = [int(offset) for offset in after.split(".")] if after else [0] * self._kafka.partitions
-        begin = 0
         while True:
-            appended = self._appended.listen()
-            chunk = self._index.in_order(begin, _RECORDS_A_READ)
-            if not chunk:
+            appended, idle = self._appended.listen(), True
+            for tp in self._kafka.topic_partitions(self._kafka.lines):
+                wanted = await self._index.valid_from(tp.partition, offsets[tp.partition], _RECORDS_A_READ)
+                idle = idle and not wanted
+                values = await self._fetch(tp, wanted)
+                for offset, value in zip(wanted, values, strict=True):
+                    offsets[tp.partition] = offset + 1
+                    yield Position(".".join(map(str, offsets))), _decode(value)
+            if idle:
                 self._journal.check()
                 await appended.wait()
-            begin += len(chunk)
-            for partition, group in groupby((one for one in chunk if one[1] >= offsets[one[0]]), key=itemgetter(0)):
-                wanted = [offset for _, offset in group]
-                values = await self._fetch(TopicPartition(self._kafka.lines, partition), wanted)
-                for offset, value in zip(wanted, values, strict=True):
-                    offsets[partition] = offset + 1
-                    yield Position(".".join(map(str, offsets))), _decode(value)
 
     async def _append(
         self, stream: Stream, drafts: Sequence[Draft], said_at: datetime | None, arrived: datetime | None
@@ -213,11 +217,12 @@ class KafkaLineLog(JournalAdapter):
         """Write a record and take all that is before it; whether it is valid."""
         session, language = (_encode(name) for name in stream)
         value = b'{"session":%b,"language":%b,"lines":%b,"v":%d}' % (session, language, lines, VERSION)
-        return self._index.has(stream, await self._journal.append(stream[0].encode(), value), first_seq)
+        offset = await self._journal.append(stream[0].encode(), value)
+        return await self._index.has(stream, offset, first_seq)
 
     async def _known(self, stream: Stream, drafts: Sequence[Draft]) -> dict[Key, Line]:
         """Those of the drafts' (sender, number) that the log has, with their lines."""
-        seqs = self._index.known(stream, ((draft.sender, draft.number) for draft in drafts))
+        seqs = await self._index.known(stream, ((draft.sender, draft.number) for draft in drafts))
         found = await self._lines(stream, seqs)
         return {(line.sender, line.number): line for line in found.values()}
 
@@ -226,7 +231,7 @@ class KafkaLineLog(JournalAdapter):
         if not seqs:
             return {}
         wanted = set(seqs)
-        values = await self._fetch(self._topic_partition(stream[0]), self._index.holding(stream, seqs))
+        values = await self._fetch(self._topic_partition(stream[0]), await self._index.holding(stream, seqs))
         lines = (line for value in values for line in _decode(value).lines)
         return {line.seq: line for line in lines if line.seq in wanted}
 
@@ -243,22 +248,29 @@ class KafkaLineLog(JournalAdapter):
 
     async def _take(self, records: Sequence[Record]) -> None:
         for record in records:
-            try:
-                head = self._head(record)
-            except BadMessage as error:
-                self.skipped.foreign(record, str(error))
-                continue
-            stream = Stream(head.session, head.language)
-            was_off = stream in self._index.off_record_now
-            if not self._index.add(record.partition, record.offset, head, partial(_lines_of, record)):
-                self.skipped.void(record)
-                continue
-            if was_off != (stream in self._index.off_record_now):
-                self._on_passage(head.session)
-            self._recent[record.partition, record.offset] = record.value or b""
-            if len(self._recent) > _RECENT_RECORDS:
-                self._recent.popitem(last=False)
+            self._take_one(record)
+            self._sealed.passed(record)
         self._appended.notify()
+
+    def _take_one(self, record: Record) -> None:
+        try:
+            head = self._head(record)
+        except BadMessage as error:
+            self.skipped.foreign(record, str(error))
+            return
+        stream = Stream(head.session, head.language)
+        was_off = stream in self._index.off_record_now
+        if not self._index.add(record.partition, record.offset, head, partial(_lines_of, record)):
+            self.skipped.void(record)
+            return
+        if was_off != (stream in self._index.off_record_now):
+            self._on_passage(head.session)
+        self._recent[record.partition, record.offset] = record.value or b""
+        if len(self._recent) > _RECENT_RECORDS:
+            self._recent.popitem(last=False)
+
+    def _resume(self, topic_id: object, ends: Mapping[TopicPartition, int]) -> Awaitable[Mapping[TopicPartition, int]]:
+        return self._sealed.resume(topic_id, ends)
 
     def _head(self, record: Record) -> RecordHead:
         head = read_head(record.key, record.value)

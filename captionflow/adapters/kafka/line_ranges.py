@@ -1,7 +1,6 @@
 """Reads a range of one partition of the lines topic, which a worker needs to heal a gap."""
 
 import asyncio
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -10,13 +9,11 @@ from kafka.errors import KafkaError
 
 from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.failures import translated
-from captionflow.errors import Unavailable
+from captionflow.adapters.kafka.record_fetcher import records_between
 from captionflow.retrying import Backoff, Retry
 
-_READ_SECONDS: Final = 30.0
 _LONGEST_WAIT_SECONDS: Final = 1.0
 """Live captions of the partition stand still meanwhile."""
-_POLL_MS: Final = 500
 
 Raw = tuple[int, bytes | None, bytes | None]
 """Offset, key and value."""
@@ -55,14 +52,5 @@ class LineRanges:
     def _read(self, tp: TopicPartition, begin: int, end: int) -> list[Raw]:
         if self._consumer is None:
             self._consumer = self._kafka.consumer(fetch_max_wait_ms=5)
-        consumer = self._consumer
-        consumer.assign([tp])
-        consumer.seek(tp, begin)
-        found: list[Raw] = []
-        give_up = time.monotonic() + _READ_SECONDS
-        while (consumer.position(tp) or begin) < end:
-            records = consumer.poll(_POLL_MS).get(tp, [])
-            found += [(record.offset, record.key, record.value) for record in records if record.offset < end]
-            if time.monotonic() > give_up:
-                raise Unavailable(f"Records of {tp.topic} can't be read now: see that its brokers run, then retry.")
-        return found
+        records = records_between(self._consumer, tp, begin, end)
+        return [(record.offset, record.key, record.value) for record in records]

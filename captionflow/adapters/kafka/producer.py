@@ -32,7 +32,7 @@ class Producer:
         self._producer: KafkaProducer | None = None
 
     async def send(
-        self, tp: TopicPartition, key: bytes | None, value: bytes, headers: Sequence[tuple[str, bytes]] = ()
+        self, tp: TopicPartition, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]] = ()
     ) -> int:
         """Returns the offset of the record when all brokers that must have it have it.
 

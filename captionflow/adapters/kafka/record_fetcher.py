@@ -24,6 +24,25 @@ _SKIP_RECORDS: Final = 2_000
 _T = TypeVar("_T")
 
 
+def records_between(consumer: KafkaConsumer, tp: TopicPartition, begin: int, end: int) -> Iterator[Any]:
+    """The records from one offset to before another one; for the thread that has the consumer. Bounded in memory.
+
+    Raises:
+        Unavailable: nothing came for a while.
+        KafkaError: likewise, or they aren't there any more.
+    """
+    consumer.assign([tp])
+    consumer.seek(tp, begin)
+    give_up = time.monotonic() + _READ_SECONDS
+    while (consumer.position(tp) or begin) < end:
+        records: list[Any] = consumer.poll(_POLL_MS).get(tp, [])
+        yield from (record for record in records if record.offset < end)
+        if records:
+            give_up = time.monotonic() + _READ_SECONDS
+        elif time.monotonic() > give_up:
+            raise Unavailable(f"Records of {tp.topic} can't be read now: see that its brokers run, then retry.")
+
+
 class Reader:
     """A few consumers of one topic, each with a thread of its own, made when they are needed."""
 
@@ -42,6 +61,15 @@ class Reader:
             Misconfigured: they aren't there any more.
         """
         return await self._run(lambda consumer: list(_fetched(consumer, tp, offsets)))
+
+    async def scan(self, tp: TopicPartition, begin: int, end: int, work: Callable[[Iterator[Any]], _T]) -> _T:
+        """What ``work`` makes, in a thread, of the records from one offset to before another one.
+
+        Raises:
+            Unavailable: they could not be read now.
+            Misconfigured: they aren't there any more.
+        """
+        return await self._run(lambda consumer: work(records_between(consumer, tp, begin, end)))
 
     async def end(self, tp: TopicPartition) -> int:
         """The offset that the next record of the partition will have.

@@ -38,7 +38,8 @@ def settings(kafka: Kafka, *, replication: int, turns_hours: int) -> Mapping[str
     Lines and sessions are the source of truth and stay for ever. Turns are rebuilt from the lines whenever they are
     missing: they are kept as long as a worker that comes back should find its state there. Of each key the newest
     record stays. The audit trail is kept for a year, and dead letters for a month, so that somebody can look at them.
-    Reports of sources are said again and again: an hour is enough. Ages are told by the broker's clock.
+    Reports of sources are said again and again: an hour is enough. Seals are made again of the lines if they are
+    missing. Ages are told by the broker's clock.
 
     What is said off the record is deleted when it is a minute old. A broker looks for what is to be deleted every
     ``log.retention.check.interval.ms``, 5 minutes unless it is set; it deletes the segment that is written to as well.
@@ -64,6 +65,7 @@ def settings(kafka: Kafka, *, replication: int, turns_hours: int) -> Mapping[str
             "file.delete.delay.ms": str(OFF_RECORD_DELETE_MS),
         },
         kafka.keys: common | {"cleanup.policy": "compact"},
+        kafka.seals: common | {"cleanup.policy": "compact"},
         kafka.audit: common | {"retention.ms": str(366 * 24 * _HOUR_MS)},
         kafka.dead_letters: common
         | {"retention.ms": str(30 * 24 * _HOUR_MS), "max.message.bytes": str(MAX_DEAD_LETTER_BYTES)},
