@@ -125,6 +125,9 @@ class Line(Draft, frozen=True, kw_only=True):
     received_at: datetime
     withheld: bool = False
     """It was said off the record: what it said, and who said it, was not written."""
+    shortened: bool = False
+    """Its row went on from a passage off the record: it has what was added behind the passage, which its draft had
+    behind what was said in it, and revises no other line than such a one."""
 
 
 class LineRecord(Message, frozen=True, omit_defaults=False):

@@ -14,7 +14,8 @@ import msgspec
 from captionflow.errors import BadMessage, Conflict, TooLarge
 from captionflow.identity import MAX_NUMBER
 from captionflow.messages import MAX_RECORD_BYTES, Draft, Line, Moment, Receipt
-from captionflow.off_record import OffRecord, after, kept
+from captionflow.off_record import OffRecord, after, kept, unsaid
+from captionflow.spanning_rows import Telling
 from captionflow.stamps import dateless
 
 ENVELOPE_BYTES = 1024
@@ -66,11 +67,12 @@ def number(  # noqa: PLR0913 - what lines are made of
     *,
     arrived: datetime | None = None,
     off_record: OffRecord | None = None,
+    rows: Telling | None = None,
 ) -> tuple[list[Line], tuple[Receipt, ...]]:
     """The lines that ``drafts`` add after ``last_seq``, and the receipts of all drafts in order.
 
     ``known`` are those lines of the log that the drafts may repeat. ``said_at``, ``arrived``: see ``LineLog.append``.
-    ``off_record``: what the lines up to ``last_seq`` say of it.
+    ``off_record``: what the lines up to ``last_seq`` say of it. ``rows``: what this process was told in passages.
 
     Raises:
         Conflict: a (sender, number) is known with another content.
@@ -83,8 +85,21 @@ def number(  # noqa: PLR0913 - what lines are made of
         line = lines.get(key)
         if line is None:
             at = said_at if draft.at is None else draft.at
-            withheld = off_record is not None and off_record.withholds(draft, at, arrived, now)
-            line = lines[key] = _line(draft, last_seq + len(new) + 1, now, at, withheld=withheld)
+            seq = last_seq + len(new) + 1
+            if off_record is None:
+                line = _line(draft, seq, now, at)
+            elif off_record.has(draft, at, arrived):
+                line = _line(kept(draft), seq, now, at, withheld=True)
+            elif not off_record.may_tell(draft, now):
+                line = _line(draft, seq, now, at)
+            elif rows is None or (rest := rows.rest(draft, now)) is None:
+                line = _line(kept(draft), seq, now, at, withheld=True)
+            else:
+                rest = msgspec.structs.replace(rest, posted=unsaid(rest.posted))
+                line = _line(rest, seq, now, at, shortened=True)
+            lines[key] = line
+            if rows is not None:
+                rows.tell(draft, line)
             off_record = after(off_record, line)
             new.append(line)
         elif not _same(line, draft, said_at):
@@ -153,9 +168,9 @@ def last_seqs(newest_first: Iterable[Run], limit: int, after: int) -> list[int]:
     return seqs[::-1]
 
 
-def _line(draft: Draft, seq: int, now: datetime, at: Moment | None, *, withheld: bool) -> Line:
-    if withheld:
-        draft = kept(draft)
+def _line(  # noqa: PLR0913 - what a line is made of
+    draft: Draft, seq: int, now: datetime, at: Moment | None, *, withheld: bool = False, shortened: bool = False
+) -> Line:
     return Line(
         sender=draft.sender,
         number=draft.number,
@@ -175,18 +190,22 @@ def _line(draft: Draft, seq: int, now: datetime, at: Moment | None, *, withheld:
         seq=seq,
         received_at=now,
         withheld=withheld,
+        shortened=shortened,
     )
 
 
 def _same(line: Line, draft: Draft, said_at: datetime | None) -> bool:
     """Whether all that the sender gave is the same; a time that it did not give is the log's.
 
-    Of a line that was withheld it is what was written.
+    Of a line that was withheld or shortened it is what was written.
     A line without ``until`` may come again with it: logs are older than that field. Where no date is known, they have
     times of 1970.
     """
     if line.withheld:
         draft = kept(draft)
+    elif line.shortened:
+        posted = unsaid(draft.posted)
+        draft = msgspec.structs.replace(draft, text=line.text, revises=line.revises, posted=posted)
     same_time = draft.at is not None and line.at is not None and dateless(line.at) == dateless(draft.at)
     if same_time or (draft.at is None and said_at is not None):
         draft = msgspec.structs.replace(draft, at=line.at)

@@ -90,6 +90,10 @@ class Written(Protocol):
     def withheld(self) -> bool:
         """See ``Line.withheld``."""
 
+    @property
+    def shortened(self) -> bool:
+        """See ``Line.shortened``."""
+
 
 class OffRecord(msgspec.Struct, frozen=True):
     """What the lines of a stream say of its passages. Bounded."""
@@ -97,7 +101,7 @@ class OffRecord(msgspec.Struct, frozen=True):
     passages: tuple[Passage, ...]
     """In order; the last one may go on."""
     withheld: tuple[tuple[int, int], ...] = ()
-    """First and last ``seq`` of stretches of lines that were withheld, or revised by such a line."""
+    """First and last ``seq`` of stretches of lines that were withheld or shortened, or revised by such a line."""
     utterances: tuple[Utterance, ...] = ()
     """Those that began off the record, the one that was renewed last at the end."""
 
@@ -106,20 +110,22 @@ class OffRecord(msgspec.Struct, frozen=True):
         """The passage that goes on."""
         return self.passages[-1] if self.passages[-1].ends is None else None
 
-    def withholds(self, draft: Draft, at: Moment | None, arrived: datetime | None, now: datetime) -> bool:
-        """Whether the draft is written without what it says, if it is the next line.
+    def has(self, draft: Draft, at: Moment | None, arrived: datetime | None) -> bool:
+        """Whether the draft is of a passage, if it is the next line: it is written without what it says.
 
-        ``at``: when it was said; ``arrived``: when a process of ours got it, if that was not just ``now``.
+        ``at``: when it was said; ``arrived``: when a process of ours got it, if that was not just now.
         """
-        if draft.off_record is not None or draft.on_air is not None:
-            return False
-        if not draft.text and draft.revises is None and draft.corrects is None:
+        if not _says(draft):
             return False
         if any(one.has(at) or one.has(arrived) for one in self.passages if one.ends is not None):
             return True
         going_on = self.now
-        if going_on is not None and (arrived is None or arrived >= going_on.begins - SKEW):
-            return True
+        return going_on is not None and (arrived is None or arrived >= going_on.begins - SKEW)
+
+    def may_tell(self, draft: Draft, now: datetime) -> bool:
+        """Whether the draft tells anew of what was said in a passage: it is written without that, if need be empty."""
+        if not _says(draft):
+            return False
         if draft.revises is not None and self._has(draft.revises):
             return True
         return any(
@@ -133,6 +139,12 @@ class OffRecord(msgspec.Struct, frozen=True):
 
 
 _NO_SEQ: Final = 2**63
+
+
+def _says(draft: Draft) -> bool:
+    if draft.off_record is not None or draft.on_air is not None:
+        return False
+    return bool(draft.text) or draft.revises is not None or draft.corrects is not None
 
 
 class Turning(Protocol):
@@ -159,16 +171,17 @@ def after(state: OffRecord | None, line: Written) -> OffRecord | None:
     if state is None:
         return None
     utterances = state.utterances
-    if utterances or (line.withheld and not line.final):
+    is_off = line.withheld or line.shortened
+    if utterances or (is_off and not line.final):
         utterances = tuple(
             one
             for one in utterances
             if (one.sender, one.segment) != (line.sender, line.segment)
             and line.received_at - one.renewed_at < FORGOTTEN_AFTER
         )
-        if line.withheld and not line.final:
+        if is_off and not line.final:
             utterances = (*utterances, Utterance(line.sender, line.segment, line.received_at))[-MAX_UTTERANCES:]
-    if not line.withheld:
+    if not is_off:
         return state if utterances == state.utterances else msgspec.structs.replace(state, utterances=utterances)
     withheld = _added(state.withheld, line.seq)
     if line.revises is not None:
@@ -210,7 +223,9 @@ def kept(draft: Draft) -> Draft:
 
     Of a tool's post its number stays, so that the tool is not asked for it again.
     """
-    posted = draft.posted
-    if posted is not None:
-        posted = Posted(0, "", posted.number, posted.manner)
-    return msgspec.structs.replace(draft, text="", speaker=None, posted=posted, corrects=None)
+    return msgspec.structs.replace(draft, text="", speaker=None, posted=unsaid(draft.posted), corrects=None)
+
+
+def unsaid(posted: Posted | None) -> Posted | None:
+    """A mark of a post without what could tell its text."""
+    return None if posted is None else Posted(0, "", posted.number, posted.manner)

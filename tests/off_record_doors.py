@@ -52,8 +52,11 @@ class Doors:
 
     def zoom(self, text: str) -> None:
         self._seq += 1
-        query = {"id": "talk", "seq": str(self._seq), "lang": "en-US"}
-        self._ingest.client.post("/closedcaption", params=query, content=f"{text}\n".encode()).raise_for_status()
+        self._post(self._seq, f"{text}\n")
+
+    def _post(self, seq: int, text: str) -> None:
+        query = {"id": "talk", "seq": str(seq), "lang": "en-US"}
+        self._ingest.client.post("/closedcaption", params=query, content=text.encode()).raise_for_status()
 
     def type(self, text: str) -> None:
         """Over a WebSocket, connected anew."""
@@ -86,7 +89,13 @@ class Doors:
         for _ in range(2):
             self.all(words.on())
         before = self.json(words.on())
+        grows = self.json(row := words.on(), eol=False)["seq"]
+        self._seq = seq = self._seq + 1
+        self._post(seq, row)
         self.turn(on=True)
+        row = f"{row} {words.off()}"
+        self._post(seq, row)
+        self.json(row, revises=grows)
         self.json("", ends_utterance=True)
         for _ in range(3):
             self.all(words.off())
@@ -95,6 +104,10 @@ class Doors:
         self.json(words.off(), segment="u1", final=False)
         self.hear(words.off(), final=False)
         self.turn(on=False)
+        for _ in range(2):
+            row = f"{row} {words.on()}"
+            self._post(seq, row)
+            self.json(row, revises=grows)
         self.json(words.off(), revises=said["seq"])
         self.json(words.off(), segment="u1")
         self.json(words.off(), revises=before["seq"])

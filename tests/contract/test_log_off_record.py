@@ -69,6 +69,34 @@ async def test_what_is_withheld_is_known_after_a_restart(world: World) -> None:
     assert [one.withheld for one in receipts] == [True, True, False]
 
 
+async def test_a_row_that_goes_on_behind_a_passage_has_what_was_added_and_a_retry_its_receipt(world: World) -> None:
+    log = world.line_log
+    (row,) = await log.append("talk", "en", [Draft("desk", 0, "before")])
+    await log.append("talk", "en", [Draft("asr", 0, "early", segment="u1", final=False)])
+    await turn(log, 0, on=True)
+    await log.append("talk", "en", [Draft("desk", 1, "before secret", revises=row.seq)])
+    await log.append("talk", "en", [Draft("asr", 1, "early secret", segment="u1", final=False)])
+    await turn(log, 1, on=False)
+    grown = Draft("desk", 2, "before secret after", revises=row.seq)
+    (receipt,) = await log.append("talk", "en", [grown])
+    assert not receipt.withheld
+    assert await log.append("talk", "en", [grown]) == (receipt,)
+    await log.append("talk", "en", [Draft("desk", 3, "before secret afterwards", revises=row.seq)])
+    await log.append("talk", "en", [Draft("asr", 2, "early secret late", segment="u1")])
+    behind = (await lines(log))[-3:]
+    assert [(line.text, line.revises, line.shortened) for line in behind] == [
+        (" after", None, True),
+        (" afterwards", receipt.seq, True),
+        ("early late", None, True),
+    ]
+    await world.reopen()
+    assert await world.line_log.append("talk", "en", [grown]) == (receipt,)
+    again = Draft("desk", 4, "before secret afterwards and more", revises=row.seq)
+    (unknown,) = await world.line_log.append("talk", "en", [again])
+    assert unknown.withheld
+    assert b"secret" not in msgspec.json.encode(await lines(world.line_log))
+
+
 async def test_lines_at_the_same_moment_are_withheld_from_the_answer_on(line_log: LineLog) -> None:
     begun = asyncio.create_task(turn(line_log, 0, on=True))
     said = 0

@@ -87,6 +87,7 @@ def test_a_line_in_a_passage_has_its_place_and_its_times_and_no_words(log: Log) 
         "seq": 3,
         "received_at": _at(2),
         "withheld": True,
+        "shortened": False,
     }
     assert b"secret" not in msgspec.json.encode(line)
     assert not log.on(9).withheld
@@ -193,9 +194,9 @@ def test_what_is_known_is_bounded(log: Log) -> None:
         assert state is not None
     assert len(state.withheld) == MAX_STRETCHES
     assert len(state.utterances) == MAX_UTTERANCES
-    assert state.withholds(Draft("x", 0, "w", revises=seq + 3), None, None, _at(99))  # with what lies between
-    assert state.withholds(Draft("x", 0, "w", revises=seq + 4), None, None, _at(99))
-    assert not state.withholds(Draft("x", 0, "w", revises=seq + 3 * MAX_STRETCHES + 1), None, None, _at(99))
+    assert state.may_tell(Draft("x", 0, "w", revises=seq + 3), _at(99))  # with what lies between
+    assert state.may_tell(Draft("x", 0, "w", revises=seq + 4), _at(99))
+    assert not state.may_tell(Draft("x", 0, "w", revises=seq + 3 * MAX_STRETCHES + 1), _at(99))
 
 
 @given(st.lists(st.tuples(st.integers(1, 30), st.integers(1, 30)), max_size=30))
@@ -209,7 +210,7 @@ def test_each_line_that_was_withheld_or_revised_off_the_record_is_known_however_
         state = after(state, line)
     assert state is not None
     wanted = {seq for pair in pairs for seq in pair}
-    found = {seq for seq in range(32) if state.withholds(Draft("x", 0, "w", revises=seq), None, None, BEGIN)}
+    found = {seq for seq in range(32) if state.may_tell(Draft("x", 0, "w", revises=seq), BEGIN)}
     assert found == wanted
     assert list(state.withheld) == sorted(state.withheld)
 

@@ -26,6 +26,7 @@ from captionflow.notifying import Notifier
 from captionflow.numbering import Key, check, number, packed
 from captionflow.ports import THE_BEGINNING, Position
 from captionflow.records import check_partition
+from captionflow.spanning_rows import SpanningRows
 
 APPEND_SECONDS: Final = 5.0
 """How long a sender waits before it is told to come back."""
@@ -67,6 +68,7 @@ class KafkaLineLog(JournalAdapter):
         self._clock = clock
         self._append_seconds = append_seconds
         self._on_passage = on_passage
+        self._rows = SpanningRows()
         self._recent: OrderedDict[tuple[int, int], bytes] = OrderedDict()
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._appended = Notifier()
@@ -198,6 +200,7 @@ class KafkaLineLog(JournalAdapter):
             await self._journal.up_to_date(tp, UP_TO_DATE_SECONDS)
             if self._index.last_seq(stream) != last_seq:
                 continue  # what came meanwhile may be these very lines, written before an outage
+            rows = self._rows.of(stream)
             new, receipts = number(
                 drafts,
                 known,
@@ -206,11 +209,13 @@ class KafkaLineLog(JournalAdapter):
                 said_at,
                 arrived=arrived,
                 off_record=self._index.off_record(stream),
+                rows=rows,
             )
             for lines, encoded in packed(new):
                 if not await self._write(stream, lines[0].seq, encoded):
                     break
             else:
+                rows.remember()
                 return receipts
 
     async def _write(self, stream: Stream, first_seq: int, lines: bytes) -> bool:
@@ -265,6 +270,9 @@ class KafkaLineLog(JournalAdapter):
             return
         if was_off != (stream in self._index.off_record_now):
             self._on_passage(head.session)
+        if self._index.off_record(stream) is not None:
+            for line in _lines_of(record):
+                self._rows.written(stream, line)
         self._recent[record.partition, record.offset] = record.value or b""
         if len(self._recent) > _RECENT_RECORDS:
             self._recent.popitem(last=False)

@@ -192,8 +192,16 @@ class _Append:
         before = _last_seq(connection, stream)
         known = self._known(connection, stream)
         off_record = self._off_record.at(connection, stream, before)
+        rows = self._off_record.rows.of(Stream(self._session, self._language))
         new, receipts = number(
-            self._drafts, known, before, self._now, self._said_at, arrived=self._arrived, off_record=off_record
+            self._drafts,
+            known,
+            before,
+            self._now,
+            self._said_at,
+            arrived=self._arrived,
+            off_record=off_record,
+            rows=rows,
         )
         for lines, encoded in packed(new):
             connection.execute(
@@ -202,6 +210,7 @@ class _Append:
         for sender, run in runs(new):
             _store_run(connection, stream, sender, run)
         self._off_record.advance(stream, off_record, new)
+        rows.remember()
         return receipts
 
     def _known(self, connection: sqlite3.Connection, stream: int) -> dict[tuple[str, int], Line]:

@@ -10,6 +10,7 @@ import msgspec
 
 from captionflow.messages import Line
 from captionflow.off_record import SENDER, OffRecord, after
+from captionflow.spanning_rows import SpanningRows
 
 _MAX_STREAMS: Final = 200
 """So many streams with passages are known at a time."""
@@ -25,6 +26,7 @@ class SqliteOffRecord:
     """
 
     def __init__(self) -> None:
+        self.rows = SpanningRows()
         self._known: OrderedDict[int, tuple[int, OffRecord]] = OrderedDict()
 
     def at(self, connection: sqlite3.Connection, stream: int, last_seq: int) -> OffRecord | None:
@@ -37,6 +39,8 @@ class SqliteOffRecord:
         known = self._known.get(stream)
         if known is not None and known[0] == last_seq:
             return known[1]
+        if known is not None:  # what was told with the lines that were taken back is not known either
+            self.rows.clear()
         state: OffRecord | None = None
         rows = connection.execute(
             "SELECT lines FROM records WHERE stream = ? AND last_seq >= ? ORDER BY last_seq", (stream, first)

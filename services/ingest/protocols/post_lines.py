@@ -35,10 +35,15 @@ class Withheld(msgspec.Struct, frozen=True):
 
         A post that was withheld because of this ``revises`` one that was.
         """
-        last = next((line for line in reversed(lines[-MAX_POSTS:]) if line.withheld and line.revises is None), None)
+        last = next((line for line in reversed(lines[-MAX_POSTS:]) if line.shortened or _is_new(line)), None)
         if last is None:
             return None
         return cls(last.seq, None if last is lines[-1] else last.received_at + REPEATED_WITHIN)
+
+
+def _is_new(line: Line) -> bool:
+    """Whether something was withheld that revises no other line."""
+    return line.withheld and line.revises is None
 
 
 class Feed(msgspec.Struct, frozen=True):

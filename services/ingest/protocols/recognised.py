@@ -105,7 +105,7 @@ class Recognised(msgspec.Struct, frozen=True):
                 continue
             elif line.revises is None:
                 item = _item(parts, line.text, line.speaker)
-                slots[line.seq] = (msgspec.structs.replace(item, withheld=line.withheld),)
+                slots[line.seq] = (msgspec.structs.replace(item, withheld=line.withheld or line.shortened),)
             elif line.revises in slots:
                 slots[line.revises] = _with(slots[line.revises], parts, line.text)
         kept = [Slot(items, seq) for seq, items in slots.items()][-MAX_SLOTS:]

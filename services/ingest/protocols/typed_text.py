@@ -130,7 +130,7 @@ class Typed(msgspec.Struct, frozen=True):
         texts: dict[int, str] = {}
         number: int | None = None
         for line in lines:
-            if line.withheld:
+            if line.withheld or line.shortened:
                 texts.clear()
             elif line.revises is None:
                 texts[line.seq] = line.text
