@@ -111,6 +111,17 @@ class TurnStore(Protocol):
         """The last ``seq`` that the stored turns reflect; 0 before the first line."""
 
 
+class LiveTurns(TurnStore, Protocol):
+    """The transcripts as a process has them that serves live viewers: it knows what changed, too."""
+
+    async def changes(self, session: str, language: str, after: int, *, limit: int = WINDOW) -> Window:
+        """The parts whose version is above ``after``, retracted ones too; in any order.
+
+        Whoever has the transcript as of ``after`` and takes them has it as of ``last_seq``. With ``more`` that is not
+        so, and there are no parts: they would be more than ``limit``, or it is not known any more which they are.
+        """
+
+
 _SPELLED: Final = re.compile(r"([0-9]{1,15})\.([0-9]{1,9})")
 
 

@@ -10,7 +10,7 @@ from captionflow.audit import AuditTrail
 from captionflow.errors import CaptionflowError, Unavailable
 from captionflow.keys import KeyStore
 from captionflow.ports import LineLog, OffRecordFeed, Search, SessionStore, SourceReports, StepFeed
-from captionflow.turns import TurnStore
+from captionflow.turns import LiveTurns
 
 CHECK_SECONDS: Final = 1.0
 CLOSE_SECONDS: Final = 1.0
@@ -32,7 +32,7 @@ class Ports:
     """The ports of a process that serves readers."""
 
     line_log: LineLog
-    turn_store: TurnStore
+    turn_store: LiveTurns
     search: Search
     sessions: SessionStore
     step_feed: StepFeed

@@ -6,13 +6,14 @@ stopped in any way, at any moment, goes on where the stored turns end; steps tha
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from functools import partial
 
 import structlog
 
 from captionflow.errors import Unavailable
-from captionflow.messages import Line, LineRecord, Stream
+from captionflow.messages import Line, LineRecord, StepRecord, Stream
 from captionflow.ports import THE_BEGINNING, LineLog, StepFeed
 from captionflow.retrying import Retry
 from captionflow.turns import TurnStore
@@ -27,6 +28,12 @@ MAX_WAITING_RECORDS = 64
 """Records that are read ahead of the segmenter."""
 MAX_STATES = 256
 """Sessions whose state is kept; others are rebuilt from the log when they go on."""
+LINES_ONE_BY_ONE = 1_000
+"""So many lines of a stream that an earlier process took, and did not store, are stepped one by one.
+
+It may have shown a turn and taken it back. For a viewer who saw it, it must be made and taken back once more, and where
+several lines are one step it may be as if it had never been. Steps that wait to be stored are fewer.
+"""
 
 
 class Runner:
@@ -49,6 +56,9 @@ class Runner:
         self._max_states = max_states
         self._states: OrderedDict[Stream, State] = OrderedDict()
         self._reached: dict[Stream, int] = {}
+        self._one_by_one: dict[Stream, int] = {}
+        """Up to which line, of streams that have lines from before."""
+        self._began = datetime.now(UTC)
         self._position = THE_BEGINNING
         self._retry = Retry("segment_waits")
         self._retry_reading = Retry("segment_waits")
@@ -91,6 +101,8 @@ class Runner:
     async def _take(self, stream: Stream, lines: Sequence[Line]) -> None:
         if stream not in self._reached:
             self._reached[stream] = await self._retry.call(partial(self._store.last_seq, *stream))
+            if lines[0].received_at < self._began:
+                self._one_by_one[stream] = self._reached[stream] + LINES_ONE_BY_ONE
         if lines[-1].seq <= self._reached[stream]:
             return
         state = self._states.get(stream)
@@ -103,7 +115,7 @@ class Runner:
         await self._step(stream, state, lines)
 
     async def _step(self, stream: Stream, state: State, lines: Sequence[Line]) -> State:
-        for after, record in safe_steps(state, lines):
+        for after, record in self._made(stream, state, lines):
             state = after
             if isinstance(record, SkippedLine):
                 log.error("line_set_aside", **stream._asdict(), seq=record.last_seq, reason=record.reason)
@@ -115,6 +127,16 @@ class Runner:
         while len(self._states) > self._max_states:
             self._states.popitem(last=False)
         return state
+
+    def _made(self, stream: Stream, state: State, lines: Sequence[Line]) -> Iterator[tuple[State, StepRecord]]:
+        last = self._one_by_one.get(stream, 0)
+        single = [[line] for line in lines if line.seq <= last and line.received_at < self._began]
+        if len(single) < len(lines):
+            self._one_by_one.pop(stream, None)
+        for some in (*single, lines[len(single) :]):
+            for after, record in safe_steps(state, some):
+                state = after
+                yield after, record
 
     async def _restored(self, stream: Stream) -> State:
         """The state at the last step that was published or stored, from the lines before it.

@@ -56,6 +56,14 @@ class Reader:
             ended = self._moved.wait_for(lambda: "finished" in self.events, _SECONDS)
         assert ended, f"it has not ended after line {self.ids[-1:]}"
 
+    def go_on(self, urls: Sequence[str]) -> None:
+        """Leave, and read on there after the last event."""
+        self.__exit__()
+        self._urls = itertools.cycle(urls)
+        self._left.clear()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
     def turns(self) -> tuple[Turn, ...]:
         """What the screen shows, without the head."""
         return tuple(turn for turn in turns(self._parts.values()) if turn.ordinal)

@@ -85,6 +85,26 @@ def test_the_readers_of_a_killed_api_process_go_on_at_another_one_after_their_la
             assert "reset" not in reader.events
 
 
+def test_the_readers_of_an_api_that_began_after_their_last_event_go_on_after_it(
+    installation: Installation, talk: Path
+) -> None:
+    session = "resumed"
+    _, shown, seq = expected(talk, session)
+    sender = _replay(installation.ingest, talk, session)
+    with Reader([installation.api.url], session) as reader:
+        reader.wait_until(seq // 3)
+        reader.__exit__()
+        sender.communicate(timeout=60)
+        installation.api.wait_for_seq(session, seq, 60)
+        with installation.another("api", "api-late") as late:
+            reader.go_on([late.url])
+            reader.wait_until_finished()
+        assert digest_of(reader.turns(), shown=True) == shown
+        assert reader.ids == sorted(reader.ids)
+        assert reader.events.count("snapshot") == 1
+        assert "reset" not in reader.events
+
+
 def test_captions_go_on_while_elasticsearch_is_down_and_are_found_when_it_is_back(
     installation: Installation, talk: Path, elasticsearch_node: Stack
 ) -> None:

@@ -63,6 +63,14 @@ async def test_a_reset_sends_no_more_than_a_snapshot(long: Api) -> None:
         assert len(found["data"]["parts"]) == WINDOW
 
 
+async def test_a_position_after_which_too_much_changed_is_answered_with_the_end_of_all(long: Api) -> None:
+    async with long.client(Accept="application/json") as client:
+        for after, names in ((TURNS - WINDOW - 1, ["reset", "snapshot"]), (TURNS - WINDOW, ["session", "delta"])):
+            answer = (await client.get(EVENTS, params={"after": after})).json()
+            assert [one["event"] for one in answer["events"]] == names
+            assert len(answer["events"][1]["data"]["parts"]) == WINDOW
+
+
 async def test_the_last_turns_say_that_there_are_others(long: Api) -> None:
     async with long.client() as client:
         found = await snapshot(client, last="2")

@@ -169,7 +169,7 @@ async def test_a_step_that_the_store_has_first_is_not_shown_twice(tmp_path: Path
         await later
 
 
-async def test_steps_that_never_came_end_the_stream_so_that_the_reader_begins_again(tmp_path: Path) -> None:
+async def test_steps_that_never_came_end_the_stream_and_who_comes_back_has_them(tmp_path: Path) -> None:
     async with serving(tmp_path) as api:
         await api.announce()
         await api.say("talk", "one")
@@ -180,7 +180,7 @@ async def test_steps_that_never_came_end_the_stream_so_that_the_reader_begins_ag
             with pytest.raises(EOFError):
                 await reading.next()
         async with stream(api, "/v1/sessions/talk/events", Last_Event_ID="1") as reading:
-            assert (await reading.next()).name == "reset"
+            assert (await reading.next()).name == "session"
             assert Screen().show(await reading.next()).words == ["one", "two", "three"]
 
 

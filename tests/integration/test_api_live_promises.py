@@ -9,7 +9,7 @@ import pytest
 from services.api.live import channel
 from services.api.live import routes as events
 from tests.integration.api_server import Api, said, send, serving, transcript
-from tests.integration.live_client import Screen, Stream, read_until, stream
+from tests.integration.live_client import Event, Screen, Stream, read_until, stream
 from tests.waiting import until
 
 EVENTS = "/v1/sessions/talk/events"
@@ -95,11 +95,16 @@ async def test_a_position_outlives_a_restart_of_the_server(tmp_path: Path) -> No
         await send(client, "three", first=2)
         await read_until(reading, screen, 3)
         assert screen.words == ["one", "two", "three"]
-    async with serving(tmp_path, pipeline=True) as api:  # of what came before it, a new process has no events
-        assert await _names(api, **{"Last-Event-ID": "2"}) == ["reset", "snapshot"]
+    async with serving(tmp_path, pipeline=True) as api:  # what came since is told, as one event
+        assert await _names(api, **{"Last-Event-ID": "2"}) == ["session", "delta"]
+        async with stream(api, EVENTS, Last_Event_ID="1") as reading:
+            late = Screen().show(Event("snapshot", 1, {"parts": []}))
+            await read_until(reading, late, 3)
+            assert late.words == ["one", "two", "three"]
+            assert late.ids == [1, 3]
 
 
-async def test_a_position_that_is_too_long_ago_gets_a_reset_and_a_snapshot(
+async def test_a_position_that_is_older_than_the_events_is_told_what_changed_since_as_one_event(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(channel, "MAX_EVENTS", 3)
@@ -109,7 +114,7 @@ async def test_a_position_that_is_too_long_ago_gets_a_reset_and_a_snapshot(
             await reading.next()
             await api.say("talk", *"abcdefgh")
             await read_until(reading, Screen(), 8)
-        for after, names in (("4", ["reset", "snapshot"]), ("5", ["session", "delta", "delta", "delta"])):
+        for after, names in (("5", ["session", "delta", "delta", "delta"]), ("4", ["session", "delta"])):
             assert await _names(api, f"{EVENTS}?after={after}") == names
 
 

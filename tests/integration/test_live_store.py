@@ -12,7 +12,7 @@ from captionflow.adapters.sqlite.database import Database
 from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
 from captionflow.errors import Unavailable
 from captionflow.messages import Part, StepRecord
-from captionflow.turns import THE_END, THE_START, Place, Turns, TurnStore, place_of
+from captionflow.turns import THE_END, THE_START, Place, Turns, TurnStore, Window, place_of
 
 LINES = 6
 
@@ -132,6 +132,34 @@ async def test_wherever_the_topic_begins_and_the_archive_ends_nothing_is_missing
     assert await store.turns("talk", "en") == found
     assert await read_back(store, limit=2) == await read_on(store, limit=2) == list(found.parts)
     assert await store.last_seq("talk", "en") == LINES
+
+
+@pytest.mark.parametrize("first", range(1, LINES + 1))
+@pytest.mark.parametrize("after", range(LINES + 1))
+async def test_what_changed_is_known_since_the_topic_begins(
+    scratch: Database, archive: SqliteTurnStore, first: int, after: int
+) -> None:
+    await archive.apply(STEPS)
+    store = live(scratch, archive)
+    await store.keep(STEPS[first - 1 :])
+    found = await store.changes("talk", "en", after)
+    assert (found.more, found.last_seq) == (after < first - 1, LINES)
+    wanted = () if found.more else [one for one in (await archive.turns("talk", "en")).parts if one.version > after]
+    assert sorted(found.parts, key=place_of) == list(wanted)
+
+
+async def test_changes_are_told_whole_or_not_at_all_and_have_what_was_taken_back(
+    scratch: Database, archive: SqliteTurnStore
+) -> None:
+    store = live(scratch, archive)
+    assert (await store.changes("talk", "en", 0)).more  # nothing is known of it
+    await store.keep([*STEPS, step(7, part(3, 7, "", retracted=True))])
+    found = await store.changes("talk", "en", 4)
+    assert [(one.version, one.retracted) for one in found.parts] == [(7, True)]
+    assert not (await store.changes("talk", "en", 0, limit=3)).more
+    assert await store.changes("talk", "en", 0, limit=2) == Window((), 7, more=True)
+    assert await store.changes("talk", "en", 2**62) == Window((), 7)
+    assert await archive.changes("another", "en", 0) == Window((), 0)
 
 
 async def test_a_turn_that_was_taken_back_does_not_come_again_from_the_archive(

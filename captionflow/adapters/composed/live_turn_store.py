@@ -40,7 +40,7 @@ class _Kept(NamedTuple):
 
 
 class LiveTurnStore:
-    """``TurnStore`` that is written by the step feed alone; ``local`` is empty at first.
+    """``LiveTurns`` that is written by the step feed alone; ``local`` is empty at first.
 
     ``check`` raises ``Unavailable`` as long as topics have not been read; ``lines`` gives the number of lines that the
     log has of a session and language.
@@ -142,6 +142,15 @@ class LiveTurnStore:
                 there = (await self.window(session, language, before=behind, limit=1)).parts
                 return found if [(one.turn_id, one.number) for one in there] == [(turn_id, number)] else None
         return None
+
+    async def changes(self, session: str, language: str, after: int, *, limit: int = WINDOW) -> Window:
+        """See ``LiveTurns.changes``. Known are changes by the steps that the topic has; raises as ``turns`` does."""
+        self._check()
+        await self._write()
+        kept = self._kept.get(Stream(session, language))
+        if kept is None or after < kept.first_seq - 1:
+            return Window((), await self.last_seq(session, language), more=True)
+        return await self._local.changes(session, language, after, limit=limit)
 
     async def last_seq(self, session: str, language: str) -> int:
         """See ``TurnStore.last_seq``; raises as ``turns`` does."""

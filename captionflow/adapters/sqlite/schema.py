@@ -108,6 +108,10 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     CREATE INDEX sessions_by_event ON sessions (event_key, live, day, starts_at, id);
     CREATE INDEX sessions_by_room ON sessions (room_key, live, day, starts_at, id);
     """,
+    # 5: what changed after a position, for viewers who come back
+    """
+    CREATE INDEX parts_by_version ON parts (stream, version);
+    """,
 )
 
 

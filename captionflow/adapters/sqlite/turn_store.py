@@ -100,6 +100,24 @@ class SqliteTurnStore:
 
         return await self._database.read(query)
 
+    async def changes(self, session: str, language: str, after: int, *, limit: int = WINDOW) -> Window:
+        """See ``LiveTurns.changes``."""
+
+        def query(connection: sqlite3.Connection) -> Window:
+            stream = find_stream(connection, session, language)
+            if stream is None:
+                return Window((), 0)
+            chosen = "FROM parts WHERE stream = ? AND version > ? LIMIT ?"
+            wanted = (stream, after, limit + 1)
+            seq = _progress(connection, stream)
+            (count,) = connection.execute(f"SELECT count(*) FROM (SELECT 1 {chosen})", wanted).fetchone()  # noqa: S608 - ours
+            if count > limit:  # before any is read: the index alone tells
+                return Window((), seq, more=True)
+            rows = connection.execute(f"SELECT body {chosen}", wanted)
+            return Window(tuple(decode_part(body) for (body,) in rows), seq)
+
+        return await self._database.scan(query)
+
     async def last_seq(self, session: str, language: str) -> int:
         """See ``TurnStore.last_seq``."""
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from captionflow.messages import Part, Session, StepRecord
+    from captionflow.turns import Turns
     from services.api.live.broadcast import Viewer
     from services.api.live.stretches import Stretch
 
@@ -136,7 +137,32 @@ class Channel:
         if self.last_seq is None:
             self.last_seq = self.floor = turns.seq
         if turns.seq == self.last_seq and not self._parts:
-            self._remember(turns.parts[-MAX_PARTS:])
+            # A viewer may have what a recogniser is not sure of, and the store has not: an open part goes out whole.
+            self._remember(part for part in turns.parts[-MAX_PARTS:] if part.closed)
+
+    def extend(self, after: int, changed: Turns) -> None:
+        """Be able to tell what came after a position before the floor, if all parts that changed since are known.
+
+        They go out whole, in place of the events up to where they stand. It fails where that is too much, or where the
+        channel has nothing of what came behind them.
+        """
+        seq = changed.last_seq
+        if self.last_seq is None or not self.floor <= seq <= self.last_seq:
+            return
+        whole = {"seq": seq, "parts": [delta(None, part) for part in changed.parts]}
+        first = event("delta", _encode(whole), id=seq)
+        if len(first.frame) > MAX_BYTES // 2:
+            return
+        newer = [one for one in self._events if (one.id or 0) > seq]
+        self._events = deque([first, *newer] if changed.parts else newer)
+        self._bytes = sum(len(one.frame) for one in self._events)
+        self.floor = after
+
+    def end(self) -> None:
+        """End the streams of all viewers."""
+        for viewer in self.viewers:
+            viewer.end()
+        self.viewers.clear()
 
     def jump(self, last_seq: int) -> None:
         """Go on from there with nothing known before."""

@@ -9,27 +9,27 @@ no pause.
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import structlog
 
 from captionflow.errors import Unavailable
 from captionflow.messages import Stream
-from services.api.live import channel as channels
 from services.api.live.broadcast import broadcast
-from services.api.live.channel import Channel, Snapshot
-from services.api.live.sse import HEARTBEAT, Event
-from services.api.live.stretches import Stretch, stretch
+from services.api.live.channel import Channel
+from services.api.live.joining import Joining
+from services.api.live.sse import HEARTBEAT
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Container, Iterator
 
     from captionflow.messages import OffRecordWords, Session, StepRecord
     from captionflow.ports import OffRecordFeed, SessionStore, StepFeed
-    from captionflow.turns import TurnStore
+    from captionflow.turns import LiveTurns
     from services.api.live.broadcast import Viewer
+    from services.api.live.joining import Position
 
 log = structlog.get_logger(__name__)
 
@@ -44,27 +44,6 @@ IDLE_SECONDS = 120.0
 
 MAX_PREPARED = 200
 """Most channels that are kept for viewers who may reconnect from other processes."""
-
-STALE_EVENTS = 100
-"""After so many more lines a snapshot is not shared with new viewers any more."""
-
-CATCH_UP_SECONDS = 5.0
-"""How long a new viewer waits until store and hub have reached the same position."""
-
-AHEAD_SECONDS = 2.0
-"""How long a viewer who is ahead of this process waits for it. Another process may get a step a moment earlier."""
-
-
-class Position(NamedTuple):
-    """What a viewer gets first."""
-
-    events: tuple[Event, ...]
-    seq: int
-    """The channel's events after this one continue them without a hole."""
-    session_version: int
-    """Of the session in them."""
-    resumed: bool
-    """The viewer has everything up to ``seq``; ``events`` only tell the session's fields."""
 
 
 class Hub:
@@ -81,7 +60,7 @@ class Hub:
     def __init__(  # noqa: PLR0913 - what differs between the processes that have one
         self,
         feed: StepFeed,
-        turns: TurnStore,
+        turns: LiveTurns,
         sessions: SessionStore,
         *,
         max_readers: int,
@@ -97,8 +76,7 @@ class Hub:
         self._prepared = prepared
         self._on_delivered = on_delivered
         self._feed = feed
-        self._turns = turns
-        self._sessions = sessions
+        self._joining = Joining(turns, sessions)
         self._max_readers = max_readers
         self._heartbeat_seconds = heartbeat_seconds
         self._users = 0
@@ -155,7 +133,7 @@ class Hub:
         for channel in self._channels.values():
             if channel.session == session.id:
                 if session.closed and (channel.told is None or not channel.told.closed):
-                    self._end(channel)
+                    channel.end()
                 channel.tell(session)
                 self._schedule(channel)
 
@@ -208,23 +186,11 @@ class Hub:
             channel.idle_since = _now()
 
     async def position(self, channel: Channel, session: Session, after: int | None, last: int | None) -> Position:
-        """What a viewer needs first.
-
-        A viewer who can go on after ``after`` gets the session's fields only: they may have changed meanwhile.
-        """
+        """What a viewer needs first: see ``Joining``."""
         since = await self.off_since(Stream(channel.session, channel.language))
         if since is not None and channel.off_record.since is None:
             channel.off_record.since = since
-        if after is not None and await self._resumes(channel, after):
-            session = await self._sessions.get(channel.session)  # once more, now that the channel is told of changes
-            if channel.since(after) is not None:
-                return Position((channels.about(session),), after, session.version, resumed=True)
-        found = await self._snapshot(channel, session, last)
-        events = [found.event]
-        if after is not None:
-            known = after <= (channel.last_seq or 0)
-            events.insert(0, channels.reset(f"This position is {'too long ago' if known else 'not known here'}."))
-        return Position(tuple(events), found.seq, found.version, resumed=False)
+        return await self._joining.position(channel, session, after, last)
 
     def attach(self, channel: Channel, viewer: Viewer, first: bytes) -> None:
         """Write what the viewer missed, and everything from now on."""
@@ -241,7 +207,7 @@ class Hub:
         self._closed = True
         for channel in self._channels.values():
             self._write(channel)
-            self._end(channel)
+            channel.end()
 
     def _take(self, step: StepRecord) -> None:
         stream = Stream(step.session, step.language)
@@ -262,7 +228,7 @@ class Hub:
         if not channel.take(step):
             self._write(channel)
             log.warning("steps_missing", session=step.session, language=step.language, last_seq=step.last_seq)
-            self._end(channel)
+            channel.end()
         self._schedule(channel)
 
     async def _take_off_record(self, words: AsyncIterator[OffRecordWords]) -> None:
@@ -273,54 +239,6 @@ class Hub:
                 channel.off_record.take(one)
                 channel.tell_off_record()
                 self._schedule(channel)
-
-    async def _resumes(self, channel: Channel, after: int) -> bool:
-        """Whether the channel can tell all that comes after a position; a new one may learn where it stands."""
-        if channel.last_seq is None:
-            reached = await self._turns.last_seq(channel.session, channel.language)
-            if _may_be_on_its_way(after, reached):
-                channel.start(Stretch(reached))
-        if channel.last_seq is not None and _may_be_on_its_way(after, channel.last_seq):
-            with suppress(TimeoutError):
-                async with asyncio.timeout(AHEAD_SECONDS):
-                    while channel.last_seq < after:
-                        await channel.changed()
-        return channel.since(after) is not None
-
-    async def _snapshot(self, channel: Channel, session: Session, last: int | None) -> Snapshot:
-        async with channel.reading:
-            found = channel.snapshots.get(last)
-            if found is not None and found.version >= session.version and self._is_fresh(channel, found):
-                return found
-            stream = Stream(channel.session, channel.language)
-            turns = await stretch(self._turns, stream, last=last)
-            deadline = _now() + CATCH_UP_SECONDS
-            while turns.seq < channel.floor:  # the hub was faster than the store
-                if _now() > deadline:
-                    raise Unavailable("The transcript is being brought up to date: try again.", retry_after=2)
-                await asyncio.sleep(0.02)
-                turns = await stretch(self._turns, stream, last=last)
-            channel.start(turns)
-            await self._reach(channel, turns.seq)
-            # After the turns: what the text said of its session is stored before them.
-            found = channels.snapshot(await self._sessions.get(channel.session), turns)
-            channel.snapshots = {last: found, **dict(list(channel.snapshots.items())[:3])}
-            return found
-
-    async def _reach(self, channel: Channel, seq: int) -> None:
-        """Wait until the hub has what the store has, so that positions never go back."""
-        try:
-            async with asyncio.timeout(CATCH_UP_SECONDS):
-                while (channel.last_seq or 0) < seq:
-                    await channel.changed()
-        except TimeoutError:
-            log.warning("feed_behind_store", session=channel.session, language=channel.language)
-            channel.jump(seq)
-            self._end(channel)
-
-    @staticmethod
-    def _is_fresh(channel: Channel, found: Snapshot) -> bool:
-        return channel.since(found.seq) is not None and (channel.last_seq or 0) - found.seq <= STALE_EVENTS
 
     def _schedule(self, channel: Channel) -> None:
         if not channel.pending:
@@ -352,7 +270,7 @@ class Hub:
                 self._on_delivered(received_at)
             self._send(channel, payload)
         if channel.finished:
-            self._end(channel)
+            channel.end()
 
     def _send(self, channel: Channel, payload: bytes) -> None:
         channel.written_at = _now()
@@ -361,12 +279,6 @@ class Hub:
             say = log.debug if viewer.gone else log.info
             viewer.drop()
             say("reader_dropped", session=channel.session, language=channel.language)
-
-    @staticmethod
-    def _end(channel: Channel) -> None:
-        for viewer in channel.viewers:
-            viewer.end()
-        channel.viewers.clear()
 
     async def _tend(self) -> None:
         """Heartbeats for the quiet channels; the empty ones are forgotten."""
@@ -378,11 +290,6 @@ class Hub:
                     self._send(channel, HEARTBEAT)
                 if not channel.users and now - channel.idle_since > IDLE_SECONDS:
                     del self._channels[stream]
-
-
-def _may_be_on_its_way(after: int, reached: int) -> bool:
-    """Whether a position is slightly ahead of ours, so that another process may have given it."""
-    return reached <= after <= reached + channels.MAX_EVENTS
 
 
 def _now() -> float:

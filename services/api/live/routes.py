@@ -21,7 +21,7 @@ from services.api.live import sse
 from services.api.live.broadcast import DirectViewer, QueueViewer
 from services.api.live.channel import Channel
 from services.api.live.delta import PartDelta
-from services.api.live.hub import Position
+from services.api.live.joining import Position
 from services.api.live.schema import EVENTS
 from services.api.live.sse import Event
 from services.api.live.stretches import Stretch, stretch

@@ -95,12 +95,12 @@ export function keepEarlier(state, before) {
 const lowest = (state) => Math.min(Infinity, ...inOrder(state).slice(0, 1).map((id) => spoken(/** @type {Map<number, Part>} */ (state.parts.get(id)))[0].ordinal));
 
 /** Take a delta. Returns false if it was made from a version that is not here: ask for a snapshot.
- * A part that was never here is no hole: only the last turns were asked for.
+ * A part that was never here is no hole: only the last turns were asked for. What is before them comes with them.
  * @param {Transcript} state @param {import("../../messages.js").Delta} delta */
 export function applyDelta(state, delta) {
   for (const one of delta.parts) {
     const there = find(state, one);
-    if (there ? there.version >= one.version : one.base !== 0) continue;
+    if (there ? there.version >= one.version : one.base !== 0 || isBefore(one, state.earlier)) continue;
     if (one.base !== 0 && there?.version !== one.base) return false;
     const old = one.base === 0 || !there ? { ...EMPTY, text: "" } : there;
     const changed = Object.fromEntries(FIELDS.filter((name) => name in one).map((name) => [name, one[name]]));
@@ -109,6 +109,12 @@ export function applyDelta(state, delta) {
   }
   state.seq = Math.max(state.seq, delta.seq);
   return true;
+}
+
+/** @param {{ordinal?: number, number: number}} one @param {string | null} place as `earlier` of a snapshot has it */
+function isBefore(one, place) {
+  const [ordinal, number] = (place ?? "-1.0").split(".").map(Number);
+  return (one.ordinal ?? 0) < ordinal || (one.ordinal === ordinal && one.number < number);
 }
 
 /** Forget all but the last `count` turns: a screen that runs for days needs no more. @param {Transcript} state @param {number} count */
