@@ -13,6 +13,8 @@ ALONE, ALONE_END = "\u2028", "\u2029"
 """Around a note that stands alone, and twice around what is apart. No text of a transcript has such a sign."""
 _SIGNS_BEFORE = frozenset(".,;:?!…—–-")  # noqa: RUF001 - dashes as captioned
 _SIGNS = re.compile(f"({ALONE}+[^{ALONE_END}]*{ALONE_END}+)")
+_NEXT = re.compile(" *[^ ]?")
+"""What tells how a note stands before it."""
 _BREAKS = re.compile(r" *\n *")
 
 
@@ -92,19 +94,26 @@ def typed(text: str) -> str:
 
 def _with_marks(part: Part | Turn, *, apart: bool, alone: bool) -> tuple[str, list[tuple[int, int]]]:
     text = part.text
-    whole = ""
+    whole: list[str] = []
+    length = done = 0
+    before = ""
     places: list[tuple[int, int]] = []
-    done = 0
     for mark in marks(part, apart=apart):
-        places.append((done, len(whole)))
-        whole += text[done : mark.at]
+        places.append((done, length))
+        words = text[done : mark.at]
+        before = words[-1:] or before
         if mark.apart:
-            whole += f"{ALONE * 2}{mark.text}{ALONE_END * 2}"
+            note = f"{ALONE * 2}{mark.text}{ALONE_END * 2}"
         elif alone and not closed(mark.text) and text.startswith("\n", mark.at) and done <= mark.at:
-            whole += "\n" + placed(mark.text, "", "")  # so that the paragraph begins on its line
+            note = "\n" + placed(mark.text, "", "")  # so that the paragraph begins on its line
             done = mark.at + 1
         else:
-            whole += (placed if alone else spaced)(mark.text, whole, text[mark.at :])
+            after = next(_NEXT.finditer(text, mark.at))[0][-2:]
+            note = (placed if alone else spaced)(mark.text, before, after)
+        whole += words, note
+        length += len(words) + len(note)
+        before = note[-1:] or before
         done = max(done, mark.at)
-    places.append((done, len(whole)))
-    return whole + text[done:], places
+    places.append((done, length))
+    whole.append(text[done:])
+    return "".join(whole), places

@@ -8,7 +8,7 @@ here and nowhere else, so that stores, live delivery, exports and the command li
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from itertools import groupby
-from operator import attrgetter
+from operator import attrgetter, iadd
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -133,6 +133,12 @@ def joined(
     return found
 
 
+def paragraphs(parts: Iterable[Part], said: Callable[[Part], Iterable[str]]) -> tuple[str, ...]:
+    """The same as texts; of a turn that is one endless paragraph each word is copied once."""
+    found = joined(parts, lambda part: [[text] for text in said(part)], iadd)
+    return tuple(map(" ".join, found))
+
+
 def turns(parts: Iterable[Part]) -> tuple[Turn, ...]:
     """Join parts, given in any order, into turns, the head first. Retracted parts are left out."""
     return tuple(map(_join, by_turn(parts)))
@@ -144,7 +150,6 @@ def each_turn(parts: Iterable[Part]) -> Iterator[Turn]:
 
 
 def _join(parts: Sequence[Part]) -> Turn:
-    paragraphs = joined(parts, lambda part: part.paragraphs, "{} {}".format)
     notes: list[Note] = []
     apart: list[Apart] = []
     stamps: list[Stamp] = []
@@ -164,7 +169,7 @@ def _join(parts: Sequence[Part]) -> Turn:
         language=first.language,
         speaker=first.speaker,
         role=first.role,
-        paragraphs=tuple(paragraphs),
+        paragraphs=paragraphs(parts, attrgetter("paragraphs")),
         notes=tuple(notes),
         apart=tuple(apart),
         stamps=tuple(stamps),

@@ -12,7 +12,7 @@ import msgspec
 
 from captionflow.marked_text import with_notes
 from captionflow.messages import Part
-from captionflow.transcript import joined, named
+from captionflow.transcript import named, paragraphs
 from services.api.live.delta import PartDelta, apply
 
 _SENTENCE_END = re.compile(r"[.?!…。\uff01\uff1f][\"'\u201d\u2019)\]]*(?=\s)|\](?=\s)|\n")
@@ -120,7 +120,7 @@ class Captions:
 
 
 def _text(parts: Iterable[Part]) -> str:
-    return "\n".join(joined((part for part in parts if not part.retracted), _said, "{} {}".format))
+    return "\n".join(paragraphs((part for part in parts if not part.retracted), _said))
 
 
 def _said(part: Part) -> tuple[str, ...]:
