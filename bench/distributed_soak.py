@@ -131,7 +131,7 @@ async def reader(port: int, session: str, until: float, tally: Tally) -> None:
     screen = Screen(session)
     try:
         source, sink = await asyncio.open_connection("127.0.0.1", port, limit=2**24)
-        sink.write(f"GET /v1/sessions/{session}/events HTTP/1.1\r\nHost: b\r\n\r\n".encode())
+        sink.write(f"GET /v1/sessions/{session}/events HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         head = await source.readuntil(b"\r\n\r\n")
         if b" 200 " not in head.split(b"\r\n", 1)[0]:
             tally.refused_readers += 1

@@ -117,7 +117,7 @@ async def publish_to_nchan(port: int, rate: float, seconds: float) -> None:
         change["text"] = f"{FILLER}{time.monotonic_ns():020d} "
         body = json.dumps({"seq": seq, "parts": [change]}, separators=(",", ":")).encode()
         writer.write(
-            b"POST /publish HTTP/1.1\r\nHost: b\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n%s"
+            b"POST /publish HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n%s"
             % (len(body), body)
         )
         head = await reader.readuntil(b"\r\n\r\n")
@@ -145,7 +145,7 @@ class Client(asyncio.Protocol):
         self.sampled = sampled
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        request = f"GET {PATH}?after={Client.after} HTTP/1.1\r\nHost: b\r\nAccept: text/event-stream\r\n\r\n"
+        request = f"GET {PATH}?after={Client.after} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n"
         transport.write(request.encode())  # type: ignore[attr-defined]
 
     def data_received(self, data: bytes) -> None:
@@ -271,7 +271,7 @@ def _stuck(port: int, after: int) -> socket.socket:
     one = socket.socket()
     one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     one.connect(("127.0.0.1", port))
-    one.sendall(f"GET {PATH}?after={after} HTTP/1.1\r\nHost: b\r\nAccept: text/event-stream\r\n\r\n".encode())
+    one.sendall(f"GET {PATH}?after={after} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n".encode())
     return one
 
 

@@ -98,7 +98,7 @@ async def send(
         await asyncio.sleep(max(0.0, due + number * interval - time.monotonic()))
         line = {"number": number, "text": WORDS[: 32 + number % 8]}
         body = json.dumps({"sender": "bench", "lines": [line]}).encode()
-        head = f"POST /v1/sessions/{name}/lines HTTP/1.1\r\nHost: b\r\nContent-Type: application/json\r\n"
+        head = f"POST /v1/sessions/{name}/lines HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
         start = time.monotonic()
         writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
         answer = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
@@ -111,7 +111,7 @@ async def send(
 
 async def read(port: int, name: str, seen: dict[tuple[str, int], float]) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(f"GET /v1/sessions/{name}/events HTTP/1.1\r\nHost: b\r\n\r\n".encode())
+    writer.write(f"GET /v1/sessions/{name}/events HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
     status = await reader.readline()
     assert b" 200 " in status, status
     last = 0

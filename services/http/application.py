@@ -12,6 +12,7 @@ from fastapi import Depends, FastAPI
 from services.http import health, problem_types, problems
 from services.http.access import admit, check_declared
 from services.http.bodies import BODY_SECONDS, BodyLimit
+from services.http.frequent_calls import FrequentCall
 from services.http.gate import Access, AccessGate
 from services.http.hang_ups import HangUps
 from services.http.middleware import HeadAsGet, RequestLog, SecurityHeaders
@@ -55,7 +56,8 @@ def create_application(  # noqa: PLR0913 - what differs between web processes
         redoc_url=None,
     )
     check_declared([*rooms, *ALWAYS])
-    for room in (*rooms, *ALWAYS):
+    # Routes are tried in this order.
+    for room in sorted((*rooms, *ALWAYS), key=lambda room: room.routes.route_class is not FrequentCall):
         app.include_router(room.routes, dependencies=[Depends(admit)])
     problems.install(app, error_page)
     app.openapi = _description  # type: ignore[method-assign] # FastAPI's documented way

@@ -13,6 +13,7 @@ from captionflow.identity import session_id
 from captionflow.messages import Session
 from services.http.access import granted, open_to
 from services.http.bodies import read_body
+from services.http.frequent_calls import FrequentCall
 from services.http.openapi import Responses, problems, query, request_body
 from services.http.problems import ProblemError
 from services.http.provided import provided
@@ -45,7 +46,7 @@ _TIME: Final[Responses] = {200: _text("Durable", "2026-11-24T09:00:01.250")}
 _NUMBER: Final[Responses] = {200: _text("The number", "17")}
 _PROBLEMS: Final = problems("not-found", "forbidden", "too-large", "unavailable")
 
-routes = APIRouter(tags=["doors"])
+routes = APIRouter(tags=["doors"], route_class=FrequentCall)
 ROOM = Room(routes)
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from captionflow.identity import LANGUAGE_TAG, MAX_LANGUAGE_CHARS, language_tag, session_id
 from services.http.access import granted_language, open_to
 from services.http.bodies import read_body
+from services.http.frequent_calls import FrequentCall
 from services.http.openapi import answers, problems, request_body
 from services.http.parameters import SessionId
 from services.http.provided import provided
@@ -45,7 +46,7 @@ _BODIES = {
 }
 _LAST = {"type": "object", "required": ["number"], "properties": {"number": {"type": ["integer", "null"]}}}
 
-routes = APIRouter(prefix="/v1/sessions/{session}/lines", tags=["lines"])
+routes = APIRouter(prefix="/v1/sessions/{session}/lines", tags=["lines"], route_class=FrequentCall)
 ROOM = Room(routes, (SentLines, Receipts))
 
 _encode = msgspec.json.Encoder().encode
