@@ -19,7 +19,6 @@ from services.cli.archive import Archive, forecast, into_log
 from services.cli.folder_archive import in_folder
 from services.cli.import_record import NOTHING, Gave
 from services.cli.import_report import ImportReport
-from services.cli.served_archive import served
 from services.ingest.file_report import FileReport
 from services.ingest.importer import import_paths
 
@@ -100,5 +99,7 @@ async def _archive(settings: Settings, url: str | None, report: ImportReport) ->
             await asyncio.sleep(_LOOK_SECONDS)
         else:
             report.tell(f"A captionflow runs on {settings.data_folder}: it is sent to {url}.")
+    from services.cli.served_archive import served  # noqa: PLC0415 - its client takes long to load
+
     async with served(url, sent_key(settings), report.tell) as archive:
         yield archive

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from captionflow.messages import StepRecord
+from captionflow.messages import StepRecord, Stream
 from captionflow.notifying import Notifier
 from captionflow.turns import TurnStore
 from captionflow.wiring.embedded import EmbeddedPorts
@@ -51,6 +51,7 @@ class _Arrivals:
     def __init__(self, store: TurnStore) -> None:
         self._store = store
         self._changed = Notifier()
+        self._reached: dict[Stream, int] = {}
         self._failure: BaseException | None = None
         self.turns = store.turns
         self.window = store.window
@@ -61,15 +62,19 @@ class _Arrivals:
     async def apply(self, steps: Sequence[StepRecord]) -> None:
         """See ``TurnStore.apply``."""
         await self._store.apply(steps)
+        for step in steps:
+            self._reached[step.stream] = max(step.last_seq, self._reached.get(step.stream, 0))
         self._changed.notify()
 
     async def reached(self, session: str, language: str, seq: int) -> None:
         """Return when the stored turns reflect the line with this ``seq``; raise the error of a task that failed."""
+        stream = Stream(session, language)
+        self._reached[stream] = max(await self._store.last_seq(*stream), self._reached.get(stream, 0))
         while True:
             changed = self._changed.listen()
             if self._failure is not None:
                 raise self._failure
-            if await self._store.last_seq(session, language) >= seq:
+            if self._reached[stream] >= seq:
                 return
             await changed.wait()
 
