@@ -87,7 +87,7 @@ async def _serve(
     gateway = Gateway(ports.line_log, ports.sender_sessions, sources=sources, off_record=ports.off_record)
     facts_queue, parts_queue = ports.index_queues()  # made first, so that they get every step
     parts = PartIndexer(parts_queue, ports.turn_store)
-    runner = Runner(ports.line_log, ports.step_feed, ports.turn_store)
+    runner = Runner(ports.line_log, ports.step_feed, ports.turn_store, begin=ports.segmented)
     app = create_app(
         ports,
         settings,

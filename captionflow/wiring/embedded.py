@@ -1,6 +1,6 @@
 """Everything in one process, on SQLite."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +18,7 @@ from captionflow.adapters.sqlite.search import SqliteSearch
 from captionflow.adapters.sqlite.session_store import SqliteSessionStore
 from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
 from captionflow.keys import settings_key
-from captionflow.ports import Demos, SessionStore, StepQueue
+from captionflow.ports import Demos, Position, SessionStore, StepQueue
 from captionflow.settings import Settings
 from captionflow.wiring.shared import Ports
 
@@ -31,6 +31,8 @@ class EmbeddedPorts(Ports):
     """The same sessions for those who send lines: like the log, it has readers of its own, which wait for no others."""
     demos: Demos
     """A demo that begins again, and its old sessions."""
+    segmented: Callable[[], Awaitable[Position]]
+    """A position in the line log up to which the turns reflect all lines."""
     index_queues: Callable[[], tuple[StepQueue, StepQueue]]
     """Makes the index's two queues of the steps from now on: facts, and parts of steps whose facts are done."""
     found_at: Callable[[str], None]
@@ -49,8 +51,9 @@ async def open_embedded(settings: Settings) -> AsyncIterator[EmbeddedPorts]:
     database = Database.open(settings.data_folder / "captionflow.db")
     senders = database.lane("sender")
     try:
+        line_log = SqliteLineLog(senders)
         yield EmbeddedPorts(
-            line_log=SqliteLineLog(senders),
+            line_log=line_log,
             sender_sessions=SqliteSessionStore(senders),
             turn_store=SqliteTurnStore(database),
             search=SqliteSearch(database),
@@ -61,6 +64,7 @@ async def open_embedded(settings: Settings) -> AsyncIterator[EmbeddedPorts]:
             audit=SqliteAuditTrail(database),
             off_record=MemoryOffRecordFeed(),
             demos=SqliteDemos(database),
+            segmented=line_log.segmented,
             index_queues=partial(index_queues, step_feed),
             found_at=database.found_at,
         )

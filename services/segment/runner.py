@@ -1,12 +1,13 @@
 """Follows the line log, steps the segmenter, and publishes what it says. For one process; no Faust here.
 
 It keeps no position: the turn store knows how far each session got, and the line log has the rest. So a runner that was
-stopped in any way, at any moment, goes on where the stored turns end; steps that it publishes again change nothing.
+stopped in any way, at any moment, goes on where the stored turns end; steps that it publishes again change nothing. It
+is told where the first line is that they lack, so that it does not read what is long done.
 """
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
@@ -14,7 +15,7 @@ import structlog
 
 from captionflow.errors import Unavailable
 from captionflow.messages import Line, LineRecord, StepRecord, Stream
-from captionflow.ports import THE_BEGINNING, LineLog, StepFeed
+from captionflow.ports import THE_BEGINNING, LineLog, Position, StepFeed
 from captionflow.retrying import Retry
 from captionflow.turns import TurnStore
 from services.segment.safe_steps import SkippedLine, safe_steps
@@ -48,8 +49,10 @@ class Runner:
         feed: StepFeed,
         store: TurnStore,
         *,
+        begin: Callable[[], Awaitable[Position]] | None = None,
         max_states: int = MAX_STATES,
     ) -> None:
+        """``begin``: gives a position up to which the store has what all lines say; else it looks at all of them."""
         self._log = log
         self._feed = feed
         self._store = store
@@ -59,6 +62,7 @@ class Runner:
         self._one_by_one: dict[Stream, int] = {}
         """Up to which line, of streams that have lines from before."""
         self._began = datetime.now(UTC)
+        self._begin = begin
         self._position = THE_BEGINNING
         self._retry = Retry("segment_waits")
         self._retry_reading = Retry("segment_waits")
@@ -78,6 +82,8 @@ class Runner:
                     await self._take(stream, lines)
 
     async def _read(self) -> None:
+        if self._begin is not None:
+            self._position = await self._retry_reading.call(self._begin)
         while True:
             try:
                 async for position, record in self._log.follow(self._position):

@@ -22,6 +22,17 @@ _ROWS_A_READ = 100
 
 _decode_lines = msgspec.json.Decoder(tuple[Line, ...]).decode
 
+_SEGMENTED = """
+    SELECT coalesce(
+        (SELECT min((
+            SELECT position FROM records WHERE stream = streams.id AND last_seq > coalesce(progress.last_seq, 0)
+            ORDER BY last_seq LIMIT 1
+        )) - 1 FROM streams LEFT JOIN progress ON progress.stream = streams.id),
+        (SELECT max(position) FROM records),
+        0
+    )
+"""
+"""Before the first record that is ahead of the turns; if there is none, the last record."""
 _END = 2**62
 """Beyond every ``seq``."""
 
@@ -133,6 +144,11 @@ class SqliteLineLog:
             ).fetchall()
         )
         return [Stream(*row) for row in rows]
+
+    async def segmented(self) -> Position:
+        """A position up to which the turns in this database reflect all lines. It costs a look at each stream."""
+        row = await self._database.scan(lambda connection: connection.execute(_SEGMENTED).fetchone())
+        return Position(str(row[0]))
 
     async def follow(self, after: Position = THE_BEGINNING) -> AsyncIterator[tuple[Position, LineRecord]]:
         """See ``LineLog.follow``. New records wake it at once; it doesn't poll."""
