@@ -168,7 +168,8 @@ SessionPlace = tuple[bool, str, str, str]  # see ``session_order.place``
 class SessionFilter(Message, frozen=True):
     """All given must match; ``event`` and ``room`` compare folded and whole.
 
-    Days from ``since`` to ``until``; a session without one is before all. At most ``limit``, behind ``after``.
+    Days from ``since`` to ``until``; a session without one is before all. ``changed``: not before this moment. At most
+    ``limit``, behind ``after``.
     """
 
     status: Status | None = None
@@ -178,6 +179,7 @@ class SessionFilter(Message, frozen=True):
     live: bool | None = None
     since: str | None = None
     until: str | None = None
+    changed: datetime | None = None
     after: SessionPlace | None = None
     limit: int | None = None
     reverse: bool = False

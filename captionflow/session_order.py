@@ -11,6 +11,7 @@ from captionflow.folding import fold_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from captionflow.messages import Session
     from captionflow.ports import SessionFilter, SessionPlace
@@ -27,7 +28,12 @@ def day_of(session: Session) -> str:
 def start_of(session: Session) -> str:
     """Its start in UTC, in a form that sorts; empty if nobody said."""
     starts_at = session.starts_at
-    return "" if starts_at is None else starts_at.astimezone(UTC).isoformat(timespec="microseconds")
+    return "" if starts_at is None else sortable(starts_at)
+
+
+def sortable(at: datetime) -> str:
+    """A moment in UTC, in a form that sorts."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def place(session: Session) -> SessionPlace:
@@ -43,6 +49,7 @@ def matches(session: Session, wanted: SessionFilter) -> bool:
         and (wanted.closed is None or session.closed == wanted.closed)
         and (wanted.since is None or day_of(session) >= wanted.since)
         and (wanted.until is None or day_of(session) <= wanted.until)
+        and (wanted.changed is None or session.updated_at >= wanted.changed)
         and (wanted.event is None or fold_name(session.event) == fold_name(wanted.event))
         and (wanted.room is None or fold_name(session.room) == fold_name(wanted.room))
     )
@@ -54,14 +61,17 @@ class SessionList:
     def __init__(self) -> None:
         self._sessions: dict[str, Session] = {}
         self._places: list[SessionPlace] = []
+        self._changes: list[tuple[datetime, str]] = []
 
     def put(self, session: Session) -> None:
         """Take it in, in place of what it was before."""
         before = self._sessions.get(session.id)
         if before is not None:
             del self._places[bisect_left(self._places, place(before))]
+            del self._changes[bisect_left(self._changes, (before.updated_at, before.id))]
         self._sessions[session.id] = session
         insort(self._places, place(session))
+        insort(self._changes, (session.updated_at, session.id))
 
     def page(self, wanted: SessionFilter) -> tuple[Session, ...]:
         """See ``SessionStore.list``."""
@@ -79,5 +89,10 @@ class SessionList:
             at = bisect_left(self._places, wanted.after)
             at += wanted.reverse and at < len(self._places) and self._places[at] == wanted.after
             low, high = (max(low, at), high) if wanted.reverse else (low, min(high, at))
+        if wanted.changed is not None:
+            first = bisect_left(self._changes, (wanted.changed, ""))
+            found = sorted(bisect_left(self._places, place(self._sessions[name])) for _, name in self._changes[first:])
+            found = [at for at in found if low <= at < high]
+            return (self._sessions[self._places[at][-1]] for at in (found if wanted.reverse else reversed(found)))
         places = range(low, high) if wanted.reverse else range(high - 1, low - 1, -1)
         return (self._sessions[self._places[at][-1]] for at in places)

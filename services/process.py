@@ -42,6 +42,9 @@ MAX_WEBSOCKET_BYTES = 64 * 1024
 PING_SECONDS = 20.0
 """A WebSocket is asked so often whether its peer is there, which has as long to answer."""
 
+HANDSHAKE_SECONDS = 10.0
+"""How long TLS may take to begin, and to end: who is slower holds a descriptor of which no other limit knows."""
+
 GC_THRESHOLD = 50_000
 """New objects before the garbage collector looks at the youngest generation. With Python's 700, a line, which makes
 thousands of them, pays for several collections, and every hundredth of these goes through the whole heap."""
@@ -60,7 +63,18 @@ def run(serving: Coroutine[Any, Any, None]) -> None:
         logging.shutdown()
         os._exit(0)
 
-    uvloop.run(until_the_end())
+    uvloop.run(until_the_end(), loop_factory=Loop)
+
+
+class Loop(uvloop.Loop):
+    """uvloop's, with less patience for TLS than a minute: uvicorn has no setting for it."""
+
+    async def create_server(self, *given: Any, **options: Any) -> asyncio.Server:
+        """See ``asyncio.loop.create_server``."""
+        if options.get("ssl") is not None:
+            patience = {"ssl_handshake_timeout": HANDSHAKE_SECONDS, "ssl_shutdown_timeout": HANDSHAKE_SECONDS}
+            options = patience | options
+        return await super().create_server(*given, **options)  # type: ignore[return-value]  # uvloop calls it so
 
 
 class Server(uvicorn.Server):

@@ -7,13 +7,14 @@ neither fills the disk nor the archive with them.
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Protocol
 
 import structlog
 
-from captionflow.errors import Unavailable
+from captionflow.errors import Conflict, Unavailable
 from captionflow.messages import Draft, Receipt, Session
 from captionflow.ports import Demos, SessionFilter, SessionStore
 
@@ -66,12 +67,7 @@ async def play(
     parts = pieces() if parts is None else parts
     while True:
         try:
-            number = await _end_old(door, sessions) + 1
-            now = datetime.now(UTC)
-            session = f"demo-{number}"
-            await sessions.create(
-                Session(session, 1, now, now, event=EVENT, room=ROOM, demo=True)  # the title is in the text
-            )
+            session = await _begin(sessions, await _end_old(door, sessions) + 1)
             await _play_once(door, session, parts, sleep)
             await forget_old(sessions, demos, kept=KEPT)
             await sleep(PAUSE_SECONDS)
@@ -81,7 +77,8 @@ async def play(
 
 async def forget_old(sessions: SessionStore, demos: Demos, *, kept: int) -> None:
     """Forget all demos but the last ``kept``."""
-    numbers = sorted(int(name[1]) for one in await sessions.list(SessionFilter()) if (name := _name(one)) and one.demo)
+    found = await sessions.list(SessionFilter(event=EVENT))
+    numbers = sorted(int(name[1]) for one in found if (name := _name(one)) and one.demo)
     for number in numbers[: len(numbers) - kept]:
         await demos.forget(f"demo-{number}")
         log.info("demo_forgotten", session=f"demo-{number}")
@@ -115,10 +112,21 @@ async def _play_once(door: Door, session: str, parts: Sequence[str], sleep: Slee
             await sleep(60 / WORDS_PER_MINUTE)
 
 
+async def _begin(sessions: SessionStore, number: int) -> str:
+    """Announce the next demo, with this number or the first one behind it that nobody else has taken."""
+    while True:
+        now = datetime.now(UTC)
+        name = f"demo-{number}"
+        with suppress(Conflict):
+            await sessions.create(Session(name, 1, now, now, event=EVENT, room=ROOM, demo=True))  # the text has a title
+            return name
+        number += 1
+
+
 async def _end_old(door: Door, sessions: SessionStore) -> int:
-    """End demos that a stop left open; returns the highest number that is taken, by a demo or by anybody."""
+    """End demos that a stop left open; returns the highest number of a session of their event."""
     highest = 0
-    for session in await sessions.list(SessionFilter()):
+    for session in await sessions.list(SessionFilter(event=EVENT)):
         name = _name(session)
         if name is None:
             continue

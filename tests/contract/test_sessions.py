@@ -1,7 +1,7 @@
 """What every session store promises (captionflow.ports.SessionStore)."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import msgspec
@@ -157,6 +157,23 @@ async def test_a_list_has_the_days_that_are_wanted(world: World) -> None:
     assert await ids(world, since="2015-11-10", live=False, limit=1, reverse=True) == ["first"]
     assert await ids(world, until="") == ["undated"]
     assert await ids(world, live=True) == ["third"]
+
+
+async def test_a_list_has_what_changed_since_a_moment(world: World) -> None:
+    await world.sessions.create(session("old", date="2015-11-12"))
+    await world.sessions.create(session("new", date="2015-11-10"))
+    await world.sessions.create(session("live", status="live"))
+    for name, later in (("new", LATER), ("live", LATER + timedelta(microseconds=1))):
+        changed = msgspec.structs.replace(await world.sessions.get(name), title="Changed", updated_at=later)
+        await world.sessions.replace(changed, expected_version=1)
+    assert await ids(world, changed=AT) == ["live", "old", "new"]
+    assert await ids(world, changed=LATER) == ["live", "new"]
+    assert await ids(world, changed=LATER.astimezone(timezone(timedelta(hours=5)))) == ["live", "new"]
+    assert await ids(world, changed=LATER, limit=1, reverse=True) == ["new"]
+    assert await ids(world, changed=LATER, live=False, since="2015-11-01") == ["new"]
+    assert await ids(world, changed=LATER + timedelta(seconds=1)) == []
+    first = await world.sessions.list(SessionFilter(changed=AT, limit=1))
+    assert await ids(world, changed=AT, after=place(first[0])) == ["old", "new"]
 
 
 async def test_filters_compare_folded_and_whole_and_all_must_match(world: World) -> None:

@@ -159,10 +159,10 @@ async def test_a_demo_that_a_stop_cut_short_ends_and_a_name_that_is_taken_is_pas
     async with stage(tmp_path) as here:
         await here.adapters.sessions.create(Session("demo-1", 1, now, now, event="Demo", demo=True, status="live"))
         await here.gateway.accept("demo-1", None, [Draft("demo", 0, ">> A:  Cut sho")])
-        await here.adapters.sessions.create(Session("demo-7", 1, now, now, title="Ours"))
-        await here.play(lambda: here.finished("demo-8"), SHORT)
+        await here.adapters.sessions.create(Session("demo-2", 1, now, now, title="Ours"))
+        await here.play(lambda: here.finished("demo-3"), SHORT)
         assert await here.finished("demo-1")
-        assert (await here.adapters.sessions.get("demo-7")).title == "Ours"
+        assert (await here.adapters.sessions.get("demo-2")).title == "Ours"
 
 
 def test_the_program_captions_a_demo_at_once_and_one_that_is_switched_off_leaves_nothing(tmp_path: Path) -> None:

@@ -9,10 +9,12 @@ from typing import NamedTuple
 import httpx
 import pytest
 import trustme
+import uvloop
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from captionflow.settings import Settings
+from services import process
 from services.process import Server as WebServer
 from services.process import listen
 from services.tls import Certificate
@@ -93,6 +95,26 @@ def test_options_say_the_same_as_settings(pair: Pair, trusted: ssl.SSLContext, t
     options = ("run", "--tls-cert", str(pair.cert), "--tls-key", str(pair.key))
     with Server(tmp_path / "data", command=options, trusted=trusted) as server:
         assert server.get("/healthz") == {"status": "alive"}
+
+
+@pytest.mark.parametrize("said", [b"", b"\x16\x03\x01\x02\x00\x01"], ids=["nothing", "half a greeting"])
+def test_who_does_not_go_on_with_a_handshake_is_cut_off(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch, said: bytes
+) -> None:
+    monkeypatch.setattr(process, "HANDSHAKE_SECONDS", 0.2)
+
+    async def stand_still() -> bytes:
+        context = Certificate(*pair).context
+        serving = await asyncio.get_running_loop().create_server(asyncio.Protocol, "127.0.0.1", 0, ssl=context)
+        reader, writer = await asyncio.open_connection("127.0.0.1", serving.sockets[0].getsockname()[1])
+        writer.write(said)
+        async with asyncio.timeout(50):  # by itself a loop waits for a minute
+            left = await reader.read()
+        writer.close()
+        serving.close()
+        return left
+
+    assert uvloop.run(stand_still(), loop_factory=process.Loop) == b""
 
 
 def refused(tmp_path: Path, **settings: object) -> str:

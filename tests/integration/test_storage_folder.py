@@ -97,7 +97,7 @@ async def test_a_full_disk_is_unavailable_and_appending_goes_on_once_there_is_sp
 
     async def fill() -> None:
         while True:
-            text = f"{len(acknowledged)} {'x' * 500}\n"
+            text = f"{len(acknowledged)} {'x' * 400}\n"
             await log.append("talk", "en", [Draft("d", len(acknowledged), text)])
             acknowledged.append(text)
 

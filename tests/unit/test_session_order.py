@@ -42,6 +42,7 @@ def test_a_filter_folds_names_and_asks_for_all_that_it_names() -> None:
         SessionFilter(closed=True),
         SessionFilter(since="2026-09-15"),
         SessionFilter(until=""),
+        SessionFilter(changed=LATER),
     ):
         assert not matches(one, other)
 
@@ -70,7 +71,7 @@ STATUSES = ("live", "finished", "scheduled")
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from(DAYS), st.sampled_from(STATUSES)), max_size=12),
+    st.lists(st.tuples(st.sampled_from(DAYS), st.sampled_from(STATUSES), st.sampled_from([AT, LATER])), max_size=12),
     st.fixed_dictionaries(
         {},
         optional={
@@ -78,15 +79,19 @@ STATUSES = ("live", "finished", "scheduled")
             "status": st.sampled_from(STATUSES),
             "since": st.sampled_from(DAYS),
             "until": st.sampled_from(DAYS),
+            "changed": st.sampled_from([AT, LATER]),
             "reverse": st.booleans(),
         },
     ),
     st.integers(1, 4),
 )
 def test_pages_have_all_that_match_once_in_order(
-    given_sessions: list[tuple[str, str]], wanted: dict[str, object], limit: int
+    given_sessions: list[tuple[str, str, datetime]], wanted: dict[str, object], limit: int
 ) -> None:
-    sessions = [session(f"s{n}", date=day or None, status=status) for n, (day, status) in enumerate(given_sessions)]
+    sessions = [
+        session(f"s{n}", date=day or None, status=status, updated_at=at)
+        for n, (day, status, at) in enumerate(given_sessions)
+    ]
     made = listed(sessions)
     query = msgspec.structs.replace(SessionFilter(), **wanted)
     expected = [one for one in sessions if matches(one, query)]

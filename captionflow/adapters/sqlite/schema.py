@@ -112,6 +112,12 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     """
     CREATE INDEX parts_by_version ON parts (stream, version);
     """,
+    # 6: which sessions changed lately
+    """
+    ALTER TABLE sessions ADD COLUMN changed TEXT NOT NULL DEFAULT '';
+    UPDATE sessions SET changed = replace(json_extract(CAST(body AS TEXT), '$.updated_at'), 'Z', '+00:00');
+    CREATE INDEX sessions_by_change ON sessions (changed);
+    """,
 )
 
 

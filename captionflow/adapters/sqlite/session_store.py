@@ -12,7 +12,7 @@ from captionflow.folding import fold_name
 from captionflow.messages import Facts, Session
 from captionflow.ports import SessionFilter
 from captionflow.session_facts import Known, created, learnt, replaced
-from captionflow.session_order import day_of, start_of
+from captionflow.session_order import day_of, sortable, start_of
 
 _encode = msgspec.json.Encoder().encode
 decode_session = msgspec.json.Decoder(Session).decode
@@ -78,23 +78,26 @@ class SqliteSessionStore:
 def _page(wanted: SessionFilter) -> tuple[str, dict[str, str | int | None]]:
     """The statement and its values. Only conditions that are given are in it, so that an index can be used."""
     live = wanted.live if wanted.status is None else wanted.status == "live"
+    # Few changed lately: SQLite is kept from walking all of them in their order to find those.
+    only = "" if wanted.changed is None else "+"
     given: dict[str, str | int | None] = {
-        "live = :live": live,
-        "status = :status": wanted.status,
-        "event_key = :event": _key(wanted.event),
-        "room_key = :room": _key(wanted.room),
-        "closed = :closed": wanted.closed,
-        "day >= :since": wanted.since,
-        "day <= :until": wanted.until,
+        f"{only}live = :live": live,
+        f"{only}status = :status": wanted.status,
+        f"{only}event_key = :event": _key(wanted.event),
+        f"{only}room_key = :room": _key(wanted.room),
+        f"{only}closed = :closed": wanted.closed,
+        f"{only}day >= :since": wanted.since,
+        f"{only}day <= :until": wanted.until,
+        "changed >= :changed": None if wanted.changed is None else sortable(wanted.changed),
     }
     conditions = [condition for condition, value in given.items() if value is not None]
     values = {condition.rpartition(":")[2]: given[condition] for condition in conditions}
     if wanted.after is not None:
         values |= dict(zip(("l", "d", "s", "i"), wanted.after, strict=True))
-        conditions.append(f"(live, day, starts_at, id) {'>' if wanted.reverse else '<'} (:l, :d, :s, :i)")
+        conditions.append(f"({only}live, day, starts_at, id) {'>' if wanted.reverse else '<'} (:l, :d, :s, :i)")
     way = "ASC" if wanted.reverse else "DESC"
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    ordered = f" ORDER BY live {way}, day {way}, starts_at {way}, id {way} LIMIT :limit"
+    ordered = f" ORDER BY {only}live {way}, day {way}, starts_at {way}, id {way} LIMIT :limit"
     values["limit"] = -1 if wanted.limit is None else wanted.limit
     return f"SELECT body FROM sessions{where}{ordered}", values  # noqa: S608 - of the words above alone
 
@@ -114,7 +117,7 @@ def _find(connection: sqlite3.Connection, session: str) -> Known | None:
 def _put(connection: sqlite3.Connection, session: Session, learned: frozenset[str]) -> None:
     connection.execute(
         "INSERT OR REPLACE INTO sessions (id, status, date, starts_at, event, event_key, room_key, learned,"
-        " closed, live, day, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " closed, live, day, changed, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             session.id,
             session.status,
@@ -127,6 +130,7 @@ def _put(connection: sqlite3.Connection, session: Session, learned: frozenset[st
             session.closed,
             session.status == "live",
             day_of(session),
+            sortable(session.updated_at),
             _encode(session),
         ),
     )

@@ -8,9 +8,9 @@ from captionflow.access import Grant
 from captionflow.errors import CaptionflowError
 from captionflow.folding import fold_name
 from captionflow.messages import Session, SourceReport
-from captionflow.ports import SessionFilter
 from services.api.context import Context
 from services.api.desk.off_record import OffRecordSession, off_record_sessions
+from services.api.desk.sessions_of_day import sessions_of_day
 from services.api.pages.desk_view import DeskRoom, Trouble, desk_rooms, troubles
 from services.api.pages.routes import local_now
 from services.http.readiness import Readiness
@@ -107,7 +107,7 @@ async def look(context: Context, readiness: Readiness, before: Look | None, now:
             found.sessions = before.sessions
     try:
         if found.sessions is None:
-            found.sessions = await context.ports.sessions.list(SessionFilter())
+            found.sessions = await sessions_of_day(context.ports.sessions, local_now())
         found.off_record = await off_record_sessions(context, found.sessions)
     except CaptionflowError as error:
         found.wrong["sessions"] = str(error)

@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 from captionflow.errors import CaptionflowError
-from captionflow.messages import Session, Stream
+from captionflow.messages import Session
 from services.api.context import Context
 
 _LATELY = 200
@@ -30,8 +30,7 @@ async def off_record_sessions(context: Context, sessions: Iterable[Session]) -> 
     for one in sessions:
         if one.status != "live":
             continue
-        asked = {language: await context.hub.off_since(Stream(one.id, language)) for language in one.languages}
-        since = {language: at for language, at in asked.items() if at is not None}
+        since = await context.hub.off_record_in(one)
         if since:
             found[one.id] = OffRecordSession(min(since.values()), tuple(since))
     return found

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
@@ -11,9 +11,9 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from captionflow.access import Grant
-from captionflow.errors import Unavailable
+from captionflow.errors import NotFound, Unavailable
+from captionflow.folding import fold_name
 from captionflow.identity import session_id
-from captionflow.ports import SessionFilter
 from services.api.context import Context
 from services.api.desk.look import DeskReaders, DeskServices, DeskSessions, Look, SourceList, look
 from services.api.live import sse
@@ -186,6 +186,16 @@ async def _sources(context: Context, grant: Grant, session: str | None) -> Sourc
     if grant.session is not None:
         found = [one for one in found if one.session == grant.session]
     if grant.event is not None:
-        theirs = {one.id for one in await context.ports.sessions.list(SessionFilter(event=grant.event))}
+        theirs = await _of_event(context, grant.event, {one.session for one in found})
         found = [one for one in found if one.session in theirs]
     return SourceList(tuple(found))
+
+
+async def _of_event(context: Context, event: str, sessions: set[str]) -> set[str]:
+    """Those of these sessions that belong to an event."""
+    found = set()
+    for name in sessions:
+        with suppress(NotFound):
+            if fold_name((await context.ports.sessions.get(name)).event) == fold_name(event):
+                found.add(name)
+    return found

@@ -160,6 +160,11 @@ class Hub:
             self._off_since.setdefault(stream, since)  # a step may have said it meanwhile
         return self._off_since.get(stream)
 
+    async def off_record_in(self, session: Session) -> dict[str, datetime]:
+        """The languages of a session that are off the record, and since when."""
+        asked = {one: await self.off_since(Stream(session.id, one)) for one in session.languages}
+        return {language: since for language, since in asked.items() if since is not None}
+
     @contextmanager
     def reading(self, session: str, language: str) -> Iterator[Channel]:
         """The channel, for as long as the caller needs it.

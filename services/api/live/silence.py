@@ -86,7 +86,7 @@ class SilenceWatch:
         self._hub.no_more_interrupted(streams)
         for session in live:
             heard = {language: await self._heard(Stream(session.id, language)) for language in session.languages}
-            off = [one for one in session.languages if await self._hub.off_since(Stream(session.id, one)) is not None]
+            off = await self._hub.off_record_in(session)
             for language, at in heard.items():
                 if at is not None and now - at >= SILENCE and language not in off:
                     self._hub.interrupted(Stream(session.id, language), at)

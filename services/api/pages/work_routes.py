@@ -6,10 +6,10 @@ from fastapi.responses import HTMLResponse, Response
 from captionflow.caption_urls import caption_urls
 from captionflow.errors import BadMessage, TooLarge
 from captionflow.identity import language_of
-from captionflow.ports import SessionFilter
 from captionflow.transcript import named
 from services.api.context import Context
 from services.api.desk.off_record import off_record_sessions, with_names
+from services.api.desk.sessions_of_day import sessions_of_day
 from services.api.pages.desk_view import correctable, desk_rooms, troubles, unnamed
 from services.api.pages.rendering import nothing_yet, page
 from services.api.pages.routes import Language, SessionId, base_url, find_session, local_now, qr_code
@@ -47,7 +47,7 @@ async def desk(request: Request) -> Response:
     context = provided(request, Context)
     now = local_now()
     event = granted(request).event
-    sessions = await context.ports.sessions.list(SessionFilter(event=event))
+    sessions = await sessions_of_day(context.ports.sessions, now, event)
     missing = await provided(request, Readiness).missing()
     return page(
         "desk.html",
