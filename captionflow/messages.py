@@ -115,6 +115,8 @@ class Draft(Message, frozen=True):
     See ``captionflow.off_record``."""
     corrects: Correction | None = None
     """What an organiser corrects. Only organisers' lines have it, and no text."""
+    typed_for: float | None = None
+    """So many seconds from ``at`` on it was typed; ``at`` is reckoned then: its sender said how long ago that was."""
 
 
 class Line(Draft, frozen=True, kw_only=True):
@@ -126,8 +128,7 @@ class Line(Draft, frozen=True, kw_only=True):
     withheld: bool = False
     """It was said off the record: what it said, and who said it, was not written."""
     shortened: bool = False
-    """Its row went on from a passage off the record: it has what was added behind the passage, which its draft had
-    behind what was said in it, and revises no other line than such a one."""
+    """Its row went on from a passage off the record: it has what was added behind the passage, and nothing of it."""
 
 
 class LineRecord(Message, frozen=True, omit_defaults=False):

@@ -186,6 +186,7 @@ def _line(  # noqa: PLR0913 - what a line is made of
         on_air=draft.on_air,
         off_record=draft.off_record,
         corrects=draft.corrects,
+        typed_for=draft.typed_for,
         posted=draft.posted,
         seq=seq,
         received_at=now,
@@ -198,6 +199,7 @@ def _same(line: Line, draft: Draft, said_at: datetime | None) -> bool:
     """Whether all that the sender gave is the same; a time that it did not give is the log's.
 
     Of a line that was withheld or shortened it is what was written.
+    Where a time was reckoned, it is that of the first time: what is sent soon, has none of its own then.
     A line without ``until`` may come again with it: logs are older than that field. Where no date is known, they have
     times of 1970.
     """
@@ -206,6 +208,8 @@ def _same(line: Line, draft: Draft, said_at: datetime | None) -> bool:
     elif line.shortened:
         posted = unsaid(draft.posted)
         draft = msgspec.structs.replace(draft, text=line.text, revises=line.revises, posted=posted)
+    if line.typed_for is not None or draft.typed_for is not None:
+        draft = msgspec.structs.replace(draft, at=line.at, typed_for=line.typed_for)
     same_time = draft.at is not None and line.at is not None and dateless(line.at) == dateless(draft.at)
     if same_time or (draft.at is None and said_at is not None):
         draft = msgspec.structs.replace(draft, at=line.at)

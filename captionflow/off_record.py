@@ -42,6 +42,10 @@ class Passage(msgspec.Struct, frozen=True):
         """Whether a time with a date is in it."""
         return isinstance(at, datetime) and self.begins <= at and (self.ends is None or at < self.ends)
 
+    def meets(self, first: datetime, last: datetime) -> bool:
+        """Whether a stretch of time is not all before it or all behind it."""
+        return self.begins - SKEW <= last and (self.ends is None or first < self.ends)
+
 
 class Utterance(msgspec.Struct, frozen=True):
     """What a recogniser has not settled."""
@@ -117,6 +121,8 @@ class OffRecord(msgspec.Struct, frozen=True):
         """
         if not _says(draft):
             return False
+        if draft.typed_for is not None and isinstance(at, datetime):
+            return any(one.meets(at, at + timedelta(seconds=draft.typed_for)) for one in self.passages)
         if any(one.has(at) or one.has(arrived) for one in self.passages if one.ends is not None):
             return True
         going_on = self.now

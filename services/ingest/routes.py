@@ -1,5 +1,6 @@
 """The lines API over HTTP. Captions arrive here hundreds of times a second, so bodies go straight to msgspec."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 import msgspec
@@ -14,7 +15,7 @@ from services.http.parameters import SessionId
 from services.http.provided import provided
 from services.http.rooms import Room
 from services.ingest.gateway import Gateway, Receipts
-from services.ingest.protocols.json_lines import SENDER_SCHEMA, SentLines, parse, parse_sender
+from services.ingest.protocols.json_lines import SENDER_SCHEMA, SentLines, parse, parse_sender, reckoned
 
 Language = Annotated[
     str | None,
@@ -80,8 +81,9 @@ async def accept_lines(request: Request, session: SessionId, lang: Language = No
     session, language = session_id(session), granted_language(request, language_given(lang))
     body = await read_body(request)
     parsed = parse(body, request.headers.get("content-type", ""), sender=sender)
+    drafts = [reckoned(draft, datetime.now(UTC)) for draft in parsed.drafts]
     receipts = await provided(request, Gateway).accept(
-        session, language, parsed.drafts, cleaned=parsed.cleaned, undated=parsed.undated
+        session, language, drafts, cleaned=parsed.cleaned, undated=parsed.undated
     )
     return Response(_encode(receipts), 202, media_type="application/json")
 

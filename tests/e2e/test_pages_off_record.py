@@ -58,3 +58,40 @@ def test_the_desk_goes_off_the_record_and_what_is_typed_then_is_in_no_browser(pr
     expect(page.locator("#seen")).not_to_contain_text("Nobody")
     assert "Nobody" not in page.evaluate("JSON.stringify(localStorage)")
     assert "Nobody" not in " ".join(program.paragraphs("desk-aside"))
+
+
+WRONG_CLOCK = "(() => { const now = Date.now; Date.now = () => now() + 3 * 86_400_000; })()"
+
+
+@pytest.mark.parametrize("knew", [True, False], ids=["page knew of it", "page did not know"])
+def test_what_was_typed_in_a_passage_without_a_network_is_not_on_the_record_when_it_is_sent_after_it(
+    program: Program, page: Page, knew: bool
+) -> None:
+    session = f"late-{'knew' if knew else 'unknowing'}"
+    program.begin(session, ">> ANA:  Good morning.")
+    page.add_init_script(WRONG_CLOCK)
+    page.goto(f"{program.url}/caption/{session}")
+    typing = page.locator("#typing")
+    page.get_by_role("button", name="Take over").click()
+    typing.press_sequentially("Before it.\n")
+    expect(page.locator("#seen")).to_contain_text("Before it.")
+    if knew:
+        turn(program, session, on=True)
+        expect(page.locator("#off-record")).to_be_visible()
+    page.context.set_offline(True)
+    if not knew:
+        typing.press_sequentially("Still on the record.\n")
+        page.wait_for_timeout(6_000)  # what is typed within 5 s before a passage counts as a part of it
+        turn(program, session, on=True)
+    typing.press_sequentially("Nobody keeps this.\n")
+    turn(program, session, on=False)
+    typing.press_sequentially("On we go.\n")
+    expect(page.locator("#delivery")).to_contain_text("No connection")
+    page.context.set_offline(False)
+    expect(page.locator("#delivery")).to_contain_text("All sent")
+    expect(page.locator("#seen")).to_contain_text("On we go.")
+    said = " ".join(program.paragraphs(session))
+    assert ("Still on the record." in said) is not knew
+    assert "On we go." in said
+    assert "Nobody" not in said
+    assert "Nobody" not in page.evaluate("JSON.stringify(localStorage)")

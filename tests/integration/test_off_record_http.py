@@ -218,3 +218,20 @@ async def test_it_is_for_those_who_caption_and_organise(tmp_path: Path) -> None:
     async with serving(tmp_path, ingest_token=Secret(KEY)) as api, api.client() as client:
         problem_of(await client.put(ADDRESS, json={"on": True}), 401, "unauthorized")
         problem_of(await client.get(ADDRESS), 401, "unauthorized")
+
+
+async def test_what_was_typed_in_a_passage_and_is_sent_after_it_is_withheld_and_what_was_typed_before_it_is_not(
+    client: httpx.AsyncClient, api: Api
+) -> None:
+    await turn(client, on=True)
+    body = {"sender": "page", "lines": [{"number": 0, "text": "Long ago.", "typed_ago": [600, 590]}]}
+    early = (await client.post("/v1/sessions/talk/lines", json=body)).json()
+    await turn(client, on=False)
+    ages = {"Secret.": [30, 0.001], "On we go.": [0, 0]}
+    lines = [{"number": n, "text": text, "typed_ago": ago} for n, (text, ago) in enumerate(ages.items(), 1)]
+    late = (await client.post("/v1/sessions/talk/lines", json={"sender": "page", "lines": lines})).json()
+    withheld = [receipt.get("withheld", False) for answer in (early, late) for receipt in answer["receipts"]]
+    assert withheld == [False, True, False]
+    again = (await client.post("/v1/sessions/talk/lines", json={"sender": "page", "lines": lines})).json()
+    assert again["receipts"] == late["receipts"]
+    assert said(await transcript(client, 5)) == "Long ago. On we go."

@@ -1,6 +1,6 @@
 import json
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from captionflow.errors import BadMessage, TooLarge
 from captionflow.identity import language_tag
 from captionflow.messages import MAX_LINE_CHARS, Draft
-from services.ingest.protocols.json_lines import MAX_LINES, parse, parse_sender
+from services.ingest.protocols.json_lines import MAX_AGO_SECONDS, MAX_LINES, parse, parse_sender, reckoned
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
@@ -246,3 +246,30 @@ def test_a_language_tag_gets_its_usual_case(tag: str, usual: str) -> None:
 def test_what_is_no_language_tag_is_refused(tag: str) -> None:
     with pytest.raises(BadMessage, match="BCP 47"):
         language_tag(tag)
+
+
+def test_how_long_ago_a_line_was_typed_becomes_a_time_of_our_clock() -> None:
+    now = datetime(2026, 11, 24, 9, tzinfo=UTC)
+    lines = b'{"number":0,"text":"a","typed_ago":[90.5,30]}\n{"number":1,"text":"b","at":7}\n{"number":2,"text":"c"}'
+    first, second, third = (
+        reckoned(draft, now) for draft in parse(lines, "application/x-ndjson", sender="desk").drafts
+    )
+    assert (first.at, first.typed_for) == (now - timedelta(seconds=90.5), 60.5)
+    assert (second.at, second.typed_for) == (7.0, None)
+    assert (third.at, third.typed_for) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ('"typed_ago":[1,2]', "first character"),
+        ('"typed_ago":[2,1],"at":7', "at and typed_ago"),
+        ('"typed_ago":[2,1],"until":7', "until"),
+        (f'"typed_ago":[{MAX_AGO_SECONDS + 1},1]', "typed_ago"),
+        ('"typed_ago":[1,-1]', "typed_ago"),
+        ('"typed_ago":3', "typed_ago"),
+    ],
+)
+def test_an_age_that_cannot_be_is_refused(fields: str, told: str) -> None:
+    with pytest.raises(BadMessage, match=told):
+        parse(f'{{"number":0,"text":"a",{fields}}}'.encode(), "application/x-ndjson", sender="desk")

@@ -100,6 +100,30 @@ def test_what_has_no_words_and_what_organisers_say_is_written_as_it_is(log: Log)
     assert log.put(2, "", sender="on-air", on_air=OnAir("ana")).on_air == OnAir("ana")
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "withheld"),
+    [(0, 4, False), (0, 5, True), (9, 11, True), (12, 13, True), (19, 30, True), (20, 30, False)],
+)
+def test_what_was_typed_some_time_ago_is_withheld_if_any_of_it_was_typed_in_the_passage(
+    log: Log, first: float, last: float, withheld: bool
+) -> None:
+    log.off(10)
+    typed = {"at": _at(first), "typed_for": last - first}
+    assert log.put(15, "words", **typed).withheld is (last >= 5)  # the passage goes on
+    log.on(20)
+    assert log.put(40, "words", **typed).withheld is withheld
+
+
+def test_a_retry_may_reckon_another_time(log: Log) -> None:
+    drafts = [
+        Draft("desk", 0, "words", at=at, typed_for=span) for at, span in [(None, None), (_at(1), 2.0), (_at(2), 0)]
+    ]
+    first = log.append(4, drafts[0])
+    assert [log.append(5, draft) for draft in drafts] == [first] * 3
+    with pytest.raises(Conflict):
+        log.append(6, msgspec.structs.replace(drafts[1], text="other words"))
+
+
 def test_a_retry_is_known_without_the_words_and_gets_the_same_receipt(log: Log) -> None:
     log.off(0)
     draft = Draft("desk", 0, "secret", speaker="ANA", posted=Posted(6, "0123"))

@@ -7,6 +7,7 @@ import { offRecord } from "./off_record.js";
 import { outbox } from "./outbox.js";
 import { element, renderer } from "./render.js";
 import { soundsOf } from "./sounds.js";
+import { steady } from "./steady.js";
 import { turns as turnsOf } from "./transcript.js";
 import { current, leave, type, waiting } from "./typed.js";
 
@@ -33,14 +34,14 @@ let names = [];
 
 const store = kept(session, language, myName(), lose);
 const { typed } = store;
-const box = outbox({ session, language, typed, settled: () => settled, keep: store.keep, newSender: () => senderName(myName()), tell });
+const box = outbox({ session, language, typed, settled: () => settled, keep: store.keep, newSender: () => senderName(myName()), tell, hushed: store.hushed });
 const mine = lastLines({ list: find("mine"), typed, onChange: changed, onLeave: () => field.focus() });
 
 // --- typing ---
 
 /** The field is what is being typed. */
 function take() {
-  type(typed, field.value);
+  type(typed, field.value, steady());
   if (field.value !== current(typed).text) field.value = current(typed).text;
   changed();
 }

@@ -45,6 +45,8 @@ export function kept(session, language, name, onLost) {
 
   return {
     typed,
+    /** Whether it is off the record, as far as this page knows. */
+    hushed: () => hushed,
     /** Whether this browser keeps anything. */
     works: () => works,
     /** Off the record, or no longer: then what is typed next begins anew. A page that is opened meanwhile does so, too.

@@ -1,5 +1,6 @@
 // The lines that were typed last, each a button that opens it to be corrected.
 import { element } from "./render.js";
+import { steady } from "./steady.js";
 import { correct, correctable, sentOf } from "./typed.js";
 
 const SHOWN = 6;
@@ -28,7 +29,7 @@ export function lastLines({ list, typed, onChange, onLeave }) {
       if (open !== row) return;
       open = null;
       if (rows().includes(row) && field.value.trim() !== row.text.trim()) {
-        correct(row, field.value);
+        correct(row, field.value, steady());
         onChange();
       } else show();
     };

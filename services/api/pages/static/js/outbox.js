@@ -1,9 +1,11 @@
 // Brings what is typed to the line log: one request at a time, the same again until it is answered.
+import { ago } from "./steady.js";
 import { arrived, rename, take, waiting } from "./typed.js";
 
 const PATIENCE = 10_000;
 const LONGEST_WAIT = 5_000;
 const AGAIN = [408, 425, 429];
+const LATE = 3; // seconds; what comes sooner, and at the first try, is said now
 
 /** @typedef {import("./typed.js").Typed} Typed */
 /** @typedef {{state: "sent" | "sending" | "waiting" | "forbidden" | "gone" | "refused", detail?: string}} Delivery
@@ -11,13 +13,14 @@ const AGAIN = [408, 425, 429];
  * server can't take the text, and says why. The first four go on by themselves. */
 
 /** @param {{session: string, language: string, typed: Typed, settled: () => boolean, keep: () => boolean,
- *   newSender: () => string, tell: (delivery: Delivery) => void}} options `settled`: nothing was typed for a moment; `keep`:
- *   whether what is typed is still this page's */
-export function outbox({ session, language, typed, settled, keep, newSender, tell }) {
+ *   newSender: () => string, tell: (delivery: Delivery) => void, hushed: () => boolean}} options `settled`: nothing was typed
+ *   for a moment; `keep`: whether what is typed is still this page's; `hushed`: it is off the record, as far as the page knows */
+export function outbox({ session, language, typed, settled, keep, newSender, tell, hushed }) {
   const url = `/v1/sessions/${encodeURIComponent(session)}/lines?${new URLSearchParams({ lang: language })}`;
   let busy = false;
   let again = 0;
   let failures = 0;
+  let troubled = false; // since all was sent
   let stopped = false;
   /** @type {AbortController | null} */
   let request = null;
@@ -39,7 +42,7 @@ export function outbox({ session, language, typed, settled, keep, newSender, tel
 
   /** @param {import("./typed.js").Post[]} posts @returns {Promise<number | null>} how long to wait before the next; null: not by itself */
   async function post(posts) {
-    const lines = posts.map(({ number, text, revises }) => ({ number, text, eol: false, ...(revises === null ? {} : { revises }) }));
+    const lines = posts.map((post) => ({ number: post.number, text: post.text, eol: false, ...(post.revises === null ? {} : { revises: post.revises }), ...late(post) }));
     request = new AbortController();
     const { signal } = request;
     const patience = setTimeout(() => request?.abort(), PATIENCE);
@@ -51,7 +54,8 @@ export function outbox({ session, language, typed, settled, keep, newSender, tel
         const { receipts } = /** @type {{receipts: import("./typed.js").Receipt[]}} */ (await answer.json());
         if (stopped) return null;
         failures = 0;
-        arrived(typed, receipts);
+        arrived(typed, receipts, !hushed());
+        troubled &&= waiting(typed) > 0;
         return keep() ? 0 : null;
       }
       if (answer.status >= 500 || AGAIN.includes(answer.status)) return later(Number(answer.headers.get("Retry-After")) * 1000);
@@ -63,9 +67,16 @@ export function outbox({ session, language, typed, settled, keep, newSender, tel
     }
   }
 
+  /** How long ago it was typed, where that matters: it may have been off the record then. @param {import("./typed.js").Post} post */
+  function late(post) {
+    const ages = post.typed && ago(post.typed);
+    return ages && (troubled || hushed() || ages[0] >= LATE || post.row < (typed.floor ?? 0)) ? { typed_ago: ages } : {};
+  }
+
   /** @param {number} asked */
   function later(asked) {
     failures += 1;
+    troubled = true;
     tell({ state: "waiting" });
     return Math.max(asked || 0, Math.min(LONGEST_WAIT, 250 * 2 ** Math.min(failures, 5)) * (0.75 + Math.random() / 2));
   }

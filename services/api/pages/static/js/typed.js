@@ -6,18 +6,23 @@
 // (sender, number), so nothing is lost or said twice. What is typed meanwhile changes rows only, and makes the next posts.
 
 /** @typedef {{seq: number, text: string}} Piece */
-/** @typedef {{id: number, text: string, sent: Piece[]}} Row */
-/** @typedef {{number: number, row: number, text: string, revises: number | null}} Post */
+/** Some characters, and when they were typed by the page's clock; 0: the log has them.
+ * @typedef {[number, number]} Run */
+/** `runs`: of all characters of its text, in order; rows from before they were noted have none.
+ * @typedef {{id: number, text: string, sent: Piece[], runs?: Run[]}} Row */
+/** `typed`: when its first and its last character were typed.
+ * @typedef {{number: number, row: number, text: string, revises: number | null, typed?: [number, number]}} Post */
 /** The last row is the one being typed. `apart`: what comes next begins on a line of its own, since somebody else may have
  * left one open. `floor`: rows before this id are not corrected any more: others may have typed so much since then that no
  * revision reaches them.
  * @typedef {{v: 1, sender: string, next: number, apart: boolean, floor?: number, rows: Row[], flight: Post[]}} Typed */
-/** @typedef {{number: number, seq: number}} Receipt */
+/** @typedef {{number: number, seq: number, withheld?: boolean}} Receipt */
 
 const REACH = 1_500; // characters back that a revision surely reaches (docs/segmenter.md)
 const FULL = 240; // a row that is so long ends at its next space, so that corrections have something to reopen
 const LONGEST = 1_900; // UTF-16 units in a post: a line of the log has at most 2,000 characters
 const MOST = 100; // posts at once
+const PAUSE = 5_000; // what was typed so long after something else is a piece of its own, which may be of another passage
 const LONE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /** @param {string} sender @returns {Typed} */
@@ -29,13 +34,17 @@ export const current = (typed) => /** @type {Row} */ (typed.rows.at(-1));
 /** What the log has of a row. @param {Row} row */
 export const sentOf = (row) => row.sent.map((one) => one.text).join("");
 
-/** The row being typed has this text; each line break in it ends a row. @param {Typed} typed @param {string} text */
-export function type(typed, text) {
+/** The row being typed has this text; each line break in it ends a row. @param {Typed} typed @param {string} text
+ * @param {number} now by the page's clock, in ms */
+export function type(typed, text, now = 0) {
   const well = text.replace(/\r\n?/g, "\n").replace(LONE, "");
-  const lines = (typed.apart && well ? `\n${well}` : well).split(/(?<=\n)/);
+  const whole = typed.apart && well ? `\n${well}` : well;
+  const runs = retyped(current(typed), whole, now);
+  let from = 0;
   if (well) typed.apart = false;
-  for (const line of lines) {
+  for (const line of whole.split(/(?<=\n)/)) {
     current(typed).text = line;
+    current(typed).runs = within(runs, from, from += line.length);
     if (line.endsWith("\n") || (line.length > FULL && line.endsWith(" "))) next(typed);
   }
 }
@@ -52,10 +61,13 @@ function next(typed) {
   typed.rows.push({ id: current(typed).id + 1, text: "", sent: [] });
 }
 
-/** An earlier row has these words instead; without any it is deleted. @param {Row} row @param {string} words */
-export function correct(row, words) {
+/** An earlier row has these words instead; without any it is deleted. @param {Row} row @param {string} words
+ * @param {number} now by the page's clock, in ms */
+export function correct(row, words, now = 0) {
   const one = words.replace(LONE, "").replace(/\s+/g, " ").trim().slice(0, LONGEST - 1);
-  row.text = one && one + (/\s$/.exec(row.text)?.[0] ?? "");
+  const text = one && one + (/\s$/.exec(row.text)?.[0] ?? "");
+  row.runs = retyped(row, text, now);
+  row.text = text;
 }
 
 /** The rows before the one being typed that a correction reaches, and that have words. @param {Typed} typed */
@@ -79,8 +91,15 @@ export function take(typed, settled) {
   const posts = [];
   typed.rows.forEach((row, place) => {
     const wanted = row === current(typed) ? due(row, settled) : row.text;
-    for (const [revises, text] of changes(row.sent, wanted, place >= begun)) {
-      if (posts.length < MOST) posts.push({ number: typed.next + posts.length, row: row.id, text, revises });
+    const found = changes(row.sent, wanted, place >= begun);
+    let from = wanted.length - found.reduce((sum, [revises, text]) => sum + (revises === null ? text.length : 0), 0);
+    for (const [revises, text] of found) { // what is new stands at the end
+      const parts = revises === null ? byTime(text, row.runs, from) : [text];
+      if (posts.length + parts.length > MOST) break;
+      for (const part of parts) {
+        const typedAt = revises === null ? spanned(within(row.runs ?? [], from, from += part.length)) : spanned(row.runs ?? []);
+        posts.push({ number: typed.next + posts.length, row: row.id, text: part, revises, ...(typedAt ? { typed: typedAt } : {}) });
+      }
     }
   });
   typed.next += posts.length;
@@ -88,9 +107,11 @@ export function take(typed, settled) {
   return posts;
 }
 
-/** The posts on their way are in the log. Rows that are and that no correction reaches any more are forgotten.
- * @param {Typed} typed @param {Receipt[]} receipts */
-export function arrived(typed, receipts) {
+/** The posts on their way are in the log. Rows that are and that no correction reaches any more are forgotten; so are, if
+ * `forgets`, those that the log withholds. @param {Typed} typed @param {Receipt[]} receipts @param {boolean} forgets */
+export function arrived(typed, receipts, forgets = false) {
+  const off = new Set(receipts.filter((one) => forgets && one.withheld).map((one) => one.number));
+  for (const { number, row } of typed.flight) if (off.has(number)) typed.floor = Math.max(typed.floor ?? 0, row + 1);
   const seqs = new Map(receipts.map((one) => [one.number, one.seq]));
   for (const { number, row, text, revises } of typed.flight) {
     const sent = typed.rows.find((one) => one.id === row)?.sent ?? [];
@@ -98,7 +119,11 @@ export function arrived(typed, receipts) {
     else for (const one of sent) if (one.seq === revises) one.text = text;
   }
   typed.flight = [];
-  for (const row of typed.rows) row.sent = row.sent.filter((one) => one.text !== "");
+  for (const row of typed.rows) {
+    row.sent = row.sent.filter((one) => one.text !== "");
+    const sent = sentOf(row);
+    if (row.runs && row.text.startsWith(sent)) row.runs = [...(sent ? [/** @type {Run} */ ([sent.length, 0])] : []), ...within(row.runs, sent.length, row.text.length)];
+  }
   const reached = correctable(typed)[0] ?? current(typed);
   const keep = typed.rows.findIndex((row) => row === reached || row.text !== sentOf(row));
   typed.rows.splice(0, keep);
@@ -146,6 +171,57 @@ function changes(sent, text, atEnd) {
     ...sent.slice(first, last).map((piece, place) => /** @type {[number, string]} */ ([piece.seq, cut[place] ?? ""])),
     ...cut.slice(last - first).map((rest) => /** @type {[null, string]} */ ([null, rest])),
   ];
+}
+
+/** When the characters of a row were typed if it has this text now: what is the same before and behind stays as it was.
+ * @param {Row} row @param {string} text @param {number} now @returns {Run[]} */
+function retyped({ text: was, runs = was ? [[was.length, 0]] : [] }, text, now) {
+  const most = Math.min(was.length, text.length);
+  let [first, last] = [0, 0];
+  while (first < most && was[first] === text[first]) first += 1;
+  if (/[\ud800-\udbff]/.test(text[first - 1] ?? "")) first -= 1;
+  while (last < most - first && was.at(-1 - last) === text.at(-1 - last)) last += 1;
+  if (/[\udc00-\udfff]/.test(text[text.length - last] ?? "")) last -= 1;
+  const typed = text.length - first - last;
+  return [...within(runs, 0, first), ...(typed ? [/** @type {Run} */ ([typed, now])] : []), ...within(runs, was.length - last, was.length)]
+    .reduce((joined, [count, at]) => {
+      const before = joined.at(-1);
+      if (before?.[1] === at) before[0] += count;
+      else joined.push([count, at]);
+      return joined;
+    }, /** @type {Run[]} */ ([]));
+}
+
+/** The runs of some of the characters. @param {Run[]} runs @param {number} from @param {number} to @returns {Run[]} */
+function within(runs, from, to) {
+  /** @type {Run[]} */
+  const found = [];
+  let begin = 0;
+  for (const [count, at] of runs) {
+    const some = Math.min(to, begin + count) - Math.max(from, begin);
+    if (some > 0) found.push([some, at]);
+    begin += count;
+  }
+  return found;
+}
+
+/** When the first and the last of them were typed that the log does not have. @param {Run[]} runs @returns {[number, number] | null} */
+function spanned(runs) {
+  const times = runs.map(([, at]) => at).filter(Boolean);
+  return times.length ? [Math.min(...times), Math.max(...times)] : null;
+}
+
+/** A new text in pieces of which each was typed without a pause. @param {string} text @param {Run[]} runs @param {number} from */
+function byTime(text, runs = [], from = 0) {
+  const found = [""];
+  let [place, first] = [0, 0];
+  for (const [count, at] of within(runs, from, from + text.length)) {
+    if (found.at(-1) && Math.abs(at - first) > PAUSE) found.push("");
+    if (!found.at(-1)) first = at;
+    found[found.length - 1] += text.slice(place, place += count);
+  }
+  found[found.length - 1] += text.slice(place);
+  return found;
 }
 
 /** A long text cut into what a post holds, never inside a character. @param {string} text */
