@@ -53,6 +53,13 @@ async def refused(kafka: Kafka) -> str:
     return str(told.value)
 
 
+async def gone(kafka: Kafka) -> bool:
+    """Whether the broker has none of the topics: it deletes them behind the back of who asked for it."""
+    found: set[str] = set()
+    await administer(kafka, lambda admin: found.update(admin.list_topics()))
+    return not found & named(kafka)
+
+
 def named(kafka: Kafka) -> set[str]:
     """All topics of an installation."""
     kept = {kafka.lines, kafka.turns, kafka.sessions, kafka.sources, kafka.keys, kafka.audit, kafka.dead_letters}
@@ -138,6 +145,7 @@ async def test_a_topic_that_is_made_anew_under_a_running_log_is_noticed_and_noth
     log = await KafkaLineLog(kafka, append_seconds=1).start().ready()
     await insist(partial(log.append, "talk", "en", [Draft("desk", 0, "Hello")]))
     await drop_topics(kafka)
+    await until(lambda: gone(kafka))
     await create_topics(kafka)
     with pytest.raises(Misconfigured, match="made anew"):
         await insist(partial(log.append, "talk", "en", [Draft("desk", 1, "Hello")]))

@@ -19,9 +19,10 @@ NO_SPANS: Final = array("q")
 class StreamBlocks:
     """One language of one session: the blocks that have lines of it."""
 
-    __slots__ = ("blocks", "first_seqs", "last_seq", "off_record", "partition", "spans")
+    __slots__ = ("blocks", "first_seqs", "last_seq", "name", "off_record", "partition", "spans")
 
-    def __init__(self, partition: int) -> None:
+    def __init__(self, name: Stream, partition: int) -> None:
+        self.name = name
         self.partition = partition
         self.last_seq = 0
         self.blocks = array("q")

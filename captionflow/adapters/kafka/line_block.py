@@ -20,7 +20,7 @@ from captionflow.records import is_valid, lines_reader
 
 DIGEST_BYTES: Final = 16
 
-_encode = msgspec.json.Encoder(order="deterministic").encode
+_encode = msgspec.json.Encoder().encode
 _first_number = attrgetter("first_number")
 
 
@@ -127,9 +127,9 @@ class Block:
         return True
 
     def digest(self) -> bytes:
-        """Of all that is known of its records."""
+        """Of where its records are, and which lines they have. Cheap: the event loop waits for it."""
         pieces = (
-            (*name, list(piece.first_seqs), list(piece.offsets), piece.last_seq, _plain(piece.runs))
+            (*name, list(piece.first_seqs), list(piece.offsets), piece.last_seq)
             for name, piece in sorted(self.pieces.items())
         )
         found = blake2b(_encode((self.begin, self.end)), digest_size=DIGEST_BYTES)
@@ -151,10 +151,6 @@ def rebuilt(begin: int, end: int, heads: Iterable[tuple[int, RecordHead]], first
             block.add(offset, head, first_seqs[name] - 1 if piece is None else piece.last_seq)
     block.end = end
     return block
-
-
-def _plain(found: Mapping[str, Sequence[Run]]) -> dict[str, list[tuple[int, int, int]]]:
-    return {name: [(run.first_number, run.last_number, run.first_seq) for run in of] for name, of in found.items()}
 
 
 def _add_run(known: list[Run], run: Run) -> None:

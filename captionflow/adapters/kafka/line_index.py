@@ -17,7 +17,7 @@ from captionflow.messages import Stream
 from captionflow.numbering import Key, Run, last_seqs
 from captionflow.off_record import OffRecord, Written, after
 
-LOADED_BLOCKS: Final = 48
+LOADED_BLOCKS: Final = 32
 """So many whole blocks are remembered record by record, those that were asked for last: some 0.2 MB each with a sender
 alone, 1.3 MB with two that take turns."""
 
@@ -54,7 +54,7 @@ class LineIndex:
         if not of.tail.add(offset, head, 0 if stream is None else stream.last_seq):
             return False
         if stream is None:
-            stream = self._streams[name] = StreamBlocks(partition)
+            stream = self._streams[name] = StreamBlocks(name, partition)
         stream.enter(len(of.ends), head.lines[0].seq)
         stream.last_seq = head.lines[-1].seq
         if stream.off_record is not None or any(line.off_record is not None for line in head.lines):
@@ -85,7 +85,7 @@ class LineIndex:
             name = Stream(one.session, one.language)
             stream = self._streams.get(name)
             if stream is None:
-                stream = self._streams[name] = StreamBlocks(whole.partition)
+                stream = self._streams[name] = StreamBlocks(name, whole.partition)
             stream.enter(whole.ordinal, one.first_seq)
             stream.last_seq = one.last_seq
             stream.off_record = one.off_record
@@ -243,11 +243,11 @@ class LineIndex:
         return SealedStream(*name, piece.first_seqs[0], piece.last_seq, spans, self._streams[name].off_record)
 
     def _enter(self, of: PartitionBlocks, whole: WholeBlock) -> None:
-        names = [Stream(one.session, one.language) for one in whole.streams]
-        for name, one in zip(names, whole.streams, strict=True):
+        known = [self._streams[Stream(one.session, one.language)] for one in whole.streams]
+        for stream, one in zip(known, whole.streams, strict=True):
             for sender, (lowest, highest) in one.senders.items():
-                self._streams[name].span(sender, whole.ordinal, lowest, highest)
-        of.close(whole.end, whole.digest, names)
+                stream.span(sender, whole.ordinal, lowest, highest)
+        of.close(whole.end, whole.digest, (stream.name for stream in known))
 
     def _tail(self, stream: Stream, found: StreamBlocks) -> Piece | None:
         """What the block that is not whole yet has of the stream."""
