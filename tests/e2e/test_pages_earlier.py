@@ -100,3 +100,29 @@ def test_an_old_link_to_a_turn_leads_to_the_piece_that_has_it(page: Page, long: 
     expect(page.locator("#t777")).to_contain_text("This is turn 777.")
     expect(page.locator("#t777")).to_be_in_viewport()
     assert page.url.endswith("turn=t777#t777")
+
+
+def test_copying_takes_what_was_said_before_too_and_shows_none_of_it(page: Page, long: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"/s/{long}/follow")
+    expect(page.locator("#status")).to_have_text("Live")
+    shown = len(said(page))
+    page.locator("summary", has_text="More").click()
+    page.get_by_role("button", name="Copy the text").click()
+    expect(page.locator("#copy")).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert [int(one) for one in re.findall(r"turn (\d+)\.", copied)] == list(range(1, TURNS + 1))
+    assert len(said(page)) == shown
+
+
+def test_where_somebody_left_off_is_found_however_long_ago_that_was(page: Page, long: str) -> None:
+    page.goto("/")
+    mark = '{"turn": "s-long.en.101", "paragraph": 0, "chars": 8}'
+    page.evaluate("([name, mark]) => localStorage.setItem(name, mark)", [f"captionflow.left.{long}.en", mark])
+    page.goto(f"/s/{long}/follow")
+    expect(page.locator("#status")).to_have_text("Live")
+    expect(page.locator("#left-off")).to_have_count(0)
+    page.get_by_role("button", name="What did I miss?").click()
+    expect(page.locator("#left-off")).to_be_in_viewport()
+    expect(page.locator(".turn", has=page.locator("#left-off"))).to_contain_text("turn 101.")
+    page.evaluate("name => localStorage.removeItem(name)", f"captionflow.left.{long}.en")

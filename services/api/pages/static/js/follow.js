@@ -67,7 +67,7 @@ function text(now) {
   if (!begun) begin();
   else if (loading) place.above(draw);
   else place.keep(draw);
-  missed.hidden = !mark || isEnd(turns, mark) || !document.getElementById("left-off");
+  missed.hidden = !mark || isEnd(turns, mark) || !(document.getElementById("left-off") || mayComeEarlier(mark));
 }
 
 function draw() {
@@ -99,6 +99,11 @@ async function earlier(wanted) {
   if (!state.earlier && before.contains(document.activeElement)) captions.focus({ preventScroll: true });
   return done;
 }
+
+/** Whether what was said at the mark is before what is here. @param {import("./mark.js").Mark} mark */
+const mayComeEarlier = (mark) => state.earlier !== null && turns.length > 0 && lineOf(mark.turn) < lineOf(turns[0].id);
+/** The line that opened a turn. @param {string} turn */
+const lineOf = (turn) => Number(turn.split(".")[2]);
 
 /** The turn that the address names may be among those that are not here yet; one that is far away is shown on the transcript's page. */
 async function seek() {
@@ -186,7 +191,8 @@ function name(now) {
 
 // --- what the reader can do ---
 
-missed.addEventListener("click", () => {
+missed.addEventListener("click", async () => {
+  while (mark && !document.getElementById("left-off") && mayComeEarlier(mark)) if (!await earlier(false)) break;
   const there = document.getElementById("left-off");
   there?.scrollIntoView({ block: "start", behavior: "instant" });
   there?.focus({ preventScroll: true });
@@ -200,10 +206,16 @@ pauseButton.addEventListener("click", () => {
 find("announce").addEventListener("change", (event) => announce.set(/** @type {HTMLInputElement} */ (event.target).checked, turns));
 find("copy").addEventListener("click", async (event) => {
   const button = /** @type {HTMLElement} */ (event.target);
+  let told = "This browser does not allow copying: use a download.";
   try {
-    await navigator.clipboard.writeText(copyText(turnsOf(state)));
-    button.textContent = "Copied";
-  } catch { button.textContent = "This browser does not allow copying: use a download."; }
+    if (state.earlier) {
+      const whole = live.whole().then((all) => new Blob([copyText(turnsOf(all))], { type: "text/plain" }));
+      whole.catch(() => { told = "It did not come whole: try again."; });
+      await navigator.clipboard.write([new ClipboardItem({ "text/plain": whole })]); // at once: later a browser forgets who asked
+    } else await navigator.clipboard.writeText(copyText(turnsOf(state)));
+    told = "Copied";
+  } catch { /* told */ }
+  button.textContent = told;
   setTimeout(() => { button.textContent = "Copy the text"; }, 4000);
 });
 find("earlier").addEventListener("click", (event) => {

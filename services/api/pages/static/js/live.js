@@ -1,5 +1,5 @@
 // A live transcript over /v1: connects, applies, reconnects where it left off, and reports the state of the connection.
-import { applyDelta, applyEarlier, applySnapshot, empty, forget, head, keepEarlier, rename } from "./transcript.js";
+import { applyDelta, applyEarlier, applySnapshot, copy, empty, forget, head, keepEarlier, rename } from "./transcript.js";
 import { parser } from "./sse.js";
 
 const SILENCE = 40_000; // the server's heartbeat comes every 15 s
@@ -188,22 +188,35 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
   seen();
   run();
 
+  /** What was said before a place; null if it did not come. @param {string} place @returns {Promise<import("../../messages.js").Stretch | null>} */
+  const before = async (place) => {
+    const query = new URLSearchParams({ before: place });
+    if (language) query.set("lang", language);
+    try {
+      const answer = await fetch(`/v1/sessions/${encodeURIComponent(session)}/parts?${query}`, { cache: "no-store" });
+      return answer.ok && !stopped ? await answer.json() : null;
+    } catch { return null; }
+  };
+
   return {
     /** Get what was said before the first turn that is here. @returns {Promise<boolean>} whether that could be done */
     async earlier() {
       const of = state;
-      if (!of.earlier) return false;
-      const query = new URLSearchParams({ before: of.earlier });
-      if (language) query.set("lang", language);
-      try {
-        const answer = await fetch(`/v1/sessions/${encodeURIComponent(session)}/parts?${query}`, { cache: "no-store" });
-        if (!answer.ok || stopped) return false;
-        const stretch = /** @type {import("../../messages.js").Stretch} */ (await answer.json());
-        if (state !== of) return false; // a snapshot came meanwhile
-        applyEarlier(state, stretch);
-        onText(state);
-        return true;
-      } catch { return false; }
+      const stretch = of.earlier ? await before(of.earlier) : null;
+      if (!stretch || state !== of) return false; // a snapshot came meanwhile
+      applyEarlier(state, stretch);
+      onText(state);
+      return true;
+    },
+    /** All that was said so far, which need not be shown. @returns {Promise<Transcript>} rejected if it did not come */
+    async whole() {
+      const all = copy(state);
+      while (all.earlier) {
+        const stretch = await before(all.earlier);
+        if (!stretch) throw new Error("what was said before did not come");
+        applyEarlier(all, stretch);
+      }
+      return all;
     },
     stop() {
       stopped = true;

@@ -91,6 +91,9 @@ export function keepEarlier(state, before) {
   state.earlier = before.earlier;
 }
 
+/** Another one of the same, which may get more. @param {Transcript} state @returns {Transcript} */
+export const copy = (state) => ({ ...state, order: null, made: new Map(), parts: new Map([...state.parts].map(([id, parts]) => [id, new Map(parts)])) });
+
 /** @param {Transcript} state */
 const lowest = (state) => Math.min(Infinity, ...inOrder(state).slice(0, 1).map((id) => spoken(/** @type {Map<number, Part>} */ (state.parts.get(id)))[0].ordinal));
 
