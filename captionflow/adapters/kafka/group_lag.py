@@ -73,5 +73,7 @@ class GroupLag:
         """By partition, what is done and what there is."""
         tps = list(self._kafka.topic_partitions(self._topic))
         first, ends = consumer.beginning_offsets(tps, _ASK_MS), consumer.end_offsets(tps, _ASK_MS)
-        done = {tp: int(consumer.committed(tp, timeout_ms=_ASK_MS) or 0) for tp in tps}
+        # ``committed`` asks for one partition at a time, each with a request of its own.
+        found = consumer._coordinator.fetch_committed_offsets(tps, timeout_ms=_ASK_MS)  # noqa: SLF001 - see above
+        done = {tp: int(found[tp].offset) if tp in found else 0 for tp in tps}
         return {tp: (max(done[tp], int(first[tp])), max(done[tp], int(ends[tp]))) for tp in tps}

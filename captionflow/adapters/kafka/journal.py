@@ -30,6 +30,8 @@ log = structlog.get_logger(__name__)
 
 _POLL_MS: Final = 400
 """How long a stop may have to wait."""
+_FETCH_WAIT_MS: Final = 2_000
+"""How long a broker that has nothing new holds a fetch. What comes meanwhile is answered at once."""
 _POLL_RECORDS: Final = 500
 _MANY: Final = 50
 """Records at once of which nobody gathers more: there is a backlog to be read."""
@@ -248,7 +250,7 @@ class Journal:
             self._stopping.wait(seconds)
 
     def _read(self) -> None:
-        consumer = self.kafka.consumer(max_poll_records=_POLL_RECORDS)
+        consumer = self.kafka.consumer(max_poll_records=_POLL_RECORDS, fetch_max_wait_ms=_FETCH_WAIT_MS)
         try:
             self.kafka.check(consumer, self.topic)
             self._check_identity(consumer)
