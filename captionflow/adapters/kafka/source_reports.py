@@ -1,5 +1,6 @@
 """The reports of sources on Kafka: topic ``sources``, one partition, kept for an hour."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Final
 
@@ -31,10 +32,8 @@ class KafkaSourceReports(JournalAdapter):
         self._journal = Journal(kafka, kafka.sources, self._take, start="kept", gather_ms=_GATHER_MS)
 
     async def publish(self, reports: Sequence[SourceReport]) -> None:
-        """See ``SourceReports.publish``."""
-        for report in reports:
-            key = report.session.encode()
-            await self._producer.send(self._kafka.topic_partition(self._kafka.sources, key), key, _encode(report))
+        """See ``SourceReports.publish``. They are on their way together, so they share a request."""
+        await asyncio.gather(*map(self._send, reports))
 
     async def latest(self) -> Sequence[SourceReport]:
         """See ``SourceReports.latest``.
@@ -50,6 +49,10 @@ class KafkaSourceReports(JournalAdapter):
         """Stop. Repeating it does nothing."""
         await self._producer.close()
         await super().close()
+
+    async def _send(self, report: SourceReport) -> None:
+        key = report.session.encode()
+        await self._producer.send(self._kafka.topic_partition(self._kafka.sources, key), key, _encode(report))
 
     async def _take(self, records: Sequence[Record]) -> None:
         await self._known.publish([message for _, message in self.skipped.readable(records, _read)])
