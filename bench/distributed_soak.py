@@ -1,11 +1,12 @@
-"""Half an hour of a conference through the real services: does their memory stay, and do readers miss lines?
+"""A conference through the real services, or through one process: do memory and disk stay, and do readers miss lines?
 
-    python -m bench.distributed_soak [--minutes 30] [--rate 50] [--rooms 20] [--readers 50]
+    python -m bench.distributed_soak [--minutes 30] [--warm-up 10] [--rate 50] [--rooms 20] [--readers 50] [--embedded]
 
 In each room one talk follows the other, of 600 lines each. A reader comes each second, to one room after the other,
 reads the events as a screen does, and goes after some 50 s. When it goes, every line that was accepted 5 s before must
 be on its screen: a missing one is lost if there are later lines after it, else late. Memory and lag of each service are
-told every 10 s; at the end the slope of memory, by least squares over the last two thirds of the time.
+told every 10 s; at the end, for each, the slope of its memory after the warm-up, by least squares, and what became of
+the files in its data folder. `--embedded` has one process on SQLite; its file has the lines, and grows with them.
 """
 
 import argparse
@@ -14,18 +15,22 @@ import contextlib
 import json
 import os
 import re
+import tempfile
 import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
 
 import httpx
 import msgspec
 
-from bench.distributed_services import Installation, installed, rss_kib
+from bench.distributed_services import installed
 from captionflow.messages import Part
 from services.api.live.delta import PartDelta, apply
 from tests.distributed.installation import SERVICES, metric
+from tests.real_program import Server
 
 TALK_LINES = 600
 SAMPLE_SECONDS = 10.0
@@ -168,14 +173,35 @@ async def follow(source: asyncio.StreamReader, screen: Screen) -> None:
             screen.take(name, json.loads(row[6:]))
 
 
-async def watch(installation: Installation, samples: dict[str, list[tuple[float, int]]], tally: Tally) -> None:
+class Sample(NamedTuple):
+    """Of one service at one moment."""
+
+    seconds: float
+    kib: int
+    """Resident memory."""
+    files: int
+    """In its data folder."""
+    stored_kib: int
+    """In them."""
+
+
+def sample(server: Server, seconds: float) -> Sample:
+    sizes = []
+    for path in server.folder.rglob("*"):
+        with contextlib.suppress(FileNotFoundError):
+            if path.is_file():
+                sizes.append(path.stat().st_size)
+    return Sample(seconds, server.resident_bytes // 1024, len(sizes), sum(sizes) // 1024)
+
+
+async def watch(services: dict[str, Server], samples: dict[str, list[Sample]], tally: Tally) -> None:
     begun = time.monotonic()
     while True:
         now = time.monotonic() - begun
-        for service in SERVICES:
-            samples[service].append((now, rss_kib(installation, service)))
-        lag = await lags(installation)
-        memory = "  ".join(f"{service} {samples[service][-1][1] // 1024}" for service in SERVICES)
+        for name, server in services.items():
+            samples[name].append(await asyncio.to_thread(sample, server, now))
+        lag = await lags(services)
+        memory = "  ".join(f"{name} {samples[name][-1].kib // 1024}" for name in services)
         print(
             f"{now:6.0f} s  MiB: {memory}  lag: {lag}  {tally.sent} lines, {tally.refused} refused, {tally.readers} "
             f"readers gone, {tally.lost} lines lost, {tally.late} late, load {os.getloadavg()[0]:.1f}",
@@ -184,45 +210,52 @@ async def watch(installation: Installation, samples: dict[str, list[tuple[float,
         await asyncio.sleep(SAMPLE_SECONDS)
 
 
-async def lags(installation: Installation) -> str:
+async def lags(services: dict[str, Server]) -> str:
     found = []
-    for service in ("segment", "index"):
+    for name in services.keys() & {"segment", "index"}:
         with contextlib.suppress(httpx.HTTPError):
-            lag = await asyncio.to_thread(metric, installation.services[service], "captionflow_lag_records")
-            found.append(f"{service} {lag:.0f}")
+            lag = await asyncio.to_thread(metric, services[name], "captionflow_lag_records")
+            found.append(f"{name} {lag:.0f}")
     return ", ".join(found)
 
 
-def slope(samples: Sequence[tuple[float, int]]) -> float:
-    """KiB a minute, by least squares over the last two thirds."""
-    kept = samples[len(samples) // 3 :]
-    mean_x = sum(x for x, _ in kept) / len(kept)
-    mean_y = sum(y for _, y in kept) / len(kept)
-    spread = sum((x - mean_x) ** 2 for x, _ in kept)
-    return 60 * sum((x - mean_x) * (y - mean_y) for x, y in kept) / spread if spread else 0.0
+def slope(samples: Sequence[tuple[float, float]]) -> float:
+    """A minute, by least squares."""
+    mean_x = sum(x for x, _ in samples) / len(samples)
+    mean_y = sum(y for _, y in samples) / len(samples)
+    spread = sum((x - mean_x) ** 2 for x, _ in samples)
+    return 60 * sum((x - mean_x) * (y - mean_y) for x, y in samples) / spread if spread else 0.0
 
 
-async def soak(installation: Installation, minutes: float, rate: float, rooms: int, readers: int) -> None:
+async def soak(services: dict[str, Server], given: argparse.Namespace) -> None:
+    """``services`` by name: four, or one that is all of them."""
+    ingest, api = (services.get(name, next(iter(services.values()))) for name in ("ingest", "api"))
+    rooms, rate, readers = given.rooms, given.rate, given.readers
     tally = Tally()
-    samples: dict[str, list[tuple[float, int]]] = {service: [] for service in SERVICES}
-    watching = asyncio.create_task(watch(installation, samples, tally))
-    end = time.monotonic() + minutes * 60
-    async with httpx.AsyncClient(base_url=installation.ingest.url, timeout=10) as client, asyncio.TaskGroup() as tasks:
+    samples: dict[str, list[Sample]] = {name: [] for name in services}
+    watching = asyncio.create_task(watch(services, samples, tally))
+    end = time.monotonic() + given.minutes * 60
+    async with httpx.AsyncClient(base_url=ingest.url, timeout=10) as client, asyncio.TaskGroup() as tasks:
         for number in range(rooms):
             await begin(client, number, 0, tally)
         for number in range(rooms):
             tasks.create_task(room(client, number, rooms / rate, end, tally))
-        tasks.create_task(crowd(installation.api.port, readers, end, tally))
-    await asyncio.sleep(END_SECONDS)
+        tasks.create_task(crowd(api.port, readers, end, tally))
     watching.cancel()
+    await asyncio.sleep(END_SECONDS)
     print(
         f"{tally.sent} lines, {tally.refused} refused and sent again; {tally.readers} readers, {tally.refused_readers} "
-        f"not served; of {tally.checked} lines {tally.lost} lost, {tally.late} late; lag: {await lags(installation)}"
+        f"not served; of {tally.checked} lines {tally.lost} lost, {tally.late} late; lag: {await lags(services)}"
     )
-    for service in SERVICES:
-        taken = samples[service]
-        first, last = (taken[at][1] / 1024 for at in (len(taken) // 3, -1))
-        print(f"{service:<8} {first:6.1f} → {last:6.1f} MiB, {slope(taken):+7.1f} KiB/min")
+    for name, all_taken in samples.items():
+        taken = [one for one in all_taken if one.seconds >= given.warm_up * 60] or all_taken
+        first, last = taken[0], taken[-1]
+        print(
+            f"{name:<8} {first.kib / 1024:6.1f} → {last.kib / 1024:6.1f} MiB, "
+            f"{slope([(one.seconds, one.kib) for one in taken]):+7.1f} KiB/min; {first.files} → {last.files} files, "
+            f"{first.stored_kib / 1024:.1f} → {last.stored_kib / 1024:.1f} MiB, "
+            f"{slope([(one.seconds, one.stored_kib) for one in taken]):+.1f} KiB/min"
+        )
 
 
 def main() -> None:
@@ -231,9 +264,18 @@ def main() -> None:
     options.add_argument("--rate", type=float, default=50.0, help="lines a second, all rooms together")
     options.add_argument("--rooms", type=int, default=20)
     options.add_argument("--readers", type=int, default=50, help="at a time")
+    options.add_argument("--warm-up", type=float, default=10.0, help="minutes that count for no slope")
+    options.add_argument("--embedded", action="store_true", help="one process on SQLite")
     given = options.parse_args()
-    with installed() as installation:
-        asyncio.run(soak(installation, given.minutes, given.rate, given.rooms, given.readers))
+    if given.embedded:
+        with (
+            tempfile.TemporaryDirectory(prefix="captionflow-bench-") as folder,
+            Server(Path(folder) / "data", LOG_LEVEL="warning") as server,
+        ):
+            asyncio.run(soak({"run": server}, given))
+    else:
+        with installed() as installation:
+            asyncio.run(soak({name: installation.services[name] for name in SERVICES}, given))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from captionflow.folding import fold_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from captionflow.messages import Session
@@ -56,21 +56,24 @@ def matches(session: Session, wanted: SessionFilter) -> bool:
 
 
 class SessionList:
-    """Sessions in memory, in order."""
+    """Sessions in memory, in order; those that are closed are found without looking at the others."""
 
     def __init__(self) -> None:
         self._sessions: dict[str, Session] = {}
         self._places: list[SessionPlace] = []
+        self._closed: list[SessionPlace] = []
         self._changes: list[tuple[datetime, str]] = []
 
     def put(self, session: Session) -> None:
         """Take it in, in place of what it was before."""
         before = self._sessions.get(session.id)
         if before is not None:
-            del self._places[bisect_left(self._places, place(before))]
+            for places in self._having(before):
+                del places[bisect_left(places, place(before))]
             del self._changes[bisect_left(self._changes, (before.updated_at, before.id))]
         self._sessions[session.id] = session
-        insort(self._places, place(session))
+        for places in self._having(session):
+            insort(places, place(session))
         insort(self._changes, (session.updated_at, session.id))
 
     def page(self, wanted: SessionFilter) -> tuple[Session, ...]:
@@ -78,21 +81,25 @@ class SessionList:
         found = (session for session in self._walk(wanted) if matches(session, wanted))
         return tuple(islice(found, wanted.limit))
 
+    def _having(self, session: Session) -> Iterable[list[SessionPlace]]:
+        return (self._places, self._closed) if session.closed else (self._places,)
+
     def _walk(self, wanted: SessionFilter) -> Iterator[Session]:
         """All that can match, in order."""
-        low, high = 0, len(self._places)
+        places = self._closed if wanted.closed and wanted.changed is None else self._places
+        low, high = 0, len(places)
         live = wanted.status == "live" if wanted.status is not None else wanted.live
         if live is not None:
-            low = bisect_left(self._places, (live, wanted.since or "", "", ""))
-            high = bisect_left(self._places, (live, _LAST if wanted.until is None else wanted.until, _LAST, _LAST))
+            low = bisect_left(places, (live, wanted.since or "", "", ""))
+            high = bisect_left(places, (live, _LAST if wanted.until is None else wanted.until, _LAST, _LAST))
         if wanted.after is not None:
-            at = bisect_left(self._places, wanted.after)
-            at += wanted.reverse and at < len(self._places) and self._places[at] == wanted.after
+            at = bisect_left(places, wanted.after)
+            at += wanted.reverse and at < len(places) and places[at] == wanted.after
             low, high = (max(low, at), high) if wanted.reverse else (low, min(high, at))
         if wanted.changed is not None:
             first = bisect_left(self._changes, (wanted.changed, ""))
             found = sorted(bisect_left(self._places, place(self._sessions[name])) for _, name in self._changes[first:])
             found = [at for at in found if low <= at < high]
             return (self._sessions[self._places[at][-1]] for at in (found if wanted.reverse else reversed(found)))
-        places = range(low, high) if wanted.reverse else range(high - 1, low - 1, -1)
-        return (self._sessions[self._places[at][-1]] for at in places)
+        order = range(low, high) if wanted.reverse else range(high - 1, low - 1, -1)
+        return (self._sessions[places[at][-1]] for at in order)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Final
 
@@ -101,6 +102,12 @@ async def open_api(settings: Settings, *, on_session: Callable[[Session], None])
             dead_letters=lambda: dead_letters.count,
             count_dead_letters=dead_letters.run,
             watch=partial(
-                watch, line_log.check, sessions.check, feed.check, keys.check, audit.check, beside=(lag.run,)
+                watch,
+                line_log.check,
+                sessions.check,
+                feed.check,
+                keys.check,
+                audit.check,
+                beside=(lag.run, partial(turns.keep_pruned, timedelta(hours=settings.turns_retention_hours))),
             ),
         )

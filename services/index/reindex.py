@@ -3,36 +3,54 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import structlog
 
 from captionflow.errors import Misconfigured, Rejected, Unavailable
 from captionflow.index_building import HELD_SECONDS
 from captionflow.retrying import Retry
-from services.index.digests import Contents, behind, differing
+from services.index.digests import IndexContents, StreamContents, behind, differing, id_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from captionflow.index_building import IndexBuilder
     from captionflow.messages import StepRecord, Stream
-    from captionflow.transcript import PartKey
+    from services.index.digests import Digest, PartId
 
 log = structlog.get_logger(__name__)
 
-CATCH_UP_STEPS = 1_000
+BATCH: Final = 1_000
+"""Steps that are written in one go."""
+CATCH_UP_STEPS: Final = 1_000
 """With no more steps than this left, writes to the index in use are blocked and the rest is added: about a second."""
-NAMED_STREAMS = 3
+MAX_GROWING: Final = 256
+"""Streams that went on meanwhile of which what is known is kept; of others it is made again from their beginning."""
+NAMED_STREAMS: Final = 3
 """Streams that an error message names."""
+
+
+class StreamSteps(Protocol):
+    """The steps of one stream."""
+
+    def more(self) -> AsyncIterator[Sequence[StepRecord]]:
+        """Those up to the present end of the stream that were not given before, in order."""
 
 
 class StepSource(Protocol):
     """The steps that the segmenter makes of the line log."""
 
-    def more(self) -> AsyncIterator[Sequence[StepRecord]]:
-        """The steps up to the present end of the log that were not given before, each stream's in order."""
+    async def streams(self) -> Sequence[Stream]:
+        """Every stream that has lines now."""
+
+    async def last_seq(self, stream: Stream) -> int:
+        """How many lines a stream has now."""
+
+    def steps_of(self, stream: Stream) -> StreamSteps:
+        """Its steps, from its beginning."""
 
 
 class Rebuilt(NamedTuple):
@@ -46,14 +64,27 @@ class Rebuilt(NamedTuple):
     """Parts that the index can't take."""
 
 
+class _Reading:
+    """How far a stream has been read, and what it says so far."""
+
+    def __init__(self, steps: StreamSteps) -> None:
+        self.steps = steps
+        self.contents = StreamContents()
+
+
 class Reindexer:
-    """One rebuild. The index in use is not changed, and an index that fails verification never takes its place."""
+    """One rebuild. The index in use is not changed, and an index that fails verification never takes its place.
+
+    Streams are read one after the other, and a digest of each stays: memory depends on how many there are, on the
+    longest of them, and on those that go on meanwhile.
+    """
 
     def __init__(self, source: StepSource, builder: IndexBuilder) -> None:
         self._source = source
         self._builder = builder
-        self._expected = Contents()
-        self._refused: set[PartKey] = set()
+        self._expected: dict[Stream, Digest] = {}
+        self._growing: OrderedDict[Stream, _Reading] = OrderedDict()
+        self._refused: set[PartId] = set()
 
     async def run(self) -> Rebuilt:
         """Fill a new index, verify it, and swap it in; the old one is kept as it was.
@@ -93,25 +124,55 @@ class Reindexer:
     async def _fill(self, new: str) -> int:
         """Write what the log has more; returns how many steps that were."""
         count = 0
-        async for steps in self._source.more():
-            try:
-                await self._builder.write(new, steps)
-            except Rejected as error:
-                self._refused |= {(part.turn_id, part.number) for part in error.parts}
-                log.warning("parts_refused", index=new, parts=len(error.parts))
-            self._expected.add_steps(steps)
-            count += len(steps)
+        batch: list[StepRecord] = []
+        read: list[tuple[Stream, _Reading]] = []
+        for stream in await self._source.streams():
+            known = self._expected.get(stream)
+            if known is not None and await self._source.last_seq(stream) <= known.last_seq:
+                continue
+            written = 0 if known is None else known.last_seq
+            reading = self._growing.pop(stream, None) or _Reading(self._source.steps_of(stream))
+            async for steps in reading.steps.more():
+                reading.contents.add(steps)
+                batch += [step for step in steps if step.last_seq > written]
+                if len(batch) >= BATCH:
+                    count += await self._write(new, batch)
+                    batch = []
+                    self._note(read)
+            read.append((stream, reading))
+        if batch:
+            count += await self._write(new, batch)
+        self._note(read)
         log.info("index_filled", index=new, steps=count)
         return count
 
+    async def _write(self, new: str, steps: Sequence[StepRecord]) -> int:
+        try:
+            await self._builder.write(new, steps)
+        except Rejected as error:
+            self._refused |= {id_of(part) for part in error.parts}
+            log.warning("parts_refused", index=new, parts=len(error.parts))
+        return len(steps)
+
+    def _note(self, read: list[tuple[Stream, _Reading]]) -> None:
+        """Keep the digests of streams that are read and written: only now it is known what the index refused."""
+        for stream, reading in read:
+            if stream in self._expected:  # it goes on while the index is filled, and probably will again
+                self._growing[stream] = reading
+            self._expected[stream] = reading.contents.digest(without=self._refused)
+        read.clear()
+        while len(self._growing) > MAX_GROWING:
+            self._growing.popitem(last=False)
+
     async def _verified(self, old: str, new: str) -> Rebuilt:
-        found = Contents()
+        found = IndexContents()
         async for stream, part in self._builder.parts(new):
-            found.add_parts(stream, [part])
+            if not self._refused or id_of(part) not in self._refused:
+                found.add(stream, part)
         for stream, last_seq in (await self._builder.last_seqs(new)).items():
             found.add_last_seq(stream, last_seq)
-        expected, built = self._expected.without(self._refused).digests(), found.without(self._refused).digests()
-        if wrong := differing(expected, built):
+        built = found.digests
+        if wrong := differing(self._expected, built):
             raise Misconfigured(
                 f"{new} is not what the line log says in {_named(wrong)}: it was not put in place. "
                 "Run `captionflow reindex` again; if it stays so, report it."

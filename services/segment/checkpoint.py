@@ -1,11 +1,14 @@
 """How far a session has been segmented, what to do with the next record of lines, and what was left out. Pure.
 
 A checkpoint is in every record of the turns topic, so what a step says and the state that it left are written as one.
+When the topic does not keep a session's last record any more, a worker keeps no state of it either, but where its lines
+stand in the log: the state is made of them again if it goes on.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import Literal
+from datetime import datetime
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -27,6 +30,8 @@ class CheckpointedStep(StepRecord, frozen=True, kw_only=True, omit_defaults=Fals
 
     offset: int
     """See ``Checkpoint``."""
+    first: int = NO_OFFSET
+    """See ``Checkpoint``."""
     state: State
 
 
@@ -36,9 +41,23 @@ class Checkpoint(msgspec.Struct, frozen=True):
     state: State
     offset: int = NO_OFFSET
     """Of the last record of lines that was applied, in its partition."""
+    first: int = NO_OFFSET
+    """Of the first one, or before it."""
+    shelved: bool = False
+    """The state has nothing but ``last_seq``: see ``restored`` before going on."""
+
+
+class _Shelved(msgspec.Struct, frozen=True):
+    """What a worker keeps of a session that has been silent for long, in place of its last record."""
+
+    last_seq: int
+    offset: int
+    first: int
+    shelved: bool
 
 
 _decode_step = msgspec.json.Decoder(CheckpointedStep).decode
+_decode_shelved = msgspec.json.Decoder(_Shelved).decode
 _encode = msgspec.json.Encoder().encode
 
 
@@ -53,7 +72,11 @@ def read_checkpoint(value: bytes | None, session: str, language: str) -> Checkpo
         except msgspec.DecodeError:
             step = None
         if step is not None and step.v <= VERSION and step.state.v <= STATE_VERSION:
-            return Checkpoint(step.state, step.offset)
+            return Checkpoint(step.state, step.offset, step.first)
+        with suppress(msgspec.DecodeError):
+            kept = _decode_shelved(value)
+            state = msgspec.structs.replace(start(session, language), last_seq=kept.last_seq)
+            return Checkpoint(state, kept.offset, kept.first, shelved=True)
     return Checkpoint(start(session, language))
 
 
@@ -76,9 +99,23 @@ def apply_lines(
     checkpoint: Checkpoint, lines: Sequence[Line], offset: int
 ) -> Iterator[tuple[Checkpoint, StepRecord, bytes]]:
     """Step through a record's lines: the checkpoint after each step, the step, and its record for the turns topic."""
+    first = checkpoint.first
+    if not checkpoint.state.last_seq:
+        first = offset
     for state, step in safe_steps(checkpoint.state, lines):
         fields = {name: getattr(step, name) for name in StepRecord.__struct_fields__}
-        yield Checkpoint(state, offset), step, _encode(CheckpointedStep(**fields, offset=offset, state=state))
+        record = CheckpointedStep(**fields, offset=offset, first=first, state=state)
+        yield Checkpoint(state, offset, first), step, _encode(record)
+
+
+def restored(checkpoint: Checkpoint, records: Iterable[tuple[int, LineRecord]], *, up_to: Checkpoint) -> Checkpoint:
+    """The checkpoint after more records of the log, without their steps, but no further than a shelved one."""
+    for offset, record in valid_records(checkpoint, records):
+        state = checkpoint.state
+        for after, _ in safe_steps(state, [line for line in record.lines if line.seq <= up_to.state.last_seq]):
+            state = after
+        checkpoint = Checkpoint(state, offset, up_to.first)
+    return checkpoint
 
 
 def valid_records(
@@ -92,6 +129,40 @@ def valid_records(
         if half_done or (offset > checkpoint.offset and is_valid(record, reached)):
             reached = last
             yield offset, record
+
+
+class Head(NamedTuple):
+    """What a record in the table says of when it was written."""
+
+    key: bytes
+    offset: int
+    received_at: datetime | None
+
+
+def heads(items: Iterable[tuple[bytes, bytes]]) -> Iterator[Head]:
+    """Of those records of a partition that are not shelved yet."""
+    for key, value in items:
+        with suppress(msgspec.DecodeError):  # Faust keeps something of its own there
+            head = _decode_head(value)
+            if not head.shelved:
+                yield Head(key, head.offset, head.received_at)
+
+
+def silent(records: Sequence[Head], before: datetime) -> list[Head]:
+    """Those of one partition in whose sessions nothing came since then.
+
+    A record may not say when its line was accepted; then the records with higher offsets tell.
+    """
+    old = [one.offset for one in records if one.received_at is not None and one.received_at < before]
+    return [one for one in records if one.offset <= max(old, default=NO_OFFSET)]
+
+
+def shelved(value: bytes | None, offset: int) -> bytes | None:
+    """What stays of a record in the table when it is shelved; None if another one took its place."""
+    head = None if value is None else _decode_head(value)
+    if head is None or head.shelved or head.offset != offset:
+        return None
+    return _encode(_Shelved(head.last_seq, head.offset, head.first, shelved=True))
 
 
 class GapDetector:
@@ -116,6 +187,15 @@ class _Offset(msgspec.Struct):
     offset: int
 
 
+class _Head(msgspec.Struct):
+    last_seq: int
+    offset: int
+    first: int = NO_OFFSET
+    received_at: datetime | None = None
+    shelved: bool = False
+
+
+_decode_head = msgspec.json.Decoder(_Head).decode
 _decode_seq = msgspec.json.Decoder(_Seq).decode
 _decode_offset = msgspec.json.Decoder(_Offset).decode
 

@@ -1,12 +1,16 @@
 """The topic of turns as Faust's table, whose one write is the record itself (docs/adr/0022)."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import faust
+from faust.stores.rocksdb import RocksDBOptions
 from faust.types import TP, EventT, FutureMessage
 
-from services.segment.checkpoint import GapDetector, highest_offset, last_seq
+from services.segment.checkpoint import GapDetector, Head, heads, highest_offset, last_seq, shelved, silent
 
 ROCKSDB_OPTIONS = {
     "write_buffer_size": 2 * 1024 * 1024,
@@ -14,6 +18,21 @@ ROCKSDB_OPTIONS = {
     "block_cache_size": 2 * 1024 * 1024,
 }
 """What RocksDB may hold in memory of each partition. Faust's defaults are 192 MiB of records and 2 GiB of blocks."""
+
+_PAGE = 200
+"""Records that are looked at in one go."""
+_LOG_BYTES = 1024 * 1024
+_LOG_FILES = 2
+"""RocksDB keeps a thousand of its own logs of each partition, one of each start, and in each what it did."""
+
+
+class _Options(RocksDBOptions):
+    def as_options(self) -> Any:
+        options: Any = super().as_options()
+        options.set_max_log_file_size(_LOG_BYTES)
+        options.set_keep_log_file_num(_LOG_FILES)
+        options.set_stats_dump_period_sec(0)
+        return options
 
 
 class TurnsTable(faust.Table[bytes, bytes]):
@@ -23,6 +42,7 @@ class TurnsTable(faust.Table[bytes, bytes]):
         super().__init__(*args, **kwargs)
         self._sent: dict[tuple[int, Any], bytes] = {}
         self._gap_detectors: dict[int, GapDetector] = {}
+        self._files.rocksdb_options = _Options(**ROCKSDB_OPTIONS, use_rocksdict=True)
 
     @property
     def _files(self) -> Any:
@@ -45,6 +65,42 @@ class TurnsTable(faust.Table[bytes, bytes]):
         """Write a record to the topic, which is the table's only write."""
         self._sent[partition, key] = value
         return self.send_changelog(partition, key, value)
+
+    async def settled(self, sent: Sequence[FutureMessage]) -> None:
+        """Return when the broker has all of it; raises if it has not taken some."""
+        await asyncio.gather(*sent)
+
+    async def shelve(self, before: datetime) -> int:
+        """Keep no state of sessions in which nothing came since then; how many those were."""
+        count = 0
+        for partition in list(self._files._dbs):
+            for record in silent(await self._heads(partition), before):
+                await asyncio.sleep(0)
+                count += self._shelve(partition, record)
+        return count
+
+    async def _heads(self, partition: int) -> list[Head]:
+        """Of all records. It holds no database while others work: that could not be opened again after a rebalance."""
+        found: list[Head] = []
+        begin = b""
+        while (database := self._files._dbs.get(partition)) is not None:
+            page = list(islice(database.items(from_key=begin), _PAGE))
+            found += heads(page)
+            if len(page) < _PAGE:
+                break
+            begin = page[-1][0] + b"\0"
+            del database
+            await asyncio.sleep(0)
+        return found
+
+    def _shelve(self, partition: int, record: Head) -> bool:
+        database = self._files._dbs.get(partition)
+        if database is None or (partition, record.key) in self._sent:
+            return False
+        value = shelved(database.get(record.key), record.offset)
+        if value is not None:
+            database.put(record.key, value)
+        return value is not None
 
     def _on_changelog_sent(self, future: FutureMessage) -> None:
         written = future.result()

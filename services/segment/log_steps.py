@@ -8,29 +8,38 @@ from captionflow.ports import LineLog
 from services.segment.safe_steps import safe_steps
 from services.segment.segmenter import State, start
 
-BATCH = 1_000
-"""Steps given in one go."""
-
 
 class LogSteps:
-    """``StepSource`` of ``services.index.reindex``. It keeps the segmenter's state of each stream between calls."""
+    """``StepSource`` of ``services.index.reindex``. It remembers nothing of a stream; what ``steps_of`` gives does."""
 
     def __init__(self, log: LineLog) -> None:
         self._log = log
-        self._states: dict[Stream, State] = {}
+
+    async def streams(self) -> Sequence[Stream]:
+        """See ``StepSource.streams``."""
+        return await self._log.streams()
+
+    async def last_seq(self, stream: Stream) -> int:
+        """See ``StepSource.last_seq``."""
+        return await self._log.last_seq(*stream)
+
+    def steps_of(self, stream: Stream) -> "StreamSteps":
+        """See ``StepSource.steps_of``."""
+        return StreamSteps(self._log, stream)
+
+
+class StreamSteps:
+    """The steps of one stream. It keeps the segmenter's state between calls."""
+
+    def __init__(self, log: LineLog, stream: Stream) -> None:
+        self._log = log
+        self._state = start(*stream)
 
     async def more(self) -> AsyncIterator[Sequence[StepRecord]]:
-        """See ``StepSource.more``."""
-        batch: list[StepRecord] = []
-        for stream in await self._log.streams():
-            async for state, steps in _steps(self._log, self._states.get(stream) or start(*stream)):
-                self._states[stream] = state
-                batch += steps
-                if len(batch) >= BATCH:
-                    yield batch
-                    batch = []
-        if batch:
-            yield batch
+        """The steps up to the present end of the stream that were not given before, record by record."""
+        async for state, steps in _steps(self._log, self._state):
+            self._state = state
+            yield steps
 
 
 async def steps_of(log: LineLog, stream: Stream) -> AsyncIterator[Sequence[StepRecord]]:

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import Callable
+from datetime import timedelta
 
 import structlog
 
@@ -86,6 +87,7 @@ class _Segment:
         self._events = events
         self._ports = ports
         self._folder = settings.data_folder / FOLDER
+        self._kept = timedelta(hours=settings.turns_retention_hours)
         self._worker: Worker | None = None
 
     @property
@@ -107,6 +109,7 @@ class _Segment:
             folder=self._folder,
             read_log=self._ports.read_log,
             accepted_until=self._ports.accepted_until,
+            kept=self._kept,
             topics=self._ports.topics,
             group=self._ports.group,
             security=self._ports.security,

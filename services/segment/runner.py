@@ -16,6 +16,7 @@ import structlog
 from captionflow.errors import Unavailable
 from captionflow.messages import Line, LineRecord, StepRecord, Stream
 from captionflow.ports import THE_BEGINNING, LineLog, Position, StepFeed
+from captionflow.recent import Recent
 from captionflow.retrying import Retry
 from captionflow.turns import TurnStore
 from services.segment.safe_steps import SkippedLine, safe_steps
@@ -58,8 +59,8 @@ class Runner:
         self._store = store
         self._max_states = max_states
         self._states: OrderedDict[Stream, State] = OrderedDict()
-        self._reached: dict[Stream, int] = {}
-        self._one_by_one: dict[Stream, int] = {}
+        self._reached: Recent[Stream, int] = Recent()
+        self._one_by_one: Recent[Stream, int] = Recent()
         """Up to which line, of streams that have lines from before."""
         self._began = datetime.now(UTC)
         self._begin = begin
@@ -137,8 +138,8 @@ class Runner:
     def _made(self, stream: Stream, state: State, lines: Sequence[Line]) -> Iterator[tuple[State, StepRecord]]:
         last = self._one_by_one.get(stream, 0)
         single = [[line] for line in lines if line.seq <= last and line.received_at < self._began]
-        if len(single) < len(lines):
-            self._one_by_one.pop(stream, None)
+        if len(single) < len(lines) and stream in self._one_by_one:
+            del self._one_by_one[stream]
         for some in (*single, lines[len(single) :]):
             for after, record in safe_steps(state, some):
                 state = after

@@ -12,6 +12,7 @@ Correctness rests on nothing that Faust promises (docs/adr/0022 and 0024 have th
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -42,6 +43,7 @@ MAX_IN_FLIGHT = 1_000
 """Records that wait for the broker's acknowledgement."""
 
 STOP_SECONDS = 2.5
+SHELVE_SECONDS = 600.0
 STANDSTILL_SECONDS = 2.0
 """Between two looks for partitions that stand still; longer than Faust takes to commit."""
 
@@ -63,6 +65,7 @@ class Worker:
         folder: Path,
         read_log: ReadLog,
         accepted_until: AcceptedUntil,
+        kept: timedelta,
         topics: str = "captions",
         group: str = "captionflow-segment",
         session_timeout: float = 6.0,
@@ -70,7 +73,9 @@ class Worker:
         client: dict[str, Any] | None = None,
         events: WorkerEvents | None = None,
     ) -> None:
+        """``kept``: how long the topic of turns keeps a record. So long the table keeps states."""
         self._events = events or WorkerEvents()
+        self._kept = kept
         self._lines_topic = f"{topics}.lines"
         self._read_log, self._accepted_until = read_log, accepted_until
         self._limits: dict[tuple[int, int], DeadLetterLimit] = {}
@@ -124,8 +129,9 @@ class Worker:
         Stopping takes STOP_SECONDS at most. A thread of Faust's can outlive it when it comes in the middle of a start:
         let ``os._exit`` end the process then. Nothing depends on an orderly end.
         """
-        asking = asyncio.create_task(self._ask_again())
-        asking.add_done_callback(self._has_asked)
+        tending = [asyncio.create_task(self._ask_again()), asyncio.create_task(self._shelve())]
+        for task in tending:
+            task.add_done_callback(self._has_ended)
         try:
             await self.app.start()  # it ends with the first recovery
             ended = asyncio.ensure_future(self.app.wait_until_stopped())
@@ -137,7 +143,8 @@ class Worker:
                 raise AheadOfTopic("The worker's files are ahead of the topic of turns, which has lost records.")
             raise self.app.crash_reason or RuntimeError("The worker ended by itself.")
         finally:
-            asking.cancel()
+            for task in tending:
+                task.cancel()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(STOP_SECONDS):
                     await self.app.stop()
@@ -156,8 +163,15 @@ class Worker:
                     await cast("Any", self.app.consumer).seek_wait({tp: offset})
                 await self._go_on_with_accepted()
 
-    def _has_asked(self, asking: asyncio.Task[None]) -> None:
-        if not asking.cancelled() and (error := asking.exception()) is not None:
+    async def _shelve(self) -> None:
+        """Forget the states of sessions that have been silent for longer than the topic keeps them."""
+        while True:
+            await asyncio.sleep(SHELVE_SECONDS)
+            if self.ready and (count := await self._table.shelve(datetime.now(UTC) - self._kept)):
+                log.info("states_shelved", sessions=count)
+
+    def _has_ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
             self._fail(error)
 
     def _awaited(self) -> dict[TP, tuple[int, int]]:

@@ -1,8 +1,11 @@
 """What an api process keeps itself and what the archive has are one transcript, whichever of them is ahead."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from captionflow.adapters.composed.live_turn_store import LiveTurnStore, open_scratch
@@ -23,6 +26,10 @@ def step(seq: int, *parts: Part) -> StepRecord:
 
 def part(turn: int, version: int, text: str, *, retracted: bool = False) -> Part:
     return Part(f"talk.en.{turn}", 0, "talk", "en", turn, version, paragraphs=(text,), closed=True, retracted=retracted)
+
+
+def part_of(session: str, turn: int) -> Part:
+    return Part(f"{session}.en.{turn}", 0, session, "en", turn, turn, paragraphs=("Said.",), closed=True)
 
 
 STEPS = [step(seq, part((seq + 1) // 2, seq, f"As of line {seq}.")) for seq in range(1, LINES + 1)]
@@ -52,9 +59,26 @@ def scratch(tmp_path: Path) -> Iterator[Database]:
     database._shut()
 
 
-def live(scratch: Database, archive: TurnStore, *, lines: int = LINES) -> LiveTurnStore:
+class Clock:
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 26, 9, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def live(scratch: Database, archive: TurnStore, *, lines: int = LINES, clock: Clock | None = None) -> LiveTurnStore:
     local = SqliteTurnStore(scratch, searchable=False)
-    return LiveTurnStore(local, archive, check=lambda: None, lines=lambda _session, _language: lines)
+    return LiveTurnStore(
+        local, archive, check=lambda: None, lines=lambda _session, _language: lines, clock=clock or Clock()
+    )
+
+
+async def rows(scratch: Database) -> int:
+    """Of parts and progress, of all sessions."""
+    await scratch.write(lambda _: None, durable=True)  # behind all that was written before
+    counts = "SELECT (SELECT count(*) FROM parts) + (SELECT count(*) FROM progress) + (SELECT count(*) FROM streams)"
+    return int(await scratch.read(lambda one: one.execute(counts).fetchone()[0]))
 
 
 async def read_back(store: TurnStore, *, limit: int) -> list[Part]:
@@ -206,3 +230,96 @@ async def test_what_an_earlier_process_kept_is_gone(tmp_path: Path) -> None:
         assert await store.last_seq("talk", "en") == 0
         await store.apply(STEPS)
         await database.close()
+
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize("first", [1, 3])
+async def test_what_the_archive_has_and_the_topic_has_not_any_more_is_forgotten_and_read_as_before(
+    scratch: Database, archive: SqliteTurnStore, tmp_path: Path, first: int
+) -> None:
+    clock = Clock()
+    await archive.apply(STEPS)
+    store = live(scratch, archive, clock=clock)
+    await store.keep(STEPS[first - 1 :])
+    clock.now += DAY / 2
+    assert await store.prune(DAY) == 0
+    clock.now += DAY
+    found = await whole(archive, tmp_path)
+    async with aclosing(store.pages("talk", "en")) as pages:
+        begun = [await anext(pages)]  # somebody reads it just now
+        assert await store.prune(DAY) == 1
+        assert await store.turns("talk", "en") == found
+        begun += [page async for page in pages]
+    assert [one for page in begun for one in page.parts] == list(found.parts)
+    assert await store.prune(DAY) == 0
+    assert await rows(scratch) == 0
+    assert await store.turns("talk", "en") == found
+    assert await store.last_seq("talk", "en") == LINES
+
+
+@pytest.mark.parametrize("prunes", [1, 2, 3])
+async def test_a_session_that_was_forgotten_goes_on(scratch: Database, archive: SqliteTurnStore, prunes: int) -> None:
+    clock = Clock()
+    await archive.apply(STEPS[:5])
+    store = live(scratch, archive, clock=clock)
+    await store.keep(STEPS[:5])
+    clock.now += 2 * DAY
+    for _ in range(prunes):
+        await store.prune(DAY)
+    await store.keep(STEPS[5:])
+    for _ in range(3):
+        assert [one.text for one in (await store.turns("talk", "en")).parts] == [
+            "As of line 2.",
+            "As of line 4.",
+            "As of line 6.",
+        ]
+        assert await store.last_seq("talk", "en") == LINES
+        assert await store.prune(DAY) == 0, "the archive has not got what is new"
+
+
+async def test_what_the_archive_has_not_got_is_not_forgotten(scratch: Database, archive: SqliteTurnStore) -> None:
+    clock = Clock()
+    await archive.apply(STEPS[:5])
+    store = live(scratch, archive, clock=clock)
+    await store.keep(STEPS)
+    clock.now += 9 * DAY
+    for _ in range(3):
+        assert await store.prune(DAY) == 0
+    assert (await store.turns("talk", "en")).parts[-1].text == "As of line 6."
+
+
+async def test_while_the_archive_is_down_nothing_is_forgotten(scratch: Database, down: ElasticTurnStore) -> None:
+    clock = Clock()
+    store = live(scratch, down, clock=clock)
+    await store.keep(STEPS)
+    clock.now += 9 * DAY
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            await store.prune(DAY)
+    assert (await store.turns("talk", "en")).parts[-1].text == "As of line 6."
+
+
+async def test_a_step_is_as_old_as_its_line(scratch: Database, archive: SqliteTurnStore) -> None:
+    """A process that starts reads what the topic still has, and does not keep it for as long once more."""
+    clock = Clock()
+    await archive.apply(STEPS)
+    store = live(scratch, archive, clock=clock)
+    await store.keep([msgspec.structs.replace(one, received_at=clock.now - 2 * DAY) for one in STEPS])
+    assert await store.prune(DAY) == 1
+
+
+async def test_databases_do_not_grow_with_the_sessions_that_come_and_go(
+    scratch: Database, archive: SqliteTurnStore
+) -> None:
+    clock = Clock()
+    store = live(scratch, archive, clock=clock)
+    for day in range(20):
+        steps = [StepRecord(f"talk-{day}", "en", n, n, (part_of(f"talk-{day}", n),)) for n in range(1, 10)]
+        await archive.apply(steps)
+        await store.keep(steps)
+        await store.last_seq("talk-0", "en")
+        clock.now += DAY
+        await store.prune(DAY * 2)
+    assert await rows(scratch) <= 4 * (9 + 2)

@@ -12,7 +12,7 @@ from captionflow.adapters.elastic.index_hold import FORGOTTEN_SECONDS, IndexHold
 from captionflow.adapters.elastic.turn_store import ElasticTurnStore
 from captionflow.errors import Conflict, Misconfigured, Unavailable
 from captionflow.messages import StepRecord, Stream
-from services.index.digests import Contents
+from services.index.digests import IndexContents, StreamContents
 from services.index.reindex import Reindexer
 from tests.integration.elastic_index import Index, fresh_index
 from tests.stack.gate import Gate
@@ -33,16 +33,33 @@ class Log:
     def __init__(self, steps: Sequence[StepRecord] = (), *, before: Callable[[int], object] = lambda _: None) -> None:
         self.steps = list(steps)
         self._before = before
-        self._given = self._looks = 0
+        self._looks = 0
 
-    async def more(self) -> AsyncIterator[Sequence[StepRecord]]:
+    async def streams(self) -> Sequence[Stream]:
         self._looks += 1
         result = self._before(self._looks)
         if asyncio.iscoroutine(result):
             await result
-        end = len(self.steps)
-        while self._given < end:
-            batch = self.steps[self._given : min(self._given + 400, end)]
+        return list(dict.fromkeys(step.stream for step in self.steps))
+
+    async def last_seq(self, stream: Stream) -> int:
+        return max(step.last_seq for step in self.steps if step.stream == stream)
+
+    def steps_of(self, stream: Stream) -> "Steps":
+        return Steps(self, stream)
+
+
+class Steps:
+    """Those of one stream."""
+
+    def __init__(self, log: Log, stream: Stream) -> None:
+        self._log = log
+        self._stream = stream
+        self._given = 0
+
+    async def more(self) -> AsyncIterator[Sequence[StepRecord]]:
+        steps = [one for one in self._log.steps if one.stream == self._stream]
+        while batch := steps[self._given : self._given + 400]:
             self._given += len(batch)
             yield batch
 
@@ -57,6 +74,9 @@ def talk(last: int, session: str = "talk") -> list[StepRecord]:
         )
         for n in range(1, last + 1)
     ]
+
+
+TALK = Stream("talk", "en")
 
 
 def builder(index: Index) -> ElasticIndexBuilder:
@@ -143,13 +163,13 @@ async def test_captions_go_on_while_the_index_is_made_anew(index: Index) -> None
     done.set()
     assert await reading > 1
     await index.refresh()
-    expected = Contents()
-    expected.add_steps(steps)
-    found = Contents()
+    expected = StreamContents()
+    expected.add(steps)
+    found = IndexContents()
     async for stream, one in builder(index).parts(rebuilt.new):
-        found.add_parts(stream, [one])
-    found.add_last_seq(Stream("talk", "en"), await index.store.last_seq("talk", "en"))
-    assert found.digests() == expected.digests()
+        found.add(stream, one)
+    found.add_last_seq(TALK, await index.store.last_seq(*TALK))
+    assert found.digests == {TALK: expected.digest()}
 
 
 async def test_an_index_that_lacks_a_part_is_not_put_in_place(index: Index) -> None:

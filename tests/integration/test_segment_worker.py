@@ -210,6 +210,32 @@ def test_a_worker_at_rest_says_nothing_however_often_faust_looks_whether_it_work
         assert [line for line in said if line["level"] not in {"debug", "info"}] == []
 
 
+def test_a_session_that_was_silent_for_long_needs_little_of_the_disk_and_goes_on_after_a_restart_too(
+    kafka: Kafka, tmp_path: Path
+) -> None:
+    """Its lines are of 1970: older than any topic of turns."""
+    program = (sys.executable, str(Path(__file__).parent / "shelving_program.py"))
+    first = [record(seq) for seq in range(1, 6)]
+    write_lines(kafka, record(1, session="another"), *first)
+    with segment(kafka, tmp_path, program=program) as worker:
+        steps(kafka, 5)
+        await_true(lambda: _shelved(worker) >= 2, "no session was shelved")
+        write_lines(kafka, record(6))
+        steps(kafka, 6)
+        await_true(lambda: _shelved(worker) >= 3, "the session that went on was not shelved again")
+        worker.stop()
+        worker.start()
+        write_lines(kafka, record(7))
+        found = [one for one in steps(kafka, 7) if one.session == SESSION]
+    assert seqs(found) == [(seq, seq) for seq in range(1, 8)], "a step was said again"
+    assert [part.text for part in newest(found)] == [" ".join(f"word{seq}" for seq in range(1, 8))]
+
+
+def _shelved(worker: Program) -> int:
+    said = [json.loads(line) for line in worker.log.read_text().splitlines() if line.startswith("{")]
+    return sum(one.get("sessions", 0) for one in said if one["event"] == "states_shelved")
+
+
 def commit(kafka: Kafka, offset: int) -> None:
     """Say in the worker's name that everything before this is done."""
     consumer = KafkaConsumer(bootstrap_servers=kafka.servers, group_id=f"{kafka.prefix}-segment")

@@ -1,30 +1,54 @@
-"""A rebuild lets go of the index that it held, whatever ends it (services.index.reindex)."""
+"""A rebuild needs memory for the streams that go on, and lets go of the index that it held, whatever ends it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+import tracemalloc
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Final
 
 import pytest
 
-from captionflow.errors import Misconfigured, Unavailable
+from captionflow.errors import Misconfigured, Rejected, Unavailable
 from captionflow.index_building import IndexBuilder
 from captionflow.messages import Part, StepRecord, Stream
+from captionflow.transcript import latest
 from services.index import reindex
-from services.index.reindex import Reindexer
+from services.index.reindex import Rebuilt, Reindexer
 from tests.steps import part, step
 
 TALK: Final = Stream("talk", "en")
 
 
 class Log:
-    """A line log of one turn."""
+    """A line log of these steps. ``before_look`` is called before each look at what streams there are."""
 
-    def __init__(self) -> None:
-        self._steps = [step(1, part(1, 1, "Good morning."))]
+    def __init__(self, *steps: StepRecord, before_look: Callable[["Log"], None] = lambda _: None) -> None:
+        self.steps = list(steps)
+        self.read: list[Stream] = []
+        """The streams that were read from their beginning."""
+        self._before_look = before_look
+
+    async def streams(self) -> Sequence[Stream]:
+        self._before_look(self)
+        return sorted({one.stream for one in self.steps})
+
+    async def last_seq(self, stream: Stream) -> int:
+        return max(one.last_seq for one in self.steps if one.stream == stream)
+
+    def steps_of(self, stream: Stream) -> "Steps":
+        self.read.append(stream)
+        return Steps(self, stream)
+
+
+class Steps:
+    def __init__(self, log: Log, stream: Stream) -> None:
+        self._log = log
+        self._stream = stream
+        self._given = 0
 
     async def more(self) -> AsyncIterator[Sequence[StepRecord]]:
-        if self._steps:
-            yield [self._steps.pop()]
+        for one in [one for one in self._log.steps if one.stream == self._stream and one.last_seq > self._given]:
+            self._given = one.last_seq
+            yield [one]
 
 
 class Indices:
@@ -34,7 +58,9 @@ class Indices:
         self.held = False
         self.used = "one"
         self._slow, self._away, self._less = slow, away, less
-        self._parts: list[Part] = []
+        self.refusing = ""
+        """The turn that it never takes."""
+        self.written: list[StepRecord] = []
 
     async def current(self) -> str:
         return self.used
@@ -43,16 +69,21 @@ class Indices:
         return "two"
 
     async def write(self, _index: str, steps: Sequence[StepRecord]) -> None:
-        self._parts += [one for step in steps for one in step.parts]
+        self.written += steps
+        if bad := [one for step in steps for one in step.parts if one.turn_id == self.refusing]:
+            raise Rejected("It is too long.", parts=tuple(bad))
 
     async def parts(self, _index: str) -> AsyncIterator[tuple[Stream, Part]]:
-        for one in self._parts:
-            yield TALK, one
+        for one in latest(one for said in self.written for one in said.parts).values():
+            if one.turn_id != self.refusing:
+                yield Stream(one.session, one.language), one
         if self._slow:
             await asyncio.Event().wait()
 
     async def last_seqs(self, index: str) -> Mapping[Stream, int]:
-        return {TALK: 2 if self._less and index == "one" else 1}
+        if index == "one":
+            return {TALK: 2} if self._less else {}
+        return {one.stream: one.last_seq for one in self.written}
 
     async def block_writes(self, _index: str) -> None:
         self.held = True
@@ -73,8 +104,12 @@ class Indices:
         """There is none."""
 
 
-async def rebuilt(indices: IndexBuilder) -> None:
-    await Reindexer(Log(), indices).run()
+def one_turn() -> Log:
+    return Log(step(1, part(1, 1, "Good morning.")))
+
+
+async def rebuilt(indices: IndexBuilder) -> Rebuilt:
+    return await Reindexer(one_turn(), indices).run()
 
 
 async def test_the_old_one_stays_as_it_was_when_the_new_one_is_in_its_place() -> None:
@@ -110,3 +145,110 @@ async def test_who_breaks_it_off_waits_until_the_old_one_takes_writes_again() ->
     with pytest.raises(asyncio.CancelledError):
         await running
     assert (indices.used, indices.held) == ("one", False)
+
+
+def growing(*rounds: Sequence[StepRecord]) -> Log:
+    """A log that has the next of these at each look."""
+    waiting = list(rounds)
+
+    def grow(log: Log) -> None:
+        if waiting:
+            log.steps += waiting.pop(0)
+
+    return Log(before_look=grow)
+
+
+def said(session: str, first: int, last: int) -> list[StepRecord]:
+    """Lines of a session, two a turn."""
+    return [step(n, part((n + 1) // 2, n, f"As of {n}.", session=session), session=session) for n in range(first, last)]
+
+
+@pytest.mark.parametrize("kept", [0, 1, 256])
+async def test_a_stream_that_goes_on_is_read_once_more_and_then_only_what_is_new(
+    monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    monkeypatch.setattr(reindex, "CATCH_UP_STEPS", 0)
+    monkeypatch.setattr(reindex, "MAX_GROWING", kept)
+    monkeypatch.setattr(reindex, "BATCH", 3)
+    log = growing(
+        [*said("old", 1, 8), *said("a", 1, 4), *said("b", 1, 4)],
+        [*said("a", 4, 6), *said("b", 4, 5)],
+        [*said("a", 6, 9), *said("new", 1, 2)],
+        [],
+        said("a", 9, 10),
+    )
+    indices = Indices()
+    found = await Reindexer(log, indices).run()
+    assert (found.streams, found.parts) == (4, 4 + 5 + 2 + 1)
+    read = [stream.session for stream in log.read]
+    assert read.count("old") == read.count("new") == 1
+    assert read.count("b") == 2
+    assert read.count("a") == {0: 4, 1: 3, 256: 2}[kept]
+    assert len(indices.written) == len(log.steps), "a step was written twice"
+
+
+async def test_what_the_index_refuses_is_left_out_of_what_is_compared_also_when_it_is_said_again() -> None:
+    log = growing(
+        [step(1, part(1, 1), part(2, 1)), *said("other", 1, 3)],
+        [step(2, part(1, 2, "Bye."), part(2, 2, "Bye."))],
+    )
+    indices = Indices()
+    indices.refusing = "talk.en.1"
+    found = await Reindexer(log, indices).run()
+    assert (found.streams, found.parts, found.refused) == (2, 2, 1)
+
+
+class Archive:
+    """A log of so many finished sessions of a hundred turns, and an index of it that is made up when it is read."""
+
+    def __init__(self, sessions: int) -> None:
+        self._sessions = sessions
+
+    async def streams(self) -> Sequence[Stream]:
+        return [Stream(f"talk-{number}", "en") for number in range(self._sessions)]
+
+    async def last_seq(self, _stream: Stream) -> int:
+        return 100
+
+    def steps_of(self, stream: Stream) -> "Told":
+        return Told(stream.session)
+
+
+class Told:
+    def __init__(self, session: str) -> None:
+        self._session = session
+
+    async def more(self) -> AsyncIterator[Sequence[StepRecord]]:
+        for n in range(1, 101):
+            yield [step(n, part(n, n, session=self._session), session=self._session)]
+
+
+class ArchiveIndices(Indices):
+    def __init__(self, archive: Archive) -> None:
+        super().__init__()
+        self._archive = archive
+
+    async def write(self, _index: str, _steps: Sequence[StepRecord]) -> None:
+        """It is known what they say."""
+
+    async def parts(self, _index: str) -> AsyncIterator[tuple[Stream, Part]]:
+        for stream in await self._archive.streams():
+            async for steps in self._archive.steps_of(stream).more():
+                yield stream, steps[0].parts[0]
+
+    async def last_seqs(self, index: str) -> Mapping[Stream, int]:
+        return {} if index == "one" else dict.fromkeys(await self._archive.streams(), 100)
+
+
+async def test_memory_does_not_grow_with_the_parts_of_finished_sessions() -> None:
+    async def peak(sessions: int) -> int:
+        archive = Archive(sessions)
+        tracemalloc.start()
+        found = await Reindexer(archive, ArchiveIndices(archive)).run()
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert found.parts == sessions * 100
+        return most
+
+    few, many = await peak(20), await peak(120)
+    assert (many - few) / 100 / 100 < 40, "bytes for each part more; a part's hash alone would take 180"

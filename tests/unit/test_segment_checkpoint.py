@@ -1,6 +1,7 @@
 """Which records of the log count, and where a worker goes on: whatever it finds, the turns are those of the log."""
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -16,14 +17,19 @@ from services.segment.checkpoint import (
     GapDetector,
     action_for,
     apply_lines,
+    heads,
     highest_offset,
     last_seq,
     read_checkpoint,
+    restored,
+    shelved,
+    silent,
     valid_records,
 )
 from services.segment.segmenter import STATE_VERSION, start
 from tests.unit.segment_material import line, run
 
+NOW = datetime(2026, 11, 26, tzinfo=UTC)
 WORDS = (">>", "ANA:", "We", "go", "on.", "\n>>", "BEN:", "Thank", "you,", "and", "then", "questions?")
 
 
@@ -139,6 +145,50 @@ def test_a_partition_is_as_far_as_the_newest_of_its_records() -> None:
 # --- the promise of all of it ---
 
 
+def table_record(last_seq: int, offset: int, *, hours_ago: float | None = 0.0) -> bytes:
+    """As the table has it."""
+    at = None if hours_ago is None else NOW - timedelta(hours=hours_ago)
+    step = CheckpointedStep(
+        "s", "en", last_seq, last_seq, received_at=at, offset=offset, first=3, state=start("s", "en")
+    )
+    return msgspec.json.encode(step)
+
+
+def test_a_shelved_record_is_small_and_says_how_far_its_session_is() -> None:
+    whole = table_record(5, 9)
+    small = shelved(whole, 9)
+    assert small is not None
+    assert len(small) < 100
+    assert (last_seq(small), highest_offset([small])) == (5, 9)
+    found = read_checkpoint(small, "s", "en")
+    assert (found.state.last_seq, found.offset, found.first, found.shelved) == (5, 9, 3, True)
+    assert shelved(small, 9) is None, "it is shelved already"
+    assert shelved(whole, 8) is None, "another record took the place of that one"
+    assert shelved(None, 9) is None
+
+
+def test_of_a_partition_what_is_older_than_the_topic_keeps_is_shelved_also_if_it_does_not_say_how_old_it_is() -> None:
+    items = [
+        (b"old", table_record(1, 10, hours_ago=30)),
+        (b"older, says nothing", table_record(1, 4, hours_ago=None)),
+        (b"newer, says nothing", table_record(1, 11, hours_ago=None)),
+        (b"new", table_record(1, 12, hours_ago=1)),
+        (b"shelved", shelved(table_record(1, 2, hours_ago=90), 2) or b""),
+        (b"__faust", b"12"),
+        (b"__faust too", b"no json"),
+    ]
+    before = NOW - timedelta(hours=24)
+    assert [one.key for one in silent(list(heads(items)), before)] == [b"old", b"older, says nothing"]
+    assert silent(list(heads(items)), NOW - timedelta(hours=100)) == []
+
+
+def test_a_record_of_before_there_was_a_first_offset_is_read_and_shelved() -> None:
+    step = msgspec.json.decode(table_record(5, 9))
+    del step["first"]
+    found = read_checkpoint(shelved(msgspec.json.encode(step), 9), "s", "en")
+    assert (found.first, found.offset) == (NO_OFFSET, 9)
+
+
 def _valid_lines(log: Iterable[tuple[int, LineRecord]]) -> list[Line]:
     return [one for _, record in valid_records(checkpoint(0), log) for one in record.lines]
 
@@ -183,9 +233,14 @@ def test_whatever_is_delivered_twice_or_left_out_or_cut_the_turns_are_those_of_t
             partition = GapDetector(highest_offset([] if value is None else [value]))  # another worker goes on
         gap = partition.gap_before(offset)
         for at, each in [*((at, each) for at, each in log if at in gap), (offset, one)]:
+            if not data.draw(st.integers(0, 5)):  # nothing came for long
+                value = shelved(value, highest_offset([] if value is None else [value])) or value
             now = read_checkpoint(value, "s", "en")
             if action_for(now, each, at) == "skip":
                 continue
+            if now.shelved:
+                stretch = [(at, each) for at, each in log if now.first <= at <= now.offset]
+                now = restored(Checkpoint(start("s", "en")), stretch, up_to=now)
             for piece in (each.lines[:1], each.lines):  # cut by a crash after its first line, and taken again
                 done = list(apply_lines(now, piece, at))
                 steps += [step for _, step, _ in done]

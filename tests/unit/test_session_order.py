@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from captionflow import session_order
 from captionflow.cursors import read_cursor, write_cursor
 from captionflow.errors import BadMessage
 from captionflow.messages import Session
@@ -66,16 +67,36 @@ def test_a_session_that_changed_is_listed_once_and_where_it_belongs_now() -> Non
     assert [one.id for one in made.page(SessionFilter())] == ["a", "b"]
 
 
+def test_closed_sessions_are_found_without_looking_at_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = listed([session(f"s{n}", closed=n % 100 == 0) for n in range(1_000)])
+    made.put(session("s100", closed=False))
+    made.put(session("s101", closed=True))
+    looked_at = []
+
+    def looking(one: Session, wanted: SessionFilter) -> bool:
+        looked_at.append(one.id)
+        return matches(one, wanted)
+
+    monkeypatch.setattr(session_order, "matches", looking)
+    expected = {f"s{n}" for n in range(0, 1_000, 100)} - {"s100"} | {"s101"}
+    assert {one.id for one in made.page(SessionFilter(closed=True))} == expected
+    assert len(looked_at) == len(expected)
+
+
 DAYS = ("", "2026-09-14", "2026-09-15", "2026-09-16")
 STATUSES = ("live", "finished", "scheduled")
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from(DAYS), st.sampled_from(STATUSES), st.sampled_from([AT, LATER])), max_size=12),
+    st.lists(
+        st.tuples(st.sampled_from(DAYS), st.sampled_from(STATUSES), st.sampled_from([AT, LATER]), st.booleans()),
+        max_size=12,
+    ),
     st.fixed_dictionaries(
         {},
         optional={
             "live": st.booleans(),
+            "closed": st.booleans(),
             "status": st.sampled_from(STATUSES),
             "since": st.sampled_from(DAYS),
             "until": st.sampled_from(DAYS),
@@ -86,11 +107,11 @@ STATUSES = ("live", "finished", "scheduled")
     st.integers(1, 4),
 )
 def test_pages_have_all_that_match_once_in_order(
-    given_sessions: list[tuple[str, str, datetime]], wanted: dict[str, object], limit: int
+    given_sessions: list[tuple[str, str, datetime, bool]], wanted: dict[str, object], limit: int
 ) -> None:
     sessions = [
-        session(f"s{n}", date=day or None, status=status, updated_at=at)
-        for n, (day, status, at) in enumerate(given_sessions)
+        session(f"s{n}", date=day or None, status=status, updated_at=at, closed=closed)
+        for n, (day, status, at, closed) in enumerate(given_sessions)
     ]
     made = listed(sessions)
     query = msgspec.structs.replace(SessionFilter(), **wanted)

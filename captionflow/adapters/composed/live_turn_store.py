@@ -1,25 +1,33 @@
 """The turns that an api process serves: those that the topic still has, merged with the archive.
 
 So snapshots and live captions need no search server and don't wait for the index. The topic may have only the end of
-a session; the parts before come from the archive, once it has them.
+a session; the parts before come from the archive, once it has them. What was said longer ago than the topic keeps it is
+forgotten here as well, as soon as the archive has it: if such a session goes on, only what is new is here again.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
+
+import structlog
 
 from captionflow.adapters.sqlite.database import Database
 from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
 from captionflow.data_folder import FOLDER_MODE
-from captionflow.errors import Unavailable
+from captionflow.errors import CaptionflowError, Unavailable
 from captionflow.messages import StepRecord, Stream
 from captionflow.transcript import latest, ordered
 from captionflow.turns import THE_END, THE_START, WINDOW, Place, Turns, TurnStore, Window, merged, place_of, whole
 
+log = structlog.get_logger(__name__)
+
 MAX_UNWRITTEN = 500
 """Steps that are kept in memory before they are written, since they may never be read."""
+PRUNE_SECONDS = 600.0
+"""Longer than anybody reads a transcript from the database."""
 SCRATCH = "live"
 """The subfolder of the data folder for what can be rebuilt."""
 
@@ -37,6 +45,8 @@ def open_scratch(data_folder: Path) -> Database:
 class _Kept(NamedTuple):
     first_seq: int
     last_seq: int
+    at: datetime
+    """When its last line was accepted, or its last step came."""
 
 
 class LiveTurnStore:
@@ -53,28 +63,64 @@ class LiveTurnStore:
         *,
         check: Callable[[], None],
         lines: Callable[[str, str], int],
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        self._clock = clock
         self._check = check
         self._lines = lines
         self._local = local
         self._archive = archive
         self._kept: dict[Stream, _Kept] = {}
+        self._left: set[Stream] = set()
+        """Not kept any more, with parts in ``local`` that somebody may still be reading."""
         self._unwritten: list[StepRecord] = []
         self._writing = asyncio.Lock()
 
     async def keep(self, steps: Sequence[StepRecord]) -> None:
         """Take the next steps of the topic. They are written when there are many, or before the next read."""
         self._unwritten += steps
-        if len(self._unwritten) >= MAX_UNWRITTEN:
-            await self._write()
         for step in steps:
             stream = step.stream
             kept = self._kept.get(stream)
+            at = step.received_at or self._clock()
             if kept is None or (step.first_seq > kept.last_seq + 1 and step.missing is None):
                 # The topic lost what came before: from here on the archive is not needed.
-                self._kept[stream] = _Kept(step.first_seq, step.last_seq)
+                self._kept[stream] = _Kept(step.first_seq, step.last_seq, at)
             else:
-                self._kept[stream] = _Kept(kept.first_seq, step.last_seq)
+                self._kept[stream] = _Kept(kept.first_seq, step.last_seq, at)
+        if len(self._unwritten) >= MAX_UNWRITTEN:
+            await self._write()
+
+    async def prune(self, age: timedelta) -> int:
+        """Forget streams in which nothing came for so long and which the archive has; how many those were.
+
+        Their parts are deleted when it is called the next time: until then who reads them is not disturbed.
+
+        Raises:
+            Unavailable: the archive is down; what was not looked at yet stays.
+        """
+        await self._write()
+        async with self._writing:  # so that nothing of them is written just now
+            for stream in self._left - self._kept.keys():  # the others went on meanwhile
+                await self._local.forget(*stream)
+        self._left.clear()
+        limit = self._clock() - age
+        for stream, kept in [(stream, kept) for stream, kept in self._kept.items() if kept.at < limit]:
+            archived = await self._archive.last_seq(*stream)
+            if archived >= kept.last_seq and self._kept.get(stream) == kept:
+                del self._kept[stream]
+                self._left.add(stream)
+        return len(self._left)
+
+    async def keep_pruned(self, age: timedelta) -> NoReturn:
+        """``prune`` again and again until cancelled; while the archive is down, all stays."""
+        while True:
+            await asyncio.sleep(PRUNE_SECONDS)
+            try:
+                if count := await self.prune(age):
+                    log.info("turns_forgotten", streams=count)
+            except CaptionflowError as error:
+                log.info("turns_not_forgotten", reason=str(error))
 
     async def apply(self, steps: Sequence[StepRecord]) -> None:
         """See ``TurnStore.apply``; the same as ``keep``."""

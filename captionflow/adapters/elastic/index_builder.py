@@ -20,6 +20,8 @@ from captionflow.ports import SpeakerNames
 log = structlog.get_logger(__name__)
 
 _IS_PART: Final[dict[str, Any]] = {"exists": {"field": "ordinal"}}
+_READ: Final = ("session", "language", "part", "last_seq")
+"""What is compared; the words that a part is found by are as much again."""
 _IS_PROGRESS: Final[dict[str, Any]] = {"bool": {"must_not": _IS_PART}}
 
 
@@ -73,7 +75,7 @@ class ElasticIndexBuilder:
 
     async def parts(self, index: str) -> AsyncIterator[tuple[Stream, Part]]:
         """See ``IndexBuilder.parts``."""
-        async for sources in scan(self._client, index, _IS_PART):
+        async for sources in scan(self._client, index, _IS_PART, only=_READ):
             for source in sources:
                 yield Stream(source["session"], source["language"]), msgspec.convert(source["part"], Part)
 
@@ -81,7 +83,7 @@ class ElasticIndexBuilder:
         """See ``IndexBuilder.last_seqs``."""
         return {
             Stream(source["session"], source["language"]): source["last_seq"]
-            async for sources in scan(self._client, index, _IS_PROGRESS)
+            async for sources in scan(self._client, index, _IS_PROGRESS, only=_READ)
             for source in sources
         }
 

@@ -1,22 +1,27 @@
 """All documents of an index, read from one frozen view of it."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any, Final
 
 from elasticsearch import AsyncElasticsearch
 
 from captionflow.adapters.elastic.failures import translated
 
-PAGE: Final = 2_000
+PAGE: Final = 1_000
 """Documents that one search reads."""
 
 
 async def scan(
-    client: AsyncElasticsearch, index: str, query: dict[str, Any], *, routing: str | None = None
+    client: AsyncElasticsearch,
+    index: str,
+    query: dict[str, Any],
+    *,
+    routing: str | None = None,
+    only: Sequence[str] | None = None,
 ) -> AsyncGenerator[list[dict[str, Any]]]:
     """The documents that fulfil a query, as of now, some at a time and in no order.
 
-    With ``routing`` only those of its shard.
+    With ``routing`` only those of its shard; with ``only`` nothing but these fields of them.
     """
     with translated():
         await client.indices.refresh(index=index)
@@ -28,6 +33,7 @@ async def scan(
                 found = await client.search(
                     pit={"id": pit["id"], "keep_alive": "5m"},
                     query=query,
+                    source_includes=only,
                     sort=["_shard_doc"],
                     size=PAGE,
                     track_total_hits=False,

@@ -6,9 +6,9 @@ topic is not compacted: that could drop the record that won and keep the one tha
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -55,7 +55,7 @@ class KafkaSessionStore(JournalAdapter):
         self._on_names = on_names
         self._sessions: dict[str, Known] = {}
         self._listed = SessionList()
-        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._journal = Journal(kafka, kafka.sessions, self._take, start="beginning")
 
     async def create(self, session: Session) -> Session:
@@ -99,7 +99,7 @@ class KafkaSessionStore(JournalAdapter):
         """Write what ``change`` makes of the newest version; if another process was faster, do it again."""
         self._journal.check()
         try:
-            async with asyncio.timeout(WRITE_SECONDS), self._locks[session]:
+            async with asyncio.timeout(WRITE_SECONDS), self._locks.setdefault(session, asyncio.Lock()):
                 while True:
                     await self._journal.settled(session.encode())
                     before = self._sessions.get(session)

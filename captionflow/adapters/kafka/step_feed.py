@@ -13,6 +13,7 @@ from captionflow.adapters.kafka.journal import Journal, JournalAdapter, Record
 from captionflow.adapters.kafka.skipped_records import Skipped
 from captionflow.adapters.memory.step_feed import MemoryStepFeed
 from captionflow.messages import StepRecord, Stream, turns_key
+from captionflow.recent import Recent
 from captionflow.records import read_step
 
 _GATHER_MS: Final = 8
@@ -30,7 +31,7 @@ class KafkaStepFeed(JournalAdapter):
 
     def __init__(self, kafka: Kafka, *, keep: Callable[[Sequence[StepRecord]], Awaitable[None]] | None = None) -> None:
         self.skipped = Skipped()
-        self._reached: dict[Stream, int] = {}
+        self._reached: Recent[Stream, int] = Recent()
         self._followers = MemoryStepFeed()
         self._keep = keep
         self._journal = Journal(kafka, kafka.turns, self._take, start="kept" if keep else "now", gather_ms=_GATHER_MS)

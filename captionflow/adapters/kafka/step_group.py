@@ -19,6 +19,7 @@ from captionflow.adapters.kafka.cluster import Kafka, wait_for_topics
 from captionflow.errors import BadMessage, Unavailable
 from captionflow.messages import StepRecord, Stream
 from captionflow.ports import DeadLetters
+from captionflow.recent import Recent
 from captionflow.records import read_step
 from captionflow.retrying import Backoff
 
@@ -70,7 +71,7 @@ class StepGroup:
         self._bad: list[tuple[ConsumerRecord, str]] = []
         self._consumer: AIOKafkaConsumer | None = None
         self._listener = _Listener()
-        self._reached: dict[Stream, int] = {}
+        self._reached: Recent[Stream, int] = Recent()
         self._committed: dict[TopicPartition, int] = {}
         self._taken: dict[TopicPartition, int] = {}
         self._next: dict[TopicPartition, int] = {}

@@ -91,7 +91,11 @@ def _page(wanted: SessionFilter) -> tuple[str, dict[str, str | int | None]]:
         "changed >= :changed": None if wanted.changed is None else sortable(wanted.changed),
     }
     conditions = [condition for condition, value in given.items() if value is not None]
-    values = {condition.rpartition(":")[2]: given[condition] for condition in conditions}
+    if wanted.closed:  # SQLite would go through all sessions in their order to find the few
+        conditions.append("id IN (SELECT id FROM sessions WHERE closed)")
+    values: dict[str, str | int | None] = {
+        condition.rpartition(":")[2]: value for condition, value in given.items() if value is not None
+    }
     if wanted.after is not None:
         values |= dict(zip(("l", "d", "s", "i"), wanted.after, strict=True))
         conditions.append(f"({only}live, day, starts_at, id) {'>' if wanted.reverse else '<'} (:l, :d, :s, :i)")

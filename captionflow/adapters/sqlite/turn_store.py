@@ -34,6 +34,16 @@ class SqliteTurnStore:
                 lambda connection: _apply(connection, steps, searchable=self._searchable), durable=False
             )
 
+    async def forget(self, session: str, language: str) -> None:
+        """Delete what is known of a stream, as if nothing had been said in it. For stores without a search index."""
+
+        def delete(connection: sqlite3.Connection) -> None:
+            stream = find_stream(connection, session, language)
+            for table, key in (("parts", "stream"), ("progress", "stream"), ("streams", "id")):
+                connection.execute(f"DELETE FROM {table} WHERE {key} = ?", (stream,))  # noqa: S608 - two of our own words
+
+        await self._database.write(delete, durable=False)
+
     async def turns(self, session: str, language: str, *, retracted: bool = False) -> Turns:
         """See ``TurnStore.turns``.
 

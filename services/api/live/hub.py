@@ -17,6 +17,7 @@ import structlog
 
 from captionflow.errors import Unavailable
 from captionflow.messages import Stream
+from captionflow.recent import Recent
 from services.api.live.broadcast import broadcast
 from services.api.live.channel import Channel
 from services.api.live.joining import Joining
@@ -72,7 +73,7 @@ class Hub:
     ) -> None:
         self._off_record = off_record
         self._ask_off_since = off_since
-        self._off_since: dict[Stream, datetime | None] = {}
+        self._off_since: Recent[Stream, datetime | None] = Recent()
         self._prepared = prepared
         self._on_delivered = on_delivered
         self._feed = feed
@@ -83,9 +84,9 @@ class Hub:
         self._closed = False
         self.running = False
         self._channels: dict[Stream, Channel] = {}
-        self._latest: dict[Stream, int] = {}
-        self.heard: dict[Stream, datetime] = {}
-        """When the last line was accepted of each stream that had some since this process began to follow."""
+        self._latest: Recent[Stream, int] = Recent()
+        self.heard: Recent[Stream, datetime] = Recent()
+        """When the last line was accepted of each stream that had some lately, since this process began to follow."""
         self._silent: dict[Stream, datetime] = {}
         self.session_changes = 0
         """How many changes of sessions this process was told of."""
@@ -157,7 +158,8 @@ class Hub:
         """Since when a stream is off the record; None if it is not."""
         if stream not in self._off_since and self._ask_off_since is not None:
             since = await self._ask_off_since(stream)
-            self._off_since.setdefault(stream, since)  # a step may have said it meanwhile
+            if stream not in self._off_since:  # a step may have said it meanwhile
+                self._off_since[stream] = since
         return self._off_since.get(stream)
 
     async def off_record_in(self, session: Session) -> dict[str, datetime]:

@@ -1,24 +1,31 @@
 """Server-sent events on the wire: the format of the HTML standard. Pure."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 HEARTBEAT = b": \n\n"
+_END: Final = b"\n\n"
 
 
 class Event(NamedTuple):
     """One event, with the bytes that every viewer gets."""
 
     name: str
-    data: bytes
-    """JSON on one line."""
     id: int | None
     frame: bytes
+    begin: int
+    """Of its data in the frame: thousands are kept, so they have it once."""
+
+    @property
+    def data(self) -> bytes:
+        """JSON on one line."""
+        return self.frame[self.begin : -len(_END)]
 
 
 def event(name: str, data: bytes, *, id: int | None = None) -> Event:  # noqa: A002 - the standard's name of the field
     """Encode an event; ``data`` is JSON, which has no line breaks outside of escapes."""
     number = b"" if id is None else b"id: %d\n" % id
-    return Event(name, data, id, b"event: %s\n%sdata: %s\n\n" % (name.encode(), number, data))
+    head = b"event: %s\n%sdata: " % (name.encode(), number)
+    return Event(name, id, head + data + _END, len(head))
 
 
 def retry(milliseconds: int) -> bytes:
