@@ -50,9 +50,15 @@ check: .venv/.dev .venv/.node ## Lint, format, types, dependency rules, generate
 	$(BIN)/python -m captionflow.schema --check
 	$(BIN)/python -m services.openapi --check
 
+# What a wheel for arm64 may say that it needs, on the Debian of the image.
+ARM64 := manylinux2014_aarch64 manylinux_2_17_aarch64 manylinux_2_26_aarch64 manylinux_2_28_aarch64 manylinux_2_34_aarch64
+
 check-deploy: .venv/.deploy ## Read docker-compose.yml and deploy/ with the linters; needs kubectl, and promtool for the alerts
 	$(BIN)/yamllint --strict --config-file deploy/yamllint.yml docker-compose.yml deploy
 	$(BIN)/hadolint deploy/Dockerfile
+	awk '/^[^ ]/ {kept = !/^faust-streaming[[=]/} kept' requirements/distributed.lock > .venv/arm64.lock
+	$(BIN)/pip install --dry-run --quiet --target .venv/arm64 --no-deps --require-hashes --only-binary :all: \
+		--python-version 3.11 $(ARM64:%=--platform %) -r .venv/arm64.lock
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	for overlay in deploy/kubernetes/overlays/*/; do kubectl kustomize $$overlay > .venv/overlay.yaml; \
 		for version in 1.32 1.37; do \

@@ -4,6 +4,7 @@ import hashlib
 import os
 import pwd
 import shutil
+import ssl
 import stat
 import subprocess
 import tempfile
@@ -15,6 +16,7 @@ from pathlib import Path
 import httpx
 
 from tests.stack.artifacts import artifact
+from tests.stack.certificates import Certificate
 from tests.stack.java import jdk
 from tests.stack.places import CACHE, CannotStart, free_port, only_one
 from tests.stack.process import Process
@@ -39,19 +41,25 @@ transport.port: {transport_port}
 path.data: {folder}/data
 path.logs: {folder}/logs
 xpack.security.enabled: {secured}
-xpack.security.http.ssl.enabled: false
+xpack.security.http.ssl.enabled: {tls}
 xpack.security.transport.ssl.enabled: false
 cluster.routing.allocation.disk.threshold_enabled: false
 action.auto_create_index: false
+"""
+_TLS = """\
+xpack.security.http.ssl.certificate: cert.pem
+xpack.security.http.ssl.key: key.pem
 """
 _USERS = ("elasticsearch", "es", "nobody")
 """Who may run it when we are root."""
 
 
-def prepared(folder: Path, *, heap_mib: int = 512, user: tuple[str, str] | None = None) -> Process:
+def prepared(
+    folder: Path, *, heap_mib: int = 512, user: tuple[str, str] | None = None, certificate: Certificate | None = None
+) -> Process:
     """A node with its data in ``folder``, which is made; every start uses the same folder and the same port.
 
-    With ``user``, a name and a password, it lets nobody else in.
+    With ``user``, a name and a password, it lets nobody else in; with a certificate, it speaks TLS.
     """
     port = free_port()
     java = jdk(JAVA)
@@ -59,7 +67,12 @@ def prepared(folder: Path, *, heap_mib: int = 512, user: tuple[str, str] | None 
     config = folder / "config"
     shutil.copytree(program / "config", config)
     secured = str(user is not None).lower()
-    settings = _SETTINGS.format(port=port, transport_port=free_port(), folder=folder, secured=secured)
+    tls = str(certificate is not None).lower()
+    settings = _SETTINGS.format(port=port, transport_port=free_port(), folder=folder, secured=secured, tls=tls)
+    if certificate is not None:
+        settings += _TLS
+        shutil.copy(certificate.cert, config / "cert.pem")
+        shutil.copy(certificate.key, config / "key.pem")
     (config / "elasticsearch.yml").write_text(settings)
     for name in ("data", "logs", "tmp"):
         (folder / name).mkdir()
@@ -71,14 +84,16 @@ def prepared(folder: Path, *, heap_mib: int = 512, user: tuple[str, str] | None 
     if user is not None:
         _let_in(program, user, env)
     command = [*_not_as_root(folder), program / "bin" / "elasticsearch"]
-    return Process(command, port=port, log=folder / "elasticsearch.log", answers=partial(answers, user=user), env=env)
+    answering = partial(answers, user=user, trusted=None if certificate is None else certificate.trusted)
+    return Process(command, port=port, log=folder / "elasticsearch.log", answers=answering, env=env)
 
 
-def answers(port: int, user: tuple[str, str] | None = None) -> bool:
+def answers(port: int, user: tuple[str, str] | None = None, trusted: ssl.SSLContext | None = None) -> bool:
     """It has a master and takes documents."""
     query = {"wait_for_status": "yellow", "timeout": "1s"}
+    address = f"{'http' if trusted is None else 'https'}://127.0.0.1:{port}/_cluster/health"
     try:
-        answer = httpx.get(f"http://127.0.0.1:{port}/_cluster/health", params=query, auth=user, timeout=5)
+        answer = httpx.get(address, params=query, auth=user, timeout=5, verify=trusted or True)
     except httpx.HTTPError:
         return False
     return answer.status_code == httpx.codes.OK and not answer.json()["timed_out"]

@@ -11,6 +11,9 @@ CACHE = ROOT / ".cache" / "stack"
 """What was downloaded, unpacked and compiled; git ignores it, and it can be deleted at any time."""
 
 
+HERE = "127.0.0.1"
+
+
 class CannotStart(RuntimeError):
     """A server can't be had on this machine; the sentence says what is missing."""
 
