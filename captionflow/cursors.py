@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from captionflow.errors import BadMessage
+from captionflow.errors import UNDECODABLE, BadMessage
 
 
 def write_cursor(place: object) -> str:
@@ -23,5 +23,5 @@ def read_cursor(cursor: str, kind: Any) -> Any:
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         return msgspec.json.decode(base64.b64decode(padded, altchars=b"-_", validate=True), type=kind)
-    except (ValueError, binascii.Error, msgspec.DecodeError) as error:
+    except (ValueError, binascii.Error, *UNDECODABLE) as error:
         raise BadMessage("This cursor is not one of ours: start again without a cursor.") from error

@@ -6,10 +6,17 @@ problem document (RFC 9457), the command line into one exit code.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import msgspec
 
 if TYPE_CHECKING:
     from captionflow.messages import Part
+
+
+UNDECODABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises for bytes that are no message. A string that is not UTF-8 and nesting without end have errors of
+Python's own."""
 
 
 class CaptionflowError(Exception):

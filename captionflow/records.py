@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-from captionflow.errors import BadMessage
+from captionflow.errors import UNDECODABLE, BadMessage
 from captionflow.messages import VERSION, LineRecord, StepRecord, turns_key
 
 
@@ -58,7 +58,7 @@ def reader(message: type[_Message], *, what: str, key: Callable[[_Message], byte
     def read(given: bytes | None, value: bytes | None) -> _Message:
         try:
             found = decode(value or b"")
-        except msgspec.DecodeError as error:
+        except UNDECODABLE as error:
             raise BadMessage(f"It is no {what}: {error}.") from error
         if found.v > VERSION:
             raise BadMessage(f"It has version {found.v}; this captionflow knows versions up to {VERSION}: upgrade it.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import msgspec
 from starlette.requests import ClientDisconnect
 
-from captionflow.errors import BadMessage, TooLarge, WrongKind
+from captionflow.errors import UNDECODABLE, BadMessage, TooLarge, WrongKind
 from services.http.problems import ProblemError, problem
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ async def json_body(
         return msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf"), type=wanted)
     except msgspec.ValidationError as error:
         raise ProblemError("invalid", _told(str(error))) from error
-    except msgspec.DecodeError as error:
+    except UNDECODABLE as error:
         surrogate = " (a lone surrogate, perhaps)" if rb"\u" in body else ""
         raise BadMessage(f"The body is not JSON{surrogate}: {str(error).rstrip('.')}.") from error
 

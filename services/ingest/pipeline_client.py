@@ -11,7 +11,16 @@ import httpx
 import msgspec
 import structlog
 
-from captionflow.errors import BadMessage, CaptionflowError, Conflict, NotFound, TooLarge, Unauthorized, Unavailable
+from captionflow.errors import (
+    UNDECODABLE,
+    BadMessage,
+    CaptionflowError,
+    Conflict,
+    NotFound,
+    TooLarge,
+    Unauthorized,
+    Unavailable,
+)
 from captionflow.messages import Draft
 from captionflow.retrying import LONGEST_SECONDS, Backoff
 
@@ -202,7 +211,7 @@ def _sent(draft: Draft) -> dict[str, Any]:
 def _document(body: bytes) -> dict[str, Any]:
     try:
         document = msgspec.json.decode(body)
-    except msgspec.DecodeError:
+    except UNDECODABLE:
         document = None
     return document if isinstance(document, dict) else {}
 

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from captionflow.errors import UNDECODABLE
 from captionflow.messages import VERSION, Line, LineRecord, StepRecord
 from captionflow.records import is_valid
 from services.segment.safe_steps import safe_steps
@@ -69,7 +70,7 @@ def read_checkpoint(value: bytes | None, session: str, language: str) -> Checkpo
     if value is not None:
         try:
             step = _decode_step(value)
-        except msgspec.DecodeError:
+        except UNDECODABLE:
             step = None
         if step is not None and step.v <= VERSION and step.state.v <= STATE_VERSION:
             return Checkpoint(step.state, step.offset, step.first)
@@ -204,7 +205,7 @@ def last_seq(value: bytes | None) -> int:
     """The last line that a record of the turns topic reflects; 0 if it is no step."""
     try:
         return _decode_seq(value or b"").last_seq
-    except msgspec.DecodeError:
+    except UNDECODABLE:
         return 0
 
 
@@ -212,6 +213,6 @@ def highest_offset(values: Iterable[bytes]) -> int:
     """Of the checkpoints in these records of the turns topic; NO_OFFSET if there are none."""
     highest = NO_OFFSET
     for value in values:
-        with suppress(msgspec.DecodeError):  # Faust keeps something of its own there
+        with suppress(*UNDECODABLE):  # Faust keeps something of its own there
             highest = max(highest, _decode_offset(value).offset)
     return highest

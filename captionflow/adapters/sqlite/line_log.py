@@ -10,7 +10,7 @@ import structlog
 from captionflow.adapters.sqlite.off_record import SqliteOffRecord
 from captionflow.adapters.sqlite.readers import Lane
 from captionflow.adapters.sqlite.streams import find_stream, make_stream
-from captionflow.errors import Misconfigured
+from captionflow.errors import UNDECODABLE, Misconfigured
 from captionflow.messages import Draft, Line, LineRecord, Receipt, Stream
 from captionflow.notifying import Notifier
 from captionflow.numbering import Run, check, last_seqs, number, packed, runs
@@ -177,7 +177,7 @@ def _readable(session: str, language: str, last_seq: int, encoded: bytes) -> tup
     """The lines of a record. One that is damaged is told and left where it is: the others must go on without it."""
     try:
         return _decode_lines(encoded)
-    except msgspec.DecodeError as error:
+    except UNDECODABLE as error:
         log.error("record_unreadable", session=session, language=language, last_seq=last_seq, reason=str(error))  # noqa: TRY400 - the reason is enough
         return ()
 
@@ -305,7 +305,7 @@ def _lines(connection: sqlite3.Connection, stream: int, seqs: Sequence[int]) -> 
         ).fetchone()
         try:
             lines = _decode_lines(encoded)
-        except msgspec.DecodeError as error:
+        except UNDECODABLE as error:
             raise Misconfigured(f"The record up to line {done} is damaged ({error}): bring back a backup.") from error
         yield from (line for line in lines if line.seq in wanted)
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from captionflow.errors import UNDECODABLE
 from captionflow.messages import Line
 from captionflow.off_record import SENDER, OffRecord, after
 from captionflow.spanning_rows import SpanningRows
@@ -46,7 +47,7 @@ class SqliteOffRecord:
             "SELECT lines FROM records WHERE stream = ? AND last_seq >= ? ORDER BY last_seq", (stream, first)
         )
         for (encoded,) in rows:
-            with suppress(msgspec.DecodeError):  # a damaged record is told by those who read it
+            with suppress(*UNDECODABLE):  # a damaged record is told by those who read it
                 for line in _decode(encoded):
                     state = after(state, line)
         return state

@@ -10,7 +10,7 @@ from typing import Annotated, Final, NamedTuple, TypeVar
 
 import msgspec
 
-from captionflow.errors import BadMessage, TooLarge, WrongKind
+from captionflow.errors import UNDECODABLE, BadMessage, TooLarge, WrongKind
 from captionflow.identity import FIRST_YEAR, MAX_NUMBER, is_year
 from captionflow.messages import MAX_LINE_CHARS, Draft, Moment
 from captionflow.stamps import MAX_SECONDS
@@ -149,7 +149,7 @@ def _decoded(decode: Callable[[bytes], _Parsed], data: bytes, what: str) -> _Par
         return decode(data.removeprefix(b"\xef\xbb\xbf"))
     except msgspec.ValidationError as error:
         raise BadMessage(f"{what} is not valid: {_told(str(error))}.") from error
-    except msgspec.DecodeError as error:
+    except UNDECODABLE as error:
         surrogate = " (a lone surrogate, perhaps)" if rb"\u" in data else ""
         raise BadMessage(f"{what} is not JSON{surrogate}: {error}.") from error
 

@@ -12,7 +12,7 @@ from typing import Annotated, Final, Literal, NamedTuple, Self
 
 import msgspec
 
-from captionflow.errors import BadMessage
+from captionflow.errors import UNDECODABLE, BadMessage
 from captionflow.identity import MAX_NUMBER
 from captionflow.messages import MAX_LINE_CHARS, Draft, Line, Posted, Receipt
 from services.ingest.cleaning import clean
@@ -107,7 +107,7 @@ def parse(data: str | bytes) -> Message:
     """
     try:
         return _decode(data)
-    except (msgspec.DecodeError, UnicodeEncodeError) as error:
+    except (*UNDECODABLE, UnicodeEncodeError) as error:
         raise BadMessage(f"A message is not valid: {error}.") from error
 
 

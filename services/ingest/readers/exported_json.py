@@ -8,7 +8,7 @@ from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 
-from captionflow.errors import BadMessage
+from captionflow.errors import UNDECODABLE, BadMessage
 from captionflow.identity import language_tag
 from captionflow.marked_text import typed, with_lines
 from captionflow.messages import Apart, Note
@@ -102,7 +102,7 @@ def _document(text: str) -> _Document | None:
         return None
     try:
         return _decode(text.encode())
-    except (msgspec.MsgspecError, UnicodeError):
+    except (*UNDECODABLE, UnicodeError):
         return None
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from captionflow.errors import BadMessage
+from captionflow.errors import UNDECODABLE, BadMessage
 from captionflow.identity import language_tag
 from services.ingest.protocols.heard import Token, by_speaker, speaker_of, text_of
 from services.ingest.readers.reading import Passage, Reading
@@ -187,7 +187,7 @@ def _file(text: str) -> _File | None:
         return None
     try:
         found = msgspec.json.decode(text.encode())
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
+    except (*UNDECODABLE, UnicodeError):
         return None
     for shape in _SHAPES:
         try:

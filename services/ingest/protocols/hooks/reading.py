@@ -4,7 +4,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from captionflow.errors import BadMessage
+from captionflow.errors import UNDECODABLE, BadMessage
 
 _Wanted = TypeVar("_Wanted")
 
@@ -17,7 +17,7 @@ def document_of(text: str) -> dict[str, Any]:
     """
     try:
         found = msgspec.json.decode(text.encode("utf-8", "replace"))
-    except (msgspec.DecodeError, RecursionError) as error:
+    except UNDECODABLE as error:
         raise BadMessage("The body is not JSON: send what the recogniser gives as it is.") from error
     if not isinstance(found, dict):
         raise BadMessage("The body is no JSON object: send what the recogniser gives as it is.")
