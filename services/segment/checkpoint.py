@@ -74,7 +74,7 @@ def read_checkpoint(value: bytes | None, session: str, language: str) -> Checkpo
             step = None
         if step is not None and step.v <= VERSION and step.state.v <= STATE_VERSION:
             return Checkpoint(step.state, step.offset, step.first)
-        with suppress(msgspec.DecodeError):
+        with suppress(*UNDECODABLE):
             kept = _decode_shelved(value)
             state = msgspec.structs.replace(start(session, language), last_seq=kept.last_seq)
             return Checkpoint(state, kept.offset, kept.first, shelved=True)
@@ -143,7 +143,7 @@ class Head(NamedTuple):
 def heads(items: Iterable[tuple[bytes, bytes]]) -> Iterator[Head]:
     """Of those records of a partition that are not shelved yet."""
     for key, value in items:
-        with suppress(msgspec.DecodeError):  # Faust keeps something of its own there
+        with suppress(*UNDECODABLE):  # Faust keeps something of its own there
             head = _decode_head(value)
             if not head.shelved:
                 yield Head(key, head.offset, head.received_at)

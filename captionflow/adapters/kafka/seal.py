@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from captionflow.adapters.kafka.line_block import DIGEST_BYTES, BlockSize
+from captionflow.errors import UNDECODABLE
 from captionflow.messages import VERSION
 from captionflow.off_record import OffRecord
 
@@ -126,7 +127,7 @@ class SealChain:
             try:
                 seal = _read_seal(values[seal_key(partition, ordinal, link)])
                 found = _read_sealed(seal.sealed)
-            except (KeyError, msgspec.DecodeError):
+            except (KeyError, *UNDECODABLE):
                 return None
             if seal.v > VERSION or seal.before != before or seal.digest != _digest(before, seal.sealed):
                 return None
