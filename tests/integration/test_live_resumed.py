@@ -253,8 +253,7 @@ class Happening:
         screen = self.screens[viewer]
         if screen.leave is None:
             await self.process.shown()
-            if screen.seq is None:
-                await self.process.store()  # a snapshot waits for it
+            await self.process.store()  # who comes waits for it
             await self.process.come(screen)
 
     async def leave(self, viewer: int) -> None:
