@@ -84,6 +84,8 @@ def admit(state: OnAirState | None, line: Line) -> tuple[OnAirState | None, Line
 
     None is the state of a stream in which everybody's words count.
     """
+    if line.withheld:  # it said something, and nobody knows what
+        line = msgspec.structs.replace(line, text="", revises=None)
     if line.on_air is not None:  # from here on, who is on air hangs on nothing that was before
         return _put_on_air(state, line, line.on_air)
     if state is None:
@@ -109,7 +111,7 @@ def _put_on_air(state: OnAirState | None, line: Line, wanted: OnAir) -> tuple[On
 def _count(state: OnAirState, line: Line) -> tuple[OnAirState, Line]:
     if line.revises is not None and line.revises < state.since and line.sender == state.now.source:
         return _revise_released(state, line)
-    if not line.text or line.text.isspace():
+    if not _says(line):
         return state, line
     if line.sender == state.now.source:
         since = line.received_at - _OVERLAP
@@ -131,14 +133,20 @@ def _wait(state: OnAirState, line: Line) -> tuple[OnAirState, Line]:
             for one in state.waiting
         )
         return _keep(state, changed), _silent(line)
-    new = Waiting(line.sender, line.seq, line.received_at, line.text, line.at, line.speaker)
-    state = _keep(state, (*state.waiting, new))
-    if line.text.strip():
+    if not line.withheld:
+        new = Waiting(line.sender, line.seq, line.received_at, line.text, line.at, line.speaker)
+        state = _keep(state, (*state.waiting, new))
+    if _says(line):
         state = msgspec.structs.replace(state, runs=_goes_on(state, line))
     if any(run.last - run.first >= timedelta(seconds=state.now.after_seconds) for run in state.runs):
         others = (state.now.source, *(one for one in state.now.spares if one != line.sender))
         return _take_over(state, line, msgspec.structs.replace(state.now, source=line.sender, spares=others))
     return state, _silent(line)
+
+
+def _says(line: Line) -> bool:
+    """Whether somebody says something with it, on the record or off it."""
+    return line.withheld or bool(line.text.strip())
 
 
 def _goes_on(state: OnAirState, line: Line) -> tuple[Run, ...]:

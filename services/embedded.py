@@ -33,6 +33,7 @@ from services.segment.runner import Runner
 from services.sessions.audit_log import AuditLog
 from services.sessions.key_desk import KeyDesk
 from services.sessions.key_drafts import KeyDraft
+from services.sessions.on_air import OnAirKnown
 from services.tls import Certificate
 
 if TYPE_CHECKING:
@@ -84,7 +85,13 @@ async def _serve(
     certificate: Certificate | None,
 ) -> None:
     sources = sources_of_this_process()
-    gateway = Gateway(ports.line_log, ports.sender_sessions, sources=sources, off_record=ports.off_record)
+    gateway = Gateway(
+        ports.line_log,
+        ports.sender_sessions,
+        sources=sources,
+        off_record=ports.off_record,
+        on_air=OnAirKnown(ports.line_log).now,
+    )
     facts_queue, parts_queue = ports.index_queues()  # made first, so that they get every step
     parts = PartIndexer(parts_queue, ports.turn_store)
     runner = Runner(ports.line_log, ports.step_feed, ports.turn_store, begin=ports.segmented)

@@ -1,6 +1,6 @@
 """The gateway for the lines of live senders, which are acknowledged when the log has them durably."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -8,7 +8,7 @@ import structlog
 
 from captionflow.errors import BadMessage, CaptionflowError, Conflict, NotFound
 from captionflow.identity import MAX_LANGUAGES, floor_language, spelled
-from captionflow.messages import Draft, Line, Message, OffRecordWords, Receipt, Session, Stream
+from captionflow.messages import Draft, Line, Message, OffRecordWords, OnAir, Receipt, Session, Stream
 from captionflow.ports import LineLog, OffRecordFeed, SessionStore
 from captionflow.retrying import despite_conflicts
 from services.ingest.sources import Sources
@@ -37,11 +37,11 @@ def _now() -> datetime:
 class Gateway:
     """Accepts lines for sessions that are known, in order of arrival, from any number of senders at once.
 
-    A finished session takes lines too: they open it again. ``sources`` learns who was heard,
-    ``off_record`` what the log withholds.
+    A finished session takes lines too: they open it again. ``sources`` learns who was heard, ``off_record`` what the
+    log withholds of sources whose words count, by ``on_air``.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it tells, and whom
         self,
         log: LineLog,
         sessions: SessionStore,
@@ -49,9 +49,11 @@ class Gateway:
         clock: Callable[[], datetime] = _now,
         sources: Sources | None = None,
         off_record: OffRecordFeed | None = None,
+        on_air: Callable[[Stream], Awaitable[OnAir]] | None = None,
     ) -> None:
         self._log = log
         self._off_record = off_record
+        self._on_air = on_air
         self.sources = sources or Sources(process="", clock=clock)
         self._sessions = sessions
         self._clock = clock
@@ -137,7 +139,8 @@ class Gateway:
         if not words or self._off_record is None:
             return
         try:
-            await self._off_record.publish(words)
+            spares = () if self._on_air is None else (await self._on_air(stream)).spares
+            await self._off_record.publish([one for one in words if one.sender not in spares])
         except CaptionflowError as error:
             log.warning("off_record_not_shown", **stream._asdict(), reason=str(error))
 

@@ -18,6 +18,7 @@ from services.ingest.post_writing import ToolPost
 from services.ingest.source_reporter import report_sources, sources_of_this_process
 from services.ingest.spooler import Spooler
 from services.process import Server, Stopping, address, listen, serve_until_told
+from services.sessions.on_air import OnAirKnown
 from services.tls import Certificate
 
 log = structlog.get_logger(__name__)
@@ -44,7 +45,13 @@ async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _ur
             metrics = Metrics("ingest")
             line_log = MeteredLineLog(ports.line_log, metrics)
             sources = sources_of_this_process()
-            gateway = Gateway(line_log, ports.sessions, sources=sources, off_record=ports.off_record)
+            gateway = Gateway(
+                line_log,
+                ports.sessions,
+                sources=sources,
+                off_record=ports.off_record,
+                on_air=OnAirKnown(line_log).now,
+            )
             doors = Doors(gateway, line_log, ports.sessions, spool=ports.spool, passages=ports.passages)
             await doors.load()
             metrics.counts("records_skipped", "Records that count for nothing.", ("topic", "why"), ports.skipped)

@@ -299,7 +299,7 @@ def _finish(  # noqa: PLR0913, PLR0917 - the parts of a state
             parts.append(
                 Part(turn_id, number, state.session, state.language, ordinal, last, closed=True, retracted=True)
             )
-    status: Status = "finished" if assembler.over else "live"
+    status: Status = "finished" if tokenizer.over else "live"
     facts = msgspec.structs.replace(assembler.facts, status=status)
     after = State(
         session=state.session,

@@ -52,6 +52,8 @@ class Tokenizer:
         self._starts = state.starts
         self._given = state.given
         self._lexicon = for_language(language)
+        self.over = self.assembler.over
+        """Whether the session is over, as it was shown last."""
 
     def state(self) -> TokenizerState:
         """The value of this moment."""
@@ -116,6 +118,7 @@ class Tokenizer:
         view = Tokenizer(self.assembler.session, self.assembler.language, self.state())
         view._flush(seq)
         shown = view.assembler
+        self.over = self.assembler.over and shown.over
         if interim and shown.ordinal == 0:
             shown.begin_row("", seq, starts=False)
             shown.open(None, interim_seq)

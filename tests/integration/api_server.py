@@ -28,6 +28,7 @@ from services.ingest.gateway import Gateway
 from services.ingest.source_reporter import report_sources, sources_of_this_process
 from services.ingest.typing_connection import Writers
 from services.segment.runner import Runner
+from services.sessions.on_air import OnAirKnown
 from tests.waiting import until
 
 
@@ -143,7 +144,13 @@ async def serving(
     async with open_embedded(configured) as adapters, contextlib.AsyncExitStack() as running:
         if pipeline:
             sources = sources_of_this_process()
-            gateway = Gateway(adapters.line_log, adapters.sessions, sources=sources, off_record=adapters.off_record)
+            gateway = Gateway(
+                adapters.line_log,
+                adapters.sessions,
+                sources=sources,
+                off_record=adapters.off_record,
+                on_air=OnAirKnown(adapters.line_log).now,
+            )
             app = create_app(
                 adapters,
                 configured,

@@ -235,3 +235,28 @@ async def test_what_was_typed_in_a_passage_and_is_sent_after_it_is_withheld_and_
     again = (await client.post("/v1/sessions/talk/lines", json={"sender": "page", "lines": lines})).json()
     assert again["receipts"] == late["receipts"]
     assert said(await transcript(client, 5)) == "Long ago. On we go."
+
+
+async def test_a_spares_words_wait_off_the_record_too_and_are_shown_when_it_takes_over(
+    client: httpx.AsyncClient, api: Api
+) -> None:
+    async def say(sender: str, number: int, text: str) -> None:
+        body = {"sender": sender, "lines": [{"number": number, "text": text}]}
+        (await client.post("/v1/sessions/talk/lines", json=body)).raise_for_status()
+
+    on_air = {"source": "desk", "spares": ["asr"], "after_seconds": 600}
+    (await client.put("/v1/sessions/talk/on-air", json=on_air)).raise_for_status()
+    async with stream(api, EVENTS) as reading:
+        shown = Shown(reading)
+        await turn(client, on=True)
+        await say("asr", 0, "Of the spare.")
+        await say("desk", 0, "Of the source.")
+        await shown.until("Of the source.\n")
+        (
+            await client.put("/v1/sessions/talk/on-air", json=on_air | {"source": "asr", "spares": ["desk"]})
+        ).raise_for_status()
+        await say("desk", 1, "Nobody is shown this.")
+        await say("asr", 1, "Of the other.")
+        await shown.until("Of the source.\nOf the other.\n")
+        await turn(client, on=False)
+        await shown.until(None)

@@ -270,3 +270,24 @@ def test_a_correction_that_comes_when_what_waited_is_forgotten_is_kept_apart_and
     log.put("ben", 63.1, "end. ")
     assert now(log).released is None
     assert said(log) == "Good morning. " + " ".join(f"word{second}" for second in range(2, 62)) + " end."
+
+
+def test_off_the_record_a_spare_takes_over_as_on_it_and_nothing_of_it_is_used(log: Log) -> None:
+    log.put("ana", 1, "One. ")
+    for second in range(2, 12):
+        log.put("ben", second, withheld=True)
+    assert now(log).now.source == "ana"
+    log.put("ben", 12, withheld=True, revises=3)
+    assert (now(log).now.source, now(log).waiting) == ("ben", ())
+    log.put("ben", 13, "Two.")
+    log.put("ana", 14, "Three.")
+    assert said(log) == said(log, at_once=False) == "One. Two."
+
+
+def test_a_source_that_goes_on_off_the_record_is_not_silent(log: Log) -> None:
+    log.put("ana", 1, "One. ")
+    for second in range(2, 30):
+        log.put("ben", second, withheld=True)
+        log.put("ana", second, withheld=True)
+    assert now(log).now.source == "ana"
+    assert said(log) == "One."

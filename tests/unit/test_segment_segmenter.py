@@ -237,6 +237,17 @@ def test_a_line_after_the_end_opens_the_session_again_with_a_turn_of_its_own() -
     assert state.facts.status == "live"
 
 
+@pytest.mark.parametrize(
+    ("text", "status"), [("and", "live"), ("a", "live"), (">> BO", "live"), (" ", "finished"), ("\n", "finished")]
+)
+def test_the_first_word_opens_it_again_before_its_row_is_complete(text: str, status: str) -> None:
+    sent = [*lines([">> ANNA: Thank you.\n"], ends=True), line(3, text)]
+    assert run(sent)[1].facts.status == status
+    again = [*sent, line(4, "", revises=3)]
+    assert run(again)[1].facts.status == "finished"  # what opened it was taken back
+    assert run([*sent, line(4, ends=True)])[1].facts.status == "finished"
+
+
 def test_facts_are_told_when_they_change_and_only_then() -> None:
     _, _, records = run(lines(["Forum of the year\n", "Room: 3\n", ">> ANNA: One.\n", "Two.\n"], ends=True))
     told = [(record.facts.status, record.facts.room) for record in records if record.facts]
