@@ -18,6 +18,7 @@ from captionflow.off_record import (
     SENDER,
     SKEW,
     OffRecord,
+    Passage,
     after,
 )
 
@@ -272,3 +273,13 @@ def test_no_word_of_a_passage_is_in_the_log_and_no_other_is_missing(steps: list[
         if secret:
             tainted |= {seq} | ({revises} if revises else set())
     assert b"secret" not in msgspec.json.encode(log.lines)
+
+
+def test_what_an_organiser_said_while_the_log_was_away_counts_from_then_on(log: Log) -> None:
+    log.off(40)
+    log.put(50, "", sender=SENDER, off_record=True, at=_at(10))
+    log.put(60, "", sender=SENDER, off_record=False, at=_at(30))
+    assert log.state is not None
+    assert log.state.passages == (Passage(_at(10), _at(30)),)
+    assert log.put(70, came=20).withheld
+    assert not log.put(70, came=35).withheld

@@ -246,3 +246,11 @@ def test_however_many_passages_follow_each_other_each_has_its_note_and_no_part_g
     assert parts == log.run(1)[0]
     assert [note.text for part in parts for note in part.notes] == ["[Off the record for 0:02]"] * 200
     assert all(len(msgspec.json.encode(part)) < 2 * PART_BYTES for part in parts)
+
+
+def test_a_passage_that_was_begun_earlier_elsewhere_is_as_long_as_that(log: Log) -> None:
+    log.put(0, ">> ANA:  Good morning.\n")
+    log.off(40)
+    log.put(50, off_record=True, at=BEGIN + timedelta(seconds=10))
+    log.put(80, off_record=False, at=BEGIN + timedelta(seconds=70))
+    assert log.read() == ["ANA: Good morning.[Off the record for 1:00]"]

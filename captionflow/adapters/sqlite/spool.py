@@ -102,7 +102,8 @@ class SqliteSpool:
             connection.execute("UPDATE posts SET body = ? WHERE position = ?", (body, position))
             return 0 if before is None else len(body) - before
 
-        self._used += await self._database.write(update, durable=True)
+        more = await self._database.write(update, durable=True)
+        self._used += more  # others may have changed it meanwhile
 
     async def remove(self, position: int) -> None:
         """See ``Spool.remove``."""
@@ -113,7 +114,8 @@ class SqliteSpool:
             return 0 if before is None else before + _OVERHEAD_BYTES
 
         # Durable work shares a transaction with other such work, and it is mostly there: all else goes one by one.
-        self._used -= await self._database.write(delete, durable=True)
+        less = await self._database.write(delete, durable=True)
+        self._used -= less
 
     async def erase(self) -> None:
         """See ``Spool.erase``."""
