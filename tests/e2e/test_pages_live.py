@@ -148,7 +148,7 @@ def test_after_a_killed_server_the_follow_page_goes_on_by_itself(page: Page, pro
     page.goto("/s/s-kill/follow")
     expect(page.locator("#captions")).to_contain_text("It was acknowledged")
     program.kill()
-    expect(page.locator("#status")).to_contain_text("You are offline.")
+    expect(page.locator("#status")).to_have_text("No connection. What is said is kept for you.")
     program.start()
     program.wait_until_ready()
     program.say("s-kill", 2, "and it is here.", ">> BEN: After the kill.")

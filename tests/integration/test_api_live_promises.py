@@ -187,6 +187,26 @@ async def test_a_long_poll_ends_by_itself_when_nothing_is_said(tmp_path: Path, m
         assert await _names(api, f"{EVENTS}?after=1") == ["session"]
 
 
+async def test_a_poll_that_is_not_to_wait_is_answered_at_once(tmp_path: Path) -> None:
+    async with serving(tmp_path) as api:
+        await api.announce()
+        await api.say("talk", "one")
+        assert await _names(api, f"{EVENTS}?after=1&wait=0") == ["session"]
+
+
+async def test_a_stream_has_a_comment_soon_after_it_began_so_that_who_reads_knows_that_nothing_holds_it_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "FIRST_BEAT_SECONDS", 0.05)
+    async with serving(tmp_path, heartbeat_seconds=3_600) as api:
+        await api.announce()
+        async with stream(api, EVENTS) as reading:
+            assert (await reading.next()).name == "snapshot"
+            assert await reading.block() == ": "
+            await api.say("talk", "one")
+            assert (await reading.block()).startswith("event: delta\n")
+
+
 async def test_polling_alone_shows_the_same_words_as_a_stream(tmp_path: Path) -> None:
     async with serving(tmp_path, pipeline=True) as api, api.client(Accept="application/json") as client:
         await api.announce()

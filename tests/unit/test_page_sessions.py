@@ -9,11 +9,13 @@ from captionflow.messages import Session
 from services.api.pages.programme import (
     FORGOTTEN,
     LATE,
+    RoomNow,
     day,
     day_of,
     edition_in_words,
     long_day,
     programme,
+    room_now,
     room_slug,
     room_state,
     state_in_words,
@@ -166,6 +168,24 @@ def test_a_room_between_two_sessions_shows_the_one_that_comes() -> None:
     assert state.shown is not None
     assert state.next is not None
     assert (state.shown.id, state.next.id) == ("first", "second")
+
+
+def test_a_screen_is_told_what_is_on_what_comes_and_how_what_it_shows_is_now() -> None:
+    sessions = [
+        session("later", starts_at=NOW + 2 * HOUR),
+        session("next", starts_at=NOW + HOUR),
+        session("missed", starts_at=NOW - LATE - HOUR),
+        session("before", "live", starts_at=NOW - HOUR),
+        session("on", "live", starts_at=NOW),
+        session("elsewhere", "live", room="Hall"),
+        session("nowhere", "live", room=""),
+    ]
+    found = room_now(sessions, "room-3", NOW, "next")
+    assert found.on is not None
+    assert found.next is not None
+    assert found.shown is not None
+    assert (found.on.id, found.next.id, found.shown.id) == ("on", "later", "next")
+    assert room_now([], "room-3", NOW, "next") == RoomNow(on=None, next=None, shown=None)
 
 
 def test_a_room_after_its_last_session_shows_that() -> None:

@@ -18,7 +18,7 @@ from captionflow.turns import parsed
 from services.api.context import Context
 from services.api.live import channel as channels
 from services.api.live import sse
-from services.api.live.broadcast import DirectViewer, QueueViewer
+from services.api.live.broadcast import DirectViewer, QueueViewer, Viewer
 from services.api.live.channel import Channel
 from services.api.live.delta import PartDelta
 from services.api.live.joining import Position
@@ -37,8 +37,14 @@ from services.http.transport import connection
 
 POLL_SECONDS = 25.0
 RETRY_MILLISECONDS = 2_000
+FIRST_BEAT_SECONDS = 2.0
+"""After what a stream has at once comes a heartbeat: where it is late, something on the way holds streams back."""
 After = Annotated[str | None, Query(description="Last position that you have.", examples=["41"])]
 Last = Annotated[int | None, Query(ge=1, le=1_000, description="Only so many turns in a snapshot.", examples=[2])]
+Wait = Annotated[
+    int | None,
+    Query(ge=0, le=int(POLL_SECONDS), description="Seconds to wait at most, where JSON is asked for.", examples=[0]),
+]
 Before = Annotated[
     str,
     Query(
@@ -77,8 +83,13 @@ ROOM = Room(routes, (Session, Part, PartDelta, Stretch), {"Events": EVENTS})
     },
 )
 @open_to("reader")
-async def events(
-    request: Request, session: SessionId, lang: Language = None, after: After = None, last: Last = None
+async def events(  # noqa: PLR0913, PLR0917 - each is a parameter of the call
+    request: Request,
+    session: SessionId,
+    lang: Language = None,
+    after: After = None,
+    last: Last = None,
+    wait: Wait = None,
 ) -> Response:
     """A stream, or one answer, as Accept asks for."""
     context = provided(request, Context)
@@ -89,7 +100,8 @@ async def events(
     if wanted is None:
         raise ProblemError("not-acceptable", f"Events can be had as {' or '.join(_FORMS)}.", available=_FORMS)
     if wanted == "application/json":
-        return await _poll(context, found, language, position, last)
+        seconds = POLL_SECONDS if wait is None else wait
+        return await _poll(context, found, language, position, last, seconds)
     return _Stream(context, found, language, position, last)
 
 
@@ -125,12 +137,14 @@ def _position(text: str | None) -> int | None:
     return 2**62 if known is None else known
 
 
-async def _poll(context: Context, session: Session, language: str, after: int | None, last: int | None) -> Response:
+async def _poll(  # noqa: PLR0913, PLR0917 - the parameters of the call
+    context: Context, session: Session, language: str, after: int | None, last: int | None, seconds: float
+) -> Response:
     with context.hub.reading(session.id, language) as channel:
         position = await context.hub.position(channel, session, after, last)
         if position.resumed and not channel.since(position.seq) and not _is_finished(channel, session):
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(POLL_SECONDS):
+                async with asyncio.timeout(seconds):
                     await channel.changed()
         events, whole = _events(channel, session, position)
         if channel.closed_since(session):
@@ -184,6 +198,7 @@ class _Stream(Response):
             if not whole or _is_finished(channel, self.session) or channel.closed_since(self.session):
                 hub.detach(channel, viewer)
                 viewer.end()
+            beat = asyncio.get_running_loop().call_later(FIRST_BEAT_SECONDS, _beat, viewer)
             try:
                 if isinstance(viewer, QueueViewer):
                     await _send_queued(viewer, receive, send)
@@ -191,7 +206,13 @@ class _Stream(Response):
                     await _gone(receive)
                     viewer.drop()  # whoever ended it: the connection has nothing to tell any more
             finally:
+                beat.cancel()
                 hub.detach(channel, viewer)
+
+
+def _beat(viewer: Viewer) -> None:
+    if not viewer.gone:
+        viewer.write(sse.HEARTBEAT)
 
 
 async def _gone(receive: Receive) -> None:

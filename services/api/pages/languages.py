@@ -5,6 +5,8 @@ from typing import Literal
 
 from babel import Locale, UnknownLocaleError
 
+_NONE = frozenset({"und", "mul", "mis", "zxx"})
+"""Tags that name no language."""
 _KNOWN = 256
 """So many languages are remembered."""
 
@@ -20,7 +22,7 @@ def own_name(tag: str) -> str:
 def direction(tag: str) -> Literal["ltr", "rtl", "auto"]:
     """How it is written; ``auto`` if nobody knows."""
     locale = _locale(tag)
-    if locale is None:
+    if locale is None or tag.lower().split("-", maxsplit=1)[0] in _NONE:
         return "auto"
     return "rtl" if locale.text_direction == "rtl" else "ltr"
 

@@ -40,6 +40,9 @@ export interface Apart {
   at: number;
 }
 
+/** What belongs on a room's screen, what comes next, and what is there; an answer for the pages alone. */
+export type RoomNow = Record<"on" | "next" | "shown", Session | null>;
+
 /** A part as a snapshot has it: what has its default is left out. */
 export interface Part {
   turn_id: string;

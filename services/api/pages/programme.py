@@ -43,6 +43,17 @@ class RoomState(msgspec.Struct, frozen=True):
     """What comes after that, if anything."""
 
 
+class RoomNow(msgspec.Struct, frozen=True):
+    """What a room's screen asks for again and again."""
+
+    on: Session | None
+    """The live one that began last."""
+    next: Session | None
+    """What comes next that is not on the screen already."""
+    shown: Session | None
+    """What is on the screen, as it is now; None once it has ended."""
+
+
 def room_slug(room: str) -> str:
     """``Workshop Room 3`` → ``workshop-room-3``; letters of every script stay."""
     folded = unicodedata.normalize("NFKC", room).casefold()
@@ -97,11 +108,26 @@ def room_state(sessions: Sequence[Session], slug: str, now: datetime, shown: Ses
         return None
     live = [session for session in here if session.status == "live"]
     done = [session for session in here if session.status == "finished"]
-    coming = sorted((one for one in here if one.status == "scheduled" and not _missed(one, now)), key=start)
+    coming = _coming(here, now)
     shown = shown or max(live, key=start, default=None) or next(iter(coming), None)
     shown = shown or max(done, key=lambda one: one.updated_at, default=None)
     after = next((one for one in coming if shown is None or one.id != shown.id), None)
     return RoomState(name=here[0].room, shown=shown, next=after)
+
+
+def room_now(sessions: Sequence[Session], slug: str, now: datetime, shown: str) -> RoomNow:
+    """What goes on in the room of this slug, for a screen that shows the session with this id; of those not ended."""
+    here = [session for session in sessions if session.room and room_slug(session.room) == slug]
+    live = [session for session in here if session.status == "live"]
+    return RoomNow(
+        on=max(live, key=start, default=None),
+        next=next((one for one in _coming(here, now) if one.id != shown), None),
+        shown=next((one for one in here if one.id == shown), None),
+    )
+
+
+def _coming(here: Sequence[Session], now: datetime) -> list[Session]:
+    return sorted((one for one in here if one.status == "scheduled" and not _missed(one, now)), key=start)
 
 
 def state_in_words(session: Session) -> str:

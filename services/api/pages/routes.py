@@ -3,12 +3,14 @@
 Rendered by the server, readable without a script; live content comes from the public API, ``/v1``.
 """
 
+import hashlib
 import io
 from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
 from urllib.parse import quote
 
+import msgspec
 import segno
 from fastapi import APIRouter, Query, Request
 from fastapi import Path as InPath
@@ -22,7 +24,7 @@ from captionflow.transcript import named
 from services.api.context import Context, visible
 from services.api.pages import reading
 from services.api.pages.home import home_of
-from services.api.pages.programme import RoomState, room_slug, room_state
+from services.api.pages.programme import RoomState, room_now, room_slug, room_state
 from services.api.pages.programme import day as day_given
 from services.api.pages.rendering import STATIC, nothing_yet, page, streamed_transcript
 from services.api.pages.search_view import search_query, search_view
@@ -30,11 +32,13 @@ from services.api.pages.turn_views import last_words, people
 from services.api.search.searching import Searching
 from services.http.access import open_to
 from services.http.middleware import HEAD
+from services.http.negotiation import has
 from services.http.provided import provided
 from services.http.rooms import Room
 
 SessionId = Annotated[str, InPath(max_length=200)]
 Language = Annotated[str | None, Query(max_length=35)]
+Shown = Annotated[str, Query(max_length=200)]
 Whole = Annotated[str, Query(alias="all", max_length=10)]
 
 routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -77,6 +81,20 @@ async def room(slug: str, request: Request, lang: Language = None) -> Response:
     if state is None or state.shown is None:
         return nothing_yet(slug, f"/rooms/{quote(slug, safe='')}")
     return _screen(request, state.shown, state, spelled(state.shown, lang) if lang else None, of_room=lang or "")
+
+
+@routes.get("/rooms/{slug}/now", response_class=Response)
+@open_to("anyone")
+async def now_in_room(slug: str, request: Request, shown: Shown = "") -> Response:
+    """What belongs on the screen of a room that shows this session: small, and with an ETag for those who ask again."""
+    asked = (SessionFilter(status="live"), SessionFilter(status="scheduled"))
+    sessions = [session for one in asked for session in await visible(request, one)]
+    content = msgspec.json.encode(room_now(sessions, slug, local_now(), shown))
+    etag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
+    headers = {"ETag": etag, "Cache-Control": "no-cache"}
+    if has(request.headers.get("if-none-match"), etag):
+        return Response(status_code=304, headers=headers)
+    return Response(content, 200, headers, "application/json")
 
 
 @routes.get("/s/{session_id}")

@@ -12,7 +12,7 @@ export function alarm({ told, sound }) {
 
   /** Two notes, as at a door. */
   function play() {
-    audio ??= new AudioContext();
+    audio = audio ?? new AudioContext();
     audio.resume();
     [880, 660].forEach((pitch, place) => {
       if (!audio) return;

@@ -31,7 +31,7 @@ export function tellState(ended) {
   find("card-state").textContent = ended ? "This session has ended." : "Nothing has been said here yet; captions begin by themselves.";
 }
 
-/** @param {Session | undefined} after the session that comes next, if any */
+/** @param {Session | null} after the session that comes next, if any */
 export function tellNext(after) {
   find("card-next").replaceChildren(...(after ? ["Next", ...time(after), ": ", element("bdi", {}, after.title || after.id)] : []));
 }

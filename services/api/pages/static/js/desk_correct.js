@@ -11,7 +11,7 @@ export async function correcting(session, language) {
   if (!answer.ok) throw new Error("The last words can't be had now.");
   list.replaceChildren(...new DOMParser().parseFromString(await answer.text(), "text/html").body.childNodes);
   if (!open.open) open.showModal();
-  const last = [...list.querySelectorAll("textarea")].at(-1);
+  const [last] = [...list.querySelectorAll("textarea")].slice(-1);
   last?.focus();
   last?.setSelectionRange(last.value.length, last.value.length);
 }

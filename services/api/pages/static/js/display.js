@@ -21,8 +21,9 @@
   const size = () => Number(root.dataset.size ?? 0);
 
   const show = () => {
-    for (const button of document.querySelectorAll("button[data-theme]")) {
-      button.textContent = theme() === "dark" ? "Light" : "Dark";
+    for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("button[data-theme]"))) {
+      const says = theme() === "dark" ? "Light" : "Dark";
+      if (button.dataset.says !== says) button.textContent = button.dataset.says = says;
     }
     for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("button[data-size]"))) {
       const wanted = size() + Number(button.dataset.size);
@@ -49,7 +50,7 @@
   root.classList.add("js");
   read();
   dark.addEventListener("change", show);
-  addEventListener("storage", () => { read(); show(); });
+  addEventListener("storage", () => { read(); show(); dispatchEvent(new Event("captionflow:resized")); });
   addEventListener("DOMContentLoaded", () => { show(); tellTimes(); });
   addEventListener("captionflow:drawn", tellTimes);
   addEventListener("click", (event) => {

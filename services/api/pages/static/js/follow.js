@@ -1,4 +1,5 @@
 // The follow page: the text grows at its end and stays where the reader is.
+import "./started.js";
 import { isAnchor } from "./anchor.js";
 import { announcer } from "./announce.js";
 import { clock } from "./clock.js";
@@ -7,12 +8,14 @@ import { bookmark, endOf, isEnd } from "./mark.js";
 import { offRecord } from "./off_record.js";
 import { copyText } from "./prose.js";
 import { reading } from "./reading.js";
-import { renderer } from "./render.js";
+import { element, renderer } from "./render.js";
+import { say } from "./text.js";
 import { empty, turns as turnsOf } from "./transcript.js";
 
 const BACK_FOR = 10_000; // "you are back" is read by then
 const SEEK = 5; // stretches that are asked for to find a turn
-const SETTLED = 2_000; // a snapshot may be a little old: what follows it comes within a moment
+const SETTLED = 2_000; // a snapshot may be a little old: what follows it comes within a moment; who leaves sooner has not read it
+const ANNOUNCE = "captionflow.announce";
 const STATES = { live: "Live", finished: "Finished", scheduled: "Not yet begun" };
 
 /** @param {string} id */
@@ -22,6 +25,7 @@ const status = find("status");
 const still = find("still");
 const quietClock = find("quiet-clock");
 const missed = find("missed");
+const announced = /** @type {HTMLInputElement} */ (find("announce"));
 const pauseButton = find("pause");
 const session = /** @type {string} */ (captions.dataset.session);
 const language = /** @type {string} */ (captions.dataset.lang);
@@ -44,9 +48,12 @@ let mark = null;
 let paused = false;
 let pausedAt = 0;
 let begun = false;
+let settled = false;
 let standing = "connecting";
 let seqWhenCut = 0;
+let interrupted = false;
 let ticking = 0; // the clock of an interruption
+let telling = ""; // what the status says
 let back = 0; // the timer of "you are back"
 let moved = false; // the reader has scrolled: what is above may be wanted
 let loading = false; // what comes is what was said before
@@ -59,7 +66,7 @@ function text(now) {
   if (back) welcome();
   if (paused) {
     const lines = state.seq - pausedAt;
-    pauseButton.textContent = lines ? `Continue (${lines} waiting)` : "Continue";
+    say(pauseButton, lines ? `Continue (${lines} waiting)` : "Continue");
     return;
   }
   turns = turnsOf(state);
@@ -68,6 +75,7 @@ function text(now) {
   else if (loading) place.above(draw);
   else place.keep(draw);
   missed.hidden = !mark || isEnd(turns, mark) || !(document.getElementById("left-off") || mayComeEarlier(mark));
+  missed.parentElement?.classList.toggle("missing", !missed.hidden);
 }
 
 function draw() {
@@ -80,7 +88,14 @@ function draw() {
 function begin() {
   begun = true;
   mark = kept.read();
-  setTimeout(() => { if (mark && isEnd(turns, mark)) mark = null; }, SETTLED);
+  setTimeout(() => {
+    settled = true;
+    if (mark && isEnd(turns, mark)) mark = null;
+  }, SETTLED);
+  if (keptChoice()) {
+    announced.checked = true;
+    announce.set(true, turns);
+  }
   const toEnd = captions.dataset.status === "live" && !location.hash && scrollY < 10;
   place.keep(draw, !toEnd);
   seek();
@@ -115,8 +130,14 @@ async function seek() {
   else if (state.earlier) location.replace(`/s/${session}?${new URLSearchParams({ lang: language, turn: anchor })}#${anchor}`);
 }
 
-/** Remember where the reader is. */
+/** Whether this browser's reader wants to have the captions announced. */
+function keptChoice() {
+  try { return localStorage.getItem(ANNOUNCE) === "true"; } catch { return false; }
+}
+
+/** Remember where the reader is; who has only looked in is where they were. */
 function leave() {
+  if (mark && !settled && !moved) return mark;
   const left = place.atEnd() ? endOf(turns) : place.lastSeen(turns);
   if (left) kept.write(left);
   return left;
@@ -126,9 +147,11 @@ function leave() {
 
 /** @param {string} words @param {boolean} live */
 function tell(words, live = false) {
-  if (status.textContent === words) return;
+  if (words === telling) return;
+  telling = words;
+  const end = words.indexOf(". ") + 1 || words.length; // where there is little room, the first sentence is seen
   const change = () => {
-    status.textContent = words;
+    status.replaceChildren(words.slice(0, end), ...(end < words.length ? [element("span", { class: "rest" }, words.slice(end))] : []));
     status.classList.toggle("live", live);
   };
   if (begun) place.keep(change); // a longer message makes the bar taller
@@ -143,24 +166,27 @@ function welcome() {
 /** @param {import("./live.js").Standing} now */
 function stand(now) {
   if (now === standing) return;
-  const cut = standing === "offline";
-  if (now === "live" && standing === "finished") { // more was said after the end
+  const cut = ["offline", "full", "gone"].includes(standing);
+  if ((now === "live" || now === "slow") && standing === "finished") { // more was said after the end
     pauseButton.hidden = false;
     name("live");
   }
   standing = now;
-  if (now !== "live") silent(null);
+  if (now !== "live" && now !== "slow") silent(null);
   clearTimeout(back);
   back = 0;
-  if (now === "live" && cut) {
-    welcome();
-    back = setTimeout(() => { back = 0; tell("Live", true); }, BACK_FOR);
-  } else if (now === "live") tell("Live", true);
-  else if (now === "offline") {
-    seqWhenCut = state.seq;
+  const words = now === "slow" ? "Slow network. Words come in groups." : "Live";
+  if (now === "live" || now === "slow") {
+    if (cut) {
+      welcome();
+      back = setTimeout(() => { back = 0; tell(words, true); }, BACK_FOR);
+    } else tell(words, true);
+  } else if (now === "offline" || now === "full") {
+    if (!cut) seqWhenCut = state.seq;
     if (!mark && turns.length) mark = leave();
-    tell("You are offline. What is said is kept for you.");
-  } else if (now === "gone") tell("This session is not here any more.");
+    const why = now === "full" ? "The server is full." : navigator.onLine ? "No connection." : "You are offline.";
+    tell(`${why} What is said is kept for you.`);
+  } else if (now === "gone") tell("This session is not here. The page asks again by itself.");
   else if (now === "finished") {
     tell(`This session has ended. ${state.earlier ? "This is the end of it" : "This is all of it"}.`);
     pauseButton.hidden = !paused;
@@ -172,19 +198,24 @@ function stand(now) {
 function silent(quiet) {
   clearInterval(ticking);
   if (quiet === null) {
-    if (still.textContent) place.keep(() => { still.textContent = quietClock.textContent = ""; });
+    if (interrupted) place.keep(() => { still.textContent = quietClock.textContent = ""; });
+    interrupted = false;
     return;
   }
   const since = performance.now() - quiet;
   const tick = () => { quietClock.textContent = clock(performance.now() - since); };
-  place.keep(() => { still.textContent = "Captions interrupted"; tick(); });
+  place.keep(() => {
+    if (!interrupted) still.replaceChildren(element("span", { class: "rest" }, "Captions "), "interrupted");
+    tick();
+  });
+  interrupted = true;
   ticking = setInterval(tick, 1000);
 }
 
 /** The state in the heading and in the title. @param {keyof typeof STATES} now */
 function name(now) {
   captions.dataset.status = now;
-  find("state").textContent = STATES[now];
+  say(find("state"), STATES[now]);
   find("state").classList.toggle("live", now === "live");
   document.title = `${captions.dataset.title} · ${STATES[now]} · captionflow`;
 }
@@ -200,10 +231,15 @@ missed.addEventListener("click", async () => {
 pauseButton.addEventListener("click", () => {
   paused = !paused;
   pausedAt = state.seq;
-  pauseButton.textContent = paused ? "Continue" : "Pause";
+  say(pauseButton, paused ? "Continue" : "Pause");
   if (!paused) text(state);
 });
-find("announce").addEventListener("change", (event) => announce.set(/** @type {HTMLInputElement} */ (event.target).checked, turns));
+announced.addEventListener("change", () => {
+  announce.set(announced.checked, turns);
+  try { localStorage.setItem(ANNOUNCE, String(announced.checked)); } catch { /* private mode: it holds until the page is left */ }
+});
+find("again").addEventListener("click", () => announce.again(turns));
+find("more").addEventListener("toggle", () => place.keep(() => {}));
 find("copy").addEventListener("click", async (event) => {
   const button = /** @type {HTMLElement} */ (event.target);
   let told = "This browser does not allow copying: use a download.";
@@ -215,8 +251,8 @@ find("copy").addEventListener("click", async (event) => {
     } else await navigator.clipboard.writeText(copyText(turnsOf(state)));
     told = "Copied";
   } catch { /* told */ }
-  button.textContent = told;
-  setTimeout(() => { button.textContent = "Copy the text"; }, 4000);
+  say(button, told);
+  setTimeout(() => say(button, "Copy the text"), 4000);
 });
 find("earlier").addEventListener("click", (event) => {
   event.preventDefault();

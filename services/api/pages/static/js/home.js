@@ -1,6 +1,8 @@
 // The home page: the last words of each live session run; what begins or ends appears by itself.
+import "./started.js";
 import { follow } from "./live.js";
 import { plain } from "./prose.js";
+import { say } from "./text.js";
 import { turns } from "./transcript.js";
 import { fromWord } from "./words.js";
 
@@ -15,18 +17,19 @@ const STEP = 60; // the words run on in place, and only now and then move up
 /** @type {(() => void)[]} */
 let stops = [];
 let paused = false;
+let drawn = ""; // the outline of what is shown; what the page has now may be a translation of it
 
 /** @param {HTMLElement} on @param {import("./transcript.js").Transcript} state */
 function show(on, state) {
-  const turn = turns(state).at(-1);
+  const [turn] = turns(state).slice(-1);
   if (!turn) return;
   const text = turn.paragraphs.map(plain).join(" ");
   const from = Math.max(0, Math.ceil((text.length - CHARS) / STEP) * STEP);
   const cut = from ? `… ${fromWord(text, from)}` : text;
   const who = on.querySelector(".who");
   const words = on.querySelector(".words");
-  if (who && who.textContent !== (turn.speaker ?? "")) who.textContent = turn.speaker ?? "";
-  if (words && words.textContent !== cut) words.textContent = cut;
+  if (who) say(who, turn.speaker ?? "");
+  if (words) say(words, cut);
 }
 
 /** What is not streamed has the words that the server has put into the fresh page. @param {Document} fresh */
@@ -36,7 +39,7 @@ function showOthers(fresh) {
     if (place < STREAMS) return;
     for (const part of [".who", ".words"]) {
       const [old, now] = [on.querySelector(part), others[place].querySelector(part)];
-      if (old && now && old.textContent !== now.textContent) old.textContent = now.textContent;
+      if (old && now) say(old, now.textContent ?? "");
     }
   });
 }
@@ -59,7 +62,9 @@ async function look() {
   const answer = await fetch(location.href, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (!answer.ok || paused) return;
-  if (outline(fresh) === outline(document)) return showOthers(fresh);
+  const now = outline(fresh);
+  if (now === drawn) return showOthers(fresh);
+  drawn = now;
   const main = /** @type {HTMLElement} */ (document.querySelector("main"));
   const focus = main.contains(document.activeElement) ? document.activeElement : null;
   const same = focus?.id ? `#${CSS.escape(focus.id)}` : `a[href="${CSS.escape(focus?.getAttribute("href") ?? "")}"]`;
@@ -89,7 +94,7 @@ addEventListener("click", async (event) => {
   const button = event.target instanceof Element ? event.target.closest("button") : null;
   if (button?.id === "pause") {
     paused = !paused;
-    button.textContent = paused ? "Continue updates" : "Pause updates";
+    say(button, paused ? "Continue updates" : "Pause updates");
     start();
   } else if (button?.dataset.copy) {
     const copied = /** @type {HTMLElement} */ (document.getElementById("copied"));
@@ -100,5 +105,6 @@ addEventListener("click", async (event) => {
   }
 });
 document.addEventListener("visibilitychange", start);
+drawn = outline(document);
 lookAgain();
 start();

@@ -83,7 +83,7 @@ export function lastLines({ list, typed, onChange, onLeave }) {
     show,
     /** Open the last line; false if there is none. */
     openLast() {
-      const row = rows().at(-1);
+      const [row] = rows().slice(-1);
       if (row) reopen(row);
       return Boolean(row);
     },

@@ -1,8 +1,13 @@
 // The lines of a room screen: the browser itself says what fits in one, and only what changed is touched.
 import { element } from "./render.js";
 import { roll } from "./roll.js";
+import { say } from "./text.js";
+import { signEnd } from "./words.js";
 
 /** @typedef {import("./roll.js").Flow} Flow */
+/** A line on the screen: the first flow's turn and place that it was laid out for. @typedef {{key: string, made: HTMLElement}} Slot */
+
+const NAME = 0.85; // of a line at most: a name that is longer is cut
 
 /** @param {string | null} name */
 const afterName = (name) => (name === null ? "" : " ");
@@ -14,40 +19,76 @@ export function linesOf(screen, holder, count) {
   let laid = [];
   /** @type {Flow[]} */
   let flows = [];
-  holder.replaceChildren(...Array.from({ length: count }, () => element("div", { class: "line", dir: "auto" })));
+  /** @type {Slot[]} */
+  let slots = Array.from({ length: count }, () => ({ key: "", made: element("div", { class: "line" }, element("span")) }));
+  holder.replaceChildren(...slots.map((one) => one.made));
 
-  // A ruler of the same look as a line.
+  // A ruler of the same look as a line. A browser that translates the page leaves it alone, or it is made anew.
   const label = element("b");
   const text = document.createTextNode("");
-  const ruler = element("div", { class: "line" }, label, text);
-  const room = element("div", { class: "lines ruler", "aria-hidden": "true" }, ruler);
+  const ruler = element("div", { class: "line" });
+  const room = element("div", { class: "lines ruler notranslate", translate: "no", "aria-hidden": "true" }, ruler);
   screen.append(room);
-  const fits = (/** @type {string} */ words, /** @type {string | null} */ name) => {
+  const width = (/** @type {string} */ words, /** @type {string | null} */ name) => {
+    if (ruler.childNodes.length !== 2 || ruler.lastChild !== text || label.childNodes.length > 1) ruler.replaceChildren(label, text);
     label.hidden = name === null;
     label.textContent = name ?? "";
     text.data = afterName(name) + words;
-    return ruler.getBoundingClientRect().width <= room.getBoundingClientRect().width;
+    return ruler.getBoundingClientRect().width;
   };
+  const all = () => room.getBoundingClientRect().width;
+  /** @type {Map<string, string>} */
+  let short = new Map();
+  /** A name as there is room for it. @param {string} name */
+  const cut = (name) => {
+    const known = short.get(name);
+    if (known !== undefined) return known;
+    let to = 0;
+    if (width("", name) > all() * NAME) {
+      for (let end = signEnd(name, 0); width("", `${name.slice(0, end)}…`) <= all() * NAME; end = signEnd(name, end)) {
+        to = end;
+        if (end >= name.length) break;
+      }
+    }
+    const found = to ? `${name.slice(0, to).trimEnd()}…` : name;
+    short.set(name, found);
+    return found;
+  };
+  const fits = (/** @type {string} */ words, /** @type {string | null} */ name) => width(words, name === null ? null : cut(name)) <= all();
 
   /** @param {Flow[]} now */
   function show(now) {
     flows = now;
     laid = roll(laid, flows, fits);
     const seen = laid.slice(-count);
-    [...holder.children].forEach((slot, place) => {
+    const keys = [...Array.from({ length: count - seen.length }, () => ""), ...seen.map((one) => `${one.turn} ${one.from}`)];
+    const free = slots.filter((one) => !one.key || !keys.includes(one.key));
+    const others = free.map((one) => one.made);
+    slots = keys.map((key) => ({ key, made: (slots.find((one) => key && one.key === key) ?? /** @type {Slot} */ (free.shift())).made }));
+    if (slots.some(({ made }, place) => holder.children[place] !== made)) {
+      holder.append(...others); // a line that stays is not moved: what is selected in it would not be any more
+      slots.forEach(({ made }, place) => { if (holder.children[place] !== made) holder.insertBefore(made, holder.children[place]); });
+    }
+    slots.forEach(({ made }, place) => {
       const line = seen[place - (count - seen.length)];
-      const name = line?.label ?? "";
-      const words = afterName(line?.label ?? null) + (line?.text ?? "");
-      if (slot.textContent === name + words && (slot.querySelector("b")?.textContent ?? "") === name) return;
-      slot.replaceChildren(...(name ? [element("b", {}, element("bdi", {}, name))] : []), words);
+      const name = line?.label ? cut(line.label) : "";
+      const had = made.querySelector("b");
+      if (!name) had?.remove();
+      else {
+        const b = had ?? element("b", {}, element("bdi"));
+        say(/** @type {Element} */ (b.firstElementChild), name);
+        if (!had) made.prepend(b);
+      }
+      say(/** @type {Element} */ (made.lastElementChild), afterName(line?.label ?? null) + (line?.text ?? ""));
     });
   }
   /** The room for a line has changed. */
   function layAnew() {
     laid = [];
+    short = new Map();
     show(flows);
   }
   addEventListener("resize", layAnew);
   document.fonts?.ready.then(layAnew);
-  return { show, empty: () => !flows.length };
+  return { show, layAnew, empty: () => !flows.length };
 }

@@ -5,8 +5,8 @@
 
 /** The end of what was said, or of one paragraph of the last turn. @param {Turn[]} turns @param {number} at @returns {Mark | null} */
 export function endOf(turns, at = -1) {
-  const turn = turns.at(-1);
-  const paragraph = turn?.paragraphs.at(at);
+  const turn = turns[turns.length - 1];
+  const paragraph = turn?.paragraphs[at < 0 ? turn.paragraphs.length + at : at];
   if (!turn || !paragraph) return null;
   const spoken = paragraph.runs.filter((run) => run.kind !== "interim");
   return { turn: turn.id, paragraph: turn.paragraphs.indexOf(paragraph), chars: spoken.reduce((sum, run) => sum + run.text.length, 0) };

@@ -1,4 +1,6 @@
 // A session or a room that is not known yet: ask until it is, then show it.
+import "./started.js";
+
 const ask = document.getElementById("nothing-yet")?.dataset.ask;
 
 async function look() {

@@ -1,5 +1,7 @@
 // Where the reader is in a text that grows at its end. A reader at the end stays there; others are told what came below.
+import { eyes } from "./eyes.js";
 import { endOf } from "./mark.js";
+import { say } from "./text.js";
 
 /** @typedef {import("./transcript.js").Turn} Turn */
 
@@ -17,7 +19,7 @@ export function reading({ captions, newer, bar }) {
     unread = atEnd() ? 0 : Math.min(unread, below());
     const lines = Math.round(unread / lineHeight());
     newer.hidden = lines < 1;
-    if (lines >= 1) newer.textContent = `${lines} new ${lines === 1 ? "line" : "lines"} ↓`;
+    if (lines >= 1) say(newer, `${lines} new ${lines === 1 ? "line" : "lines"} ↓`);
   }
   function toEnd() {
     scrollTo({ top: document.documentElement.scrollHeight, behavior: "instant" });
@@ -26,7 +28,7 @@ export function reading({ captions, newer, bar }) {
 
   addEventListener("scroll", note, { passive: true });
   addEventListener("resize", note);
-  addEventListener("captionflow:resized", () => { if (newer.hidden) toEnd(); });
+  const looked = eyes(captions, { atEnd, toEnd });
   newer.addEventListener("click", () => { toEnd(); captions.focus({ preventScroll: true }); });
 
   return {
@@ -40,21 +42,20 @@ export function reading({ captions, newer, bar }) {
       unread = Math.max(0, unread + captions.getBoundingClientRect().height - before);
       if (stay) note();
       else toEnd();
+      looked();
     },
     /** Put text above what is there, which stays where it is before the reader's eyes. @param {() => void} change */
     above(change) {
-      const root = document.documentElement;
       const seen = [...captions.querySelectorAll("article")].find((one) => one.getBoundingClientRect().bottom > 0);
       const top = seen?.getBoundingClientRect().top ?? 0;
-      root.style.overflowAnchor = "none"; // some browsers keep the place by themselves: once is enough
       change();
       if (seen) scrollBy({ top: seen.getBoundingClientRect().top - top, behavior: "instant" });
-      requestAnimationFrame(() => { root.style.overflowAnchor = ""; });
+      looked();
     },
     /** The end of the last paragraph before the reader's eyes. @param {Turn[]} turns */
     lastSeen(turns) {
       const edge = floor();
-      const seen = [...captions.querySelectorAll(".said")].findLast((one) => one.getBoundingClientRect().top < edge);
+      const seen = [...captions.querySelectorAll(".said")].reverse().find((one) => one.getBoundingClientRect().top < edge);
       const article = seen?.closest("article");
       if (!seen || !article) return null;
       const turn = turns.filter((one) => one.id === article.dataset.turn);

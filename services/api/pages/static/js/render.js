@@ -1,12 +1,16 @@
-// Turns into elements, touching only what changed: what a reader has selected, focused or bookmarked stays, and one word more
-// costs as little after four hours as after one minute.
+// Turns into elements, touching only what changed: what a reader has selected, focused or bookmarked, and what their browser has
+// translated, stays; and one word more costs as little after four hours as after one minute.
 import { clock } from "./clock.js";
+import { sentences } from "./prose.js";
+import { say } from "./text.js";
+import { signEnd } from "./words.js";
 
 /** @typedef {import("./transcript.js").Turn} Turn */
 /** @typedef {import("./transcript.js").Paragraph} Paragraph */
 /** @typedef {import("./mark.js").Mark} Mark */
 
 const LEAF = 50; // turns on a leaf, as in follow.html
+const GROW = 2; // so many turns at the end may change with the next word
 
 /** @param {string} tag @param {Record<string, string>} attributes @param {...(Node | string)} children */
 export function element(tag, attributes = {}, ...children) {
@@ -16,7 +20,11 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
-/** What an article shows. @typedef {{article: HTMLElement, turn: Turn | null, key: string, body: HTMLElement[]}} Shown */
+/** What an article shows. @typedef {{article: HTMLElement, turn: Turn | null, key: string, head: string, heading: Element[], body: HTMLElement[]}} Shown */
+/** A sentence, a note or the mark: an element of its own. @typedef {{kind: "words" | "note" | "interim" | "mark", text: string}} Piece */
+
+/** What a paragraph was made of here. @type {WeakMap<HTMLElement, {piece: Piece, made: HTMLElement}[]>} */
+const made = new WeakMap();
 
 /** Returns a function that makes `container` show turns, with a mark in them if there is one. It takes over the articles
  * that the server put there. A turn or paragraph that is the same object as before is not looked at again, and the turns
@@ -25,8 +33,9 @@ export function element(tag, attributes = {}, ...children) {
  * @returns {(turns: Turn[], mark: Mark | null, before?: {earlier: string | null, begin: string | null}) => void} */
 export function renderer(container, { session, language }) {
   const anchor = (/** @type {Turn} */ turn) => `t${turn.id.slice(`${session}.${language}.`.length)}`;
+  const towards = container.dataset.dir ?? "auto";
   /** @type {Map<string | undefined, Shown>} */
-  const shown = new Map([...container.querySelectorAll("article")].map((article) => [article.dataset.turn, { article, turn: null, key: "", body: [] }]));
+  const shown = new Map([...container.querySelectorAll("article")].map((article) => [article.dataset.turn, ofServer(article)]));
   /** @type {Turn[]} */
   let before = [];
   /** @type {Mark | null} */
@@ -39,28 +48,35 @@ export function renderer(container, { session, language }) {
     for (const leaf of leaves) leaf.classList.add("past");
   };
 
-  /** @param {Turn} turn @param {boolean} first @param {string | null} begin @param {Mark | null} mark */
-  const show = (turn, first, begin, mark) => {
-    const now = shown.get(turn.id) ?? { article: element("article", { "data-turn": turn.id }), turn: null, key: "", body: [] };
-    const key = JSON.stringify([first, begin, mark]);
+  /** @param {Turn} turn @param {boolean} first @param {string | null} begin @param {Mark | null} mark @param {boolean} grows */
+  const show = (turn, first, begin, mark, grows) => {
+    const now = shown.get(turn.id) ?? fresh(element("article", { "data-turn": turn.id }));
+    const key = JSON.stringify([first, begin, mark, grows]);
     if (now.turn === turn && now.key === key) return now.article;
     const known = now.key === key ? now.turn?.paragraphs : null;
-    const body = turn.paragraphs.map((one, place) => (known?.[place] === one ? now.body[place] : said(one, language, mark?.paragraph === place ? mark.chars : null)));
-    now.article.id = anchor(turn);
+    const body = turn.paragraphs.map((one, place) => {
+      const there = now.body[place];
+      return known?.[place] === one ? there : said(one, { there, language, towards, chars: mark?.paragraph === place ? mark.chars : null, grows });
+    });
+    if (now.article.id !== anchor(turn)) now.article.id = anchor(turn);
+    if (towards !== "auto" && now.article.dir !== towards) now.article.dir = towards;
     now.article.classList.add("turn");
     now.article.classList.toggle("unnamed", !turn.speaker);
-    const all = fill(now.article, [...heading(turn, now.article.id, first, begin), ...body]);
-    shown.set(turn.id, { article: now.article, turn, key, body: all.slice(all.length - body.length) });
+    const elapsed = typeof turn.at === "number" ? clock(turn.at * 1000) : turn.at && begin ? clock(Date.parse(turn.at) - Date.parse(begin)) : null;
+    const head = JSON.stringify([turn.speaker, first, elapsed]);
+    const heads = now.head === head ? now.heading : headed(now, heading(turn, now.article.id, first, elapsed, towards));
+    arrange(now.article, [...heads, ...body]);
+    shown.set(turn.id, { article: now.article, turn, key, head, heading: heads, body });
     return now.article;
   };
 
   return (turns, mark, before_ = { earlier: null, begin: null }) => {
     const begin = before_.begin ?? turns.map((turn) => turn.at).find((at) => typeof at === "string") ?? null;
     let place = 0;
-    if (mark === marked) while (place < turns.length && turns[place] === before[place]) place += 1;
+    if (mark === marked) while (place < turns.length - GROW && turns[place] === before[place]) place += 1;
     let above = place ? shown.get(turns[place - 1].id)?.article ?? null : null;
     for (; place < turns.length; place += 1) {
-      const article = show(turns[place], place === 0 && !before_.earlier, begin, mark?.turn === turns[place].id ? mark : null);
+      const article = show(turns[place], place === 0 && !before_.earlier, begin, mark?.turn === turns[place].id ? mark : null, place >= turns.length - GROW);
       put(container, article, above);
       above = article;
     }
@@ -72,6 +88,16 @@ export function renderer(container, { session, language }) {
     cancelAnimationFrame(frame);
     frame = requestAnimationFrame(() => setTimeout(settle));
   };
+}
+
+/** @param {HTMLElement} article @returns {Shown} */
+const fresh = (article) => ({ article, turn: null, key: "", head: "", heading: [], body: [] });
+
+/** @param {HTMLElement} article @returns {Shown} */
+function ofServer(article) {
+  const all = /** @type {HTMLElement[]} */ ([...article.children]);
+  const body = all.filter((one) => one.classList.contains("said"));
+  return { ...fresh(article), heading: all.filter((one) => !body.includes(one)), body };
 }
 
 /** Put an article below another, or first; where it stands there already, it is not touched.
@@ -89,64 +115,82 @@ function put(container, article, above) {
   else if (next.firstElementChild !== article) next.prepend(article);
 }
 
-/** Its time and permalink, and who speaks. @param {Turn} turn @param {string} id @param {boolean} first @param {string | null} begin */
-function heading(turn, id, first, begin) {
-  const elapsed = typeof turn.at === "number" ? clock(turn.at * 1000) : turn.at && begin ? clock(Date.parse(turn.at) - Date.parse(begin)) : null;
+/** Its time and permalink, and who speaks.
+ * @param {Turn} turn @param {string} id @param {boolean} first @param {string | null} elapsed @param {string} towards */
+function heading(turn, id, first, elapsed, towards) {
   const label = element("span", { class: "hidden" }, elapsed ? "Link to this turn, at " : "Link to turn ");
   const place = element("a", { class: "place", href: `#${id}` }, label, elapsed ?? String(turn.ordinal));
-  if (turn.speaker) return [place, element("h2", { class: "speaker", dir: "auto" }, turn.speaker)];
+  if (turn.speaker) return [place, element("h2", { class: "speaker", dir: towards }, element("bdi", {}, turn.speaker))];
   if (first) return [place];
   const dash = element("span", { "aria-hidden": "true" }, "–");
   return [place, element("p", { class: "speaker" }, element("span", { class: "hidden" }, "Another speaker"), dash)];
 }
 
-/** A paragraph, with the mark after `chars` of its characters. @param {Paragraph} paragraph @param {string} language @param {number | null} chars */
-function said(paragraph, language, chars) {
-  const made = element("p", { class: "said", lang: language, dir: "auto" });
-  const leave = () => made.append(element("span", { class: "leftoff", id: "left-off", tabindex: "-1" }, "You left off here"));
+/** Those that are there already stay. @param {Shown} now @param {Element[]} wanted */
+const headed = ({ heading: had }, wanted) => wanted.map((one, place) => (had[place]?.isEqualNode(one) ? had[place] : one));
+
+/** Make a paragraph say this, with the mark after `chars` of its characters. What the server has put there is left as it is
+ * where its words are the same, unless it grows.
+ * @param {Paragraph} paragraph
+ * @param {{there: HTMLElement | undefined, language: string, towards: string, chars: number | null, grows: boolean}} how */
+function said(paragraph, { there, language, towards, chars, grows }) {
+  const wanted = pieces(paragraph, chars);
+  if (there && !made.has(there) && !grows && chars === null && squeezed(there.textContent ?? "") === squeezed(wanted.map((one) => one.text).join(""))) return there;
+  const shows = there ?? element("p", { class: "said", lang: language, dir: towards });
+  let had = made.get(shows);
+  if (!had || had.length !== shows.children.length || had.some((one, place) => one.made !== shows.children[place])) {
+    shows.replaceChildren();
+    had = [];
+  }
+  const now = wanted.map((piece, place) => {
+    const old = had[place];
+    if (old?.piece.kind === piece.kind) {
+      say(old.made, piece.text);
+      return { piece, made: old.made };
+    }
+    const one = pieceMade(piece);
+    if (old) old.made.replaceWith(one);
+    else shows.append(one);
+    return { piece, made: one };
+  });
+  for (const { made: gone } of had.slice(now.length)) gone.remove();
+  made.set(shows, now);
+  return shows;
+}
+
+/** @param {string} text */
+const squeezed = (text) => text.replace(/\s+/g, " ").trim();
+
+/** @param {Piece} piece */
+function pieceMade({ kind, text }) {
+  const one = kind === "mark" ? element("span", { class: "leftoff", id: "left-off", tabindex: "-1" })
+    : element(kind === "note" ? "bdi" : "span", kind === "words" ? {} : { class: kind });
+  say(one, text);
+  return one;
+}
+
+/** What a paragraph is made of. @param {Paragraph} paragraph @param {number | null} chars @returns {Piece[]} */
+function pieces({ runs }, chars) {
+  /** @type {Piece[]} */
+  const found = [];
+  const mark = /** @type {Piece} */ ({ kind: "mark", text: "You left off here" });
   let room = chars ?? Infinity;
-  for (const { kind, text } of paragraph.runs) {
-    append(made, kind, text.slice(0, room));
-    if (text.length > room) {
-      leave();
-      append(made, kind, text.slice(room));
-      room = Infinity;
-    } else room -= text.length;
+  for (const { kind, text } of runs) {
+    const cut = room < text.length ? (room ? signEnd(text, room - 1) : 0) : text.length;
+    for (const half of [text.slice(0, cut), text.slice(cut)]) {
+      if (half) found.push(...(kind === "words" ? sentences(half).map((one) => ({ kind, text: one })) : [{ kind, text: kind === "note" ? ` ${half} ` : half }]));
+      if (room < text.length) found.push(mark);
+      room = room < text.length ? Infinity : room;
+    }
+    if (room !== Infinity) room -= text.length;
   }
-  if (room !== Infinity) leave();
-  made.normalize();
-  return made;
+  if (room !== Infinity) found.push(mark);
+  return found;
 }
 
-/** @param {HTMLElement} made @param {string} kind @param {string} text */
-function append(made, kind, text) {
-  if (!text) return;
-  if (kind === "words") made.append(text);
-  else made.append(kind === "note" ? " " : "", element("span", { class: kind }, text), kind === "note" ? " " : "");
-}
-
-/** Make the article have these children, keeping each that it has already, and return those that it has then.
- * @param {HTMLElement} article @param {HTMLElement[]} wanted @returns {HTMLElement[]} */
-function fill(article, wanted) {
-  const had = /** @type {HTMLElement[]} */ ([...article.children]);
-  const has = wanted.map((made, place) => (had[place] && (made === had[place] || made.isEqualNode(had[place]) || grew(had[place], made)) ? had[place] : made));
-  const kept = new Set(has);
-  for (const gone of had) if (!kept.has(gone)) gone.remove();
-  has.forEach((one, place) => { if (article.children[place] !== one) article.insertBefore(one, article.children[place] ?? null); });
-  return has;
-}
-
-/** Make the old element equal to the new one where only its last words differ: what a reader has selected before them stays.
- * @param {HTMLElement} old @param {HTMLElement} made @returns {boolean} whether that could be done */
-function grew(old, made) {
-  const [was, now] = [old.lastChild, made.lastChild];
-  if (!(was instanceof Text && now instanceof Text) || old.childNodes.length !== made.childNodes.length) return false;
-  if (!old.cloneNode(false).isEqualNode(made.cloneNode(false))) return false;
-  for (let node = old.firstChild, other = made.firstChild; node && other && node !== was; node = node.nextSibling, other = other.nextSibling) {
-    if (!node.isEqualNode(other)) return false;
-  }
-  let kept = 0;
-  while (kept < was.length && was.data[kept] === now.data[kept]) kept += 1;
-  was.replaceData(kept, was.length - kept, now.data.slice(kept));
-  return true;
+/** Make the article have these children, in this order. @param {HTMLElement} article @param {Element[]} wanted */
+function arrange(article, wanted) {
+  const kept = new Set(wanted);
+  for (const gone of [...article.children]) if (!kept.has(gone)) gone.remove();
+  wanted.forEach((one, place) => { if (article.children[place] !== one) article.insertBefore(one, article.children[place] ?? null); });
 }

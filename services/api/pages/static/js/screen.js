@@ -1,21 +1,20 @@
 // The room screen: the last lines, word by word; before and after, a card that says what comes and where to read along.
+import "./started.js";
 import { tellNext, tellSession, tellState } from "./card.js";
 import { clock } from "./clock.js";
+import { direction } from "./direction.js";
 import { linesOf } from "./lines.js";
 import { follow } from "./live.js";
 import { pacer } from "./pacer.js";
 import { plain } from "./prose.js";
 import { dress, look } from "./screen_look.js";
+import { say } from "./text.js";
 import { turns } from "./transcript.js";
 
 const STILL_AFTER = 15_000;
 const LINES_STAY = 20_000; // the last words of a session can be read before the card covers them
 const ASK_ROOM = 5_000;
 const PATIENCE = 10_000;
-const TURNS = 6;
-const LATE = 4 * 3600_000; // these three as in services/api/pages/programme.py: what should have begun before does not come next
-const DAY = 24 * 3600_000;
-const FORGOTTEN = 30 * DAY;
 const STATES = { live: "Live", finished: "Finished", scheduled: "Not yet begun" };
 
 /** @typedef {import("../../messages.js").Session} Session */
@@ -28,6 +27,7 @@ const card = find("card");
 const still = find("still");
 const pauseButton = find("pause");
 const wanted = look(new URLSearchParams(location.search));
+const TURNS = Math.max(6, wanted.lines); // a turn may be one line
 const room = screen.dataset.room;
 const wantedLanguage = screen.dataset.wantedLang;
 const followsRoom = "followsRoom" in screen.dataset;
@@ -68,9 +68,13 @@ function flowOf(turn) {
 
 /** @param {import("./transcript.js").Transcript} state */
 function text(state) {
-  if (state.seq !== lastSeq) [lastSeq, lastWord] = [state.seq, performance.now()];
-  said = turns(state).slice(-TURNS).map(flowOf);
-  draw();
+  const { seq } = state;
+  const now = turns(state).slice(-TURNS).map(flowOf);
+  later(() => {
+    if (seq !== lastSeq) [lastSeq, lastWord] = [seq, performance.now()];
+    said = now;
+    draw();
+  });
 }
 
 /** What is said off the record stands behind the rest, and goes with the passage. @param {import("./off_record.js").OffRecord | null} now */
@@ -84,19 +88,29 @@ function offRecord(now) {
 function draw() {
   const now = [...said, ...aside];
   if (finishedAt === null && !over) card.hidden = now.length > 0; // also where only other languages have words
-  if (paused || over) return;
-  const here = words;
-  if (wanted.delay) setTimeout(() => { if (here === words) here.take(now); }, wanted.delay);
-  else here.take(now);
+  if (!paused && !over) words.take(now);
+}
+
+/** All that a screen shows is as late as its address says. @param {() => void} change */
+function later(change) {
+  if (!wanted.delay) return change();
+  const here = live;
+  setTimeout(() => { if (here === live) change(); }, wanted.delay);
 }
 
 /** @param {Session} now */
 function about(now) {
   tellSession(now);
-  captions.lang = screen.dataset.fixedLang || now.languages?.[0] || "";
+  speak(screen.dataset.fixedLang || now.languages?.[0] || "");
   title = (followsRoom && room) || now.title || now.id;
   name(standing === "finished" ? standing : now.status);
   if (now.status !== "finished") over = false;
+}
+
+/** The captions are in this language. @param {string} language */
+function speak(language) {
+  captions.lang = language;
+  captions.dir = direction(language);
 }
 
 /** The state on the card and in the title. @param {keyof typeof STATES} now */
@@ -114,7 +128,16 @@ function watch(id) {
   silentSince = offSince = null;
   said = aside = [];
   lines.show([]);
-  live = follow(id, { language: screen.dataset.fixedLang || undefined, last: TURNS, onText: text, onSession: about, onStanding: stand, onInterruption: silent, onOffRecord: offRecord });
+  live = null;
+  live = follow(id, {
+    language: screen.dataset.fixedLang || undefined,
+    last: TURNS,
+    onText: text,
+    onSession: (now) => later(() => about(now)),
+    onStanding: (now) => later(() => stand(now)),
+    onInterruption: (quiet) => later(() => silent(quiet)),
+    onOffRecord: (now) => later(() => offRecord(now)),
+  });
 }
 
 /** @param {number | null} quiet */
@@ -126,14 +149,26 @@ function silent(quiet) {
 /** @param {import("./live.js").Standing} now */
 function stand(now) {
   if (now === "finished" && finishedAt === null) {
-    finishedAt = standing === "live" && !lines.empty() ? performance.now() : -Infinity;
+    finishedAt = ["live", "slow"].includes(standing) && !lines.empty() ? performance.now() : -Infinity;
     name("finished");
-  } else if (now === "live" && finishedAt !== null) { // more was said after the end
+  } else if (now === "gone") clear();
+  else if ((now === "live" || now === "slow") && finishedAt !== null) { // more was said after the end
     [finishedAt, over] = [null, false];
     name("live");
   }
   standing = now;
   tick();
+}
+
+/** This session is not there any more; another may come in its place. */
+function clear() {
+  said = aside = [];
+  [lastSeq, silentSince, offSince, finishedAt, over] = [-1, null, null, null, false];
+  words.stop();
+  words = pacer(lines.show, { atOnce });
+  lines.show([]);
+  name("scheduled");
+  card.hidden = false;
 }
 
 /** What a second changes: the still clock, and the card after the last words. */
@@ -142,11 +177,12 @@ function tick() {
   let says = "";
   if (paused) says = "Paused";
   else if (standing === "offline") says = "No connection. Captions go on by themselves.";
+  else if (standing === "full") says = "The server is full. Captions go on by themselves.";
   else if (finishedAt === null && offSince !== null) says = `Off the record for ${clock(Date.now() - offSince)}: not kept`;
   else if (card.hidden && finishedAt === null && silentSince !== null) says = `Captions interrupted for ${clock(performance.now() - silentSince)}`;
   else if (card.hidden && finishedAt === null && quiet >= STILL_AFTER) says = `No captions for ${clock(quiet)}`;
   still.hidden = !says;
-  if (still.textContent !== says) still.textContent = says;
+  say(still, says);
   if (finishedAt !== null && performance.now() - finishedAt > LINES_STAY && card.hidden) {
     card.hidden = false;
     over = true;
@@ -154,41 +190,27 @@ function tick() {
   }
 }
 
-/** Until when a session that was announced may still begin. @param {Session} one */
-function lastMoment(one) {
-  if (one.starts_at) return Date.parse(one.starts_at) + LATE;
-  const day = Date.parse(one.date ?? "");
-  return Number.isNaN(day) ? Date.parse(one.updated_at) + FORGOTTEN : day + DAY;
-}
-
-/** Which session of the room belongs on its screen: the live one that began last; what comes next is on the card. */
+/** What belongs on the room's screen now, and what comes next, as the server says: its clock is right. */
 async function askRoom() {
-  const asked = (/** @type {string} */ status) =>
-    fetch(`/v1/sessions?${new URLSearchParams({ room: room ?? "", status, limit: "1000" })}`, {
-      cache: "no-store",
-      signal: AbortSignal.timeout(PATIENCE),
-    });
-  const answers = await Promise.all([asked("live"), asked("scheduled")]); // an archive may have thousands that are over
-  if (!answers.every((answer) => answer.ok)) return;
-  const all = /** @type {Session[]} */ ((await Promise.all(answers.map((answer) => answer.json()))).flat());
-  const begin = (/** @type {Session} */ one) => Date.parse(one.starts_at ?? one.created_at);
-  const missed = (/** @type {Session} */ one) => Date.now() > lastMoment(one);
-  const [on] = all.filter((one) => one.status === "live").sort((a, b) => begin(b) - begin(a));
-  const coming = all.filter((one) => one.status === "scheduled" && !missed(one)).sort((a, b) => begin(a) - begin(b));
+  const answer = await fetch(`/rooms/${encodeURIComponent(screen.dataset.slug ?? "")}/now?${new URLSearchParams({ shown: session })}`, {
+    cache: "no-cache", // the browser asks whether it has changed
+    signal: AbortSignal.timeout(PATIENCE),
+  });
+  if (!answer.ok) return;
+  const { on, next, shown } = /** @type {import("../../messages.js").RoomNow} */ (await answer.json());
   const readingStill = finishedAt !== null && card.hidden;
-  const next = on ?? (finishedAt !== null && !readingStill ? coming[0] : null);
-  const shown = all.find((one) => one.id === session);
-  const wider = shown !== undefined && String(shown.languages.length) !== screen.dataset.langs;
-  if (wantedLanguage && ((next && next.id !== session) || (wider && !screen.dataset.fixedLang))) {
+  const wider = shown !== null && String(shown.languages.length) !== screen.dataset.langs;
+  const other = on ?? (finishedAt !== null && !readingStill ? next : null);
+  if (wantedLanguage && ((other && other.id !== session) || (wider && !screen.dataset.fixedLang))) {
     location.reload(); // the server knows which of the languages is meant
     return;
   }
-  if (followsRoom && next && next.id !== session) {
-    card.hidden = next.status === "live";
-    watch(next.id);
-    about(next);
+  if (followsRoom && other && other.id !== session) {
+    card.hidden = other.status === "live";
+    watch(other.id);
+    about(other);
   }
-  tellNext(coming.find((one) => one.id !== session));
+  tellNext(next && next.id !== session ? next : null);
 }
 const askAgain = () => setTimeout(async () => {
   await askRoom().catch(() => {}); // no network: the next time tells

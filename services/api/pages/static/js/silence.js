@@ -11,7 +11,7 @@ const GONE = 4 * 3600_000; // a source that was not heard for so long is not sho
 export function sourcesOf(reports, now) {
   /** @type {Map<string, Source>} */
   const found = new Map();
-  for (const one of reports.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))) {
+  for (const one of [...reports].sort((a, b) => Date.parse(a.at) - Date.parse(b.at))) {
     const key = `${one.language} ${one.source}`;
     const before = found.get(key);
     const lastWord = one.last_word_at ? Date.parse(one.last_word_at) : null;

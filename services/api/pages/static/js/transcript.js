@@ -153,7 +153,7 @@ const spoken = (parts) => [...parts.values()].filter((part) => part.ordinal > 0 
 
 /** The ids of the turns that are spoken, in order. @param {Transcript} state @returns {string[]} */
 function inOrder(state) {
-  state.order ??= [...state.parts].map(([id, parts]) => ({ id, ordinal: spoken(parts)[0]?.ordinal ?? 0 }))
+  state.order = state.order ?? [...state.parts].map(([id, parts]) => ({ id, ordinal: spoken(parts)[0]?.ordinal ?? 0 }))
     .filter((one) => one.ordinal > 0).sort((a, b) => a.ordinal - b.ordinal).map((one) => one.id);
   return state.order;
 }
@@ -162,7 +162,7 @@ function inOrder(state) {
  * @param {Record<string, string>} names @returns {Made} */
 function make(parts, before, names) {
   const { turn_id: id, ordinal, speaker: label, given } = parts[0];
-  const speaker = given && label !== null && Object.hasOwn(names, label) ? names[label] : label;
+  const speaker = given && label !== null && Object.prototype.hasOwnProperty.call(names, label) ? names[label] : label;
   /** @type {Paragraph[]} */
   const found = [];
   let after = before;
@@ -236,7 +236,7 @@ const cutUp = (part) => runs(part).map((one) => ({ runs: one }));
 
 /** The runs of each paragraph: words, and the notes at their offsets. @param {Part} part @returns {Run[][]} */
 function runs(part) {
-  const notes = part.notes.toSorted((a, b) => a.at - b.at).map((note) => ({ text: note.text, at: units(part.text, note.at) }));
+  const notes = [...part.notes].sort((a, b) => a.at - b.at).map((note) => ({ text: note.text, at: units(part.text, note.at) }));
   const texts = part.text ? part.text.split("\n") : notes.length || part.interim ? [""] : [];
   let start = 0;
   return texts.map((text, place) => {

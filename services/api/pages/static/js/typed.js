@@ -29,7 +29,7 @@ const LONE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\ud
 export const fresh = (sender) => ({ v: 1, sender, next: 0, apart: true, rows: [{ id: 0, text: "", sent: [] }], flight: [] });
 
 /** The row being typed. @param {Typed} typed */
-export const current = (typed) => /** @type {Row} */ (typed.rows.at(-1));
+export const current = (typed) => /** @type {Row} */ (typed.rows[typed.rows.length - 1]);
 
 /** What the log has of a row. @param {Row} row */
 export const sentOf = (row) => row.sent.map((one) => one.text).join("");
@@ -74,7 +74,7 @@ export function correct(row, words, now = 0) {
 export function correctable(typed) {
   let room = REACH;
   const found = [];
-  for (const row of typed.rows.toReversed()) {
+  for (const row of [...typed.rows].reverse()) {
     room -= Math.max(row.text.length, sentOf(row).length);
     if (room < 0 || row.id < (typed.floor ?? 0)) break;
     if (row !== current(typed) && row.text.trim()) found.unshift(row);
@@ -86,7 +86,7 @@ export function correctable(typed) {
  * so the word at the end is sent too. @param {Typed} typed @param {boolean} settled @returns {Post[]} those on their way */
 export function take(typed, settled) {
   if (typed.flight.length) return typed.flight;
-  const begun = typed.rows.findLastIndex((row) => row.sent.length > 0);
+  const begun = typed.rows.map((row) => row.sent.length > 0).lastIndexOf(true);
   /** @type {Post[]} */
   const posts = [];
   typed.rows.forEach((row, place) => {
@@ -159,7 +159,7 @@ function changes(sent, text, atEnd) {
   if (first === sent.length) {
     if (from === text.length) return [];
     if (atEnd) return pieces(text.slice(from)).map((one) => [null, one]);
-    const last = sent.at(-1);
+    const last = sent[sent.length - 1];
     return last ? [[last.seq, last.text + text.slice(from)]] : [];
   }
   let [last, to] = [sent.length, text.length];
@@ -180,12 +180,12 @@ function retyped({ text: was, runs = was ? [[was.length, 0]] : [] }, text, now) 
   let [first, last] = [0, 0];
   while (first < most && was[first] === text[first]) first += 1;
   if (/[\ud800-\udbff]/.test(text[first - 1] ?? "")) first -= 1;
-  while (last < most - first && was.at(-1 - last) === text.at(-1 - last)) last += 1;
+  while (last < most - first && was[was.length - 1 - last] === text[text.length - 1 - last]) last += 1;
   if (/[\udc00-\udfff]/.test(text[text.length - last] ?? "")) last -= 1;
   const typed = text.length - first - last;
   return [...within(runs, 0, first), ...(typed ? [/** @type {Run} */ ([typed, now])] : []), ...within(runs, was.length - last, was.length)]
     .reduce((joined, [count, at]) => {
-      const before = joined.at(-1);
+      const before = joined[joined.length - 1];
       if (before?.[1] === at) before[0] += count;
       else joined.push([count, at]);
       return joined;
@@ -216,8 +216,8 @@ function byTime(text, runs = [], from = 0) {
   const found = [""];
   let [place, first] = [0, 0];
   for (const [count, at] of within(runs, from, from + text.length)) {
-    if (found.at(-1) && Math.abs(at - first) > PAUSE) found.push("");
-    if (!found.at(-1)) first = at;
+    if (found[found.length - 1] && Math.abs(at - first) > PAUSE) found.push("");
+    if (!found[found.length - 1]) first = at;
     found[found.length - 1] += text.slice(place, place += count);
   }
   found[found.length - 1] += text.slice(place);

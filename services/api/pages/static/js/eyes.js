@@ -1,0 +1,74 @@
+// The words before a reader's eyes stay where they are while the page is laid out anew: at another size of text or window, when
+// the screen is turned, when a font comes. Browsers keep an element in its place; a paragraph may be longer than a window.
+
+/** A character of a paragraph, by its share of the text, and where its line stood in the window.
+ * @typedef {{paragraph: Element, share: number, top: number}} Place */
+
+/** @param {HTMLElement} text what is read @param {{atEnd: () => boolean, toEnd: () => void}} end who is there stays there
+ * @returns {() => void} to be called when the text has been changed without moving it */
+export function eyes(text, { atEnd, toEnd }) {
+  /** @type {Place | "end" | null} */
+  let kept = null;
+  const articles = text.getElementsByTagName("article");
+
+  function look() {
+    if (atEnd()) kept = "end";
+    else kept = placeOf(articles);
+  }
+  function restore() {
+    if (kept === "end") return toEnd();
+    if (!kept?.paragraph.isConnected) return;
+    const moved = rectAt(kept.paragraph, kept.share).top - kept.top;
+    if (Math.abs(moved) >= 1) scrollBy({ top: moved, behavior: "instant" });
+  }
+
+  for (const one of [document.documentElement, document.body]) one.style.overflowAnchor = "none"; // once is enough
+  addEventListener("scroll", look, { passive: true });
+  for (const one of ["resize", "captionflow:resized"]) addEventListener(one, restore);
+  const observer = new ResizeObserver(restore);
+  for (const one of [text, document.body]) observer.observe(one);
+  look();
+  return look;
+}
+
+/** The first characters in the window. @param {HTMLCollectionOf<HTMLElement>} articles @returns {Place | null} */
+function placeOf(articles) {
+  const article = articles[firstThat(articles.length, (at) => articles[at].getBoundingClientRect().bottom > 0)];
+  if (!article || article.getBoundingClientRect().top >= innerHeight) return null;
+  const all = article.querySelectorAll(".speaker, .said");
+  const paragraph = all[firstThat(all.length, (at) => all[at].getBoundingClientRect().bottom > 0)];
+  if (!paragraph) return null;
+  const length = paragraph.textContent?.length ?? 0;
+  const at = paragraph.getBoundingClientRect().top >= 0 ? 0 : firstThat(length, (to) => rectAt(paragraph, to / length).top >= 0);
+  const share = length && at < length ? at / length : 0;
+  return { paragraph, share, top: rectAt(paragraph, share).top };
+}
+
+/** The least number below `end` that a test holds for, if it holds for all after it. @param {number} end @param {(at: number) => boolean} holds */
+function firstThat(end, holds) {
+  let [low, high] = [0, end];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Where the character stands that has this share of the text before it. @param {Element} paragraph @param {number} share */
+function rectAt(paragraph, share) {
+  let left = Math.round(share * (paragraph.textContent?.length ?? 0));
+  if (!left) return paragraph.getBoundingClientRect();
+  const walker = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
+  for (let node = /** @type {Text | null} */ (walker.nextNode()); node; node = /** @type {Text | null} */ (walker.nextNode())) {
+    for (; left < node.length; left += 1) {
+      const range = document.createRange();
+      range.setStart(node, left);
+      range.setEnd(node, left + 1);
+      const rect = range.getBoundingClientRect();
+      if (rect.height) return rect; // a space that is not drawn has none
+    }
+    left -= node.length;
+  }
+  return paragraph.getBoundingClientRect();
+}

@@ -1,0 +1,324 @@
+"""Reading as people do: large type, a browser that translates, or is old, a hand that selects, a screen reader."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.e2e.conftest import Program, follow, script
+
+pytestmark = pytest.mark.browser
+
+LONG = "We began in the hills with one mast and nobody believed that it would carry, and then it carried for years. "
+FIRST_WORDS = """() => {
+  const { startContainer: node, startOffset: at } = document.caretRangeFromPoint(innerWidth / 3, 12);
+  window.words = document.createRange();
+  window.words.setStart(node, Math.max(0, Math.min(at, node.length - 1)));
+  window.words.setEnd(node, window.words.startOffset + 1);
+  return window.words.getBoundingClientRect().top;
+}"""
+WHERE = "() => window.words.getBoundingClientRect().top"
+LINE = "() => parseFloat(getComputedStyle(document.querySelector('.said')).lineHeight)"
+SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+BAR = """() => {
+  const rect = (one) => document.querySelector(one).getBoundingClientRect();
+  const said = [...document.querySelectorAll(".said")].pop().getBoundingClientRect();
+  const tops = [...document.querySelectorAll(".bar button, .bar summary")]
+    .filter((one) => one.offsetParent && !one.closest(".more"))
+    .map((one) => one.getBoundingClientRect()).map((one) => one.top + one.height / 2);
+  return { bar: rect(".bar").height, row: rect(".bar .row").height, spread: Math.max(...tops) - Math.min(...tops),
+    last: said.bottom, floor: rect(".bar").top };
+}"""
+TRANSLATE = """() => {
+  const skip = "[translate=no], .notranslate, script, style, font";
+  const wrap = (node) => {
+    if (!node.data.trim() || !node.isConnected || node.parentElement.closest(skip)) return;
+    const [outer, inner] = [document.createElement("font"), document.createElement("font")];
+    inner.textContent = node.data.toUpperCase();
+    outer.append(inner);
+    node.replaceWith(outer);
+  };
+  const walk = (root) => {
+    if (root.nodeType === 3) return wrap(root);
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    const found = [];
+    while (walker.nextNode()) found.push(walker.currentNode);
+    found.forEach(wrap);
+  };
+  walk(document.body);
+  new MutationObserver((all) => {
+    for (const one of all) (one.type === "characterData" ? [one.target] : one.addedNodes).forEach(walk);
+  }).observe(document.body, { childList: true, characterData: true, subtree: true });
+}"""
+OLD = """
+for (const [of, ...names] of [
+  [Array.prototype, "at", "findLast", "findLastIndex", "toSorted", "toReversed", "toSpliced", "with"],
+  [String.prototype, "at", "replaceAll", "isWellFormed"], [Object, "hasOwn", "groupBy"], [Promise, "any"],
+  [Intl, "Segmenter"], [AbortSignal, "timeout", "any"], [window, "structuredClone", "TextDecoderStream"],
+  [Element.prototype, "replaceChildren", "checkVisibility"], [DocumentFragment.prototype, "replaceChildren"],
+  [Document.prototype, "replaceChildren"], [Crypto.prototype, "randomUUID"], [HTMLDialogElement.prototype, "showModal"],
+]) for (const name of names) delete of[name];
+"""
+NEWER_CSS = re.compile(
+    r"(?:^|(?<=[;{]))\s*(?:inset(?:-[a-z]+)*|(?:margin|padding)-(?:inline|block)|translate|aspect-ratio|text-wrap|"
+    r"accent-color|content-visibility|contain-intrinsic-size|field-sizing):[^;}]*;?|[^;{}]*:[^;{}]*(?:dvh|color-mix)[^;}]*;"
+)
+NEWER_RULE = re.compile(r"^[^{}\n]*:(?:has|is|dir|focus-visible)[^{}]*\{[^}]*\}", re.MULTILINE)
+WITH_DVH = re.compile(r"^@supports \(height: 1dvh\).*$", re.MULTILINE)
+
+
+def large_type(page: Page, pixels: int) -> None:
+    """The size of type that a reader has chosen in the browser."""
+    page.context.new_cdp_session(page).send("Page.setFontSizes", {"fontSizes": {"standard": pixels}})
+
+
+def test_the_words_before_the_eyes_stay_there_at_any_size_of_text_and_window(page: Page, program: Program) -> None:
+    program.announce("e-eyes", title="Eyes")
+    program.say("e-eyes", 0, *(f">> ANNA: Turn {n}. {LONG * 12}" for n in range(12)))
+    changes: list[Any] = [
+        lambda: page.get_by_role("button", name="Larger text").evaluate("one => one.click()"),
+        lambda: page.get_by_role("button", name="Larger text").evaluate("one => one.click()"),
+        lambda: page.set_viewport_size({"width": 400, "height": 800}),
+        lambda: page.set_viewport_size({"width": 800, "height": 400}),
+        lambda: page.get_by_role("button", name="Smaller text").evaluate("one => one.click()"),
+        lambda: page.locator("summary", has_text="More").click(),
+    ]
+    for path, steps in (("/s/e-eyes/follow", changes), ("/s/e-eyes", changes[:4])):
+        page.set_viewport_size({"width": 1280, "height": 720})
+        page.goto(path)
+        if path.endswith("follow"):
+            expect(page.locator("#status")).to_have_text("Live")
+        page.locator(".said").nth(6).evaluate("one => scrollTo(0, scrollY + one.getBoundingClientRect().top + 70)")
+        for change in steps:
+            page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            before = page.evaluate(FIRST_WORDS)
+            change()
+            page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            assert abs(page.evaluate(WHERE) - before) <= 2.2 * page.evaluate(LINE)
+    page.set_viewport_size({"width": 400, "height": 800})
+    follow(page, "e-eyes")
+    page.get_by_role("button", name="Larger text").click()
+    page.set_viewport_size({"width": 800, "height": 400})
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    at = page.evaluate(BAR)
+    assert 0 < at["last"] <= at["floor"] + 1
+
+
+@pytest.mark.parametrize("pixels", [16, 32])
+def test_the_bar_is_one_row_and_the_last_word_stands_above_it(page: Page, program: Program, pixels: int) -> None:
+    program.begin(f"e-bar-{pixels}", *(f">> ANNA: Turn {n} is over." for n in range(30)), title="Bar")
+    large_type(page, pixels)
+    page.emulate_media(reduced_motion="reduce")
+    for width, height in ((320, 640), (390, 844), (844, 390)):
+        page.set_viewport_size({"width": width, "height": height})
+        follow(page, f"e-bar-{pixels}")
+        for size in (0, 2, 4):
+            page.evaluate(f"localStorage.setItem('captionflow.size', '{size}'); dispatchEvent(new Event('storage'))")
+            page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            at = page.evaluate(BAR)
+            assert at["bar"] < 70, (width, size, at)
+            assert at["spread"] < 3, (width, size, at)
+            assert 0 < at["last"] <= at["floor"] + 1, (width, size, at)
+            assert page.evaluate(SIDEWAYS) <= 0
+        page.locator("summary", has_text="More").click()
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        at = page.evaluate(BAR)
+        assert at["bar"] < 0.65 * height
+        assert 0 < at["last"] <= at["floor"] + 1
+        assert page.evaluate(SIDEWAYS) <= 0
+        page.context.set_offline(True)
+        expect(page.locator("#status")).to_contain_text("You are offline.")
+        page.locator("summary", has_text="More").click()
+        assert page.evaluate(BAR)["spread"] < 3
+        page.context.set_offline(False)
+
+
+def test_a_page_that_the_browser_translates_stays_translated_and_complete(page: Page, program: Program) -> None:
+    program.begin("e-follow", ">> ANNA: The first. The second goes", title="Translated", room="Word room")
+    follow(page, "e-follow")
+    page.evaluate(TRANSLATE)
+    page.evaluate("window.first = document.querySelector('.said font font')")
+    for number, words in enumerate(("on and", "on. [Applause] The third", "is here.", ">> BEN: And another", "one.")):
+        program.say("e-follow", number + 1, words)
+        expect(page.locator("#captions")).to_contain_text(words.removeprefix(">> BEN: ").upper().split("] ")[-1])
+    wanted = ["THE FIRST. THE SECOND GOES ON AND ON. [APPLAUSE] THE THIRD IS HERE.", "AND ANOTHER ONE."]
+    expect(page.locator("#captions .said")).to_have_text(wanted)
+    assert page.evaluate("window.first.isConnected && window.first.textContent") == "THE FIRST."
+    expect(page.locator(".speaker").last).to_have_text("BEN")
+    assert page.locator(".speaker font").count() >= 2
+
+
+def test_a_room_screen_and_home_that_the_browser_translates_go_on(page: Page, program: Program) -> None:
+    program.begin("e-room", ">> ANNA: We begin here.", title="Translated too", room="Translated room")
+    home = page.context.new_page()
+    for tab, path in ((page, "/rooms/translated-room"), (home, "/")):
+        tab.goto(path)
+        expect(tab.locator("main")).to_contain_text("We begin here.")
+        tab.evaluate(TRANSLATE)
+    here = home.locator(".on[data-session='e-room']")
+    link = here.locator("h2 a").element_handle()
+    for n in range(4):
+        program.say("e-room", n + 1, f"Sentence number {n} goes on for a while.")
+    expect(page.locator("#lines")).to_contain_text("number 3 goes on for a while.", use_inner_text=True)
+    assert max(len(line) for line in page.locator("#lines .line").all_inner_texts()) > 20
+    expect(here.locator(".words")).to_contain_text("NUMBER 3 GOES ON FOR A WHILE.")
+    assert link.evaluate("one => one.isConnected")
+
+
+def test_a_browser_of_2020_shows_captions_and_one_that_is_older_is_told_so(page: Page, program: Program) -> None:
+    def older(route: Route) -> None:
+        text = route.fetch().text()
+        route.fulfill(body=NEWER_CSS.sub("", NEWER_RULE.sub("", WITH_DVH.sub("", text))), content_type="text/css")
+
+    program.begin("e-old", *(f">> ANNA: Turn {n} is over." for n in range(30)), title="Old", room="Old room")
+    page.route("**/style.css", older)
+    page.add_init_script(OLD)
+    page.goto("/rooms/old-room")
+    expect(page.locator("#lines")).to_contain_text("Turn 29 is over.")
+    box = page.locator("#lines").bounding_box()
+    assert box is not None
+    assert box["y"] > 360
+    assert box["height"] > 150
+    program.say("e-old", 30, "แม่น้ำสายนี้ยาวมาก e\u0301.")
+    expect(page.locator("#lines")).to_contain_text("e\u0301.")
+    follow(page, "e-old")
+    program.say("e-old", 31, "And on.")
+    expect(page.locator("#captions")).to_contain_text("And on.")
+    at = page.evaluate(BAR)
+    assert 0 < at["last"] <= at["floor"] + 1
+    assert at["floor"] + at["bar"] == pytest.approx(720, abs=2)
+    expect(page.locator("#too-old")).to_be_hidden()
+    for path in ("/", "/s/e-old", "/desk", "/caption/e-old", "/s/e-unknown"):
+        page.goto(path)
+        expect(page.locator("html[data-started]")).to_be_attached()
+    older_still = page.context.new_page()  # its scripts do fail
+    older_still.route("**/started.js", lambda route: route.fulfill(body="a &&&= b", content_type="text/javascript"))
+    for path in ("/rooms/old-room", "/s/e-old/follow", "/"):
+        older_still.goto(path)
+        expect(older_still.get_by_role("alert")).to_contain_text("This browser is too old")
+    cut_off = page.context.new_page()
+    cut_off.route("**/started.js", lambda route: route.abort())
+    cut_off.goto("/s/e-old/follow")
+    expect(cut_off.locator("#too-old")).to_be_hidden()
+
+
+def test_direction_is_the_languages_and_not_that_of_the_first_letter(page: Page, program: Program) -> None:
+    program.announce("e-rtl", title="Direction", languages=["ar"])
+    program.say("e-rtl", 0, ">> WhatsApp Team: WhatsApp هو تطبيق", language="ar")
+    program.announce("e-ltr", title="Direction")
+    program.say("e-ltr", 0, ">> ANNA: مرحبا is what we say")
+    for session, language, towards in (("e-rtl", "ar", "rtl"), ("e-ltr", "en", "ltr")):
+        for path, words in (
+            ("", ".said"),
+            ("/follow", ".said"),
+            ("/screen", "#lines .line:last-child"),
+            ("/screen", "#lines"),
+        ):
+            page.goto(f"/s/{session}{path}")
+            expect(page.locator("main")).to_contain_text("مرحبا" if language == "en" else "تطبيق")
+            said = page.locator(words).first
+            assert said.evaluate("one => [getComputedStyle(one).direction, getComputedStyle(one).unicodeBidi]") in (
+                [towards, "isolate"],
+                [towards, "normal"],
+            )
+    tags = [
+        "ar",
+        "ar-EG",
+        "he",
+        "fa-AF",
+        "ur",
+        "ug",
+        "ckb",
+        "yi",
+        "dv",
+        "ps",
+        "sd",
+        "ks",
+        "az-Arab",
+        "en",
+        "pt-BR",
+        "zh-Hant",
+    ]
+    tags += ["pa-Arab", "pa", "uz", "uz-Arab", "ku", "tr", "ha", "sd-Deva", "ks-Deva", "ja", "th", "am", "und"]
+    from services.api.pages.languages import direction  # noqa: PLC0415 - the rule that the browser's follows
+
+    told = page.evaluate(
+        "async ([url, tags]) => { const { direction } = await import(url); return tags.map(direction); }",
+        [script(page, "direction.js"), tags],
+    )
+    assert dict(zip(tags, told, strict=True)) == {tag: direction(tag) for tag in tags}
+
+
+def test_what_is_said_is_announced_also_without_full_stops_and_the_choice_is_kept(page: Page, program: Program) -> None:
+    program.begin("e-say", ">> ANNA: Before.", title="Say")
+    page.clock.install()
+    follow(page, "e-say")
+    page.locator("summary", has_text="More").click()
+    page.get_by_label("Announce what is said").check()
+    page.reload()
+    expect(page.locator("#status")).to_have_text("Live")
+    expect(page.locator("#announce")).to_be_checked()
+    log = page.get_by_role("log")
+    many = " ".join(f"word{n}" for n in range(16))
+    program.say("e-say", 1, many)
+    expect(log.locator("p")).to_have_text([" ".join(f"word{n}" for n in range(14))])
+    page.clock.fast_forward(4_000)
+    expect(log.locator("p").last).to_have_text("word14 word15")
+    program.say("e-say", 2, "is all.")
+    expect(log.locator("p").last).to_have_text("is all.")
+    page.locator("summary", has_text="More").click()
+    page.get_by_role("button", name="Say the last again").click()
+    expect(log.locator("p")).to_have_text(
+        [" ".join(f"word{n}" for n in range(14)), "word14 word15", "is all.", "is all."]
+    )
+
+
+def test_copied_turns_have_no_words_but_theirs(page: Page, program: Program) -> None:
+    program.begin("e-copy", ">> ANNA: First.", "\n>> Second.", title="Copied")
+    for path in ("/s/e-copy/follow", "/s/e-copy"):
+        page.goto(path)
+        expect(page.locator(".said")).to_have_count(2)
+        page.evaluate("() => getSelection().selectAllChildren(document.querySelector('.transcript'))")
+        assert re.sub(r"\s+", " ", page.evaluate("getSelection().toString()")).strip() == "ANNA First. Second."
+
+
+def test_who_only_looked_in_is_still_brought_back_to_where_they_left(page: Page, program: Program) -> None:
+    program.begin("e-peek", *(f">> ANNA: Turn {n} is over." for n in range(30)), title="Peek")
+    follow(page, "e-peek")
+    page.goto("/")
+    program.say("e-peek", 30, *(f">> BEN: Turn {n} is over." for n in range(30, 60)))
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    for _ in range(2):
+        page.goto("/s/e-peek/follow")
+        expect(page.locator("#left-off")).to_be_attached()
+        page.goto("/")
+    kept = page.evaluate("JSON.parse(localStorage.getItem('captionflow.left.e-peek.en')).turn")
+    assert kept.endswith(".30")
+
+
+def test_tools_are_reached_before_the_permalinks_and_are_called_what_they_show(page: Page, program: Program) -> None:
+    program.begin("e-tools", *(f">> ANNA: Turn {n} is over." for n in range(30)), title="Tools")
+    for path in (
+        "/",
+        "/s/e-tools",
+        "/s/e-tools/follow",
+        "/s/e-tools/screen",
+        "/caption/e-tools",
+        "/desk",
+        "/search?q=over",
+    ):
+        page.goto(path)
+        wrong = page.evaluate(
+            """() => [...document.querySelectorAll("button[aria-label], a[aria-label]")].filter((one) => (
+              one.innerText.trim() && !one.ariaLabel.toLowerCase().includes(one.innerText.trim().toLowerCase())
+            )).map((one) => one.outerHTML)"""
+        )
+        assert wrong == [], path
+    follow(page, "e-tools")
+    reached = []
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()"))
+    assert {"pause", "A−", "A+", "Dark", "More"} <= set(reached)
