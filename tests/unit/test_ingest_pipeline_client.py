@@ -153,7 +153,7 @@ async def test_all_that_a_draft_says_goes_out_and_the_api_reads_the_same_again()
 
 
 def test_the_api_takes_every_field_of_a_draft_but_what_only_ingest_knows() -> None:
-    assert set(Draft.__struct_fields__) - {"posted", "on_air", "off_record", "corrects"} <= set(
+    assert set(Draft.__struct_fields__) - {"posted", "on_air", "off_record", "corrects", "typed_for"} <= set(
         SentLine.__struct_fields__
     )
 
