@@ -53,9 +53,7 @@ def all_of(page: str, pattern: str) -> list[str]:
 
 def words(page: str) -> list[str]:
     """What each paragraph says, without its notes."""
-    said = re.sub(
-        r' <span class="note">.*?</span> ', "", "".join(re.findall(r"<article.*?</article>", page, re.DOTALL))
-    )
+    said = re.sub(r'<bdi class="note"> .*? </bdi>', "", "".join(re.findall(r"<article.*?</article>", page, re.DOTALL)))
     return all_of(said, r'<p class="said"[^>]*>(.*?)</p>')
 
 
@@ -101,7 +99,7 @@ async def test_times_and_interruptions_are_those_of_the_whole(long: Api) -> None
         whole = await read(client, "/s/talk?all=1")
         pages = await every_piece(client, "/s/talk", "next")
     assert [one for page in pages for one in articles(page)] == articles(whole)
-    assert all_of(whole, '<span class="note">(.*?)</span>') == ["[No captions for 5:02]"]
+    assert all_of(whole, '<bdi class="note"> (.*?) </bdi>') == ["[No captions for 5:02]"]
     assert "[No captions" in articles(pages[2])[0]
     assert "45:00" in articles(pages[3])[0]
 

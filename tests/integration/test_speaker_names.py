@@ -47,7 +47,7 @@ async def test_a_name_holds_for_what_was_said_before_and_later_in_transcript_and
             assert answer.status_code == 200
             assert "Ana Lupu" in answer.text
             assert "speaker 0" not in answer.text
-        assert (await client.get("/s/talk")).text.count("Ana Lupu</h2>") == 2
+        assert (await client.get("/s/talk")).text.count("Ana Lupu</bdi></h2>") == 2
         seq = await hear(client, 3, "And more.", "speaker 1")
         assert await speakers(client, seq) == ["Ana Lupu", "speaker 1", "Ana Lupu", "speaker 1"]
 

@@ -1,10 +1,12 @@
 """The desk reads the sessions that it shows, and no others (services.api.desk.sessions_of_day)."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, cast
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,13 +22,17 @@ NOW = datetime(2026, 11, 12, 1, tzinfo=timezone(timedelta(hours=5)))
 class Store:
     """Sessions in memory that count how many were read."""
 
-    def __init__(self, sessions: list[Session]) -> None:
+    def __init__(self, sessions: list[Session], later: Sequence[Session] = ()) -> None:
+        """``later``: how a session becomes, one step before each read."""
         self.read = 0
+        self._later = list(later)
         self._list = SessionList()
         for one in sessions:
             self._list.put(one)
 
     async def list(self, wanted: SessionFilter) -> tuple[Session, ...]:
+        if self._later:
+            self._list.put(self._later.pop(0))
         found = self._list.page(wanted)
         self.read += len(found)
         return found
@@ -67,3 +73,14 @@ def test_what_is_read_for_the_desk_does_not_grow_with_the_years() -> None:
     assert {one.id for one in seen(store)} == {"live", "next"}
     assert store.read == 2
     assert {one.id for one in seen(store, "IGF")} == {"live"}
+
+
+@pytest.mark.parametrize("date", ["", "2026-11-12"])
+@pytest.mark.parametrize("begins", range(5))
+@pytest.mark.parametrize("ends", range(5))
+def test_what_begins_or_ends_while_the_desk_looks_is_shown(date: str, begins: int, ends: int) -> None:
+    announced = session("talk", status="scheduled", updated_at=NOW, date=date)
+    live = msgspec.structs.replace(announced, status="live")
+    over = msgspec.structs.replace(announced, status="finished")
+    later = [over if n >= max(begins, ends) else live if n >= begins else announced for n in range(4)]
+    assert [one.id for one in seen(Store([announced], later))] == ["talk"]

@@ -19,9 +19,10 @@ async def sessions_of_day(sessions: SessionStore, now: datetime, event: str | No
     found = [
         await sessions.list(wanted)
         for wanted in (
-            SessionFilter(live=True, event=event, limit=MOST),
+            # What begins or ends meanwhile is in one that is read later.
             SessionFilter(live=False, event=event, since=since, until=until, limit=MOST),
             SessionFilter(status="scheduled", event=event, until="", changed=now - FORGOTTEN, limit=MOST),
+            SessionFilter(live=True, event=event, limit=MOST),
             SessionFilter(status="finished", event=event, changed=midnight, limit=MOST),
         )
     ]
