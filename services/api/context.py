@@ -36,6 +36,15 @@ async def visible(request: Request, wanted: SessionFilter) -> tuple[Session, ...
     return tuple(session for session in found if sees(grant, session))
 
 
+async def visible_together(request: Request, *wanted: SessionFilter) -> tuple[Session, ...]:
+    """Those of several reads, each session once, as it was read last.
+
+    A session that begins between two reads is in one of them if what is live is read last.
+    """
+    found = [await visible(request, one) for one in wanted]
+    return tuple({session.id: session for page in found for session in page}.values())
+
+
 async def hidden(request: Request) -> tuple[str, ...]:
     """The sessions that whoever asks may not read."""
     grant = granted(request)

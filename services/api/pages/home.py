@@ -10,7 +10,7 @@ import msgspec
 from captionflow.messages import Session  # noqa: TC001 - msgspec reads the annotations
 from captionflow.ports import SessionFilter
 from captionflow.session_order import day_of
-from services.api.context import Context, visible
+from services.api.context import Context, visible_together
 from services.api.pages.programme import Programme, programme
 from services.http.access import granted, seen_by
 from services.http.provided import provided
@@ -50,19 +50,18 @@ async def home_of(request: Request, day: date | None, now: datetime) -> Home:
     today = now.date()
     shown = day or today
     on = shown.isoformat()
-    live = await visible(request, SessionFilter(live=True, limit=MOST_LIVE))
-    of_day = await visible(request, SessionFilter(live=False, since=on, until=on, reverse=True, limit=MOST_OF_DAY))
-    others: tuple[Session, ...] = ()
+    wanted = [SessionFilter(live=False, since=on, until=on, reverse=True, limit=MOST_OF_DAY)]
     if day is None:
-        others = (
-            *await visible(request, SessionFilter(live=False, since=_after(today), reverse=True, limit=NEAREST)),
-            *await visible(request, SessionFilter(live=False, until=_before(today), since="0", limit=NEAREST)),
-            *await visible(request, SessionFilter(live=False, until="", limit=NEAREST)),
-        )
+        wanted += [
+            SessionFilter(live=False, since=_after(today), reverse=True, limit=NEAREST),
+            SessionFilter(live=False, until=_before(today), since="0", limit=NEAREST),
+            SessionFilter(live=False, until="", limit=NEAREST),
+        ]
+    sessions = await visible_together(request, *wanted, SessionFilter(live=True, limit=MOST_LIVE))
     return Home(
-        programme((*live, *of_day, *others), now),
+        programme(sessions, now),
         day,
-        of_day,
+        tuple(one for one in sessions if one.status != "live" and day_of(one) == on),
         before=await _days(request, shown, reverse=False),
         after=await _days(request, shown, reverse=True),
     )

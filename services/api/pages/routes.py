@@ -21,7 +21,7 @@ from captionflow.identity import is_day, language_of, spelled
 from captionflow.messages import Session, Stream
 from captionflow.ports import SearchPage, SessionFilter, SessionStore
 from captionflow.transcript import named
-from services.api.context import Context, visible
+from services.api.context import Context, visible, visible_together
 from services.api.pages import reading
 from services.api.pages.home import home_of
 from services.api.pages.programme import RoomState, room_now, room_slug, room_state
@@ -87,8 +87,7 @@ async def room(slug: str, request: Request, lang: Language = None) -> Response:
 @open_to("anyone")
 async def now_in_room(slug: str, request: Request, shown: Shown = "") -> Response:
     """What belongs on the screen of a room that shows this session: small, and with an ETag for those who ask again."""
-    asked = (SessionFilter(status="live"), SessionFilter(status="scheduled"))
-    sessions = [session for one in asked for session in await visible(request, one)]
+    sessions = await visible_together(request, SessionFilter(status="scheduled"), SessionFilter(status="live"))
     content = msgspec.json.encode(room_now(sessions, slug, local_now(), shown))
     etag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
     headers = {"ETag": etag, "Cache-Control": "no-cache"}
