@@ -45,6 +45,11 @@ def test_what_others_change_appears_by_itself_and_leaves_the_focus_where_it_was(
     room = page.locator(".room", has=page.get_by_role("heading", name="Room of others"))
     expect(room.locator("h3")).to_have_text(["One", "Two"])
     expect(page.locator("#hand-d-one")).to_be_focused()
+    for more, link in (3, room.locator("h3 a").first), (4, room.locator("h2 a")):
+        link.focus()
+        program.announce(f"d-{more}", title="More", room="Room of others")
+        expect(room.locator("h3")).to_have_count(more)
+        expect(link).to_be_focused()
 
 
 def test_a_title_that_is_refused_says_why(page: Page) -> None:

@@ -21,6 +21,11 @@ FIRST_WORDS = """() => {
 WHERE = "() => window.words.getBoundingClientRect().top"
 LINE = "() => parseFloat(getComputedStyle(document.querySelector('.said')).lineHeight)"
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+SPACED = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("* { letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }");
+  document.adoptedStyleSheets = [sheet];
+}"""
 BAR = """() => {
   const rect = (one) => document.querySelector(one).getBoundingClientRect();
   const said = [...document.querySelectorAll(".said")].pop().getBoundingClientRect();
@@ -103,6 +108,29 @@ def test_the_words_before_the_eyes_stay_there_at_any_size_of_text_and_window(pag
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     at = page.evaluate(BAR)
     assert 0 < at["last"] <= at["floor"] + 1
+
+
+@pytest.mark.parametrize("pixels", [16, 32])
+def test_how_long_captions_are_interrupted_is_seen_in_full(page: Page, program: Program, pixels: int) -> None:
+    def interrupted(route: Route) -> None:
+        if "event-stream" in route.request.headers["accept"]:
+            route.abort()
+            return
+        first = {"events": []} if "after=" in route.request.url else route.fetch().json()
+        events = [*first["events"], {"event": "interrupted", "data": {"seconds": 3605}}]
+        route.fulfill(json={**first, "events": events})
+
+    program.begin(f"e-quiet-{pixels}", ">> ANNA: So far.", title="Quiet")
+    large_type(page, pixels)
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.route(re.compile(r"/events\?"), interrupted)
+    page.goto(f"/s/e-quiet-{pixels}/follow")
+    page.evaluate(SPACED)
+    expect(page.locator("#quiet-clock")).to_contain_text("1:00:0")
+    assert (
+        page.evaluate("() => (([one]) => one.scrollWidth - one.clientWidth)(document.querySelectorAll('.told'))") <= 0
+    )
+    assert page.evaluate(SIDEWAYS) <= 0
 
 
 @pytest.mark.parametrize("pixels", [16, 32])

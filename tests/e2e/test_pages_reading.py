@@ -41,6 +41,7 @@ SPACED = """() => {
 }"""
 CUT_OFF = """() => [...document.querySelectorAll("main *, header *, aside *")]
   .filter((one) => !one.closest(".hidden, [hidden]") && getComputedStyle(one).overflow === "hidden")
+  .filter((one) => getComputedStyle(one).clipPath === "none")
   .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.outerHTML)"""
 STOP = """() => {
   const at = document.activeElement;

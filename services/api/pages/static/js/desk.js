@@ -211,7 +211,7 @@ find("rooms").addEventListener("click", async (event) => {
   if (notice) find("told").textContent = `“${title}”: ${notice}`;
   find("told").classList.toggle("hidden", !notice);
   await look().catch(() => {});
-  document.getElementById(`t-${session}`)?.querySelector("a")?.focus({ preventScroll: true });
+  document.getElementById(`title-${session}`)?.focus({ preventScroll: true });
 });
 announcing(() => { look().catch(() => {}); });
 

@@ -75,7 +75,7 @@ function text(now) {
   else if (loading) place.above(draw);
   else place.keep(draw);
   missed.hidden = !mark || isEnd(turns, mark) || !(document.getElementById("left-off") || mayComeEarlier(mark));
-  missed.parentElement?.classList.toggle("missing", !missed.hidden);
+  find("told").classList.toggle("missing", !missed.hidden);
 }
 
 function draw() {
@@ -197,6 +197,7 @@ function stand(now) {
 /** Captions are interrupted, or come again. Screen readers hear it once; the clock is for the eye. @param {number | null} quiet */
 function silent(quiet) {
   clearInterval(ticking);
+  find("told").classList.toggle("interrupted", quiet !== null);
   if (quiet === null) {
     if (interrupted) place.keep(() => { still.textContent = quietClock.textContent = ""; });
     interrupted = false;
