@@ -10,6 +10,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(BIN)/uv pip compile --quiet --universal --no-strip-extras --generate-hashes --no-emit-index-url --no-header \
 	--python-version 3.11 --group build
 
+# A test starts hundreds of processes: none compiles the program anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run test test-stack chaos cover check check-deploy format bench stack lock schema clean
 
 help: ## Show this list
@@ -23,7 +26,7 @@ WORKERS := $(if $(ARGS),0,2)
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 COVERING := tests/unit tests/golden/test_segment_forms.py tests/golden/test_file_forms.py
 
-# One after the other, since servers and services stay up to the end of a run, and so does the browser's event loop. What
+# One after the other, since servers stay up to the end of a run, and so does the browser's event loop. What
 # covers the cores is run once, by cover. 5 is pytest's word for no test at all.
 test: .venv/.dev .venv/.browser ## Set up what the tests need, and run them all; ARGS="-k word" picks some
 	@$(if $(ARGS),,$(MAKE) --no-print-directory cover)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.distributed.installation import open_installations
 from tests.needs import missing
 from tests.stack.places import CannotStart
 from tests.stack.servers import Server, elasticsearch_server, kafka_server
@@ -71,6 +72,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("shared")
         if _needs_servers(item):
             item.add_marker("stack")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Services that a folder's tests share take no processor from the tests of the next folder."""
+    if nextitem is None or nextitem.path.parent != item.path.parent:
+        for installation in open_installations:
+            installation.rest()
 
 
 def _needs_servers(item: pytest.Item) -> bool:

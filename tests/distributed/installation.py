@@ -25,6 +25,10 @@ CATCH_UP_SECONDS = 60
 VERIFY_SECONDS = 120
 
 
+open_installations: "set[Installation]" = set()
+"""Those that ``running`` has not closed yet."""
+
+
 class Installation:
     """Where everything of one installation is, and its services by name; more of any kind can be added."""
 
@@ -58,6 +62,11 @@ class Installation:
             self.services[name].start()
         for name in names:
             self.services[name].wait_until_ready(READY_SECONDS)
+
+    def rest(self) -> None:
+        """End all services; ``revive`` starts the first four again."""
+        for server in self.services.values():
+            server.kill()
 
     def revive(self) -> None:
         """Start those of the first four that ended, as when a test failed before it did; return when all are ready."""
@@ -114,8 +123,8 @@ class Installation:
         return int(answer.json()["_source"]["last_seq"]) if answer.status_code == httpx.codes.OK else 0
 
     def close(self) -> None:
+        self.rest()
         for server in self.services.values():
-            server.kill()
             server.client.close()
         for index in httpx.get(f"{self.elasticsearch}/{self.name}-*/_settings", timeout=30).json():
             httpx.delete(f"{self.elasticsearch}/{index}", timeout=30)
@@ -131,8 +140,10 @@ def running(folder: Path, kafka: Stack, elasticsearch: Stack, **settings: object
         for kind in SERVICES:
             made.add(kind)
         made.start(*SERVICES)
+        open_installations.add(made)
         yield made
     finally:
+        open_installations.discard(made)
         made.close()
 
 
