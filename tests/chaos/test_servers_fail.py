@@ -50,6 +50,7 @@ def test_the_broker_is_restarted_and_the_logs_do_not_run_over(
     assert all(lines < MOST_TOLD * TIMES for lines in told.values()), told
 
 
+@pytest.mark.skipif(not FULL, reason="in make chaos; its short form is in tests/distributed/test_services.py")
 def test_elasticsearch_is_away_for_a_while(live: Starts, record: Records, elasticsearch_node: Stack) -> None:
     if elasticsearch_node.control is None:
         missing("the node is not ours to kill")

@@ -73,6 +73,7 @@ def test_a_segment_worker_that_slept_longer_than_its_session_wakes_and_changes_n
         record("one of two segment workers: SIGSTOP until the other has all, SIGCONT", WORKERS_MOMENTS, going.outcome())
 
 
+@pytest.mark.skipif(not FULL, reason="a minute long: in make chaos")
 def test_segment_workers_join_and_leave_while_a_backlog_stands(
     installation: Installation, live: Starts, record: Records, pieces: list[str]
 ) -> None:
