@@ -55,6 +55,14 @@ def matches(session: Session, wanted: SessionFilter) -> bool:
     )
 
 
+def together(pages: Iterable[Iterable[Session]]) -> tuple[Session, ...]:
+    """The sessions of several reads, each once, as it was read last.
+
+    One that begins between two reads is in one of them if what is live is read last.
+    """
+    return tuple({one.id: one for page in pages for one in page}.values())
+
+
 class SessionList:
     """Sessions in memory, in order; those that are closed are found without looking at the others."""
 

@@ -7,6 +7,7 @@ typed the command is told.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 from captionflow.adapters.elastic.from_settings import elasticsearch_from
 from captionflow.adapters.elastic.index_builder import ElasticIndexBuilder
@@ -14,9 +15,10 @@ from captionflow.adapters.elastic.turn_store import ElasticTurnStore
 from captionflow.adapters.kafka import topics
 from captionflow.adapters.kafka.acceptance import accept
 from captionflow.adapters.kafka.audit_trail import KafkaAuditTrail
-from captionflow.adapters.kafka.cluster import check_topics
+from captionflow.adapters.kafka.cluster import Kafka, check_topics
 from captionflow.adapters.kafka.dead_letters import KafkaDeadLetterBox, read_place
 from captionflow.adapters.kafka.from_settings import kafka_from
+from captionflow.adapters.kafka.journal import JournalAdapter
 from captionflow.adapters.kafka.key_store import KafkaKeyStore
 from captionflow.adapters.kafka.line_log import KafkaLineLog
 from captionflow.adapters.kafka.session_store import KafkaSessionStore
@@ -27,6 +29,19 @@ from captionflow.keys import KeyStore, settings_key
 from captionflow.ports import DeadLetterBox, LineLog, SpeakerNames
 from captionflow.settings import Settings
 from captionflow.turns import TurnStore
+
+_Adapter = TypeVar("_Adapter", bound=JournalAdapter)
+
+
+@asynccontextmanager
+async def _read(kafka: Kafka, adapter: _Adapter, topic: str) -> AsyncIterator[_Adapter]:
+    """An adapter on a topic, which has been read to its end."""
+    await check_topics(kafka, [topic])
+    adapter.start()
+    try:
+        yield await adapter.ready()
+    finally:
+        await adapter.close()
 
 
 @asynccontextmanager
@@ -47,12 +62,8 @@ async def open_speaker_names(settings: Settings) -> AsyncIterator[SpeakerNames]:
         Unavailable: no broker answers.
     """
     kafka = kafka_from(settings)
-    await check_topics(kafka, [kafka.sessions])
-    sessions = KafkaSessionStore(kafka).start()
-    try:
-        yield await sessions.ready()
-    finally:
-        await sessions.close()
+    async with _read(kafka, KafkaSessionStore(kafka), kafka.sessions) as sessions:
+        yield sessions
 
 
 @asynccontextmanager
@@ -63,12 +74,8 @@ async def open_line_log(settings: Settings) -> AsyncIterator[LineLog]:
         Unavailable: no broker answers.
     """
     kafka = kafka_from(settings)
-    await check_topics(kafka, [kafka.lines])
-    line_log = KafkaLineLog(kafka).start()
-    try:
-        yield await line_log.ready()
-    finally:
-        await line_log.close()
+    async with _read(kafka, KafkaLineLog(kafka), kafka.lines) as line_log:
+        yield line_log
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from captionflow.ports import SessionFilter
+from captionflow.session_order import together
 from services.api.off_loop import OffLoop
 from services.http.access import granted, seen_by, sees
 from services.http.provided import provided
@@ -37,12 +38,8 @@ async def visible(request: Request, wanted: SessionFilter) -> tuple[Session, ...
 
 
 async def visible_together(request: Request, *wanted: SessionFilter) -> tuple[Session, ...]:
-    """Those of several reads, each session once, as it was read last.
-
-    A session that begins between two reads is in one of them if what is live is read last.
-    """
-    found = [await visible(request, one) for one in wanted]
-    return tuple({session.id: session for page in found for session in page}.values())
+    """Those of several reads, one after the other: see ``session_order.together``."""
+    return together([await visible(request, one) for one in wanted])
 
 
 async def hidden(request: Request) -> tuple[str, ...]:

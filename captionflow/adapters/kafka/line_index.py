@@ -6,7 +6,6 @@ their records tell the rest again. Only records that are valid count: ``captionf
 """
 
 from bisect import bisect_left
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import Final
 
@@ -16,6 +15,7 @@ from captionflow.adapters.kafka.seal import SealedStream, WholeBlock
 from captionflow.messages import Stream
 from captionflow.numbering import Key, Run, last_seqs
 from captionflow.off_record import OffRecord, Written, after
+from captionflow.recent import Recent
 
 LOADED_BLOCKS: Final = 32
 """So many whole blocks are remembered record by record, those that were asked for last: some 0.2 MB each with a sender
@@ -32,10 +32,9 @@ class LineIndex:
     def __init__(self, load: Load, size: BlockSize = BlockSize(), *, loaded_blocks: int = LOADED_BLOCKS) -> None:  # noqa: B008 - frozen
         self._load = load
         self._size = size
-        self._loaded_blocks = loaded_blocks
         self._streams: dict[Stream, StreamBlocks] = {}
         self._partitions: dict[int, PartitionBlocks] = {}
-        self._loaded: OrderedDict[tuple[int, int], Block] = OrderedDict()
+        self._loaded: Recent[tuple[int, int], Block] = Recent(loaded_blocks)
         self.off_record_now: set[Stream] = set()
         """The streams that are off the record."""
 
@@ -75,7 +74,7 @@ class LineIndex:
         streams = tuple(self._sealed(name, piece) for name, piece in block.pieces.items())
         whole = WholeBlock(partition, ordinal, block.begin, block.end, block.digest(), streams)
         self._enter(of, whole)
-        self._keep(partition, ordinal, block)
+        self._loaded[partition, ordinal] = block
         return whole
 
     def skip(self, whole: WholeBlock) -> None:
@@ -276,14 +275,8 @@ class LineIndex:
 
     async def _block(self, partition: int, ordinal: int) -> Block:
         block = self.loaded(partition, ordinal) or await self._load(partition, ordinal)
-        self._keep(partition, ordinal, block)
-        return block
-
-    def _keep(self, partition: int, ordinal: int, block: Block) -> None:
         self._loaded[partition, ordinal] = block
-        self._loaded.move_to_end((partition, ordinal))
-        if len(self._loaded) > self._loaded_blocks:
-            self._loaded.popitem(last=False)
+        return block
 
 
 def _count(runs: Iterable[Run], above: int) -> int:

@@ -6,7 +6,7 @@ then ``records.is_valid`` says whether it counts. See ``journal``, docs/adr/0023
 """
 
 import asyncio
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -25,6 +25,7 @@ from captionflow.messages import VERSION, Draft, Line, LineRecord, Receipt, Stre
 from captionflow.notifying import Notifier
 from captionflow.numbering import Key, check, number, packed
 from captionflow.ports import THE_BEGINNING, Position
+from captionflow.recent import Recent
 from captionflow.records import check_partition
 from captionflow.spanning_rows import SpanningRows
 
@@ -69,7 +70,7 @@ class KafkaLineLog(JournalAdapter):
         self._append_seconds = append_seconds
         self._on_passage = on_passage
         self._rows = SpanningRows()
-        self._recent: OrderedDict[tuple[int, int], bytes] = OrderedDict()
+        self._recent: Recent[tuple[int, int], bytes] = Recent(_RECENT_RECORDS)
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._appended = Notifier()
         self._journal = Journal(
@@ -274,8 +275,6 @@ class KafkaLineLog(JournalAdapter):
             for line in _lines_of(record):
                 self._rows.written(stream, line)
         self._recent[record.partition, record.offset] = record.value or b""
-        if len(self._recent) > _RECENT_RECORDS:
-            self._recent.popitem(last=False)
 
     def _resume(self, topic_id: object, ends: Mapping[TopicPartition, int]) -> Awaitable[Mapping[TopicPartition, int]]:
         return self._sealed.resume(topic_id, ends)

@@ -11,12 +11,12 @@ from kafka.errors import KafkaError
 from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.failures import translated
 from captionflow.adapters.kafka.producer import Producer
+from captionflow.adapters.kafka.record_fetcher import records_between
 from captionflow.errors import CaptionflowError, Misconfigured, Unavailable
 from captionflow.retrying import Backoff, Retry
 
 log = structlog.get_logger(__name__)
 
-_POLL_MS: Final = 500
 _MAX_WAITING: Final = 10_000
 """Seals that wait to be written. What is dropped is sealed by the next process that reads the log."""
 
@@ -33,15 +33,12 @@ def read_seals(kafka: Kafka) -> dict[bytes, bytes] | None:
     found: dict[bytes, bytes] = {}
     try:
         kafka.check(consumer, kafka.seals)
-        consumer.assign([tp])
-        consumer.seek(tp, int(consumer.beginning_offsets([tp])[tp]))
-        end = int(consumer.end_offsets([tp])[tp])
-        while (consumer.position(tp) or 0) < end:
-            for record in consumer.poll(_POLL_MS).get(tp, []):
-                if record.value is None:
-                    found.pop(record.key, None)
-                elif record.key is not None:
-                    found[record.key] = record.value
+        begin, end = (int(offsets[tp]) for offsets in (consumer.beginning_offsets([tp]), consumer.end_offsets([tp])))
+        for record in records_between(consumer, tp, begin, end):
+            if record.value is None:
+                found.pop(record.key, None)
+            elif record.key is not None:
+                found[record.key] = record.value
     except (KafkaError, Misconfigured) as error:
         problem = translated(error, kafka.servers, kafka.seals) if isinstance(error, KafkaError) else error
         if isinstance(problem, Unavailable):

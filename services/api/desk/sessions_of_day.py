@@ -5,6 +5,7 @@ from typing import Final
 
 from captionflow.messages import Session
 from captionflow.ports import SessionFilter, SessionStore
+from captionflow.session_order import together
 from services.api.pages.programme import FORGOTTEN
 
 MOST: Final = 1_000
@@ -16,14 +17,11 @@ async def sessions_of_day(sessions: SessionStore, now: datetime, event: str | No
     """All of those that ``desk_rooms`` shows at a moment, and some others; ``now`` is local time."""
     since, until = ((now + days).date().isoformat() for days in (-_ONE_DAY, _ONE_DAY))  # a start may be in another zone
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    found = [
-        await sessions.list(wanted)
-        for wanted in (
-            # What begins or ends meanwhile is in one that is read later.
-            SessionFilter(live=False, event=event, since=since, until=until, limit=MOST),
-            SessionFilter(status="scheduled", event=event, until="", changed=now - FORGOTTEN, limit=MOST),
-            SessionFilter(live=True, event=event, limit=MOST),
-            SessionFilter(status="finished", event=event, changed=midnight, limit=MOST),
-        )
-    ]
-    return tuple({one.id: one for page in found for one in page}.values())
+    wanted = (
+        # What begins or ends meanwhile is in one that is read later.
+        SessionFilter(live=False, event=event, since=since, until=until, limit=MOST),
+        SessionFilter(status="scheduled", event=event, until="", changed=now - FORGOTTEN, limit=MOST),
+        SessionFilter(live=True, event=event, limit=MOST),
+        SessionFilter(status="finished", event=event, changed=midnight, limit=MOST),
+    )
+    return together([await sessions.list(one) for one in wanted])
