@@ -9,6 +9,7 @@ from hypothesis import settings
 
 from tests.distributed.installation import open_installations
 from tests.needs import missing
+from tests.real_program import end_commands
 from tests.stack.places import CannotStart
 from tests.stack.servers import Server, elasticsearch_server, kafka_server
 
@@ -94,3 +95,10 @@ def _everything_runs(request: pytest.FixtureRequest) -> None:
     """What a test of an installation ended, and did not start again because it failed, is no matter of the next one."""
     if "installation" in request.fixturenames:
         request.getfixturevalue("installation").revive()
+
+
+@pytest.fixture(autouse=True)
+def _commands_end() -> Iterator[None]:
+    """No command outlives the test that started it."""
+    yield
+    end_commands()

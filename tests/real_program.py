@@ -21,6 +21,8 @@ from tests.waiting import came_true
 PROGRAM = str(Path(sys.executable).parent / "captionflow")
 READY_SECONDS = 60
 
+_started: list[subprocess.Popen[bytes]] = []
+
 
 def environ(folder: Path | None = None, **settings: object) -> dict[str, str]:
     """The environment with these settings and none of the caller's."""
@@ -46,8 +48,8 @@ def run_command(
 
 
 def start_command(*arguments: object, **settings: object) -> subprocess.Popen[bytes]:
-    """Start a command and leave it alone; output to pipes."""
-    return subprocess.Popen(
+    """Start a command and leave it alone; output to pipes. It ends with its test, see ``end_commands``."""
+    process = subprocess.Popen(
         [PROGRAM, *map(str, arguments)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -55,6 +57,15 @@ def start_command(*arguments: object, **settings: object) -> subprocess.Popen[by
         env=environ(**settings),
         preexec_fn=_hears_ctrl_c,  # noqa: PLW1509 - it has one thread to take care of: the one that forks
     )
+    _started.append(process)
+    return process
+
+
+def end_commands() -> None:
+    """End whatever ``start_command`` has started: a test that failed has not waited for it."""
+    while _started:
+        with _started.pop() as process:
+            process.kill()
 
 
 def _hears_ctrl_c() -> None:

@@ -1,5 +1,6 @@
 """A long session opens at its end; what was said before comes when it is wanted, and the reader keeps their place."""
 
+import json
 import re
 
 import pytest
@@ -115,10 +116,12 @@ def test_copying_takes_what_was_said_before_too_and_shows_none_of_it(page: Page,
     assert len(said(page)) == shown
 
 
-def test_where_somebody_left_off_is_found_however_long_ago_that_was(page: Page, long: str) -> None:
+def test_where_somebody_left_off_is_found_however_long_ago_that_was(page: Page, program: Program, long: str) -> None:
     page.goto("/")
-    mark = '{"turn": "s-long.en.101", "paragraph": 0, "chars": 8}'
-    page.evaluate("([name, mark]) => localStorage.setItem(name, mark)", [f"captionflow.left.{long}.en", mark])
+    made = program.get(f"/v1/sessions/{long}")["created_at"]
+    mark = {"turn": "s-long.en.101", "paragraph": 0, "chars": 8, "made": made}
+    kept = [f"captionflow.left.{long}.en", json.dumps(mark)]
+    page.evaluate("([name, mark]) => localStorage.setItem(name, mark)", kept)
     page.goto(f"/s/{long}/follow")
     expect(page.locator("#status")).to_have_text("Live")
     expect(page.locator("#left-off")).to_have_count(0)

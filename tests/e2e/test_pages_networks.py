@@ -173,8 +173,10 @@ def test_where_the_data_were_wiped_a_wall_clears_and_shows_what_is_said_anew(pag
 
 def test_another_session_under_the_same_id_is_never_mixed_with_the_one_before(page: Page, wiped: Program) -> None:
     wiped.begin("same", *(f">> ANNA: Old turn {n}." for n in range(3)), title="The first")
+    page.clock.install()
     page.goto(f"{wiped.url}/s/same/follow")
     expect(page.locator("#captions")).to_contain_text("Old turn 2.")
+    page.clock.fast_forward(3_000)  # who has read so long leaves off where they are
     page.context.set_offline(True)
     wiped.kill()
     shutil.rmtree(wiped.folder)
@@ -182,6 +184,22 @@ def test_another_session_under_the_same_id_is_never_mixed_with_the_one_before(pa
     wiped.wait_until_ready()
     wiped.begin("same", *(f">> BEN: New turn {n}." for n in range(6)), title="The second")
     page.context.set_offline(False)
+    expect(page.locator("#captions .said")).to_have_text([f"New turn {n}." for n in range(6)])
+    page.goto("about:blank")
+
+
+def test_where_somebody_left_off_says_nothing_of_another_session_under_the_same_id(page: Page, wiped: Program) -> None:
+    wiped.begin("left", *(f">> ANNA: Old turn {n}." for n in range(3)), title="The first")
+    page.goto(f"{wiped.url}/s/left/follow")
+    expect(page.locator("#status")).to_have_text("Live")
+    page.goto("about:blank")
+    wiped.kill()
+    shutil.rmtree(wiped.folder)
+    wiped.start()
+    wiped.wait_until_ready()
+    wiped.begin("left", *(f">> BEN: New turn {n}." for n in range(6)), title="The second")
+    page.goto(f"{wiped.url}/s/left/follow")
+    expect(page.locator("#status")).to_have_text("Live")
     expect(page.locator("#captions .said")).to_have_text([f"New turn {n}." for n in range(6)])
     page.goto("about:blank")
 

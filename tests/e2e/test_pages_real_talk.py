@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import SECONDS, Program, until_same
+from tests.e2e.conftest import SECONDS, Program, unplugged, until_same
 from tests.real_program import run_command, spoken, start_command
 
 pytestmark = pytest.mark.browser
@@ -42,6 +42,7 @@ def test_a_real_talk_is_on_the_screen_and_whole_on_a_phone_that_was_offline_in_t
     expect(phone.locator("#captions .said").first).to_contain_text("Hello, everyone")
     expect(page.locator("#lines")).to_have_text(re.compile(r"\w"))
     phone.context.set_offline(True)
+    unplugged(phone)
     expect(phone.locator("#status")).to_have_text("You are offline. What is said is kept for you.")
     before = phone.locator("#captions").inner_text()
     program.wait_for_seq(TALK, 300)

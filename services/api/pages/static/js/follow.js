@@ -45,6 +45,8 @@ let asking = false; // for what was said before
 let turns = [];
 /** @type {import("./mark.js").Mark | null} */
 let mark = null;
+/** @type {string | null} when the session was made that is shown: another one may have its id */
+let made = null;
 let paused = false;
 let pausedAt = 0;
 let begun = false;
@@ -87,7 +89,7 @@ function draw() {
 /** The first text: at the end for a new reader, otherwise where the address or the browser has put the reader. */
 function begin() {
   begun = true;
-  mark = kept.read();
+  mark = kept.read(made);
   setTimeout(() => {
     settled = true;
     if (mark && isEnd(turns, mark)) mark = null;
@@ -139,7 +141,7 @@ function keptChoice() {
 function leave() {
   if (mark && !settled && !moved) return mark;
   const left = place.atEnd() ? endOf(turns) : place.lastSeen(turns);
-  if (left) kept.write(left);
+  if (left) kept.write(left, made);
   return left;
 }
 
@@ -192,6 +194,16 @@ function stand(now) {
     pauseButton.hidden = !paused;
     name("finished");
   }
+}
+
+/** @param {import("../../messages.js").Session} now */
+function about(now) {
+  if (made !== null && made !== now.created_at) { // nothing that the reader has read was said in it
+    mark = null;
+    pausedAt = seqWhenCut = 0;
+  }
+  made = now.created_at;
+  name(standing === "finished" ? standing : now.status);
 }
 
 /** Captions are interrupted, or come again. Screen readers hear it once; the clock is for the eye. @param {number | null} quiet */
@@ -269,4 +281,4 @@ document.addEventListener("visibilitychange", () => {
 });
 addEventListener("pagehide", leave);
 
-const live = follow(session, { language, onText: text, onStanding: stand, onInterruption: silent, onOffRecord: aside, onSession: (now) => name(standing === "finished" ? standing : now.status) });
+const live = follow(session, { language, onText: text, onStanding: stand, onInterruption: silent, onOffRecord: aside, onSession: about });

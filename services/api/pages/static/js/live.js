@@ -177,7 +177,7 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
       let held = beside ? [] : null;
       for (;;) {
         const { value, done } = await reader.read();
-        if (done) return "cut";
+        if (done || mine.signal.aborted) return "cut";
         let events = parse(decoder.decode(value, { stream: true })).map(({ event, data }) => /** @type {LiveEvent} */ ({ event, data: JSON.parse(data) }));
         if (first && performance.now() - first > SOON) works = true;
         else if (events.length && !first) first = performance.now();
@@ -201,8 +201,9 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
 
   /** One long-poll, for networks that break streams, and for a session that has ended: then it is answered at once.
    * @param {number | null} wait seconds, if not as long as the server does */
-  const poll = (wait = null) => ask("application/json", SILENCE, wait, async (response) => {
+  const poll = (wait = null) => ask("application/json", SILENCE, wait, async (response, _, mine) => {
     const { events = [] } = /** @type {import("../../messages.js").Poll} */ (await response.json());
+    if (mine.signal.aborted) return "cut";
     if (!events.some((one) => one.event === "off_record")) onRecord();
     events.forEach(take);
     if (begun && !events.some((one) => one.event === "finished")) ended = null;

@@ -18,20 +18,22 @@ export function isEnd(turns, mark) {
   return !end || (end.turn === mark.turn && end.paragraph === mark.paragraph && end.chars <= mark.chars);
 }
 
-/** The mark of one session and language, as this browser keeps it. @param {string} session @param {string} language */
+/** The mark of one session and language, as this browser keeps it. When the session was made tells it from another one that has
+ * its id: what is read of that is no mark. @param {string} session @param {string} language */
 export function bookmark(session, language) {
   const name = `captionflow.left.${session}.${language}`;
   return {
-    /** @returns {Mark | null} */
-    read() {
+    /** @param {string | null} made @returns {Mark | null} */
+    read(made) {
       try {
         const kept = JSON.parse(localStorage.getItem(name) ?? "null");
-        return typeof kept?.turn === "string" && Number.isInteger(kept.paragraph) && Number.isInteger(kept.chars) ? kept : null;
+        const isMark = typeof kept?.turn === "string" && Number.isInteger(kept.paragraph) && Number.isInteger(kept.chars);
+        return isMark && kept.made === made ? { turn: kept.turn, paragraph: kept.paragraph, chars: kept.chars } : null;
       } catch { return null; }
     },
-    /** @param {Mark} mark */
-    write(mark) {
-      try { localStorage.setItem(name, JSON.stringify(mark)); } catch { /* private mode: it holds until the page is left */ }
+    /** @param {Mark} mark @param {string | null} made */
+    write(mark, made) {
+      try { localStorage.setItem(name, JSON.stringify({ ...mark, made })); } catch { /* private mode: it holds until the page is left */ }
     },
   };
 }
