@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Playwright, expect, sync_playwright
 
 from tests.real_program import Server
 from tests.waiting import await_true
@@ -102,13 +102,18 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
         yield running
 
 
+def chromium(playwright: Playwright) -> str | None:
+    """Where Playwright's own browser is if it is installed, else the system's."""
+    own = Path(playwright.chromium.executable_path)
+    system = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    return str(own) if own.exists() else system
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Playwright's own browser if it is installed, else the system's; without one: skip, and fail when CI=true."""
-    system = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    """Chromium; without one: skip, and fail when CI=true."""
     with sync_playwright() as playwright:
-        own = Path(playwright.chromium.executable_path)
-        path = str(own) if own.exists() else system
+        path = chromium(playwright)
         reason = "no Chromium: run `playwright install chromium`, or install the system's chromium"
         if path is None:
             if os.environ.get("CI") == "true":
