@@ -2,6 +2,7 @@
 import "./started.js";
 import { isAnchor } from "./anchor.js";
 import { announcer } from "./announce.js";
+import { awake } from "./awake.js";
 import { clock } from "./clock.js";
 import { follow } from "./live.js";
 import { bookmark, endOf, isEnd } from "./mark.js";
@@ -35,6 +36,7 @@ const kept = bookmark(session, language);
 const place = reading({ captions, newer: find("newer"), bar: /** @type {HTMLElement} */ (status.closest(".bar")) });
 const aside = offRecord(find("off-record"), (change) => place.keep(change));
 const show = renderer(captions, { session, language });
+const keepAwake = awake();
 
 const before = find("before");
 const earlierTold = find("earlier-told");
@@ -194,6 +196,7 @@ function stand(now) {
     pauseButton.hidden = !paused;
     name("finished");
   }
+  stayAwake();
 }
 
 /** @param {import("../../messages.js").Session} now */
@@ -204,6 +207,11 @@ function about(now) {
   }
   made = now.created_at;
   name(standing === "finished" ? standing : now.status);
+}
+
+/** The phone's screen stays on while there is something to read as it comes. */
+function stayAwake() {
+  keepAwake(!paused && (standing === "live" || standing === "slow") && captions.dataset.status === "live");
 }
 
 /** Captions are interrupted, or come again. Screen readers hear it once; the clock is for the eye. @param {number | null} quiet */
@@ -228,6 +236,7 @@ function silent(quiet) {
 /** The state in the heading and in the title. @param {keyof typeof STATES} now */
 function name(now) {
   captions.dataset.status = now;
+  stayAwake();
   say(find("state"), STATES[now]);
   find("state").classList.toggle("live", now === "live");
   document.title = `${captions.dataset.title} · ${STATES[now]} · captionflow`;
@@ -245,6 +254,7 @@ pauseButton.addEventListener("click", () => {
   paused = !paused;
   pausedAt = state.seq;
   say(pauseButton, paused ? "Continue" : "Pause");
+  stayAwake();
   if (!paused) text(state);
 });
 announced.addEventListener("change", () => {

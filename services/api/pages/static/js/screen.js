@@ -1,5 +1,6 @@
 // The room screen: the last lines, word by word; before and after, a card that says what comes and where to read along.
 import "./started.js";
+import { awake } from "./awake.js";
 import { tellNext, tellSession, tellState } from "./card.js";
 import { clock } from "./clock.js";
 import { direction } from "./direction.js";
@@ -226,4 +227,5 @@ pauseButton.addEventListener("click", () => {
 addEventListener("pagehide", () => offRecord(null)); // a page that the browser keeps to come back to has none of it
 setInterval(tick, 1000);
 if (room) askAgain();
+awake()(true);
 watch(session);
