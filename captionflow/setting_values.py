@@ -98,6 +98,15 @@ def web_addresses(value: str) -> tuple[str, ...]:
     return tuple(web_address(one.strip()) for one in value.split(","))
 
 
+def frame_ancestors(value: str) -> tuple[str, ...]:
+    """Host sources of the directive ``frame-ancestors`` (CSP level 3), with commas between; ``*`` is everybody."""
+    sources = tuple(one.strip().removesuffix("/").lower() for one in value.split(","))
+    origin = r"https?://(\*\.)?[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?(:([0-9]{1,5}|\*))?"
+    if not all(re.fullmatch(rf"\*|{origin}", one) for one in sources):
+        raise ValueError("is not * or an origin like https://www.example.org, or several with commas between")
+    return sources
+
+
 def name(value: str) -> str:
     """Safe in names of topics and indices."""
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,79}", value):

@@ -79,6 +79,14 @@ class Settings:
         doc="How readers reach this server, for QR codes and permalinks; taken from the request when not set.",
         example="https://captions.example.org",
     )
+    frame_ancestors: tuple[str, ...] = _setting(
+        "FRAME_ANCESTORS",
+        (),
+        values.frame_ancestors,
+        unit="origins with commas between, or *",
+        doc="Sites that may show captions in a frame of theirs, by `/embed/{session}` alone; none when not set.",
+        example="https://www.example.org,https://*.example.net",
+    )
     url: str = _setting(
         "URL",
         "http://127.0.0.1:8000",

@@ -65,7 +65,7 @@ def create_application(  # noqa: PLR0913 - what differs between web processes
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, seconds=body_seconds)
     app.add_middleware(AccessGate, access=access)
     app.add_middleware(HeadAsGet)
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(SecurityHeaders, frame_ancestors=settings.frame_ancestors)
     app.add_middleware(HangUps)
     app.add_middleware(RequestLog)
     app.add_middleware(Outflow)

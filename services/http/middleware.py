@@ -13,6 +13,8 @@ import structlog
 from services.http.hang_ups import HUNG_UP
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = structlog.get_logger(__name__)
@@ -20,18 +22,26 @@ log = structlog.get_logger(__name__)
 HEAD = "captionflow.head"
 """Key in the scope of a request that asked for the head alone: an answer without an end must end at once."""
 
-_SECURITY = (
-    (b"content-security-policy", b"default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"same-origin"),
-)
+EMBEDDED = "/embed/"
+"""What begins the paths of pages that other sites may frame, if the settings allow any to."""
+
+_FRAMING = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors"
+_OTHER = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin"))
+_ANY_ORIGIN = (b"access-control-allow-origin", b"*")
 
 
 class SecurityHeaders:
-    """Adds the headers that keep a page to itself, where a response has none of its own."""
+    """Adds the headers that keep a page to itself, where a response has none of its own.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Sites that are ``frame_ancestors`` may frame what is under ``EMBEDDED``, errors too, and nothing else. A site may do
+    so in a sandbox, where the page has no origin: then any page may read what such a page needs and everybody may have.
+    """
+
+    def __init__(self, app: ASGIApp, frame_ancestors: Sequence[str] = ()) -> None:
         self.app = app
+        self._framed = bool(frame_ancestors)
+        self._own = _headers("'self'")
+        self._embedded = _headers(*(frame_ancestors if "*" in frame_ancestors else ("'self'", *frame_ancestors)))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, with headers."""
@@ -39,11 +49,24 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 present = {name.lower() for name, _ in message.get("headers", ())}
-                added = [(name, value) for name, value in _SECURITY if name not in present]
+                added = [(name, value) for name, value in self._wanted(scope["path"]) if name not in present]
                 message = {**message, "headers": [*message.get("headers", ()), *added]}
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+    def _wanted(self, path: str) -> Sequence[tuple[bytes, bytes]]:
+        if path.startswith(EMBEDDED):
+            return self._embedded
+        return (*self._own, _ANY_ORIGIN) if self._framed and _is_needed_by_embedded(path) else self._own
+
+
+def _headers(*ancestors: str) -> tuple[tuple[bytes, bytes], ...]:
+    return ((b"content-security-policy", f"{_FRAMING} {' '.join(ancestors)}".encode()), *_OTHER)
+
+
+def _is_needed_by_embedded(path: str) -> bool:
+    return path.startswith("/static/") or (path.startswith("/v1/sessions/") and path.endswith("/events"))
 
 
 class HeadAsGet:

@@ -97,5 +97,6 @@ _DETAILS = {
     "not-acceptable": "It can be had as application/json, text/plain, text/vtt, application/x-subrip.",
     "conflict": "The session is at version 7: read it again.",
     "invalid": "date: it is not a day like 2015-11-12 of the years 1900 to 2199.",
+    "not-implemented": "It can be had as json.",
     "unavailable": "The disk is full: nothing was stored. Free space, then send the same again.",
 }

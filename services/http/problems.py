@@ -45,6 +45,7 @@ KINDS: dict[str, Kind] = {
     "invalid": Kind(422, "Some of it is not valid", "Correct the field or parameter that the detail names."),
     "too-many-requests": Kind(429, "Too much at once", "The same again after Retry-After seconds: nothing was done."),
     "internal": Kind(500, "Our mistake", "Try again later; what was acknowledged is safe."),
+    "not-implemented": Kind(501, "Not in this format", "Ask for a format that the detail names."),
     "unavailable": Kind(503, "Not possible right now", "The same again after Retry-After seconds: nothing was done."),
 }
 """By code. ``/problems/<code>`` shows them, and docs/api.md has them all."""

@@ -44,6 +44,7 @@ CALLS = {
     ("delete", "/v1/keys/{name}"),
     ("post", "/v1/keys/{name}/rotate"),
     ("get", "/v1/desk/events"),
+    ("get", "/oembed"),
     ("get", "/healthz"),
     ("get", "/readyz"),
 }

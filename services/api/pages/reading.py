@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 CONTEXT_PARTS = 10
 """Parts before a turn that was asked for, on a piece that is made for it."""
+QUOTED_PARTS = 3
+"""Parts of a turn that are quoted at most."""
 _ANCHOR = re.compile(r"t([0-9]{1,15}(?:\.[0-9]{1,9})?)(?:-p([0-9]{1,9}))?")
 
 
@@ -95,6 +97,20 @@ async def end(store: TurnStore, stream: Stream) -> Piece:
     first = await store.window(*stream, after=THE_START, limit=CONTEXT_PARTS)
     known = await _known(store, stream, first.parts, found.parts)
     return Piece(found.parts, known, has_earlier=True)
+
+
+async def quoted(store: TurnStore, stream: Stream, anchor: str) -> Piece | None:
+    """The turn that an anchor names, or the rest of it from a part on, as far as it is quoted; None: there is none."""
+    at = await _turn(store, stream, anchor)
+    if at is None:
+        return None
+    found = await store.window(*stream, after=Place(at.ordinal, at.number - 1), limit=QUOTED_PARTS)
+    return Piece(tuple(part for part in found.parts if part.ordinal == at.ordinal))
+
+
+def is_anchor(text: str) -> bool:
+    """Whether it is an anchor of a turn, or of a part of it."""
+    return _ANCHOR.fullmatch(text) is not None
 
 
 async def pieces(store: TurnStore, stream: Stream, names: Mapping[str, str]) -> AsyncGenerator[Piece]:

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from services.api.pages import languages, programme
 from services.api.pages.reading import Piece
 from services.api.pages.static_files import read_static_files
+from services.http.middleware import EMBEDDED
 from services.http.outflow import InPieces
 
 _HERE = Path(__file__).parent
@@ -75,9 +76,11 @@ def _turns(piece: Piece, **values: object) -> str:
 
 def error_page(request: Request, status: int, title: str, detail: str) -> Response:
     """An error that a person can read: what happened and what they can do, with the way home."""
-    return page("error.html", status=status, title=title, detail=detail, path=request.url.path)
+    path = request.url.path
+    embedded = path.startswith(EMBEDDED)
+    return page("error.html", status=status, title=title, detail=detail, path=path, embedded=embedded)
 
 
-def nothing_yet(name: str, path: str | None = None) -> Response:
+def nothing_yet(name: str, path: str | None = None, *, embedded: bool = False) -> Response:
     """The page for a session or room that is not known yet: it asks again by itself, and starts when it is."""
-    return page("nothing_yet.html", status=404, name=name, path=path)
+    return page("nothing_yet.html", status=404, name=name, path=path, embedded=embedded)

@@ -24,6 +24,7 @@ from captionflow.transcript import named
 from services.api.context import Context, visible, visible_together
 from services.api.pages import reading
 from services.api.pages.home import home_of
+from services.api.pages.oembed import Cited, discovery, look
 from services.api.pages.programme import RoomState, room_now, room_slug, room_state
 from services.api.pages.programme import day as day_given
 from services.api.pages.rendering import STATIC, nothing_yet, page, streamed_transcript
@@ -108,9 +109,11 @@ async def transcript(session_id: SessionId, request: Request, lang: Language = N
     store, render = context.ports.turn_store, context.rendering.run
     if whole and not request.scope.get(HEAD):
         pieces = reading.pieces(store, stream, session.speakers)
-        return streamed_transcript(render, pieces, session=session, language=stream.language)
+        cited = _discovery(request, session, "/s/{}")
+        return streamed_transcript(render, pieces, session=session, language=stream.language, oembed=cited)
     found = await reading.piece(store, stream, reading.wanted(request.query_params))
-    return await render(partial(_transcript_page, session, stream.language, found.named(session.speakers)))
+    cited = _discovery(request, session, "/s/{}")
+    return await render(partial(_transcript_page, session, stream.language, found.named(session.speakers), cited))
 
 
 @routes.get("/s/{session_id}/follow")
@@ -124,8 +127,9 @@ async def follow(session_id: SessionId, request: Request, lang: Language = None)
     language = language_of(session, lang)
     end = await reading.end(context.ports.turn_store, Stream(session.id, language))
     found = end.named(session.speakers)
+    cited = _discovery(request, session, "/s/{}/follow")
     return await context.rendering.run(
-        lambda: page("follow.html", session=session, language=language, piece=found, turns=found.views)
+        lambda: page("follow.html", session=session, language=language, piece=found, turns=found.views, oembed=cited)
     )
 
 
@@ -172,7 +176,7 @@ def _screen(
     )
 
 
-def _transcript_page(session: Session, language: str, piece: reading.Piece) -> Response:
+def _transcript_page(session: Session, language: str, piece: reading.Piece, oembed: str) -> Response:
     turns = piece.views
     return page(
         "transcript.html",
@@ -182,7 +186,16 @@ def _transcript_page(session: Session, language: str, piece: reading.Piece) -> R
         turns=turns,
         people=people(turns),
         streamed=False,
+        oembed=oembed,
     )
+
+
+def _discovery(request: Request, session: Session, of_page: str) -> str:
+    """Where a site is told how to cite what this address shows."""
+    query = request.query_params
+    turn = query.get("turn", "")
+    shown = Cited(session.id, look(query.get("lang"), query.get("theme")), turn if reading.is_anchor(turn) else "")
+    return discovery(base_url(request), of_page, shown)
 
 
 async def find_session(sessions: SessionStore, session_id: str) -> Session | None:

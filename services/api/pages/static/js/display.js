@@ -16,6 +16,8 @@
       else localStorage.setItem(`captionflow.${name}`, value);
     } catch { /* private mode: it holds until the page is left */ }
   };
+  /** What the address says holds until the reader chooses. */
+  let asked = new URLSearchParams(location.search).get("theme");
   const system = () => (dark.matches ? "dark" : "light");
   const theme = () => root.dataset.theme ?? system();
   const size = () => Number(root.dataset.size ?? 0);
@@ -40,7 +42,7 @@
   };
 
   const read = () => {
-    const wanted = kept("theme");
+    const wanted = asked === "dark" || asked === "light" ? asked : kept("theme");
     if (wanted === "dark" || wanted === "light") root.dataset.theme = wanted;
     else delete root.dataset.theme;
     const step = Number(kept("size"));
@@ -58,6 +60,7 @@
     const button = /** @type {HTMLButtonElement | null | undefined} */ (target?.closest("button[data-theme], button[data-size]"));
     if (!button) return;
     if (button.hasAttribute("data-theme")) {
+      asked = null;
       const wanted = theme() === "dark" ? "light" : "dark";
       // Choosing what the system has means following the system again.
       if (wanted === system()) delete root.dataset.theme;

@@ -1,0 +1,122 @@
+"""Captions in a frame on a page of another site."""
+
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.conftest import SECONDS, Program
+
+pytestmark = pytest.mark.browser
+
+BLOCKED = """() => {
+  for (const one of ["localStorage", "sessionStorage", "indexedDB"]) {
+    Object.defineProperty(window, one, { get() { throw new DOMException("blocked", "SecurityError"); } });
+  }
+  const refuse = () => Promise.reject(new DOMException("blocked", "SecurityError"));
+  Object.defineProperty(navigator.locks, "request", { value: refuse });
+}"""
+
+
+@pytest.fixture(scope="module")
+def framed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    with Program(
+        tmp_path_factory.mktemp("framed"), FRAME_ANCESTORS="http://localhost:*", LOG_LEVEL="warning"
+    ) as running:
+        running.begin("talk", ">> ANA: Net neutrality.", title="A talk", languages=["en", "fr"])
+        yield running
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[str]:
+    """Another site, which serves what is in the folder."""
+    quiet = type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *_: None})
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(quiet, directory=str(tmp_path))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://localhost:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture
+def visitor(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 800, "height": 600})
+    context.set_default_timeout(SECONDS * 1_000)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("sandbox", ["", 'sandbox="allow-scripts allow-popups"'])
+def test_a_frame_follows_what_is_said_without_any_storage(
+    visitor: Page, framed: Program, site: str, tmp_path: Path, sandbox: str
+) -> None:
+    visitor.add_init_script(f"({BLOCKED})()")
+    name = "boxed" if sandbox else "plain"
+    framed.begin(name, ">> ANA: Net neutrality.", title="A talk")
+    frame = f'<iframe {sandbox} src="{framed.url}/embed/{name}?lang=en&theme=dark" width="400" height="300"></iframe>'
+    (tmp_path / "article.html").write_text(f"<!doctype html><h1>An article</h1>{frame}")
+    visitor.goto(f"{site}/article.html")
+    inside = visitor.frame_locator("iframe")
+    expect(inside.locator(".said")).to_have_text(["Net neutrality."])
+    expect(inside.locator("#status")).to_have_text("Live")
+    framed.say(name, 1, *(f">> BO: Answer {n}." for n in range(30)))
+    expect(inside.locator(".said").last).to_have_text("Answer 29.")
+    expect(inside.locator(".said").last).to_be_in_viewport()
+    expect(inside.locator("html")).to_have_attribute("data-theme", "dark")
+    with visitor.expect_popup() as opened:
+        inside.locator("#full").click()
+    assert opened.value.url == f"{framed.url}/s/{name}/follow?lang=en&theme=dark"
+    assert opened.value.evaluate("window.opener") is None
+    assert visitor.url == f"{site}/article.html"
+
+
+def test_no_other_page_can_be_framed_and_none_by_another_site(
+    visitor: Page, framed: Program, site: str, tmp_path: Path
+) -> None:
+    frames = [f'<iframe src="{framed.url}{path}"></iframe>' for path in ("/s/talk/follow", "/", "/embed/talk")]
+    (tmp_path / "article.html").write_text("<!doctype html>" + "".join(frames))
+    visitor.goto(f"{site}/article.html")
+    expect(visitor.frame_locator("iframe").nth(2).locator(".said")).to_have_count(1)
+    for place in (0, 1):
+        expect(visitor.frame_locator("iframe").nth(place).locator("#main")).to_have_count(0)
+    visitor.goto(f"{site.replace('localhost', '127.0.0.1')}/article.html")
+    expect(visitor.frame_locator("iframe").nth(2).locator(".said")).to_have_count(0)
+
+
+def test_in_a_frame_a_session_begins_by_itself_and_errors_do_not_lead_away(visitor: Page, framed: Program) -> None:
+    visitor.goto(f"{framed.url}/embed/later")
+    expect(visitor.locator("h1")).to_have_text("Nothing has been said here yet")
+    expect(visitor.locator("a:not(.skip)")).to_have_count(0)
+    framed.begin("later", ">> ANA: Now.")
+    expect(visitor.locator(".said")).to_have_text(["Now."])
+    visitor.goto(f"{framed.url}/embed/talk?lang=de")
+    expect(visitor.locator("a:not(.skip)")).to_have_count(0)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_frame_is_for_everybody(visitor: Page, framed: Program, theme: str) -> None:
+    visitor.set_viewport_size({"width": 320, "height": 240})
+    visitor.goto(f"{framed.url}/embed/talk?theme={theme}")
+    expect(visitor.locator("#status")).to_have_text("Live")
+    found = Axe().run(visitor, options={"resultTypes": ["violations"]})
+    assert found.violations_count == 0, found.generate_report()
+    assert visitor.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert visitor.locator("a[hreflang=fr]").get_attribute("href") == f"/embed/talk?lang=fr&theme={theme}"
+
+
+def test_a_frame_can_be_paused_and_goes_on_where_a_session_ends_and_opens_again(visitor: Page, framed: Program) -> None:
+    framed.begin("short", ">> ANA: One.")
+    visitor.goto(f"{framed.url}/embed/short")
+    expect(visitor.locator("#status")).to_have_text("Live")
+    visitor.locator("#pause").click()
+    framed.say("short", 1, ">> BO: Two.", ends=True)
+    expect(visitor.locator("#status")).to_have_text("This session has ended.")
+    expect(visitor.locator("#state")).to_have_text("Finished")
+    expect(visitor.locator(".said")).to_have_text(["One."])
+    visitor.locator("#pause").click()
+    expect(visitor.locator(".said")).to_have_text(["One.", "Two."])
+    expect(visitor.locator("#pause")).to_be_hidden()
