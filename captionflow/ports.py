@@ -166,15 +166,16 @@ SessionPlace = tuple[bool, str, str, str]  # see ``session_order.place``
 
 
 class SessionFilter(Message, frozen=True):
-    """All given must match; ``event`` and ``room`` compare folded and whole.
+    """All given must match; ``event`` and ``room`` compare folded and whole, ``slug`` is ``room_slug`` of the room.
 
     Days from ``since`` to ``until``; a session without one is before all. ``changed``: not before this moment. At most
-    ``limit``, behind ``after``.
+    ``limit``, behind ``after``. ``latest``: what was changed last comes first, and there is no ``after``.
     """
 
     status: Status | None = None
     event: str | None = None
     room: str | None = None
+    slug: str | None = None
     closed: bool | None = None
     live: bool | None = None
     since: str | None = None
@@ -183,6 +184,7 @@ class SessionFilter(Message, frozen=True):
     after: SessionPlace | None = None
     limit: int | None = None
     reverse: bool = False
+    latest: bool = False
 
 
 class SessionStore(Protocol):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from bisect import bisect_left, insort
 from datetime import UTC
 from itertools import islice
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from captionflow.messages import Session
+    from captionflow.messages import Session, Status
     from captionflow.ports import SessionFilter, SessionPlace
 
 _LAST: Final = "\U0010ffff"
@@ -36,6 +38,12 @@ def sortable(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+def room_slug(room: str) -> str:
+    """``Workshop Room 3`` → ``workshop-room-3``; letters of every script stay."""
+    folded = unicodedata.normalize("NFKC", room).casefold()
+    return re.sub(r"[^\w]+|_+", "-", folded).strip("-")
+
+
 def place(session: Session) -> SessionPlace:
     """Live or not, the day, the start, the id. ``SessionStore.list`` has the highest first."""
     return session.status == "live", day_of(session), start_of(session), session.id
@@ -52,6 +60,7 @@ def matches(session: Session, wanted: SessionFilter) -> bool:
         and (wanted.changed is None or session.updated_at >= wanted.changed)
         and (wanted.event is None or fold_name(session.event) == fold_name(wanted.event))
         and (wanted.room is None or fold_name(session.room) == fold_name(wanted.room))
+        and (wanted.slug is None or room_slug(session.room) == wanted.slug)
     )
 
 
@@ -63,38 +72,68 @@ def together(pages: Iterable[Iterable[Session]]) -> tuple[Session, ...]:
     return tuple({one.id: one for page in pages for one in page}.values())
 
 
+class _Order:
+    """Some sessions in their order, and in that of their last changes."""
+
+    def __init__(self) -> None:
+        self.places: list[SessionPlace] = []
+        self.changes: list[tuple[datetime, str]] = []
+
+    def put(self, at: SessionPlace, changed: datetime) -> None:
+        insort(self.places, at)
+        insort(self.changes, (changed, at[-1]))
+
+    def remove(self, at: SessionPlace, changed: datetime) -> None:
+        del self.places[bisect_left(self.places, at)]
+        del self.changes[bisect_left(self.changes, (changed, at[-1]))]
+
+
 class SessionList:
-    """Sessions in memory, in order; those that are closed are found without looking at the others."""
+    """Sessions in memory, in order; those that are closed, and those of a room, are found without the others."""
 
     def __init__(self) -> None:
         self._sessions: dict[str, Session] = {}
-        self._places: list[SessionPlace] = []
-        self._closed: list[SessionPlace] = []
-        self._changes: list[tuple[datetime, str]] = []
+        self._all = _Order()
+        self._closed = _Order()
+        self._rooms: dict[tuple[str, Status], _Order] = {}
 
     def put(self, session: Session) -> None:
         """Take it in, in place of what it was before."""
         before = self._sessions.get(session.id)
         if before is not None:
-            for places in self._having(before):
-                del places[bisect_left(places, place(before))]
-            del self._changes[bisect_left(self._changes, (before.updated_at, before.id))]
+            at = place(before)
+            for order in self._having(before):
+                order.remove(at, before.updated_at)
         self._sessions[session.id] = session
-        for places in self._having(session):
-            insort(places, place(session))
-        insort(self._changes, (session.updated_at, session.id))
+        at = place(session)
+        for order in self._having(session):
+            order.put(at, session.updated_at)
 
     def page(self, wanted: SessionFilter) -> tuple[Session, ...]:
         """See ``SessionStore.list``."""
         found = (session for session in self._walk(wanted) if matches(session, wanted))
         return tuple(islice(found, wanted.limit))
 
-    def _having(self, session: Session) -> Iterable[list[SessionPlace]]:
-        return (self._places, self._closed) if session.closed else (self._places,)
+    def _having(self, session: Session) -> Iterator[_Order]:
+        yield self._all
+        if session.closed:
+            yield self._closed
+        slug = room_slug(session.room)
+        if slug:
+            yield self._rooms.setdefault((slug, session.status), _Order())
+
+    def _order(self, wanted: SessionFilter) -> _Order:
+        """The one with the fewest of those that have all that are wanted."""
+        if wanted.slug is not None and wanted.status is not None:
+            return self._rooms.get((wanted.slug, wanted.status), _Order())
+        return self._closed if wanted.closed else self._all
 
     def _walk(self, wanted: SessionFilter) -> Iterator[Session]:
         """All that can match, in order."""
-        places = self._closed if wanted.closed and wanted.changed is None else self._places
+        order = self._order(wanted)
+        if wanted.latest:
+            return (self._sessions[name] for _, name in reversed(order.changes))
+        places = order.places
         low, high = 0, len(places)
         live = wanted.status == "live" if wanted.status is not None else wanted.live
         if live is not None:
@@ -105,9 +144,9 @@ class SessionList:
             at += wanted.reverse and at < len(places) and places[at] == wanted.after
             low, high = (max(low, at), high) if wanted.reverse else (low, min(high, at))
         if wanted.changed is not None:
-            first = bisect_left(self._changes, (wanted.changed, ""))
-            found = sorted(bisect_left(self._places, place(self._sessions[name])) for _, name in self._changes[first:])
+            first = bisect_left(order.changes, (wanted.changed, ""))
+            found = sorted(bisect_left(places, place(self._sessions[name])) for _, name in order.changes[first:])
             found = [at for at in found if low <= at < high]
-            return (self._sessions[self._places[at][-1]] for at in (found if wanted.reverse else reversed(found)))
-        order = range(low, high) if wanted.reverse else range(high - 1, low - 1, -1)
-        return (self._sessions[places[at][-1]] for at in order)
+            return (self._sessions[places[at][-1]] for at in (found if wanted.reverse else reversed(found)))
+        walked = range(low, high) if wanted.reverse else range(high - 1, low - 1, -1)
+        return (self._sessions[places[at][-1]] for at in walked)

@@ -18,7 +18,7 @@ LATER = AT + timedelta(minutes=5)
 
 
 def session(session_id: str = "talk", **given: Any) -> Session:
-    return Session(session_id, version=1, created_at=AT, updated_at=AT, **given)
+    return msgspec.structs.replace(Session(session_id, version=1, created_at=AT, updated_at=AT), **given)
 
 
 async def ids(world: World, **wanted: Any) -> list[str]:
@@ -174,6 +174,27 @@ async def test_a_list_has_what_changed_since_a_moment(world: World) -> None:
     assert await ids(world, changed=LATER + timedelta(seconds=1)) == []
     first = await world.sessions.list(SessionFilter(changed=AT, limit=1))
     assert await ids(world, changed=AT, after=place(first[0])) == ["old", "new"]
+
+
+async def test_the_sessions_of_a_room_are_listed_by_its_slug(world: World) -> None:
+    await world.sessions.create(session("old", room="Room 2", date="2015-11-12", status="finished"))
+    await world.sessions.create(session("ended", room="ROOM‑2", status="finished", updated_at=LATER))
+    await world.sessions.create(session("on", room="room_2", status="live"))
+    await world.sessions.create(session("next", room="Room 2", starts_at=LATER, updated_at=LATER))
+    await world.sessions.create(session("other", room="Room 22", status="live"))
+    await world.sessions.create(session("nowhere", status="live"))
+    assert await ids(world, slug="room-2") == ["on", "next", "old", "ended"]
+    assert await ids(world, slug="room-2", status="live") == ["on"]
+    assert await ids(world, slug="room-2", status="scheduled", since="2015-11-11", reverse=True, limit=1) == ["next"]
+    assert await ids(world, slug="room-2", status="scheduled", changed=LATER) == ["next"]
+    assert await ids(world, slug="room-2", status="finished", latest=True) == ["ended", "old"]
+    assert await ids(world, slug="room-2", status="finished", until="", latest=True, limit=3) == ["ended"]
+    assert await ids(world, status="finished", latest=True, limit=1) == ["ended"]
+    assert await ids(world, slug="room-2", closed=True) == []
+    moved = msgspec.structs.replace(await world.sessions.get("on"), room="Room 3")
+    await world.sessions.replace(moved, expected_version=1)
+    assert await ids(world, slug="room-2", live=True) == []
+    assert await ids(world, slug="room-3") == ["on"]
 
 
 async def test_filters_compare_folded_and_whole_and_all_must_match(world: World) -> None:

@@ -17,7 +17,8 @@ from captionflow.adapters.sqlite.session_store import SqliteSessionStore
 from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
 from captionflow.errors import Misconfigured, Unavailable
 from captionflow.messages import Draft, Part, StepRecord
-from captionflow.ports import SearchQuery
+from captionflow.ports import SearchQuery, SessionFilter
+from captionflow.session_order import room_slug
 
 V1 = Path(__file__).parent / "storage_v1.sql"
 
@@ -150,7 +151,9 @@ async def test_a_file_of_the_first_schema_is_migrated_with_all_it_has(tmp_path: 
     connection.close()
     database = Database.open(path)
     assert await _texts(SqliteLineLog(database)) == [">> ANA: Hello\n", "world.\n"]
-    assert (await SqliteSessionStore(database).get("talk")).title == "A talk"
+    talk = await SqliteSessionStore(database).get("talk")
+    assert talk.title == "A talk"
+    assert await SqliteSessionStore(database).list(SessionFilter(slug=room_slug(talk.room))) == (talk,)
     assert (await SqliteTurnStore(database).turns("talk", "en")).last_seq == 2
     page = await SqliteSearch(database).search(SearchQuery("hello world"))
     assert [hit.session_title for hit in page.hits] == ["A talk"]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from captionflow.messages import Session
+from captionflow.session_order import room_slug
 from services.api.pages.programme import (
     FORGOTTEN,
     LATE,
@@ -16,7 +17,6 @@ from services.api.pages.programme import (
     long_day,
     programme,
     room_now,
-    room_slug,
     room_state,
     state_in_words,
 )

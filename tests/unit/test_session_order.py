@@ -33,12 +33,16 @@ def listed(sessions: list[Session]) -> SessionList:
 def test_a_filter_folds_names_and_asks_for_all_that_it_names() -> None:
     one = session(event="Forum São Paulo", room="Room 3", status="live", date="2026-09-14")
     assert matches(one, SessionFilter())
-    assert matches(one, SessionFilter(status="live", event="forum sao  paulo", room="ROOM 3", closed=False, live=True))
+    assert matches(
+        one,
+        SessionFilter(status="live", event="forum sao  paulo", room="ROOM 3", slug="room-3", closed=False, live=True),
+    )
     assert matches(one, SessionFilter(since="2026-09-14", until="2026-09-14"))
     for other in (
         SessionFilter(status="finished"),
         SessionFilter(event="Forum"),
         SessionFilter(room="Room 33"),
+        SessionFilter(slug="room-33"),
         SessionFilter(live=False),
         SessionFilter(closed=True),
         SessionFilter(since="2026-09-15"),
@@ -67,29 +71,61 @@ def test_a_session_that_changed_is_listed_once_and_where_it_belongs_now() -> Non
     assert [one.id for one in made.page(SessionFilter())] == ["a", "b"]
 
 
-def test_closed_sessions_are_found_without_looking_at_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = listed([session(f"s{n}", closed=n % 100 == 0) for n in range(1_000)])
-    made.put(session("s100", closed=False))
-    made.put(session("s101", closed=True))
-    looked_at = []
+@pytest.fixture
+def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The sessions that were compared with a filter."""
+    seen: list[str] = []
 
     def looking(one: Session, wanted: SessionFilter) -> bool:
-        looked_at.append(one.id)
+        seen.append(one.id)
         return matches(one, wanted)
 
     monkeypatch.setattr(session_order, "matches", looking)
+    return seen
+
+
+def test_closed_sessions_are_found_without_looking_at_the_others(looked_at: list[str]) -> None:
+    made = listed([session(f"s{n}", closed=n % 100 == 0) for n in range(1_000)])
+    made.put(session("s100", closed=False))
+    made.put(session("s101", closed=True))
     expected = {f"s{n}" for n in range(0, 1_000, 100)} - {"s100"} | {"s101"}
     assert {one.id for one in made.page(SessionFilter(closed=True))} == expected
     assert len(looked_at) == len(expected)
 
 
+def test_the_sessions_of_a_room_are_found_without_looking_at_the_others(looked_at: list[str]) -> None:
+    rooms = ("Hall 1", "HALL-1", "Hall 2", "")
+    made = listed([session(f"s{n:03}", room=rooms[n % 4], status=STATUSES[n % 3]) for n in range(360)])
+    made.put(session("s000", room="Hall 2", status="live"))
+    made.put(session("s001", room="hall_1", status="finished", updated_at=LATER))
+    live = made.page(SessionFilter(slug="hall-1", status="live", limit=2))
+    assert [one.id for one in live] == ["s357", "s348"]
+    assert made.page(SessionFilter(slug="hall-1", status="finished", latest=True, limit=1))[0].id == "s001"
+    assert made.page(SessionFilter(slug="hall-3", status="live")) == ()
+    assert len(looked_at) == 3
+    assert len(made.page(SessionFilter(slug="hall-2"))) == 91
+
+
+def test_what_was_changed_last_comes_first_where_that_is_wanted() -> None:
+    made = listed([session("a", updated_at=LATER), session("b", status="live"), session("c")])
+    assert [one.id for one in made.page(SessionFilter(latest=True))] == ["a", "c", "b"]
+    assert [one.id for one in made.page(SessionFilter(latest=True, live=False, limit=1))] == ["a"]
+
+
 DAYS = ("", "2026-09-14", "2026-09-15", "2026-09-16")
 STATUSES = ("live", "finished", "scheduled")
+ROOMS = ("", "Hall 1", "hall-1", "Hall 2")
 
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from(DAYS), st.sampled_from(STATUSES), st.sampled_from([AT, LATER]), st.booleans()),
+        st.tuples(
+            st.sampled_from(DAYS),
+            st.sampled_from(STATUSES),
+            st.sampled_from([AT, LATER]),
+            st.booleans(),
+            st.sampled_from(ROOMS),
+        ),
         max_size=12,
     ),
     st.fixed_dictionaries(
@@ -101,17 +137,18 @@ STATUSES = ("live", "finished", "scheduled")
             "since": st.sampled_from(DAYS),
             "until": st.sampled_from(DAYS),
             "changed": st.sampled_from([AT, LATER]),
+            "slug": st.sampled_from(["hall-1", "hall-2"]),
             "reverse": st.booleans(),
         },
     ),
     st.integers(1, 4),
 )
 def test_pages_have_all_that_match_once_in_order(
-    given_sessions: list[tuple[str, str, datetime, bool]], wanted: dict[str, object], limit: int
+    given_sessions: list[tuple[str, str, datetime, bool, str]], wanted: dict[str, object], limit: int
 ) -> None:
     sessions = [
-        session(f"s{n}", date=day or None, status=status, updated_at=at, closed=closed)
-        for n, (day, status, at, closed) in enumerate(given_sessions)
+        session(f"s{n}", date=day or None, status=status, updated_at=at, closed=closed, room=room)
+        for n, (day, status, at, closed, room) in enumerate(given_sessions)
     ]
     made = listed(sessions)
     query = msgspec.structs.replace(SessionFilter(), **wanted)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from captionflow.errors import Misconfigured
+from captionflow.session_order import room_slug
 
 APPLICATION_ID: Final = 0x63617074
 """``capt``: tells our files from other SQLite databases (``PRAGMA application_id``)."""
@@ -118,6 +119,13 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     UPDATE sessions SET changed = replace(json_extract(CAST(body AS TEXT), '$.updated_at'), 'Z', '+00:00');
     CREATE INDEX sessions_by_change ON sessions (changed);
     """,
+    # 7: the sessions of a room, for its screens
+    """
+    ALTER TABLE sessions ADD COLUMN slug TEXT NOT NULL DEFAULT '';
+    UPDATE sessions SET slug = room_slug(coalesce(json_extract(CAST(body AS TEXT), '$.room'), ''));
+    CREATE INDEX sessions_of_room ON sessions (slug, status, live, day, starts_at, id);
+    CREATE INDEX sessions_of_room_by_change ON sessions (slug, status, changed, id, day);
+    """,
 )
 
 
@@ -140,6 +148,7 @@ def check(connection: sqlite3.Connection, path: object, migrations: Sequence[str
 def migrate(connection: sqlite3.Connection, migrations: Sequence[str] = MIGRATIONS) -> tuple[int, int]:
     """Bring a checked file up to date; returns the versions (before, after)."""
     (before,) = connection.execute("PRAGMA user_version").fetchone()
+    connection.create_function("room_slug", 1, room_slug, deterministic=True)
     for version, script in enumerate(migrations[before:], before + 1):
         connection.executescript(
             f"BEGIN IMMEDIATE; {script}; "

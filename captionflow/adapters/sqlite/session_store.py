@@ -12,7 +12,7 @@ from captionflow.folding import fold_name
 from captionflow.messages import Facts, Session
 from captionflow.ports import SessionFilter
 from captionflow.session_facts import Known, created, learnt, replaced
-from captionflow.session_order import day_of, sortable, start_of
+from captionflow.session_order import day_of, room_slug, sortable, start_of
 
 _encode = msgspec.json.Encoder().encode
 decode_session = msgspec.json.Decoder(Session).decode
@@ -78,11 +78,13 @@ class SqliteSessionStore:
 def _page(wanted: SessionFilter) -> tuple[str, dict[str, str | int | None]]:
     """The statement and its values. Only conditions that are given are in it, so that an index can be used."""
     live = wanted.live if wanted.status is None else wanted.status == "live"
+    by_change = wanted.latest or wanted.changed is not None
     # Few changed lately: SQLite is kept from walking all of them in their order to find those.
-    only = "" if wanted.changed is None else "+"
+    only = "+" if by_change and wanted.slug is None else ""
     given: dict[str, str | int | None] = {
         f"{only}live = :live": live,
         f"{only}status = :status": wanted.status,
+        "slug = :slug": wanted.slug,
         f"{only}event_key = :event": _key(wanted.event),
         f"{only}room_key = :room": _key(wanted.room),
         f"{only}closed = :closed": wanted.closed,
@@ -101,9 +103,15 @@ def _page(wanted: SessionFilter) -> tuple[str, dict[str, str | int | None]]:
         conditions.append(f"({only}live, day, starts_at, id) {'>' if wanted.reverse else '<'} (:l, :d, :s, :i)")
     way = "ASC" if wanted.reverse else "DESC"
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    ordered = f" ORDER BY {only}live {way}, day {way}, starts_at {way}, id {way} LIMIT :limit"
+    order = f"{only}live {way}, day {way}, starts_at {way}, id {way}"
+    if wanted.latest:
+        order = "changed DESC, id DESC"
+    index = ""
+    if wanted.slug is not None:
+        index = f" INDEXED BY sessions_of_room{'_by_change' if by_change else ''}"
     values["limit"] = -1 if wanted.limit is None else wanted.limit
-    return f"SELECT body FROM sessions{where}{ordered}", values  # noqa: S608 - of the words above alone
+    select = f"SELECT body FROM sessions{index}{where} ORDER BY {order} LIMIT :limit"  # noqa: S608 - of the words above
+    return select, values
 
 
 def _get(connection: sqlite3.Connection, session: str) -> Known:
@@ -121,7 +129,7 @@ def _find(connection: sqlite3.Connection, session: str) -> Known | None:
 def _put(connection: sqlite3.Connection, session: Session, learned: frozenset[str]) -> None:
     connection.execute(
         "INSERT OR REPLACE INTO sessions (id, status, date, starts_at, event, event_key, room_key, learned,"
-        " closed, live, day, changed, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " closed, live, day, changed, slug, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             session.id,
             session.status,
@@ -135,6 +143,7 @@ def _put(connection: sqlite3.Connection, session: Session, learned: frozenset[st
             session.status == "live",
             day_of(session),
             sortable(session.updated_at),
+            room_slug(session.room),
             _encode(session),
         ),
     )

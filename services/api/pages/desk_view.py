@@ -7,7 +7,8 @@ from datetime import datetime
 import msgspec
 
 from captionflow.messages import Part, Session
-from services.api.pages.programme import by_number, day_of, programme, room_slug, start
+from captionflow.session_order import room_slug
+from services.api.pages.programme import by_number, day_of, programme, start
 
 _WRONG = {
     "line_log": "Lines cannot be taken now. Whoever types keeps the words and sends them again: nothing is lost yet. "

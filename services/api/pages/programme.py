@@ -1,13 +1,13 @@
 """What a page says of sessions: where they stand in the day, their rooms, their state in words. Pure."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
 from captionflow.messages import Session
+from captionflow.session_order import room_slug
 
 LATE = timedelta(hours=4)
 """After its start, an announced session may still begin for so long."""
@@ -54,12 +54,6 @@ class RoomNow(msgspec.Struct, frozen=True):
     """What is on the screen, as it is now; None once it has ended."""
 
 
-def room_slug(room: str) -> str:
-    """``Workshop Room 3`` → ``workshop-room-3``; letters of every script stay."""
-    folded = unicodedata.normalize("NFKC", room).casefold()
-    return re.sub(r"[^\w]+|_+", "-", folded).strip("-")
-
-
 def day(text: str | None) -> date | None:
     """An ISO day, or None: what a session's date says may be anything."""
     try:
@@ -81,7 +75,7 @@ def programme(sessions: Sequence[Session], now: datetime) -> Programme:
     What has no day is never today's: it comes after what has one. What was announced and never began is past.
     """
     rest = [session for session in sessions if session.status != "live"]
-    missed = frozenset(one.id for one in rest if one.status == "scheduled" and _missed(one, now))
+    missed = frozenset(one.id for one in rest if one.status == "scheduled" and is_missed(one, now))
     days = {session.id: day_of(session) for session in rest}
     others = [session for session in rest if days[session.id] != now.date()]
     coming = [one for one in others if one.status == "scheduled" and one.id not in missed]
@@ -127,7 +121,9 @@ def room_now(sessions: Sequence[Session], slug: str, now: datetime, shown: str) 
 
 
 def _coming(here: Sequence[Session], now: datetime) -> list[Session]:
-    return sorted((one for one in here if one.status == "scheduled" and not _missed(one, now)), key=start)
+    """Those that may still begin, the nearest day first; what has no day comes last."""
+    found = (one for one in here if one.status == "scheduled" and not is_missed(one, now))
+    return sorted(found, key=lambda one: (day_of(one) or date.max, start(one)))
 
 
 def state_in_words(session: Session) -> str:
@@ -145,7 +141,7 @@ def long_day(day: date | None) -> str:
     return f"{day.day} {day:%B %Y}" if day else ""
 
 
-def _missed(session: Session, now: datetime) -> bool:
+def is_missed(session: Session, now: datetime) -> bool:
     """Whether an announced session will not begin any more."""
     if session.starts_at:
         return session.starts_at + LATE < now

@@ -10,6 +10,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from captionflow.session_order import room_slug
 from services.api.pages import languages, programme
 from services.api.pages.reading import Piece
 from services.api.pages.static_files import read_static_files
@@ -37,7 +38,7 @@ _TEMPLATES.filters |= {
     "direction": languages.direction,
     "edition": programme.edition_in_words,
     "own_name": languages.own_name,
-    "slug": programme.room_slug,
+    "slug": room_slug,
     "state": programme.state_in_words,
 }
 

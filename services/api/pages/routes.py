@@ -19,15 +19,17 @@ from fastapi.responses import HTMLResponse, Response
 from captionflow.errors import BadMessage, NotFound
 from captionflow.identity import is_day, language_of, spelled
 from captionflow.messages import Session, Stream
-from captionflow.ports import SearchPage, SessionFilter, SessionStore
+from captionflow.ports import SearchPage, SessionStore
+from captionflow.session_order import room_slug
 from captionflow.transcript import named
-from services.api.context import Context, visible, visible_together
+from services.api.context import Context
 from services.api.pages import reading
 from services.api.pages.home import home_of
 from services.api.pages.oembed import Cited, discovery, look
-from services.api.pages.programme import RoomState, room_now, room_slug, room_state
+from services.api.pages.programme import RoomState, room_now, room_state
 from services.api.pages.programme import day as day_given
 from services.api.pages.rendering import STATIC, nothing_yet, page, streamed_transcript
+from services.api.pages.room_sessions import last_in_room, open_in_room
 from services.api.pages.search_view import search_query, search_view
 from services.api.pages.turn_views import last_words, people
 from services.api.search.searching import Searching
@@ -88,8 +90,9 @@ async def room(slug: str, request: Request, lang: Language = None) -> Response:
 @open_to("anyone")
 async def now_in_room(slug: str, request: Request, shown: Shown = "") -> Response:
     """What belongs on the screen of a room that shows this session: small, and with an ETag for those who ask again."""
-    sessions = await visible_together(request, SessionFilter(status="scheduled"), SessionFilter(status="live"))
-    content = msgspec.json.encode(room_now(sessions, slug, local_now(), shown))
+    now = local_now()
+    sessions = await open_in_room(request, slug, now, shown)
+    content = msgspec.json.encode(room_now(sessions, slug, now, shown))
     etag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
     headers = {"ETag": etag, "Cache-Control": "no-cache"}
     if has(request.headers.get("if-none-match"), etag):
@@ -207,7 +210,11 @@ async def find_session(sessions: SessionStore, session_id: str) -> Session | Non
 
 
 async def _room_state(request: Request, slug: str, shown: Session | None = None) -> RoomState | None:
-    return room_state(await visible(request, SessionFilter()), slug, local_now(), shown)
+    """``None`` if nothing was on there, is on or may begin."""
+    now = local_now()
+    sessions: tuple[Session, ...] = () if shown is None else (shown,)
+    sessions += await open_in_room(request, slug, now)
+    return room_state(sessions or await last_in_room(request, slug), slug, now, shown)
 
 
 def base_url(request: Request) -> str:
