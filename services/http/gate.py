@@ -9,6 +9,7 @@ import time
 from collections import defaultdict
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -22,9 +23,10 @@ from services.http.credentials import Credentials, credentials
 from services.http.limits import SAFE_METHODS, Limits, share_of_address, use_of
 from services.http.login import wants_page, welcome
 from services.http.problems import ProblemError, problem
+from services.http.transport import taken_over, when_over
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from captionflow.ports import SessionStore
     from captionflow.settings import Settings
     from services.http.limits import Refusal, Use
+    from services.http.transport import TakenOver
 
 _ALWAYS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 """Whoever supervises the process is told how it is, however busy it is."""
@@ -68,7 +71,7 @@ class Access:
         )
         self._noted: dict[str, datetime] = {}
         self._noting: set[asyncio.Task[None]] = set()
-        self._held: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self._held: defaultdict[str, set[Callable[[], None]]] = defaultdict(set)
         keys.on_revoked(self._revoked)
 
     def grant(self, asked: Credentials, address: str) -> tuple[Grant, CaptionflowError, Key | None]:
@@ -94,13 +97,21 @@ class Access:
     def holding(self, key: Key) -> Iterator[asyncio.Event]:
         """Set when the key is revoked while a connection of it is open."""
         revoked = asyncio.Event()
-        self._held[key.id].add(revoked)
+        self._held[key.id].add(revoked.set)
         try:
             yield revoked
         finally:
-            self._held[key.id].discard(revoked)
-            if not self._held[key.id]:
-                del self._held[key.id]
+            self._let_go(key.id, revoked.set)
+
+    def hold(self, key: Key, taken: TakenOver) -> None:
+        """Drop a connection that was taken over when its key is revoked."""
+        self._held[key.id].add(taken.drop)
+        taken.when_lost(partial(self._let_go, key.id, taken.drop))
+
+    def _let_go(self, key: str, call: Callable[[], None]) -> None:
+        self._held[key].discard(call)
+        if not self._held[key]:
+            del self._held[key]
 
     def _without_keys(self, asked: Credentials, address: str) -> tuple[Grant, CaptionflowError]:
         if not self._local or not _is_loopback(address):
@@ -127,8 +138,8 @@ class Access:
             await self.keys.note_uses({key: at})
 
     def _revoked(self, key: Key) -> None:
-        for revoked in self._held.get(key.id, ()):
-            revoked.set()
+        for call in tuple(self._held.get(key.id, ())):
+            call()
 
 
 class AccessGate:
@@ -168,7 +179,7 @@ class AccessGate:
             try:
                 await self._admitted(scope, receive, send, asked, key)
             finally:
-                limits.end(use)
+                when_over(scope, partial(limits.end, use))
 
     async def _admitted(self, scope: Scope, receive: Receive, send: Send, asked: Credentials, key: Key | None) -> None:
         if asked.place == "query" and asked.secret:
@@ -181,6 +192,8 @@ class AccessGate:
             return
         with self._access.holding(key) as revoked:
             await self.app(scope, _until(revoked, receive, scope["type"]), send)
+            if (taken := taken_over(scope)) is not None:
+                self._access.hold(key, taken)
 
 
 def _refused(scope: Scope, no: Refusal) -> ASGIApp:

@@ -6,11 +6,13 @@ Pure ASGI: streams pass through untouched.
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
 from services.http.hang_ups import HUNG_UP
+from services.http.transport import when_over
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,7 +107,10 @@ class RequestLog:
         try:
             await self.app(scope, receive, send_noting)
         finally:
-            seconds = round(time.perf_counter() - started, 4)
-            level = log.warning if status >= 500 else log.debug  # noqa: PLR2004 - server errors
             event = "client_hung_up" if scope.get(HUNG_UP) else "request_answered"
-            level(event, method=scope["method"], path=scope["path"], status=status, seconds=seconds)
+            when_over(scope, partial(_tell, event, scope["method"], scope["path"], status, started))
+
+
+def _tell(event: str, method: str, path: str, status: int, started: float) -> None:
+    level = log.warning if status >= 500 else log.debug  # noqa: PLR2004 - server errors
+    level(event, method=method, path=path, status=status, seconds=round(time.perf_counter() - started, 4))

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.types import Scope
 from structlog.testing import capture_logs
 
 from captionflow.messages import Part, StepRecord
@@ -47,7 +48,12 @@ async def test_the_server_s_connection_is_found_where_it_is_expected(
     tmp_path: Path, http: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = []
-    monkeypatch.setattr("services.api.live.routes.connection", lambda scope: found.append(transport.connection(scope)))
+
+    def taking(scope: Scope) -> transport.TakenOver | None:
+        found.append(transport.take_over(scope))
+        return found[-1]
+
+    monkeypatch.setattr("services.api.live.routes.take_over", taking)
     async with serving(tmp_path, http=http) as api:
         await api.announce()
         async with stream(api, "/v1/sessions/talk/events") as reading:
@@ -61,7 +67,7 @@ async def test_the_server_s_connection_is_found_where_it_is_expected(
 async def test_without_the_server_s_connection_plain_asgi_does_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.api.live.routes.connection", lambda _: None)
+    monkeypatch.setattr("services.api.live.routes.take_over", lambda _: None)
     async with serving(tmp_path) as api:
         await api.announce()
         async with stream(api, "/v1/sessions/talk/events") as reading:

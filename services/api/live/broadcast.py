@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from services.http.transport import Connection
+    from services.http.transport import TakenOver
 
 SLACK_BYTES = 256 * 1024
 """What a viewer may leave unread in our buffers, beyond its first snapshot and what the kernel holds for it."""
@@ -41,12 +41,14 @@ class Viewer(Protocol):
 
 
 class DirectViewer:
-    """A viewer whose connection we can write to."""
+    """A viewer whose connection is ours to write to."""
 
-    __slots__ = ("chunked", "limit", "transport")
+    __slots__ = ("chunked", "limit", "taken", "transport")
 
-    def __init__(self, connection: Connection) -> None:
-        self.transport, self.chunked = connection
+    def __init__(self, taken: TakenOver) -> None:
+        self.taken = taken
+        self.transport = taken.transport
+        self.chunked = taken.chunked
         self.limit = SLACK_BYTES
 
     def write(self, payload: bytes) -> None:
@@ -59,7 +61,7 @@ class DirectViewer:
         if not self.transport.is_closing():
             if self.chunked:
                 self.transport.write(b"0\r\n\r\n")
-            self.transport.close()
+            self.taken.close()
 
     def drop(self) -> None:
         """See ``Viewer``."""

@@ -169,7 +169,15 @@ class Hub:
 
     @contextmanager
     def reading(self, session: str, language: str) -> Iterator[Channel]:
-        """The channel, for as long as the caller needs it.
+        """The channel, for as long as the caller needs it: see ``enter``."""
+        channel = self.enter(session, language)
+        try:
+            yield channel
+        finally:
+            self.leave(channel)
+
+    def enter(self, session: str, language: str) -> Channel:
+        """The channel, which is needed until ``leave``.
 
         Raises:
             Unavailable: there are too many viewers, or the server is about to stop.
@@ -185,12 +193,15 @@ class Hub:
             channel.silent_since = self._silent.get(stream)
         channel.users += 1
         self._users += 1
-        try:
-            yield channel
-        finally:
-            channel.users -= 1
-            self._users -= 1
-            channel.idle_since = _now()
+        return channel
+
+    def leave(self, channel: Channel, viewer: Viewer | None = None) -> None:
+        """Whoever entered needs it no more, and the viewer, if they had one, has gone."""
+        if viewer is not None:
+            channel.viewers.discard(viewer)
+        channel.users -= 1
+        self._users -= 1
+        channel.idle_since = _now()
 
     async def position(self, channel: Channel, session: Session, after: int | None, last: int | None) -> Position:
         """What a viewer needs first: see ``Joining``."""
@@ -206,7 +217,7 @@ class Hub:
         channel.viewers.add(viewer)
 
     def detach(self, channel: Channel, viewer: Viewer) -> None:
-        """The viewer has gone."""
+        """Write nothing more to the viewer."""
         channel.viewers.discard(viewer)
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 
 import msgspec
@@ -33,7 +34,7 @@ from services.http.parameters import Language, SessionId
 from services.http.problems import ProblemError
 from services.http.provided import provided
 from services.http.rooms import Room
-from services.http.transport import connection
+from services.http.transport import take_over, when_over
 
 POLL_SECONDS = 25.0
 RETRY_MILLISECONDS = 2_000
@@ -175,7 +176,10 @@ def _is_finished(channel: Channel, session: Session) -> bool:
 
 
 class _Stream(Response):
-    """The response of one viewer. Its task sleeps from the first event until the viewer has gone."""
+    """The response of one viewer. From the first event on nothing is left of it but the connection, if that can be had.
+
+    Otherwise its task sends what comes until the viewer has gone.
+    """
 
     def __init__(self, context: Context, session: Session, language: str, after: int | None, last: int | None) -> None:
         super().__init__()
@@ -184,30 +188,32 @@ class _Stream(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
         hub = self.context.hub
-        with hub.reading(self.session.id, self.language) as channel:
+        channel = hub.enter(self.session.id, self.language)
+        viewer: Viewer | None = None
+        try:
             position = await hub.position(channel, self.session, self.after, self.last)
             await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
             if scope.get(HEAD):
                 await send({"type": "http.response.body", "body": b""})
                 return
             # Nothing waits from here until the viewer is attached: so there is no hole.
-            events, whole = _events(channel, self.session, position)
-            direct = connection(scope)
-            viewer = QueueViewer() if direct is None else DirectViewer(direct)
-            hub.attach(channel, viewer, sse.retry(RETRY_MILLISECONDS) + b"".join(one.frame for one in events))
-            if not whole or _is_finished(channel, self.session) or channel.closed_since(self.session):
-                hub.detach(channel, viewer)
-                viewer.end()
-            beat = asyncio.get_running_loop().call_later(FIRST_BEAT_SECONDS, _beat, viewer)
-            try:
-                if isinstance(viewer, QueueViewer):
-                    await _send_queued(viewer, receive, send)
-                else:
-                    await _gone(receive)
-                    viewer.drop()  # whoever ended it: the connection has nothing to tell any more
-            finally:
-                beat.cancel()
-                hub.detach(channel, viewer)
+            taken = take_over(scope)
+            viewer = QueueViewer() if taken is None else DirectViewer(taken)
+            self._attach(channel, viewer, position)
+            if isinstance(viewer, QueueViewer):
+                await _send_queued(viewer, receive, send)
+        finally:
+            when_over(scope, partial(hub.leave, channel, viewer))
+
+    def _attach(self, channel: Channel, viewer: Viewer, position: Position) -> None:
+        hub = self.context.hub
+        events, whole = _events(channel, self.session, position)
+        hub.attach(channel, viewer, sse.retry(RETRY_MILLISECONDS) + b"".join(one.frame for one in events))
+        if not whole or _is_finished(channel, self.session) or channel.closed_since(self.session):
+            hub.detach(channel, viewer)
+            viewer.end()
+        else:
+            asyncio.get_running_loop().call_later(FIRST_BEAT_SECONDS, _beat, viewer)
 
 
 def _beat(viewer: Viewer) -> None:
