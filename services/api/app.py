@@ -14,6 +14,7 @@ from services.api.desk import routes as desk
 from services.api.live import routes as live
 from services.api.live.hub import HEARTBEAT_SECONDS, Hub
 from services.api.pages import embed_routes as embed
+from services.api.pages import room_routes
 from services.api.pages import routes as pages
 from services.api.pages import work_routes as work
 from services.api.pages.rendering import error_page
@@ -62,6 +63,7 @@ ROOMS: Final[tuple[Room, ...]] = (
     search.ROOM,
     pages.ROOM,
     embed.ROOM,
+    room_routes.ROOM,
     work.ROOM,
     desk.ROOM,
 )

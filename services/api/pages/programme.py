@@ -3,9 +3,12 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import quote
 
 import msgspec
 
+from captionflow.errors import BadMessage
+from captionflow.identity import language_tag
 from captionflow.messages import Session
 from captionflow.session_order import room_slug
 
@@ -52,6 +55,15 @@ class RoomNow(msgspec.Struct, frozen=True):
     """What comes next that is not on the screen already."""
     shown: Session | None
     """What is on the screen, as it is now; None once it has ended."""
+
+
+def room_path(room: str, kind: str, language: str | None = None) -> str:
+    """The address of a page of a room, such as ``follow``, in a language that is wanted. What is no tag is left out."""
+    path = f"/rooms/{quote(room_slug(room), safe='')}/{kind}"
+    try:
+        return f"{path}?lang={language_tag(language)}" if language else path
+    except BadMessage:
+        return path
 
 
 def day(text: str | None) -> date | None:

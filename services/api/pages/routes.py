@@ -26,7 +26,7 @@ from services.api.context import Context
 from services.api.pages import reading
 from services.api.pages.home import home_of
 from services.api.pages.oembed import Cited, discovery, look
-from services.api.pages.programme import RoomState, room_now, room_state
+from services.api.pages.programme import RoomState, room_now, room_path, room_state
 from services.api.pages.programme import day as day_given
 from services.api.pages.rendering import STATIC, nothing_yet, page, streamed_transcript
 from services.api.pages.room_sessions import last_in_room, open_in_room
@@ -80,7 +80,7 @@ async def search(request: Request) -> Response:
 @open_to("anyone")
 async def room(slug: str, request: Request, lang: Language = None) -> Response:
     """The screen of a room: what is on there now, whatever it is; in the floor's language where it lacks the wanted."""
-    state = await _room_state(request, slug)
+    state = await state_of_room(request, slug)
     if state is None or state.shown is None:
         return nothing_yet(slug, f"/rooms/{quote(slug, safe='')}")
     return _screen(request, state.shown, state, spelled(state.shown, lang) if lang else None, of_room=lang or "")
@@ -123,17 +123,10 @@ async def transcript(session_id: SessionId, request: Request, lang: Language = N
 @open_to("reader")
 async def follow(session_id: SessionId, request: Request, lang: Language = None) -> Response:
     """A transcript to be followed while it grows: the end of it."""
-    context = provided(request, Context)
-    session = await find_session(context.ports.sessions, session_id)
+    session = await find_session(provided(request, Context).ports.sessions, session_id)
     if session is None:
         return nothing_yet(session_id)
-    language = language_of(session, lang)
-    end = await reading.end(context.ports.turn_store, Stream(session.id, language))
-    found = end.named(session.speakers)
-    cited = _discovery(request, session, "/s/{}/follow")
-    return await context.rendering.run(
-        lambda: page("follow.html", session=session, language=language, piece=found, turns=found.views, oembed=cited)
-    )
+    return await follow_page(request, session, language_of(session, lang))
 
 
 @routes.get("/s/{session_id}/screen")
@@ -145,7 +138,7 @@ async def screen(session_id: SessionId, request: Request, lang: Language = None)
     if session is None:
         return nothing_yet(session_id)
     language = language_of(session, lang)
-    state = await _room_state(request, room_slug(session.room), session) if session.room else None
+    state = await state_of_room(request, room_slug(session.room), session) if session.room else None
     return _screen(request, session, state, language)
 
 
@@ -175,7 +168,31 @@ def _screen(
         alone=of_room is None,
         language=language,
         wanted=of_room or "",
+        to_follow=f"/s/{session.id}/follow" if of_room is None else room_path(session.room, "follow", of_room),
+        code=f"/s/{session.id}/qr.svg" if of_room is None else room_path(session.room, "qr.svg", of_room),
         base=base_url(request),
+    )
+
+
+async def follow_page(
+    request: Request, session: Session, language: str, room: RoomState | None = None, address: str = ""
+) -> Response:
+    """The page to read along; that of a room has an address of its own."""
+    context = provided(request, Context)
+    end = await reading.end(context.ports.turn_store, Stream(session.id, language))
+    found = end.named(session.speakers)
+    cited = _discovery(request, session, "/s/{}/follow")
+    return await context.rendering.run(
+        lambda: page(
+            "follow.html",
+            session=session,
+            language=language,
+            room=room,
+            room_follow=address,
+            piece=found,
+            turns=found.views,
+            oembed=cited,
+        )
     )
 
 
@@ -209,7 +226,7 @@ async def find_session(sessions: SessionStore, session_id: str) -> Session | Non
         return None
 
 
-async def _room_state(request: Request, slug: str, shown: Session | None = None) -> RoomState | None:
+async def state_of_room(request: Request, slug: str, shown: Session | None = None) -> RoomState | None:
     """``None`` if nothing was on there, is on or may begin."""
     now = local_now()
     sessions: tuple[Session, ...] = () if shown is None else (shown,)

@@ -1,23 +1,18 @@
 // What a room screen shows before and after the captions: title, room, what comes next, and where to read along.
 import { element } from "./render.js";
+import { starts } from "./starts.js";
 
 /** @typedef {import("../../messages.js").Session} Session */
 
 /** @param {string} id */
 const find = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
-/** When a session begins, on this room's clock; empty if that is not known. @param {Session} one */
-function time(one) {
-  if (!one.starts_at) return [];
-  const local = new Date(one.starts_at).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
-  return [", ", element("time", { datetime: one.starts_at }, local)];
-}
-
 /** @param {Session} now */
 export function tellSession(now) {
   find("card-room").textContent = now.room ?? "";
-  find("card-time").replaceChildren(...(now.status === "scheduled" ? time(now) : []));
+  find("card-time").replaceChildren(...(now.status === "scheduled" ? starts(now) : []));
   for (const id of ["title", "card-title"]) find(id).textContent = now.title || now.id;
+  if ("followsRoom" in find("screen").dataset) return; // its code and its address are the room's
   const path = `/s/${encodeURIComponent(now.id)}`;
   const qr = /** @type {HTMLImageElement} */ (find("qr"));
   if (!qr.src.endsWith(`${path}/qr.svg`)) qr.src = `${path}/qr.svg`;
@@ -33,5 +28,5 @@ export function tellState(ended) {
 
 /** @param {Session | null} after the session that comes next, if any */
 export function tellNext(after) {
-  find("card-next").replaceChildren(...(after ? ["Next", ...time(after), ": ", element("bdi", {}, after.title || after.id)] : []));
+  find("card-next").replaceChildren(...(after ? ["Next", ...starts(after), ": ", element("bdi", {}, after.title || after.id)] : []));
 }

@@ -6,6 +6,7 @@ import { awake } from "./awake.js";
 import { clock } from "./clock.js";
 import { follow } from "./live.js";
 import { bookmark, endOf, isEnd } from "./mark.js";
+import { nextHere } from "./next_here.js";
 import { offRecord } from "./off_record.js";
 import { copyText } from "./prose.js";
 import { reading } from "./reading.js";
@@ -292,3 +293,4 @@ document.addEventListener("visibilitychange", () => {
 addEventListener("pagehide", leave);
 
 const live = follow(session, { language, onText: text, onStanding: stand, onInterruption: silent, onOffRecord: aside, onSession: about });
+nextHere(captions, (change) => place.keep(change), () => paused);

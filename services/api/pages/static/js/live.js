@@ -349,7 +349,7 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
 }
 
 /** A wait of about so many milliseconds, so that a crowd does not come back all at once. @param {number} milliseconds */
-const roughly = (milliseconds) => milliseconds * (0.75 + Math.random() / 2);
+export const roughly = (milliseconds) => milliseconds * (0.75 + Math.random() / 2);
 /** A moment on both clocks: the wall's may be set, and the steady one may stand still while the machine sleeps. */
 const moment = () => ({ wall: Date.now(), steady: performance.now() });
 /** Milliseconds since then, by the clock on which more have gone by. @param {{wall: number, steady: number}} then */
