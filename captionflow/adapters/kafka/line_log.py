@@ -6,11 +6,11 @@ then ``records.is_valid`` says whether it counts. See ``journal``, docs/adr/0023
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
+from weakref import WeakValueDictionary
 
 import msgspec
 from kafka import TopicPartition
@@ -71,7 +71,7 @@ class KafkaLineLog(JournalAdapter):
         self._on_passage = on_passage
         self._rows = SpanningRows()
         self._recent: Recent[tuple[int, int], bytes] = Recent(_RECENT_RECORDS)
-        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._appended = Notifier()
         self._journal = Journal(
             kafka, kafka.lines, self._take, start="beginning", gather_ms=gather_ms, resume=self._resume
@@ -107,7 +107,7 @@ class KafkaLineLog(JournalAdapter):
         self._journal.check()
         stream = Stream(session, language)
         try:
-            async with asyncio.timeout(self._append_seconds), self._locks[session]:
+            async with asyncio.timeout(self._append_seconds), self._locks.setdefault(session, asyncio.Lock()):
                 await self._journal.settled(session.encode())
                 receipts = await self._append(stream, drafts, said_at, arrived)
         except TimeoutError as error:

@@ -38,6 +38,11 @@ def texts_of(parts: Iterable[Part]) -> dict[int, str]:
     return found
 
 
+def ordinal_of(position: int) -> int:
+    """Of the turn that a position is in."""
+    return position // _OFFSETS
+
+
 def end_of(texts: Mapping[int, str], *, settled: bool) -> int:
     """The position after all that can be read. ``settled``: the last word has not grown for a while."""
     last = max(texts)
@@ -56,7 +61,7 @@ def read(texts: Mapping[int, str], position: int, length: int, *, settled: bool)
         text = texts[found]
         begin = offset if found == ordinal else 0
         end = len(text) if index < len(ordinals) - 1 else _readable(text, settled=settled)
-        if not index and not begin:
+        if not position and not index:
             begin = 1  # nothing stands before the first marker
         if begin < end:
             cut = _cut(text, begin, min(begin + length, end))

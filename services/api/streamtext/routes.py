@@ -75,9 +75,9 @@ async def captions(
         if not sees(granted(request), found):
             raise refusal(request)
         stream = Stream(found.id, spelled(found, language.strip()) or found.languages[0])
-        texts, settled = await provided(request, CaptionTexts).read(stream, found.speakers)
+        position = _number(last, FROM_NOW)
+        texts, settled = await provided(request, CaptionTexts).read(stream, found.speakers, position)
         if texts:
-            position = _number(last, FROM_NOW)
             most = min(max(_number(length, LENGTH), 1), MAX_LENGTH)
             if position < 0:
                 answer = Captions("", end_of(texts, settled=settled), stream.language)
