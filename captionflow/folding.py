@@ -39,7 +39,8 @@ _PLAIN = str.maketrans(dict.fromkeys(_JOINERS, "-") | {"\u201c": '"', "\u201d": 
 """Signs of English typography as ASCII, with one joiner for all."""
 
 _ASCII_WORD = re.compile("[a-z0-9]+")
-_ASCII_JOINED = re.compile("[a-z0-9]+(?:-[a-z0-9]+)+")
+_ASCII_JOINED = re.compile("(?<![a-z0-9])[a-z0-9]++(?:-[a-z0-9]++)+")
+"""Looked for at the beginning of each word once: most have no joiner."""
 
 
 class Word(NamedTuple):
@@ -86,7 +87,7 @@ def index_terms(text: str) -> tuple[str, str]:
     if plain.isascii():  # most of English, at the speed of the regular expression
         pieces = _ASCII_WORD.findall(plain)
         joined = [word.replace("-", "") for word in _ASCII_JOINED.findall(plain)] if "-" in plain else []
-        if len(plain) > MAX_WORD_CHARS:
+        if max(map(len, pieces), default=0) > MAX_WORD_CHARS or max(map(len, joined), default=0) > MAX_WORD_CHARS:
             pieces = [piece[:MAX_WORD_CHARS] for piece in pieces]
             joined = [word[:MAX_WORD_CHARS] for word in joined]
         return " ".join(pieces), " ".join(joined)
