@@ -58,13 +58,13 @@ class Doors:
         query = {"id": "talk", "seq": str(seq), "lang": "en-US"}
         self._ingest.client.post("/closedcaption", params=query, content=text.encode()).raise_for_status()
 
-    def type(self, text: str) -> None:
+    def type(self, text: str, **fields: Any) -> None:
         """Over a WebSocket, connected anew."""
         self._typed += 1
         url = self._ingest.url.replace("http", "ws", 1)
         with connect(f"{url}/v1/sessions/talk/type") as socket:
             assert json.loads(socket.recv())["is"] == "ready"
-            socket.send(json.dumps({"do": "type", "number": self._typed, "text": f"{text} "}))
+            socket.send(json.dumps({"do": "type", "number": self._typed, "text": f"{text} ", **fields}))
             assert json.loads(socket.recv()) == {"is": "ack", "number": self._typed}
 
     def hear(self, text: str, *, final: bool) -> None:
@@ -99,6 +99,8 @@ class Doors:
         self.json("", ends_utterance=True)
         for _ in range(3):
             self.all(words.off())
+        for say in (self.json, self.type):
+            say(words.on(), typed_ago=[3_600, 3_590])
         said = self.json(words.off(), speaker=words.off())
         self.json(words.off(), revises=before["seq"])
         self.json(words.off(), segment="u1", final=False)
@@ -112,6 +114,9 @@ class Doors:
         self.json(words.off(), segment="u1")
         self.json(words.off(), revises=before["seq"])
         self.hear(words.off(), final=True)
+        for say in (self.json, self.type):
+            say(words.off(), typed_ago=[3_600, 0])
+            say(words.on(), typed_ago=[0, 0])
         for _ in range(2):
             self.all(words.on())
 

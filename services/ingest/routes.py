@@ -15,7 +15,8 @@ from services.http.parameters import SessionId
 from services.http.provided import provided
 from services.http.rooms import Room
 from services.ingest.gateway import Gateway, Receipts
-from services.ingest.protocols.json_lines import SENDER_SCHEMA, SentLines, parse, parse_sender, reckoned
+from services.ingest.protocols.json_lines import SENDER_SCHEMA, SentLines, parse, parse_sender
+from services.ingest.protocols.typed_ago import reckoned
 
 Language = Annotated[
     str | None,
@@ -79,9 +80,10 @@ _encode = msgspec.json.Encoder().encode
 async def accept_lines(request: Request, session: SessionId, lang: Language = None, sender: Sender = None) -> Response:
     """Make lines durable."""
     session, language = session_id(session), granted_language(request, language_given(lang))
+    came = datetime.now(UTC)  # a body may be long in coming, and was made before it
     body = await read_body(request)
     parsed = parse(body, request.headers.get("content-type", ""), sender=sender)
-    drafts = [reckoned(draft, datetime.now(UTC)) for draft in parsed.drafts]
+    drafts = [reckoned(draft, came) for draft in parsed.drafts]
     receipts = await provided(request, Gateway).accept(
         session, language, drafts, cleaned=parsed.cleaned, undated=parsed.undated
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 import structlog
@@ -49,6 +49,13 @@ class Closed(Exception):
         super().__init__(reason)
         self.code = code
         self.reason = reason
+
+
+class Received(NamedTuple):
+    """A message, and when it came. It may have to wait then, and what it says is of before."""
+
+    message: Message
+    at: datetime
 
 
 class Writers:
@@ -103,14 +110,14 @@ class Writers:
 
     async def _take(self, socket: WebSocket, stream: Stream, sender: str, typed: Typed) -> None:
         await _send(socket, Ready(*stream, typed.number, typed.text))
-        inbox: asyncio.Queue[Message] = asyncio.Queue(_MAX_WAITING)
+        inbox: asyncio.Queue[Received] = asyncio.Queue(_MAX_WAITING)
         reading = asyncio.create_task(self._read(socket, inbox), name="typing_inbox")
         try:
             while True:
                 messages = await _next(inbox, reading)
                 while messages:
-                    done = typed.read(messages)
-                    drafts = done.drafts(sender, datetime.now(UTC))
+                    done = typed.read([one.message for one in messages])
+                    drafts = done.drafts(sender, messages[0].at)
                     receipts = (await self._gateway.accept(*stream, drafts, door="type")).receipts if drafts else ()
                     typed, messages = done.after(receipts), messages[done.taken :]
                     for refusal in done.refused:
@@ -120,7 +127,7 @@ class Writers:
         finally:
             reading.cancel()
 
-    async def _read(self, socket: WebSocket, inbox: asyncio.Queue[Message]) -> None:
+    async def _read(self, socket: WebSocket, inbox: asyncio.Queue[Received]) -> None:
         """Put what comes into the inbox; wait while it is full."""
         while True:
             try:
@@ -133,10 +140,10 @@ class Writers:
             data: str | bytes = event.get("text") or event.get("bytes") or b""
             if len(data) > MAX_MESSAGE_BYTES:
                 raise Closed(TOO_LARGE, f"A message has more than {MAX_MESSAGE_BYTES} bytes.")
-            await inbox.put(parse(data))
+            await inbox.put(Received(parse(data), datetime.now(UTC)))
 
 
-async def _next(inbox: asyncio.Queue[Message], reading: asyncio.Task[None]) -> list[Message]:
+async def _next(inbox: asyncio.Queue[Received], reading: asyncio.Task[None]) -> list[Received]:
     """All messages that are there, one at least. What came before the end of the connection is taken too."""
     if inbox.empty():
         getting = asyncio.create_task(inbox.get())

@@ -99,11 +99,12 @@ _LINES = [
     {"sender": "bad", "lines": [{"number": 3, "text": "x", "at": 1.5, "until": 2.5, "ends_utterance": True}]},
     {"sender": "bad", "lines": [{"number": 4, "text": "y", "at": "2026-11-24T09:00:00Z"}], "undated": True},
 ]
-_ROW = {"number": 0, "text": "some words", "sender": "bad"}
+_ROW = {"number": 0, "text": "some words", "sender": "bad", "typed_ago": [12.5, 9]}
 _CRASHED: Final = [b"b*\xf0", b'{"do": "t\xf0"}', b'{"do": "type", "do": ' + b'{"a":' * 3_000]
 """Frames that ended the handler of a connection with an error of its own, until 2026-12."""
 _FRAMES = [
     {"do": "type", "number": 1, "text": "some words "},
+    {"do": "type", "number": 1, "text": "some words ", "typed_ago": [12.5, 9]},
     {"do": "revise", "number": 2, "back": 0, "old": "", "text": "more"},
 ]
 

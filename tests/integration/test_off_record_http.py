@@ -237,6 +237,21 @@ async def test_what_was_typed_in_a_passage_and_is_sent_after_it_is_withheld_and_
     assert said(await transcript(client, 5)) == "Long ago. On we go."
 
 
+async def test_an_age_counts_from_when_the_sending_began_however_long_the_body_takes(
+    client: httpx.AsyncClient, api: Api
+) -> None:
+    await turn(client, on=True)
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b'{"sender":"page","lines":[{"number":0,"text":"Secret.",'
+        await turn(client, on=False)
+        yield b'"typed_ago":[0,0]}]}'
+
+    headers = {"content-type": "application/json"}
+    answer = await client.post("/v1/sessions/talk/lines", content=body(), headers=headers)
+    assert answer.json()["receipts"][0]["withheld"]
+
+
 async def test_a_spares_words_wait_off_the_record_too_and_are_shown_when_it_takes_over(
     client: httpx.AsyncClient, api: Api
 ) -> None:

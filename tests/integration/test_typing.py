@@ -167,6 +167,54 @@ async def test_each_language_is_typed_on_its_own(tmp_path: Path) -> None:
             assert said(await transcript(client, 1, language="es")) == "Buenos días."
 
 
+async def test_what_was_typed_in_a_passage_and_is_sent_after_it_is_withheld_and_what_was_typed_before_it_is_not(
+    api: Api, client: httpx.AsyncClient
+) -> None:
+    address = "/v1/sessions/talk/off-the-record"
+    async with writing(api) as ana:
+        await ana.answer()
+        (await client.put(address, json={"on": True})).raise_for_status()
+        await ana.send("type", text="Long ago. ", typed_ago=[600, 590])
+        await ana.send("type", text="Shown now. ")
+        await ana.acknowledged()
+        (await client.put(address, json={"on": False})).raise_for_status()
+        await ana.send("type", text="Before it. ", typed_ago=[500, 490])
+        await ana.send("type", text="Secret. ", typed_ago=[30, 0.001])
+        await ana.send("revise", back=8, old="Secret", text="Told", typed_ago=[0, 0])
+        await ana.send("type", text="On we go.", typed_ago=[0, 0])
+        await ana.acknowledged()
+    found = [line async for record in api.adapters.line_log.read("talk", "en") for line in record.lines]
+    assert "".join(line.text for line in found) == "Long ago. Before it. On we go."
+    assert [line.withheld for line in found if line.off_record is None] == [False, True, False, True, True, False]
+
+
+async def test_what_came_in_a_passage_and_had_to_wait_is_withheld_although_it_is_over(
+    api: Api, client: httpx.AsyncClient
+) -> None:
+    """The log is slow while the passage ends."""
+    log, came, going_on = api.adapters.line_log, asyncio.Event(), asyncio.Event()
+    address = "/v1/sessions/talk/off-the-record"
+    async with writing(api) as ana:
+        await ana.answer()
+        (await client.put(address, json={"on": True})).raise_for_status()
+        gateway = api.app.state.provided[Gateway]
+        accept = gateway.accept
+
+        async def accept_late(*lines: Any, **fields: Any) -> Any:
+            came.set()
+            await going_on.wait()
+            return await accept(*lines, **fields)
+
+        gateway.accept = accept_late
+        await ana.send("type", text="Secret.")
+        await came.wait()
+        (await client.put(address, json={"on": False})).raise_for_status()
+        going_on.set()
+        await ana.acknowledged()
+    found = [line async for record in log.read("talk", "en") for line in record.lines]
+    assert [line.text for line in found] == ["", "", ""]
+
+
 async def test_who_has_no_key_can_not_type(tmp_path: Path) -> None:
     async with serving(tmp_path, pipeline=True, ingest_token=Secret("a-long-enough-token")) as api:
         address = f"ws://127.0.0.1:{api.port}/v1/sessions/talk/type?writer=ana"

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from captionflow.errors import BadMessage, TooLarge
 from captionflow.identity import language_tag
 from captionflow.messages import MAX_LINE_CHARS, Draft
-from services.ingest.protocols.json_lines import MAX_AGO_SECONDS, MAX_LINES, parse, parse_sender, reckoned
+from services.ingest.protocols.json_lines import MAX_LINES, parse, parse_sender
+from services.ingest.protocols.typed_ago import MAX_AGO_SECONDS, reckoned
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"

@@ -1,7 +1,7 @@
 """What is typed, erased and corrected over a WebSocket, as lines and revisions of the log."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -161,9 +161,36 @@ def test_a_message_is_checked() -> None:
     assert parse('{"do":"type","number":0,"text":"a"}') == Type(0, "a")
     assert parse(b'{"do":"revise","number":1,"back":2,"old":"a","text":""}') == Revise(1, 2, "a", "")
     assert parse('{"do":"end","number":2}') == End(2)
-    for wrong in ("", "[]", '{"do":"type"}', '{"do":"type","number":-1,"text":""}', '{"do":"x","number":1}', "\ud800"):
+    assert parse('{"do":"type","number":0,"text":"a","typed_ago":[9,3.5]}') == Type(0, "a", (9, 3.5))
+    ages = [f'{{"do":"type","number":0,"text":"a","typed_ago":{ago}}}' for ago in ("[1,2]", "[1]", "[1,-1]", "3")]
+    ages += ['{"do":"revise","number":0,"back":0,"old":"","text":"","typed_ago":[1,2]}']
+    ages += ['{"do":"end","number":0,"typed_ago":[2,1]}']
+    for wrong in (
+        *ages,
+        "",
+        "[]",
+        '{"do":"type"}',
+        '{"do":"type","number":-1,"text":""}',
+        '{"do":"x","number":1}',
+        "\ud800",
+    ):
         with pytest.raises(BadMessage):
             parse(wrong)
+
+
+def test_what_was_typed_some_time_ago_has_the_time_of_our_clock_and_a_line_of_its_own() -> None:
+    log = Log()
+    messages = [Type(0, "a"), Type(1, "b"), Type(2, "c", (90.5, 30.0)), Type(3, "d", (9.0, 9.0)), Type(4, "e"), End(5)]
+    typed = log.write(Typed(), *messages)
+    ago = [(line.text, line.at and NOW - line.at, line.typed_for) for line in log.lines]  # type: ignore[operator]
+    assert ago == [
+        ("ab", timedelta(0), None),
+        ("c", timedelta(seconds=90.5), 60.5),
+        ("d", timedelta(seconds=9), 0.0),
+        ("e", timedelta(0), None),
+    ]
+    log.write(typed, Revise(6, 5, "ab", "AB", (4.0, 3.0)), End(7))
+    assert [(line.text, line.revises, line.typed_for) for line in log.lines[4:]] == [("AB", 10, 1.0), ("", None, None)]
 
 
 _TYPING = st.tuples(st.just("type"), st.text("ab \n\b", max_size=6), st.integers(0, 0))
@@ -172,15 +199,17 @@ _REVISING = st.tuples(st.just("revise"), st.text("xy", max_size=3), st.integers(
 
 @given(
     st.lists(st.tuples(st.one_of(_TYPING, _REVISING), st.booleans(), st.booleans()), max_size=30),
+    st.sets(st.integers(0, 29)),
 )
 def test_any_typing_erasing_and_correcting_gives_the_final_text_however_it_is_sent(
-    steps: list[tuple[tuple[str, str, int], bool, bool]],
+    steps: list[tuple[tuple[str, str, int], bool, bool]], late: set[int]
 ) -> None:
     log, typed, text = Log(), Typed(), ""
     waiting: list[Message] = []
     for number, ((kind, new, back), flush, restart) in enumerate(steps):
+        ago = (2.0, 1.0) if number in late else None
         if kind == "type":
-            waiting.append(Type(number, new))
+            waiting.append(Type(number, new, ago))
             after = text
             for character in new:
                 if character == "\b" and not after:
@@ -191,7 +220,7 @@ def test_any_typing_erasing_and_correcting_gives_the_final_text_however_it_is_se
         else:
             begin = max(len(text) - back, 0)
             old = text[begin : begin + 2]
-            waiting.append(Revise(number, len(text) - begin, old, new))
+            waiting.append(Revise(number, len(text) - begin, old, new, ago))
             text = text[:begin] + new + text[begin + len(old) :]
         if flush:
             typed = log.write(typed, *waiting)

@@ -5,8 +5,8 @@ It is strict. An error names the line and the field, and never repeats the text.
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Final, NamedTuple, TypeVar
+from datetime import UTC, datetime
+from typing import Annotated, NamedTuple, TypeVar
 
 import msgspec
 
@@ -15,11 +15,10 @@ from captionflow.identity import FIRST_YEAR, MAX_NUMBER, is_year
 from captionflow.messages import MAX_LINE_CHARS, Draft, Moment
 from captionflow.stamps import MAX_SECONDS
 from services.ingest.cleaning import MAX_LABEL_CHARS, clean, clean_label
+from services.ingest.protocols.typed_ago import TypedAgo, typed_for
 
 MAX_LINES = 1_000
 """Most lines of one request."""
-MAX_AGO_SECONDS: Final = 30 * 86_400
-"""So long ago at most something was typed that is sent now."""
 
 _SENDER = re.compile(r"[\w.@-]{1,64}")
 _WHERE = re.compile(r" - at `\$(?:\.lines)?(?:\[(\d+)\])?\.?([\w.\[\]]*)`$")
@@ -30,7 +29,6 @@ SENDER_SCHEMA = {"pattern": f"^{_SENDER.pattern}$"}
 SenderName = Annotated[str, msgspec.Meta(extra_json_schema=SENDER_SCHEMA)]
 """Checked by ``parse_sender``, whose error says more than a pattern."""
 _Moment = Annotated[datetime, msgspec.Meta(tz=True)] | Annotated[float, msgspec.Meta(ge=0, le=MAX_SECONDS)]
-_Ago = Annotated[float, msgspec.Meta(ge=0, le=MAX_AGO_SECONDS)]
 _Parsed = TypeVar("_Parsed")
 
 
@@ -47,7 +45,7 @@ class SentLine(msgspec.Struct, forbid_unknown_fields=True):
     """When it was said; now when left out. A number: seconds from the zero of a clock that has no date."""
     until: _Moment | None = None
     """When that ended; only with `at`, of the same kind and not before it."""
-    typed_ago: tuple[_Ago, _Ago] | None = None
+    typed_ago: TypedAgo | None = None
     """In place of `at`: how many seconds before this is sent its first and its last character were typed. For senders
     whose clock may be wrong, but not its pace."""
     speaker: _Label | None = None
@@ -83,7 +81,7 @@ _decode_row = msgspec.json.Decoder(SentLine).decode
 class Parsed(NamedTuple):
     """The drafts of a body in its order, how many unwanted characters were taken out of them, and its ``undated``.
 
-    A draft with ``typed_for`` has in ``at`` how many seconds ago that began: see ``reckoned``.
+    A draft with ``typed_for`` has in ``at`` how many seconds ago that began: see ``typed_ago.reckoned``.
     """
 
     drafts: tuple[Draft, ...]
@@ -113,13 +111,6 @@ def parse(body: bytes, content_type: str, *, sender: str | None = None) -> Parse
     if len(rows) > MAX_LINES:
         raise TooLarge(f"{len(rows)} lines in one request; {MAX_LINES} is the most: send them in smaller groups.")
     return _drafts(rows, sender)._replace(undated=undated)
-
-
-def reckoned(draft: Draft, now: datetime) -> Draft:
-    """The draft as it is sent now: what it says of how long ago it was typed becomes a time of our clock."""
-    if draft.typed_for is None or not isinstance(draft.at, float):
-        return draft
-    return msgspec.structs.replace(draft, at=now - timedelta(seconds=draft.at))
 
 
 def parse_sender(sender: str) -> str:
@@ -198,14 +189,11 @@ def _draft(row: SentLine, sender: str, place: int) -> tuple[Draft, int]:
         raise BadMessage(
             f"Line {place}, until: it comes with at, and is not before it; both are dates or both are seconds."
         )
-    typed_for = None
+    span = None
     if row.typed_ago is not None:
         if at is not None:
             raise BadMessage(f"Line {place} has at and typed_ago: send one of them.")
-        at, last = row.typed_ago
-        typed_for = at - last
-        if typed_for < 0:
-            raise BadMessage(f"Line {place}, typed_ago: the first character was typed before the last one.")
+        at, span = row.typed_ago[0], typed_for(row.typed_ago, f"Line {place}")
     draft = Draft(
         sender=sender,
         number=row.number,
@@ -218,7 +206,7 @@ def _draft(row: SentLine, sender: str, place: int) -> tuple[Draft, int]:
         revises=row.revises,
         ends=row.ends,
         ends_utterance=row.ends_utterance,
-        typed_for=typed_for,
+        typed_for=span,
     )
     return draft, removed + removed_label
 

@@ -17,6 +17,7 @@ from captionflow.identity import MAX_NUMBER
 from captionflow.messages import MAX_LINE_CHARS, Draft, Line, Posted, Receipt
 from services.ingest.cleaning import clean
 from services.ingest.protocols.posts import digest_of
+from services.ingest.protocols.typed_ago import TypedAgo, reckoned, typed_for
 
 MAX_REACH_CHARS: Final = 2_000
 """How far back in its text a writer can erase and correct."""
@@ -39,6 +40,8 @@ class Type(msgspec.Struct, frozen=True, tag="type", tag_field="do", forbid_unkno
     number: _Number
     """Rising with every message; one that came before is not applied again."""
     text: _Text
+    typed_ago: TypedAgo | None = None
+    """How many seconds before this is sent its first and its last character were typed; when left out, just now."""
 
 
 class Revise(msgspec.Struct, frozen=True, tag="revise", tag_field="do", forbid_unknown_fields=True):
@@ -50,6 +53,8 @@ class Revise(msgspec.Struct, frozen=True, tag="revise", tag_field="do", forbid_u
     old: _Text
     """What is there; the correction is refused if it is not. Empty: ``text`` is put in between."""
     text: _Text
+    typed_ago: TypedAgo | None = None
+    """As of ``Type``."""
 
 
 class End(msgspec.Struct, frozen=True, tag="end", tag_field="do", forbid_unknown_fields=True):
@@ -106,9 +111,16 @@ def parse(data: str | bytes) -> Message:
         BadMessage: it is none.
     """
     try:
-        return _decode(data)
+        message = _decode(data)
     except (*UNDECODABLE, UnicodeEncodeError) as error:
         raise BadMessage(f"A message is not valid: {error}.") from error
+    if (ago := _ago(message)) is not None:
+        typed_for(ago, f"Message {message.number}")
+    return message
+
+
+def _ago(message: Message) -> TypedAgo | None:
+    return None if isinstance(message, End) else message.typed_ago
 
 
 class Typed(msgspec.Struct, frozen=True):
@@ -146,7 +158,10 @@ class Typed(msgspec.Struct, frozen=True):
         return "".join(text for _, text in self.lines)
 
     def read(self, messages: Sequence[Message]) -> "Reading":
-        """As many of the messages, one at least, as can be in the log all or none."""
+        """As many of the messages, one at least, as can be in the log all or none.
+
+        One that says how long ago it was typed is read alone: others may have been on the record when it was not.
+        """
         page = _Page(self)
         for count, message in enumerate(messages):
             if count and not page.has_room(message):
@@ -163,13 +178,16 @@ class _Page:
         self.texts = [text for _, text in typed.lines]
         self.new = ""
         self.ends = False
+        self.ago: TypedAgo | None = None
         self.number = typed.number
         self.refused: list[Refused] = []
 
     def has_room(self, message: Message) -> bool:
         """Whether another message is sure to fit."""
+        if self.ends or self.ago is not None or _ago(message) is not None:
+            return False
         coming = len(message.text) if not isinstance(message, End) else 0
-        return not self.ends and len(self.new) + coming <= MAX_LINE_CHARS and 2 * len(self.touched) <= MAX_TOUCHED
+        return len(self.new) + coming <= MAX_LINE_CHARS and 2 * len(self.touched) <= MAX_TOUCHED
 
     @property
     def touched(self) -> list[int]:
@@ -180,7 +198,7 @@ class _Page:
         """Apply a message, all of it or nothing. One that came before is not applied again."""
         if self.number is not None and message.number <= self.number:
             return
-        self.number = message.number
+        self.number, self.ago = message.number, _ago(message)
         texts, new = list(self.texts), self.new
         problem = self._apply(message)
         longest = max(map(len, (self.new, *self.texts)), default=0)
@@ -256,7 +274,7 @@ class Reading(NamedTuple):
         return self.page.refused
 
     def drafts(self, sender: str, at: datetime) -> tuple[Draft, ...]:
-        """What the log has to be told; none if nothing changed."""
+        """What the log has to be told; none if nothing changed. ``at``: the first of the messages came."""
         page, typed = self.page, self.before
         found = [
             Draft(sender, typed.next_number + place, page.texts[index], at=at, revises=typed.lines[index][0])
@@ -268,6 +286,9 @@ class Reading(NamedTuple):
             last = found[-1]
             posted = Posted(len(last.text), digest_of(last.text), str(page.number), "typed")
             found[-1] = msgspec.structs.replace(last, posted=posted)
+        if page.ago is not None:
+            span = typed_for(page.ago, f"Message {page.number}")
+            found = [reckoned(msgspec.structs.replace(one, at=page.ago[0], typed_for=span), at) for one in found]
         return tuple(found)
 
     def after(self, receipts: Sequence[Receipt]) -> Typed:
