@@ -103,8 +103,7 @@ class Draft(Message, frozen=True):
     ends: bool = False
     """The session ends after this line. A line that comes later opens it again."""
     ends_utterance: bool = False
-    """An utterance ends with this line, and its paragraph: what recognisers call ``speech_final`` or ``end_of_turn``.
-    That a result is final says no such thing."""
+    """An utterance ends with this line, and its paragraph: ``speech_final``, ``end_of_turn``; not each final result."""
     posted: Posted | None = None
     """Which post of a captioning tool it is from. A line without it goes on with the one before it of its sender; one
     that ``revises`` may leave it as it was."""
@@ -128,7 +127,7 @@ class Line(Draft, frozen=True, kw_only=True):
     withheld: bool = False
     """It was said off the record: what it said, and who said it, was not written."""
     shortened: bool = False
-    """Its row went on from a passage off the record: it has what was added behind the passage, and nothing of it."""
+    """Its row was told in a passage off the record, too: it has what was told before or behind it and nothing of it."""
 
 
 class LineRecord(Message, frozen=True, omit_defaults=False):
@@ -154,6 +153,8 @@ class Receipt(Message, frozen=True):
     received_at: datetime
     withheld: bool = False
     """It was said off the record: viewers see it now, and nothing of what it says is kept."""
+    shortened: bool = False
+    """A part of it was said off the record: what is kept is the rest."""
 
 
 # --- captions.turns: what one step of the segmenter said ------------------------------------------------------------

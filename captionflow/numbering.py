@@ -86,20 +86,17 @@ def number(  # noqa: PLR0913 - what lines are made of
         if line is None:
             at = said_at if draft.at is None else draft.at
             seq = last_seq + len(new) + 1
-            if off_record is None:
+            passage = off_record is not None and off_record.has(draft, at, arrived)
+            if off_record is None or not (passage or _may_tell(draft, off_record, rows, now)):
                 line = _line(draft, seq, now, at)
-            elif off_record.has(draft, at, arrived):
-                line = _line(kept(draft), seq, now, at, withheld=True)
-            elif not off_record.may_tell(draft, now):
-                line = _line(draft, seq, now, at)
-            elif rows is None or (rest := rows.rest(draft, now)) is None:
+            elif rows is None or (rest := rows.begun(draft, now) if passage else rows.rest(draft, now)) is None:
                 line = _line(kept(draft), seq, now, at, withheld=True)
             else:
                 rest = msgspec.structs.replace(rest, posted=unsaid(rest.posted))
                 line = _line(rest, seq, now, at, shortened=True)
             lines[key] = line
             if rows is not None:
-                rows.tell(draft, line)
+                rows.tell(draft, line, passage=passage)
             off_record = after(off_record, line)
             new.append(line)
         elif not _same(line, draft, said_at):
@@ -107,8 +104,12 @@ def number(  # noqa: PLR0913 - what lines are made of
                 f"Number {draft.number} of sender {draft.sender!r} was accepted before with another content: "
                 "a retry must repeat it; new text takes the next number."
             )
-        receipts.append(Receipt(draft.number, line.seq, line.received_at, line.withheld))
+        receipts.append(Receipt(draft.number, line.seq, line.received_at, line.withheld, line.shortened))
     return new, tuple(receipts)
+
+
+def _may_tell(draft: Draft, off_record: OffRecord, rows: Telling | None, now: datetime) -> bool:
+    return off_record.may_tell(draft, now) or (rows is not None and rows.goes_on(draft, now))
 
 
 def packed(lines: Sequence[Line]) -> Iterator[tuple[Sequence[Line], bytes]]:

@@ -34,15 +34,18 @@ class Row(msgspec.Struct, frozen=True):
     """Of the line that told this."""
     told_at: datetime
     text: str | None
-    """As it was told when it was withheld last, or before that; None: another process was told."""
+    """As it was told when it was withheld last, empty before that; None: another process was told."""
     off: bool = False
     """It was withheld."""
     whole: bool = False
     """It is withheld to its end."""
     ended: bool = False
     """Its name may be used for another one."""
-    before: str = ""
-    """Of an utterance: what was told before the passage, which no line has."""
+    told: str = ""
+    """Of an utterance: as it was told last on the record, since it was withheld."""
+    kept: tuple[str | None, ...] = ()
+    """Of an utterance: its words, folded and in their places, when it was withheld. None: told in a passage. The others
+    were told on the record, and no line has them."""
     line: int | None = None
     """``seq`` of the line that has what was added after the passage."""
 
@@ -102,24 +105,44 @@ class Telling:
         end = beyond(row.text, draft.text)
         if end is None:
             return None
-        text = f"{draft.text[: min(common(row.before, draft.text), end)]}{draft.text[end:]}"
+        text = f"{told_before(row.kept, draft.text[:end])}{draft.text[end:]}"
         if row.line is None and not words(text).pieces:
             return None
         return msgspec.structs.replace(draft, text=text if words(text).pieces else "", revises=row.line)
 
-    def tell(self, draft: Draft, line: Line) -> None:
-        """A draft was numbered as this line."""
+    def begun(self, draft: Draft, now: datetime) -> Draft | None:
+        """What may be written of a draft that is of a passage: what was told before it of an utterance that ends in it.
+
+        None: nothing.
+        """
+        row = self._get((draft.sender, draft.segment), now)
+        if row is None or row.whole or row.text is None or not draft.final or draft.revises is not None:
+            return None
+        text = told_before(_kept(row), draft.text)
+        return msgspec.structs.replace(draft, text=text) if text else None
+
+    def goes_on(self, draft: Draft, now: datetime) -> bool:
+        """Whether it is of an utterance that was withheld and has not ended, however long that was silent meanwhile."""
+        row = self._get((draft.sender, draft.segment), now) if draft.revises is None else None
+        return row is not None and row.off
+
+    def tell(self, draft: Draft, line: Line, *, passage: bool = False) -> None:
+        """A draft was numbered as this line; ``passage``: it is of one."""
         utterance = draft.sender, draft.segment
         of_utterance = self._get(utterance, line.received_at)
         key = _key(draft, line.seq)
         row = of_utterance if draft.final and draft.revises is None else self._get(key, line.received_at)
         if line.withheld:
             self._told[key] = self._withheld(draft, line, row)
+        elif line.shortened and passage:
+            self._told[key] = Row(line.seq, line.received_at, draft.text, off=True)
         elif line.shortened and row is not None:
             rest = line.seq if draft.final and line.revises is None else row.line
-            self._told[key] = msgspec.structs.replace(row, seq=line.seq, told_at=line.received_at, line=rest)
+            self._told[key] = msgspec.structs.replace(
+                row, seq=line.seq, told_at=line.received_at, line=rest, told=draft.text
+            )
         elif not draft.final:
-            self._told[key] = Row(line.seq, line.received_at, draft.text)
+            self._told[key] = Row(line.seq, line.received_at, "", told=draft.text)
         if draft.final and of_utterance is not None:
             self._told[utterance] = Row(line.seq, line.received_at, None, ended=True)
 
@@ -137,10 +160,8 @@ class Telling:
         """
         began_in = row is None and (draft.revises is None or not draft.final)
         whole = row.whole if row is not None else began_in and (draft.segment is not None or not draft.final)
-        before = ""
-        if row is not None and not draft.final:
-            before = row.before if row.off else row.text or ""
-        return Row(line.seq, line.received_at, draft.text, off=True, whole=whole, before=before)
+        kept = _kept(row) if row is not None and not draft.final else ()
+        return Row(line.seq, line.received_at, draft.text, off=True, whole=whole, kept=kept)
 
     def _get(self, key: Key, now: datetime) -> Row | None:
         row = self._told.get(key) or self._known.get(self._stream, key)
@@ -163,19 +184,38 @@ def beyond(told: str, text: str) -> int | None:
     if not known or len(found) < len(known) or _same(known, found) < len(known) - 1:
         return None
     last = found[len(known) - 1]
-    if not last.folded.startswith(known[-1].folded):
-        return None
-    end = last.end
+    return _closed(last, text) if last.folded.startswith(known[-1].folded) else None
+
+
+def told_before(kept: Sequence[str | None], text: str) -> str:
+    """What of a text was told on the record before: its words that are the same in the same places of ``Row.kept``."""
+    found, before = words(text).pieces, -1
+    pieces: list[str] = []
+    for place, (word, folded) in enumerate(zip(found, kept, strict=False)):
+        if word.folded == folded:
+            last = found[place - 1]
+            begin = 0 if place == 0 else last.end if before == place - 1 else _closed(last, text)
+            pieces.append(text[begin : word.end])
+            before = place
+    return "".join(pieces)
+
+
+def _kept(row: Row) -> tuple[str | None, ...]:
+    """``Row.kept`` of an utterance of which this was known, when it is withheld."""
+    begin = len(words(row.text or "").pieces)
+    told = words(row.told).pieces[begin:]
+    if not told:
+        return row.kept
+    earlier = (*row.kept, *[None] * begin)[:begin]
+    return (*earlier, *(word.folded for word in told))
+
+
+def _closed(word: Word, text: str) -> int:
+    """Where in its text a word ends, with the signs that belong to it."""
+    end = word.end
     while end < len(text) and text[end] in _CLOSING:
         end += 1
     return end
-
-
-def common(told: str, text: str) -> int:
-    """How much of a text are words that were told, from its beginning on."""
-    known, found = words(told).pieces, words(text).pieces
-    same = _same(known, found)
-    return found[same - 1].end if same else 0
 
 
 def _same(known: Sequence[Word], found: Sequence[Word]) -> int:

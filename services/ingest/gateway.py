@@ -130,15 +130,20 @@ class Gateway:
             )
 
     async def _show(self, stream: Stream, lines: Iterable[tuple[Draft, Receipt]], arrived: datetime) -> None:
-        """Show viewers what was withheld; there is nothing to be done where that fails."""
+        """Show viewers what was withheld; there is nothing to be done where that fails.
+
+        What is told again when the passage is over is not shown: it is over on no disk by then.
+        """
         words = [
             OffRecordWords(*stream, receipt.seq, draft.sender, draft.text, draft.segment, draft.final, draft.revises)
             for draft, receipt in lines
-            if receipt.withheld and receipt.received_at >= arrived
+            if (receipt.withheld or receipt.shortened) and receipt.received_at >= arrived
         ]
         if not words or self._off_record is None:
             return
         try:
+            if await off_since(self._log, stream) is None:
+                return
             spares = () if self._on_air is None else (await self._on_air(stream)).spares
             await self._off_record.publish([one for one in words if one.sender not in spares])
         except CaptionflowError as error:

@@ -97,6 +97,31 @@ async def test_a_row_that_goes_on_behind_a_passage_has_what_was_added_and_a_retr
     assert b"secret" not in msgspec.json.encode(await lines(world.line_log))
 
 
+async def test_an_utterance_over_two_passages_has_what_was_said_before_between_and_behind_them(
+    line_log: LineLog,
+) -> None:
+    async def hear(number: int, text: str, *, final: bool = False) -> str:
+        await line_log.append("talk", "en", [Draft("asr", number, text, segment="u1", final=final)])
+        return (await lines(line_log))[-1].text
+
+    assert await hear(0, "one") == "one"
+    await turn(line_log, 0, on=True)
+    assert await hear(1, "one secret") == ""
+    await turn(line_log, 1, on=False)
+    assert await hear(2, "one secret two") == "one two"
+    await turn(line_log, 2, on=True)
+    assert await hear(3, "one secret two secret") == ""
+    await turn(line_log, 3, on=False)
+    assert await hear(4, "One secret, two secret. Three.", final=True) == "One two Three."
+    assert await hear(5, "four") == "four"
+    await turn(line_log, 4, on=True)
+    draft = Draft("asr", 6, "four secret.", segment="u1")
+    (receipt,) = await line_log.append("talk", "en", [draft])
+    assert (receipt.withheld, receipt.shortened) == (False, True)
+    assert await line_log.append("talk", "en", [draft]) == (receipt,)
+    assert (await lines(line_log))[-1].text == "four"
+
+
 async def test_lines_at_the_same_moment_are_withheld_from_the_answer_on(line_log: LineLog) -> None:
     begun = asyncio.create_task(turn(line_log, 0, on=True))
     said = 0

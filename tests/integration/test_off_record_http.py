@@ -105,6 +105,49 @@ async def test_who_comes_back_is_told_nothing_of_a_passage_that_is_over(client: 
         assert '"off_record"' not in poll
 
 
+async def test_what_tells_of_a_passage_when_it_is_over_is_withheld_and_shown_to_nobody(
+    client: httpx.AsyncClient, api: Api
+) -> None:
+    """What viewers are shown is on the disk of a broker for some minutes, so it has to be over with the passage."""
+    shown = api.adapters.off_record.follow()
+    await turn(client, on=True)
+    secret = (await send(client, "Xylophone", first=1)).json()["receipts"][0]
+    assert (await anext(shown)).text == "Xylophone\n"
+    await turn(client, on=False)
+    line = {"number": 2, "text": "A xylophone", "revises": secret["seq"]}
+    again = await client.post("/v1/sessions/talk/lines", json={"sender": "desk", "lines": [line]})
+    assert again.json()["receipts"][0]["withheld"]
+    await turn(client, on=True)
+    await send(client, "Zither", first=3)
+    assert (await anext(shown)).text == "Zither\n"
+
+
+async def test_an_utterance_that_ends_in_the_passage_is_shown_whole_and_kept_as_far_as_it_was_said_before_it(
+    client: httpx.AsyncClient, api: Api
+) -> None:
+    async def hear(number: int, text: str, *, final: bool = False) -> dict[str, Any]:
+        line = {"number": number, "text": text, "eol": False, "segment": "u1", "final": final}
+        answer = await client.post("/v1/sessions/talk/lines", json={"sender": "asr", "lines": [line]})
+        receipt: dict[str, Any] = answer.json()["receipts"][0]
+        return receipt
+
+    async with stream(api, EVENTS) as reading:
+        shown = Shown(reading)
+        await hear(0, "Good morning ")
+        await turn(client, on=True)
+        assert (await hear(1, "Good morning, the xylophone "))["withheld"]
+        receipt = await hear(2, "Good morning, the xylophones. ", final=True)
+        assert (receipt["shortened"], "withheld" in receipt) == (True, False)
+        await shown.until("Good morning, the xylophones. ")
+        await turn(client, on=False)
+        await shown.until(None)
+    await hear(3, "On we go. ", final=True)
+    document = await transcript(client, 6)
+    assert said(document) == "Good morning On we go."
+    notes = [one["text"] for turn in document["turns"] for one in turn["notes"]]
+    assert notes == ["[Off the record for 0:00]"]
+
+
 async def test_interims_and_corrections_are_shown_as_they_change(client: httpx.AsyncClient, api: Api) -> None:
     await turn(client, on=True)
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from captionflow.errors import Conflict
 from captionflow.messages import Draft, Line, Posted, Stream
 from captionflow.numbering import number
-from captionflow.off_record import SENDER, OffRecord, after
-from captionflow.spanning_rows import KEPT_FOR, MAX_ROWS, Row, SpanningRows, beyond, common
+from captionflow.off_record import FORGOTTEN_AFTER, SENDER, OffRecord, after
+from captionflow.spanning_rows import KEPT_FOR, MAX_ROWS, Row, SpanningRows, beyond, told_before
 
 TALK = Stream("talk", "en")
 BEGIN = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -245,39 +245,125 @@ def test_what_a_text_adds_begins_with_the_first_word_that_was_not_told(told: str
     assert (None if end is None else text[end:]) == rest
 
 
-def test_what_texts_have_in_common_ends_with_a_whole_word() -> None:
-    assert common("Hello ev", "Hello everyone") == len("Hello")
-    assert common("", "Hello") == common("Hi", "Hello") == 0
-
-
-WORDS = st.lists(st.sampled_from(["ana", "bo", "cy"]), min_size=1, max_size=3)
-
-
-@given(WORDS, st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=3), st.booleans())
-def test_whatever_a_row_says_and_however_often_a_passage_comes(
-    before: list[str], passages: list[tuple[list[str], list[str]]], interim: bool
+@pytest.mark.parametrize(
+    ("kept", "text", "told"),
+    [
+        (["hello", "ev"], "Hello everyone", "Hello"),
+        (["hello", None, "all"], "(Hello, secret. All of us", "(Hello All"),
+        (["hello", None, "all"], "Hello all", "Hello"),
+        ([None, None, "all"], "Two secrets! All", " All"),
+        (["hi"], "Hello", ""),
+        ([], "Hello", ""),
+    ],
+)
+def test_what_was_told_on_the_record_are_the_words_that_are_the_same_in_their_places(
+    kept: list[str | None], text: str, told: str
 ) -> None:
+    assert told_before(kept, text) == told
+
+
+WORDS = st.lists(st.sampled_from(["ana", "bo", "cy"]), max_size=3)
+RECOGNISED: dict[str, object] = {"sender": "asr", "segment": "u1"}
+
+
+@given(WORDS.filter(bool), st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=4), st.booleans(), st.data())
+def test_whatever_a_row_says_and_however_often_a_passage_comes(
+    before: list[str], passages: list[tuple[list[str], list[str]]], interim: bool, data: st.DataObject
+) -> None:
+    """It is told as a whole, or with a piece of its last word, again and again; an utterance may end in a passage."""
     log = Log()
     told, kept = list(before), list(before)
-    fields: dict[str, object] = {"sender": "asr", "segment": "u1", "final": False} if interim else {}
 
     def tell(word: str) -> None:
         told.append(word)
-        revises = {} if interim else {"revises": 1}
-        log.put(" ".join(told), **fields, **revises)  # type: ignore[arg-type]
+        if interim:
+            if data.draw(st.booleans()):
+                log.put(" ".join(told)[:-1], final=False, **RECOGNISED)
+            log.put(" ".join(told), final=False, **RECOGNISED)
+        else:
+            log.put(" ".join(told), revises=1)
 
-    log.put(" ".join(before), **fields)  # type: ignore[arg-type]
+    log.put(" ".join(before), **({"final": False, **RECOGNISED} if interim else {}))  # type: ignore[arg-type]
+    ends_in = data.draw(st.sampled_from([*range(len(passages)), None])) if interim else None
     for number_of, (inside, behind) in enumerate(passages):
         log.turn(on=True)
         for word in inside:
             tell(f"secret{number_of}{word}")
+        if number_of == ends_in:
+            break
         log.turn(on=False)
         for word in behind:
             tell(word)
             kept.append(word)
     if interim:
-        final = log.put(" ".join(told), sender="asr", segment="u1")
-        assert final.text.split() == [*before, *passages[-1][1]]
-        assert "secret" not in final.text
-    else:
-        assert log.said.split() == kept
+        assert log.put(f"{' '.join(told)}.", **RECOGNISED).text.rstrip(".").split() == kept
+    assert log.said.rstrip(".").split() == kept
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["say", "say", "change", "drop", "off", "on", "end"]),
+            st.integers(0, 2),
+            st.integers(0, 9),
+            st.sampled_from([0, 1, 70]),
+        ),
+        max_size=40,
+    )
+)
+def test_no_word_of_a_passage_is_written_whatever_recognisers_make_of_their_utterances(
+    steps: list[tuple[str, int, int, int]],
+) -> None:
+    """They say more, take words back, and hear others, in passages and out of them."""
+    log, off, told = Log(), False, dict[int, list[str]]()
+    for count, (what, which, place, pause) in enumerate(steps):
+        log.now += timedelta(seconds=pause)
+        words = told.setdefault(which, [])
+        word = f"{'secret' if off else 'open'}{count}"
+        if what in {"off", "on"}:
+            off = what == "off"
+            log.turn(on=off)
+            continue
+        if what == "say":
+            words.append(word)
+        elif words and what == "change":
+            words[place % len(words)] = word
+        elif words and what == "drop":
+            del words[place % len(words)]
+        text = " ".join(words)
+        line = log.put(text, sender="asr", segment=f"u{which}", final=what == "end")
+        assert set(line.text.split()) <= {one for one in words if one.startswith("open")}
+        if what == "end":
+            told.pop(which)
+    assert b"secret" not in msgspec.json.encode(log.lines)
+
+
+def test_an_utterance_that_ends_in_the_passage_has_what_was_said_before_it_and_goes_on_behind_it(log: Log) -> None:
+    log.put("Hello ev", final=False, **RECOGNISED)
+    log.put("Hello everyone", final=False, **RECOGNISED)
+    log.turn(on=True)
+    draft = log.draft("Hello, everyone. The secret.", **RECOGNISED)  # type: ignore[arg-type]
+    (final,) = log.append(draft)
+    assert (final.text, final.shortened, final.withheld) == ("Hello, everyone", True, False)
+    assert log.append(draft) == [final]
+    assert log.put("Hello, everyone. The secret is.", sender="asr", segment="u1", revises=final.seq).withheld
+    log.turn(on=False)
+    log.put("Hello, everyone. The secret is. And after.", sender="asr", segment="u1", revises=final.seq)
+    assert log.said == "Hello, everyone And after."
+    assert log.put("Hello again", final=False, **RECOGNISED).text == "Hello again"
+
+
+def test_an_utterance_that_was_silent_for_long_in_the_passage_is_still_known(log: Log) -> None:
+    log.put("Hello everyone", final=False, **RECOGNISED)
+    log.turn(on=True)
+    log.put("Hello everyone the secret", final=False, **RECOGNISED)
+    log.now += FORGOTTEN_AFTER
+    log.turn(on=False)
+    log.put("Hello everyone the secret and after.", **RECOGNISED)
+    assert log.said == "Hello everyone and after."
+    log.turn(on=True)
+    log.put("Hello everyone the secret", final=False, **RECOGNISED)
+    log.now += FORGOTTEN_AFTER
+    log.turn(on=False)
+    assert log.put("The secret", **RECOGNISED).withheld
+    assert log.put("Other words", **RECOGNISED).text == "Other words"
