@@ -48,21 +48,27 @@ def run_command(
 
 
 def start_command(*arguments: object, **settings: object) -> subprocess.Popen[bytes]:
-    """Start a command and leave it alone; output to pipes. It ends with its test, see ``end_commands``."""
-    process = subprocess.Popen(
-        [PROGRAM, *map(str, arguments)],
+    """Start a command and leave it alone; output to pipes. It ends with its test, see ``start_process``."""
+    return start_process(
+        PROGRAM,
+        *arguments,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environ(**settings),
-        preexec_fn=_hears_ctrl_c,  # noqa: PLW1509 - it has one thread to take care of: the one that forks
+        preexec_fn=_hears_ctrl_c,
     )
+
+
+def start_process(*command: object, **options: Any) -> subprocess.Popen[bytes]:
+    """Start any process with these options of ``Popen``; it ends with its test at the latest, see ``end_commands``."""
+    process: subprocess.Popen[bytes] = subprocess.Popen([*map(str, command)], **options)
     _started.append(process)
     return process
 
 
 def end_commands() -> None:
-    """End whatever ``start_command`` has started: a test that failed has not waited for it."""
+    """End whatever was started: a test that failed has not waited for it."""
     while _started:
         with _started.pop() as process:
             process.kill()
@@ -214,13 +220,8 @@ def spoken(turns: Sequence[Turn]) -> list[tuple[str | None, tuple[str, ...]]]:
 def run_on_terminal(*arguments: object, seconds: float = 180, **settings: object) -> tuple[int, str]:
     """Run a command to its end on a terminal of 100 columns; the exit code, and all that was shown."""
     ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [PROGRAM, *map(str, arguments)],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env=environ(**settings) | {"COLUMNS": "100", "TERM": "xterm-256color"},
-    )
+    shell = environ(**settings) | {"COLUMNS": "100", "TERM": "xterm-256color"}
+    process = start_process(PROGRAM, *arguments, stdin=theirs, stdout=theirs, stderr=theirs, env=shell)
     os.close(theirs)
     shown = b""
     try:

@@ -1,14 +1,19 @@
 """Cuts a stream of captions into the lines that a captioner's software would send. Pure."""
 
+from __future__ import annotations
+
 import re
-from collections.abc import Iterable, Iterator
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from captionflow.errors import BadMessage
 from captionflow.messages import MAX_LINE_CHARS
-from services.ingest.readers import Passage
+
+if TYPE_CHECKING:  # each command knows what a cut is, and few read files
+    from collections.abc import Iterable, Iterator
+
+    from services.ingest.readers import Passage
 
 _WORD = re.compile(r"\s*\S+\s*|\s+")  # the first word of a text takes the space before it too
 _WORD_OR_INDENT = re.compile(r"\S+\s*|\s+")

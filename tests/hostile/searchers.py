@@ -34,7 +34,10 @@ class Searchers:
 
     def __enter__(self) -> Self:
         assert self._process.stdout is not None
-        assert self._process.stdout.readline() == b"all have asked\n"
+        said = self._process.stdout.readline()
+        if said != b"all have asked\n":
+            self.__exit__()
+            raise AssertionError(f"they have not begun: {said!r}")
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -4,7 +4,6 @@ import json
 import os
 import pty
 import select
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.real_program import PROGRAM, Server, environ, free_port
+from tests.real_program import PROGRAM, Server, environ, free_port, start_process
 
 TOKEN = "correct-horse-battery-staple"  # noqa: S105 - a test's own
 SAID = "we move to the confidential item"
@@ -70,9 +69,7 @@ def test_at_debug_there_is_more_and_still_no_secret(tmp_path: Path) -> None:
 def on_a_terminal(folder: Path, port: int) -> Iterator[int]:
     """The program with a terminal for its messages; gives the other end of it."""
     ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [PROGRAM, "run"], stdin=theirs, stdout=theirs, stderr=theirs, env=environ(folder, PORT=port)
-    )
+    process = start_process(PROGRAM, "run", stdin=theirs, stdout=theirs, stderr=theirs, env=environ(folder, PORT=port))
     os.close(theirs)
     try:
         yield ours

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.real_program import Server
+from tests.real_program import Server, start_process
 
 STOP_SECONDS = 5
 """What whoever runs it is promised."""
@@ -165,7 +165,7 @@ process.run(serve())
     ids=["its loop", "a thread that it waits for", "a thread of its loop", "a thread of its own"],
 )
 def test_whatever_it_is_busy_with_it_ends_in_time(work: str) -> None:
-    program = subprocess.Popen([sys.executable, "-c", BUSY.format(work=work)], stdout=subprocess.PIPE)
+    program = start_process(sys.executable, "-c", BUSY.format(work=work), stdout=subprocess.PIPE)
     assert program.stdout is not None
     assert program.stdout.readline() == b"busy\n"
     began = time.monotonic()

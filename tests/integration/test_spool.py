@@ -1,7 +1,6 @@
 """The spool on SQLite: bounded, in order, and there again after any stop."""
 
 import asyncio
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import pytest
 from captionflow.adapters.sqlite.spool import SqliteSpool
 from captionflow.errors import InUse, Unavailable
 from tests.off_record_doors import found
+from tests.real_program import start_process
 
 SIZE = 100_000
 
@@ -158,12 +158,13 @@ async def test_it_belongs_to_one_process(spool: SqliteSpool, tmp_path: Path) -> 
 def put_and_kill(folder: Path) -> dict[str, int]:
     """Let a process put posts, then SIGKILL it; the last number of each session that it had an answer for."""
     put: dict[str, int] = {}
-    with subprocess.Popen([sys.executable, "-c", WRITER, folder], stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        for _ in range(150):
-            session, number = process.stdout.readline().split()
-            put[session] = int(number)
-        process.send_signal(signal.SIGKILL)
+    process = start_process(sys.executable, "-c", WRITER, folder, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    for _ in range(150):
+        session, number = process.stdout.readline().decode().split()
+        put[session] = int(number)
+    process.kill()
+    process.communicate()
     return put
 
 

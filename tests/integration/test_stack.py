@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.real_program import start_process
 from tests.stack.servers import Server
 
 _OWNER = """
@@ -41,15 +42,8 @@ def test_elasticsearch_has_what_a_normal_node_has(elasticsearch_node: Server) ->
 
 
 def test_a_server_ends_with_the_process_that_started_it(tmp_path: Path, root: Path) -> None:
-    owner = subprocess.Popen(
-        [
-            *(sys.executable, "-c"),
-            _OWNER,
-            str(tmp_path / "log"),
-        ],
-        stdout=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": str(root)},
-    )
+    settings = os.environ | {"PYTHONPATH": str(root)}
+    owner = start_process(sys.executable, "-c", _OWNER, tmp_path / "log", stdout=subprocess.PIPE, env=settings)
     assert owner.stdout is not None
     leash = int(owner.stdout.readline())
     ended = os.pidfd_open(leash)

@@ -14,6 +14,7 @@ from captionflow.adapters.sqlite.line_log import SqliteLineLog
 from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
 from captionflow.errors import Misconfigured
 from captionflow.messages import Draft, Part, StepRecord
+from tests.real_program import start_process
 
 SENDERS = 4
 
@@ -47,15 +48,14 @@ asyncio.run(main())
 
 def _write_and_kill(path: Path, acknowledged_lines: int) -> dict[tuple[str, int], int]:
     """Let a process append until it has acknowledged so many lines, then SIGKILL it; returns (sender, number) → seq."""
-    with subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(path), str(SENDERS)], stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        acknowledged = [process.stdout.readline() for _ in range(acknowledged_lines)]
-        process.send_signal(signal.SIGKILL)
-        acknowledged += [line for line in process.stdout if line.endswith("\n")]
+    process = start_process(sys.executable, "-c", WRITER, path, SENDERS, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    acknowledged = [process.stdout.readline() for _ in range(acknowledged_lines)]
+    process.kill()
+    rest, _ = process.communicate()
     assert process.returncode == -signal.SIGKILL
-    fields = [line.split() for line in acknowledged]
+    acknowledged += [line for line in rest.splitlines(keepends=True) if line.endswith(b"\n")]
+    fields = [line.decode().split() for line in acknowledged]
     return {(sender, int(number)): int(seq) for sender, number, seq in fields}
 
 
