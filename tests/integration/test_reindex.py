@@ -1,7 +1,7 @@
 """The index is made anew while it is used: nobody notices, and one that isn't right never takes its place."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from functools import partial
 
 import pytest
@@ -17,6 +17,7 @@ from services.index.reindex import Reindexer
 from tests.integration.elastic_index import Index, fresh_index
 from tests.stack.gate import Gate
 from tests.stack.servers import Server
+from tests.step_log import StepLog
 from tests.steps import part, step
 from tests.waiting import insist
 
@@ -25,43 +26,6 @@ from tests.waiting import insist
 async def index(elasticsearch_node: Server) -> AsyncIterator[Index]:
     async with fresh_index(elasticsearch_node.address) as made:
         yield made
-
-
-class Log:
-    """Steps as a line log gives them; ``before`` is called with the number of each look into it."""
-
-    def __init__(self, steps: Sequence[StepRecord] = (), *, before: Callable[[int], object] = lambda _: None) -> None:
-        self.steps = list(steps)
-        self._before = before
-        self._looks = 0
-
-    async def streams(self) -> Sequence[Stream]:
-        self._looks += 1
-        result = self._before(self._looks)
-        if asyncio.iscoroutine(result):
-            await result
-        return list(dict.fromkeys(step.stream for step in self.steps))
-
-    async def last_seq(self, stream: Stream) -> int:
-        return max(step.last_seq for step in self.steps if step.stream == stream)
-
-    def steps_of(self, stream: Stream) -> "Steps":
-        return Steps(self, stream)
-
-
-class Steps:
-    """Those of one stream."""
-
-    def __init__(self, log: Log, stream: Stream) -> None:
-        self._log = log
-        self._stream = stream
-        self._given = 0
-
-    async def more(self) -> AsyncIterator[Sequence[StepRecord]]:
-        steps = [one for one in self._log.steps if one.stream == self._stream]
-        while batch := steps[self._given : self._given + 400]:
-            self._given += len(batch)
-            yield batch
 
 
 def talk(last: int, session: str = "talk") -> list[StepRecord]:
@@ -87,7 +51,7 @@ async def test_a_new_index_says_the_same_and_the_old_one_is_kept(index: Index) -
     steps = [*talk(50), *talk(30, "other"), step(31, part(1, 31, retracted=True, session="other"), session="other")]
     await index.store.apply(steps)
     before = [await index.texts(session) for session in ("talk", "other")]
-    rebuilt = await Reindexer(Log(steps), builder(index)).run()
+    rebuilt = await Reindexer(StepLog(steps), builder(index)).run()
     assert (rebuilt.old, rebuilt.new) == (index.names.index(1), index.names.index(2))
     assert (rebuilt.streams, rebuilt.parts, rebuilt.refused) == (2, 5 + 3, 0)
     assert await index.indices.check() == rebuilt.new
@@ -122,7 +86,7 @@ async def test_a_new_index_has_the_names_that_hold_when_it_is_put_in_place(index
     await index.store.apply(steps)
     assert await speakers(index) == {"speaker 0"}
     given = Given(lambda look: {"speaker 0": "Ana" if look < 3 else "Bo"})
-    await Reindexer(Log(steps), ElasticIndexBuilder(index.client, index.names, given)).run()
+    await Reindexer(StepLog(steps), ElasticIndexBuilder(index.client, index.names, given)).run()
     assert await speakers(index) == {"bo"}
 
 
@@ -135,7 +99,7 @@ async def test_a_part_has_the_names_that_hold_when_it_is_written(index: Index) -
 
 async def test_captions_go_on_while_the_index_is_made_anew(index: Index) -> None:
     steps = talk(3_000)
-    log = Log(steps[:1_500])
+    log = StepLog(steps[:1_500])
     await index.store.apply(log.steps)
     await index.refresh()
     done = asyncio.Event()
@@ -173,15 +137,15 @@ async def test_captions_go_on_while_the_index_is_made_anew(index: Index) -> None
 
 
 async def test_an_index_that_lacks_a_part_is_not_put_in_place(index: Index) -> None:
-    async def take_one_away(look: int) -> None:
-        if look == 2:
+    async def take_one_away(log: StepLog) -> None:
+        if log.looks == 2:
             gone = {"id": "talk.en.2/0", "routing": "talk", "refresh": True}
             await index.client.delete(index=index.names.index(2), **gone)
 
     await index.store.apply(talk(50))
     before = await index.texts()
     with pytest.raises(Misconfigured, match=r"not what the line log says in talk \(en\): it was not put in place"):
-        await Reindexer(Log(talk(50), before=take_one_away), builder(index)).run()
+        await Reindexer(StepLog(talk(50), before_look=take_one_away), builder(index)).run()
     assert await index.indices.check() == index.names.index(1)
     await index.store.apply([step(51, part(9, 51, "goes on"))])
     assert await index.texts() == [*before, "goes on"]
@@ -193,19 +157,19 @@ async def test_an_index_with_less_than_the_one_in_use_is_not_put_in_place(
 ) -> None:
     await index.store.apply(talk(50))
     with pytest.raises(Misconfigured, match=r"has less than .* in talk \(en\): it was not put in place"):
-        await Reindexer(Log(steps), builder(index)).run()
+        await Reindexer(StepLog(steps), builder(index)).run()
     assert await index.indices.check() == index.names.index(1)
     assert len(await index.texts()) == 5
 
 
 async def test_an_outage_ends_a_rebuild_and_leaves_the_index_in_use_as_it_was(index: Index) -> None:
-    def break_off(look: int) -> None:
-        if look == 2:
+    def break_off(log: StepLog) -> None:
+        if log.looks == 2:
             raise Unavailable("The log is away.")
 
     await index.store.apply(talk(50))
     with pytest.raises(Unavailable, match="The log is away"):
-        await Reindexer(Log(talk(50), before=break_off), builder(index)).run()
+        await Reindexer(StepLog(talk(50), before_look=break_off), builder(index)).run()
     await index.store.apply([step(51, part(9, 51, "goes on"))])
     assert (await index.texts())[-1] == "goes on"
 
@@ -218,7 +182,7 @@ async def test_a_rebuild_after_one_that_was_killed_starts_anew(index: Index) -> 
     await killed.block_writes(index.names.index(1))
     with pytest.raises(Unavailable, match="takes no writes"):
         await index.store.apply([step(51, part(9, 51))])
-    rebuilt = await Reindexer(Log(talk(50)), builder(index)).run()
+    rebuilt = await Reindexer(StepLog(talk(50)), builder(index)).run()
     assert rebuilt.new == index.names.index(3)
     await index.store.apply([step(51, part(9, 51, "goes on"))])
     assert (await index.texts())[-1] == "goes on"
@@ -236,13 +200,13 @@ async def test_an_index_that_is_held_when_elasticsearch_goes_away_takes_writes_w
         client = connect([f"http://{gate.address}"])
         held = asyncio.Event()
 
-        def break_off(look: int) -> None:
-            if look == 2:  # the index is held by now
+        def break_off(log: StepLog) -> None:
+            if log.looks == 2:  # the index is held by now
                 gate.close()
                 held.set()
 
         rebuilding = asyncio.create_task(
-            Reindexer(Log(talk(50), before=break_off), ElasticIndexBuilder(client, index.names)).run()
+            Reindexer(StepLog(talk(50), before_look=break_off), ElasticIndexBuilder(client, index.names)).run()
         )
         await held.wait()
         with pytest.raises(Unavailable, match="takes no writes"):
@@ -287,13 +251,13 @@ async def test_an_index_with_another_mapping_is_replaced(index: Index) -> None:
     await index.client.indices.put_mapping(index=index.names.write, properties={"room": {"type": "keyword"}})
     with pytest.raises(Misconfigured, match="captionflow reindex"):
         await index.indices.prepare()
-    await Reindexer(Log(talk(50)), builder(index)).run()
+    await Reindexer(StepLog(talk(50)), builder(index)).run()
     assert await index.indices.prepare() == index.names.index(2)
     assert len(await index.texts()) == 5
 
 
 async def test_what_the_index_can_never_take_does_not_stop_a_rebuild(index: Index) -> None:
     steps = [*talk(50), step(51, part(9, 51, turn_id="x" * 600), part(10, 51, "kept"))]
-    rebuilt = await Reindexer(Log(steps), builder(index)).run()
+    rebuilt = await Reindexer(StepLog(steps), builder(index)).run()
     assert rebuilt.refused == 1
     assert (await index.texts())[-1] == "kept"

@@ -2,7 +2,7 @@
 
 import asyncio
 import tracemalloc
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Final
 
 import pytest
@@ -13,42 +13,10 @@ from captionflow.messages import Part, StepRecord, Stream
 from captionflow.transcript import latest
 from services.index import reindex
 from services.index.reindex import Rebuilt, Reindexer
+from tests.step_log import StepLog
 from tests.steps import part, step
 
 TALK: Final = Stream("talk", "en")
-
-
-class Log:
-    """A line log of these steps. ``before_look`` is called before each look at what streams there are."""
-
-    def __init__(self, *steps: StepRecord, before_look: Callable[["Log"], None] = lambda _: None) -> None:
-        self.steps = list(steps)
-        self.read: list[Stream] = []
-        """The streams that were read from their beginning."""
-        self._before_look = before_look
-
-    async def streams(self) -> Sequence[Stream]:
-        self._before_look(self)
-        return sorted({one.stream for one in self.steps})
-
-    async def last_seq(self, stream: Stream) -> int:
-        return max(one.last_seq for one in self.steps if one.stream == stream)
-
-    def steps_of(self, stream: Stream) -> "Steps":
-        self.read.append(stream)
-        return Steps(self, stream)
-
-
-class Steps:
-    def __init__(self, log: Log, stream: Stream) -> None:
-        self._log = log
-        self._stream = stream
-        self._given = 0
-
-    async def more(self) -> AsyncIterator[Sequence[StepRecord]]:
-        for one in [one for one in self._log.steps if one.stream == self._stream and one.last_seq > self._given]:
-            self._given = one.last_seq
-            yield [one]
 
 
 class Indices:
@@ -104,8 +72,8 @@ class Indices:
         """There is none."""
 
 
-def one_turn() -> Log:
-    return Log(step(1, part(1, 1, "Good morning.")))
+def one_turn() -> StepLog:
+    return StepLog([step(1, part(1, 1, "Good morning."))])
 
 
 async def rebuilt(indices: IndexBuilder) -> Rebuilt:
@@ -147,15 +115,15 @@ async def test_who_breaks_it_off_waits_until_the_old_one_takes_writes_again() ->
     assert (indices.used, indices.held) == ("one", False)
 
 
-def growing(*rounds: Sequence[StepRecord]) -> Log:
+def growing(*rounds: Sequence[StepRecord]) -> StepLog:
     """A log that has the next of these at each look."""
     waiting = list(rounds)
 
-    def grow(log: Log) -> None:
+    def grow(log: StepLog) -> None:
         if waiting:
             log.steps += waiting.pop(0)
 
-    return Log(before_look=grow)
+    return StepLog(before_look=grow)
 
 
 def said(session: str, first: int, last: int) -> list[StepRecord]:
