@@ -5,24 +5,22 @@ number of the letter, and ``origin`` the place where its bytes are now.
 """
 
 import asyncio
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from kafka import KafkaConsumer, TopicPartition
+from kafka import TopicPartition
 from kafka.errors import KafkaError
 
 from captionflow.adapters.kafka.cluster import MAX_DEAD_LETTER_BYTES, Kafka
 from captionflow.adapters.kafka.failures import translated
 from captionflow.adapters.kafka.producer import Producer
-from captionflow.errors import BadMessage, Unavailable
+from captionflow.adapters.kafka.record_fetcher import records_until_now
+from captionflow.errors import BadMessage
 from captionflow.ports import DeadLetter
 
 MAX_REASON_CHARS: Final = 500
-_POLL_MS: Final = 500
-_READ_SECONDS: Final = 30.0
 
 
 class Place(NamedTuple):
@@ -109,7 +107,7 @@ class KafkaDeadLetterBox:
             consumer = self._kafka.consumer(fetch_max_wait_ms=50)
             try:
                 self._kafka.check(consumer, topic)
-                records = list(_all(consumer, self._tp))
+                records = list(records_until_now(consumer, self._tp))
             finally:
                 consumer.close(timeout_ms=0)
         except KafkaError as error:
@@ -135,17 +133,3 @@ def _letter(record: Any, headers: dict[str, str]) -> DeadLetter:
         value=record.value or b"",
         key=record.key,
     )
-
-
-def _all(consumer: KafkaConsumer, tp: TopicPartition) -> Iterator[Any]:
-    """The records of a partition up to its end of now."""
-    consumer.assign([tp])
-    begin, end = int(consumer.beginning_offsets([tp])[tp]), int(consumer.end_offsets([tp])[tp])
-    consumer.seek(tp, begin)
-    give_up = time.monotonic() + _READ_SECONDS
-    while int(consumer.position(tp) or begin) < end:
-        for record in consumer.poll(_POLL_MS).get(tp, []):
-            if record.offset < end:
-                yield record
-        if time.monotonic() > give_up:
-            raise Unavailable(f"Records of {tp.topic} can't be read now: see that its brokers run, then retry.")

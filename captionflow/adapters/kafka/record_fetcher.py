@@ -43,6 +43,12 @@ def records_between(consumer: KafkaConsumer, tp: TopicPartition, begin: int, end
             raise Unavailable(f"Records of {tp.topic} can't be read now: see that its brokers run, then retry.")
 
 
+def records_until_now(consumer: KafkaConsumer, tp: TopicPartition) -> Iterator[Any]:
+    """The records of a partition up to its end of now; see ``records_between``."""
+    begin, end = (int(offsets[tp]) for offsets in (consumer.beginning_offsets([tp]), consumer.end_offsets([tp])))
+    yield from records_between(consumer, tp, begin, end)
+
+
 class Reader:
     """A few consumers of one topic, each with a thread of its own, made when they are needed."""
 

@@ -11,7 +11,7 @@ from kafka.errors import KafkaError
 from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.failures import translated
 from captionflow.adapters.kafka.producer import Producer
-from captionflow.adapters.kafka.record_fetcher import records_between
+from captionflow.adapters.kafka.record_fetcher import records_until_now
 from captionflow.errors import CaptionflowError, Misconfigured, Unavailable
 from captionflow.retrying import Backoff, Retry
 
@@ -33,8 +33,7 @@ def read_seals(kafka: Kafka) -> dict[bytes, bytes] | None:
     found: dict[bytes, bytes] = {}
     try:
         kafka.check(consumer, kafka.seals)
-        begin, end = (int(offsets[tp]) for offsets in (consumer.beginning_offsets([tp]), consumer.end_offsets([tp])))
-        for record in records_between(consumer, tp, begin, end):
+        for record in records_until_now(consumer, tp):
             if record.value is None:
                 found.pop(record.key, None)
             elif record.key is not None:
