@@ -14,6 +14,8 @@ from tests.stack.places import CannotStart
 from tests.stack.servers import Server, elasticsearch_server, kafka_server
 
 ROOT = Path(__file__).parent.parent
+LONG = {"chaos", "distributed", "hostile", "twins"}
+"""Folders whose files take longest."""
 
 # A busy machine fails no test: CI's own profile has no deadline either.
 settings.register_profile("patient", settings.default, deadline=None)
@@ -66,8 +68,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what uses the fixture `shared`, or real servers, so that `-m` picks it; browser tests come last.
 
     Playwright's loop stays in the main thread from the first browser test on, and asyncio allows no second one there.
+    Long files come first: at the end of a run, none of the processes that share it waits for a long one.
     """
-    items.sort(key=lambda item: "e2e" in item.path.parts)
+    items.sort(key=lambda item: ("e2e" in item.path.parts, LONG.isdisjoint(item.path.parts)))
     for item in items:
         if "shared" in getattr(item, "fixturenames", ()):
             item.add_marker("shared")

@@ -19,7 +19,8 @@ from captionflow.transcript import Turn
 from tests.waiting import came_true
 
 PROGRAM = str(Path(sys.executable).parent / "captionflow")
-READY_SECONDS = 60
+READY_SECONDS = 180
+"""Ten times what the slowest takes on two free cores."""
 
 _started: list[subprocess.Popen[bytes]] = []
 

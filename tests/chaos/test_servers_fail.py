@@ -65,6 +65,7 @@ def test_elasticsearch_is_away_for_a_while(live: Starts, record: Records, elasti
         record(f"Elasticsearch: kill -9, away for {AWAY_SECONDS} s", 1, going.outcome())
 
 
+@pytest.mark.skipif(not FULL, reason="in make chaos; each kind of poison is in tests/distributed/test_bad_records.py")
 def test_poison_between_the_lines_goes_to_the_dead_letters_and_all_else_goes_on(
     installation: Installation, live: Starts, record: Records
 ) -> None:

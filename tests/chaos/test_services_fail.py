@@ -44,6 +44,7 @@ def test_a_service_ends_again_and_again(  # noqa: PLR0913, PLR0917 - fixtures
         record(f"{kind}: {' and '.join(ways)}", MOMENTS * len(ways), going.outcome())
 
 
+@pytest.mark.skipif(not FULL, reason="in make chaos; its short form is in tests/distributed/test_services.py")
 def test_one_of_two_segment_workers_is_killed(
     installation: Installation, live: Starts, drawn: random.Random, record: Records
 ) -> None:

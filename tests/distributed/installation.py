@@ -1,5 +1,6 @@
 """An installation of the four services on the servers of tests/stack, with topics and indices of its own."""
 
+import asyncio
 import contextlib
 import uuid
 from collections.abc import Iterator, Sequence
@@ -9,18 +10,19 @@ from typing import Any, NamedTuple
 import httpx
 import msgspec
 
+from captionflow.settings import Settings, read_settings
 from captionflow.transcript import Turn, digest, document
+from captionflow.wiring.tools import create_topics
 from services.ingest.cutter import cut, parse_cut
 from services.ingest.readers import read
 from services.segment.file_session import lines_of, segment_lines
-from tests.real_program import Server, run_command
+from tests.real_program import Server, environ, run_command
 from tests.stack.servers import Server as Stack
 from tests.waiting import await_true
 
 CUT = "columns:32"
 SERVICES = ("ingest", "segment", "index", "api")
 PARTITIONS = 4
-READY_SECONDS = 60
 CATCH_UP_SECONDS = 60
 VERIFY_SECONDS = 120
 
@@ -45,9 +47,12 @@ class Installation:
         self.elasticsearch = elasticsearch
         self.services: dict[str, Server] = {}
 
-    def create_topics(self) -> None:
-        done = run_command("topics", "create", **self.settings)
-        assert done.returncode == 0, done.stderr.decode()
+    def create_topics(self, *, replication: int = 1) -> None:
+        """As the command does; a process of its own would load the program for a second."""
+        asyncio.run(create_topics(self._read_settings(), replication=replication))
+
+    def _read_settings(self) -> Settings:
+        return read_settings(environ(self.folder, **self.settings))
 
     def add(self, kind: str, name: str | None = None, **settings: object) -> Server:
         """A service that is not started yet."""
@@ -61,7 +66,7 @@ class Installation:
         for name in names:
             self.services[name].start()
         for name in names:
-            self.services[name].wait_until_ready(READY_SECONDS)
+            self.services[name].wait_until_ready()
 
     def rest(self) -> None:
         """End all services; ``revive`` starts the first four again."""
@@ -74,7 +79,7 @@ class Installation:
             if not self.services[kind].runs:
                 self.services[kind].start()
         for kind in SERVICES:
-            self.services[kind].wait_until_ready(READY_SECONDS)
+            self.services[kind].wait_until_ready()
 
     @contextlib.contextmanager
     def another(self, kind: str, name: str, **settings: object) -> Iterator[Server]:
@@ -91,7 +96,7 @@ class Installation:
         return self.services["api"]
 
     def verify(self, session: str) -> bool:
-        """Whether `captionflow verify` finds one transcript in log, archive and api; it waits for what is behind."""
+        """Whether there is one transcript in log, archive and api; it waits for what is behind."""
         done = run_command("verify", session, "--url", self.api.url, "--seconds", VERIFY_SECONDS, **self.settings)
         return done.returncode == 0
 

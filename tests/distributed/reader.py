@@ -1,6 +1,8 @@
 """A live reader: keeps what a screen would show, and goes on at the next server when its own is gone."""
 
+import contextlib
 import itertools
+import socket
 import threading
 from collections.abc import Sequence
 from typing import Any, Self
@@ -30,6 +32,8 @@ class Reader:
         self._urls = itertools.cycle(urls)
         self._session = session
         self._parts: dict[tuple[str, int], Part] = {}
+        self._answer: httpx.Response | None = None
+        """What is being read."""
         self._left = threading.Event()
         self._moved = threading.Condition()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -41,6 +45,8 @@ class Reader:
 
     def __exit__(self, *_: object) -> None:
         self._left.set()
+        if self._answer is not None:
+            _hang_up(self._answer)
         if self._thread.ident is not None:
             self._thread.join(_SECONDS)
 
@@ -73,10 +79,12 @@ class Reader:
             headers = {"Last-Event-ID": str(self.ids[-1])} if self.ids else {}
             url = f"{next(self._urls)}/v1/sessions/{self._session}/events"
             try:
-                with httpx.stream("GET", url, headers=headers, timeout=SILENT_SECONDS) as answer:
-                    self._read(answer)
+                with httpx.stream("GET", url, headers=headers, timeout=SILENT_SECONDS) as self._answer:
+                    self._read(self._answer)
             except httpx.HTTPError:
                 self._left.wait(_PAUSE_SECONDS)
+            finally:
+                self._answer = None
 
     def _read(self, answer: httpx.Response) -> None:
         if answer.status_code != httpx.codes.OK:
@@ -112,3 +120,10 @@ class Reader:
                 self.deltas.append(self.ids[-1])
             self.connected.set()
             self._moved.notify_all()
+
+
+def _hang_up(answer: httpx.Response) -> None:
+    """Whoever reads it hears that it has ended, and waits for no heartbeat."""
+    connection: socket.socket = answer.extensions["network_stream"].get_extra_info("socket")
+    with contextlib.suppress(OSError):  # it has ended
+        connection.shutdown(socket.SHUT_RDWR)

@@ -6,39 +6,17 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import httpx
 import pytest
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 
 from tests.distributed.installation import Installation, metric
+from tests.distributed.refused import MISCONFIGURED, refusals
 from tests.needs import missing
 from tests.real_program import Server, start_command
-from tests.stack import elastic
-from tests.stack.places import CannotStart
 from tests.stack.servers import Server as Stack
-from tests.waiting import await_true
 
 ALL = ("ingest", "segment", "index", "api")
-MISCONFIGURED = 5
-USER = ("captionflow", "right-password")
 SECONDS = 60
-
-
-def refusals(folder: Path, *kinds: str, **settings: object) -> dict[str, str]:
-    """What each says when it is started so; all at once, since each takes a second to load."""
-    started = {
-        kind: start_command("serve", kind, "--port", 0, DATA=folder / kind, LOG_LEVEL="error", **settings)
-        for kind in kinds
-    }
-    said = {}
-    for kind, process in started.items():
-        try:
-            _, errors = process.communicate(timeout=SECONDS)
-        finally:
-            process.kill()
-        said[kind] = errors.decode()
-        assert process.returncode == MISCONFIGURED, (kind, said[kind])
-    return said
 
 
 def test_without_the_address_of_a_server_that_it_needs_none_starts(tmp_path: Path) -> None:
@@ -109,53 +87,6 @@ def test_a_wrong_password_is_told_and_not_tried_for_ever(
     for said in refusals(tmp_path, *ALL, **everything).values():
         assert "check the user, the password" in said
         assert "wrong-password" not in said
-
-
-def test_with_the_right_password_the_index_writes_into_a_secured_elasticsearch(
-    secured: Installation, tmp_path: Path
-) -> None:
-    user = {"ELASTICSEARCH_USER": USER[0], "ELASTICSEARCH_PASSWORD": USER[1]}
-    with Server(tmp_path / "index", command=("serve", "index"), **secured.settings, **user) as index:
-        turns = f"{secured.elasticsearch}/{secured.name}-turns"
-        await_true(lambda: httpx.get(turns, auth=USER).is_success, "there is no index")
-        assert USER[1] not in index.client.get("/metrics").text + index.log.read_text()
-
-
-@pytest.mark.parametrize(
-    "user", [{}, {"ELASTICSEARCH_USER": USER[0], "ELASTICSEARCH_PASSWORD": "wrong-password"}], ids=["none", "wrong"]
-)
-def test_without_the_right_password_the_index_is_refused_and_the_api_goes_on_without_search(
-    secured: Installation, tmp_path: Path, user: dict[str, str]
-) -> None:
-    settings = secured.settings | user
-    (said,) = refusals(tmp_path, "index", **settings).values()
-    assert "credentials" in said
-    assert "wrong-password" not in said
-    with Server(tmp_path / "api", command=("serve", "api"), **settings) as api:
-        assert api.client.get("/v1/sessions").is_success
-        answer = api.client.get("/v1/search", params={"q": "hello"})
-        assert answer.status_code == httpx.codes.SERVICE_UNAVAILABLE
-        assert int(answer.headers["retry-after"]) > 0
-        assert "ELASTICSEARCH" not in answer.text
-        told = api.log.read_text()
-        assert "check CAPTIONFLOW_ELASTICSEARCH_USER" in told
-        assert "wrong-password" not in told
-
-
-@pytest.fixture(scope="module")
-def secured(stack_folder: Path, kafka_broker: Stack) -> Iterator[Installation]:
-    """Topics of its own, no service, and a node that asks for a password."""
-    try:
-        process = elastic.prepared(stack_folder / "secured", user=USER)
-    except CannotStart as error:
-        missing(f"no secured Elasticsearch: {error}")
-    try:
-        process.start()
-        made = Installation(stack_folder / "secured", kafka_broker.address, f"http://127.0.0.1:{process.port}")
-        made.create_topics()
-        yield made
-    finally:
-        process.kill()
 
 
 @pytest.fixture

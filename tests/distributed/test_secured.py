@@ -12,8 +12,9 @@ import pytest
 
 from captionflow.caption_urls import caption_urls
 from tests.distributed.installation import SERVICES, Installation
+from tests.distributed.refused import refusals
 from tests.needs import missing
-from tests.real_program import run_command
+from tests.real_program import Server, run_command
 from tests.stack import elastic, kafka
 from tests.stack.certificates import Certificate, certificate
 from tests.stack.places import CannotStart
@@ -34,6 +35,7 @@ class Secured:
     installation: Installation
     brokers: Sequence[Process]
     secrets: Sequence[str]
+    certificate: Certificate
 
 
 @pytest.fixture(scope="module")
@@ -61,13 +63,12 @@ def secured(stack_folder: Path, root: Path) -> Iterator[Secured]:
             "INDICES": PREFIX,
             "INGEST_TOKEN": TOKEN,
         }
-        done = run_command("topics", "create", "--replication", 3, **made.settings)
-        assert done.returncode == 0, done.stderr.decode()
+        made.create_topics(replication=3)
         for kind in SERVICES:
             own = {"ELASTICSEARCH_API_KEY": keys[kind]} if kind in keys else {}
             made.add(kind, **own)
         made.start(*SERVICES)
-        yield Secured(made, brokers, [USER[1], TOKEN, *keys.values()])
+        yield Secured(made, brokers, [USER[1], TOKEN, *keys.values()], signed)
     finally:
         for service in made.services.values():
             service.kill()
@@ -133,3 +134,34 @@ def test_reindex_works_with_the_same_logins(secured: Secured) -> None:
     settings = made.services["index"].settings
     done = run_command("reindex", **settings)
     assert done.returncode == 0, done.stderr.decode()
+
+
+def test_with_a_password_in_place_of_a_key_the_index_writes(secured: Secured, tmp_path: Path) -> None:
+    user = {"ELASTICSEARCH_USER": USER[0], "ELASTICSEARCH_PASSWORD": USER[1]}
+    settings = secured.installation.settings | user | {"INDICES": "by-password"}
+    with Server(tmp_path / "index", command=("serve", "index"), **settings) as index:
+        turns = f"{secured.installation.elasticsearch}/by-password-turns"
+        trusted = secured.certificate.trusted
+        await_true(lambda: httpx.get(turns, auth=USER, verify=trusted).is_success, "there is no index")
+        assert USER[1] not in index.client.get("/metrics").text + index.log.read_text()
+
+
+@pytest.mark.parametrize(
+    "user", [{}, {"ELASTICSEARCH_USER": USER[0], "ELASTICSEARCH_PASSWORD": "wrong-password"}], ids=["none", "wrong"]
+)
+def test_without_the_right_password_the_index_is_refused_and_the_api_goes_on_without_search(
+    secured: Secured, tmp_path: Path, user: dict[str, str]
+) -> None:
+    settings = secured.installation.settings | user
+    (said,) = refusals(tmp_path, "index", **settings).values()
+    assert "credentials" in said
+    assert "wrong-password" not in said
+    with Server(tmp_path / "api", command=("serve", "api"), **settings) as api:
+        assert api.client.get("/v1/sessions", headers=ADMIN).is_success
+        answer = api.client.get("/v1/search", params={"q": "hello"}, headers=ADMIN)
+        assert answer.status_code == httpx.codes.SERVICE_UNAVAILABLE
+        assert int(answer.headers["retry-after"]) > 0
+        assert "ELASTICSEARCH" not in answer.text
+        told = api.log.read_text()
+        assert "check CAPTIONFLOW_ELASTICSEARCH_USER" in told
+        assert "wrong-password" not in told

@@ -20,27 +20,6 @@ STOP_SECONDS = 5
 
 
 @pytest.mark.parametrize("kind", SERVICES)
-def test_a_service_that_is_told_to_stop_ends_in_time_and_nothing_is_lost(
-    installation: Installation, talk: Path, kind: str
-) -> None:
-    session = f"stopped-{kind}"
-    digest, shown, seq = expected(talk, session)
-    sender = _replay(installation.ingest, talk, session)
-    with Reader([installation.api.url], session) as reader:
-        reader.wait_until(seq // 4)
-        service = installation.services[kind]
-        assert service.stop(signal.SIGTERM, STOP_SECONDS) == 0
-        installation.start(kind)
-        _, errors = sender.communicate(timeout=60)
-        assert sender.returncode == 0, errors.decode()
-        reader.wait_until_finished()
-        assert digest_of(reader.turns(), shown=True) == shown
-    assert served(installation.api, session, seq) == digest
-    installation.wait_until_archived(session, seq)
-    await_true(lambda: installation.api.get(f"/v1/sessions/{session}")["status"] == "finished", "it does not finish")
-
-
-@pytest.mark.parametrize("kind", SERVICES)
 def test_a_second_worker_of_any_service_may_come_and_go_while_a_session_is_live(
     installation: Installation, talk: Path, kind: str
 ) -> None:
@@ -65,6 +44,7 @@ def test_a_second_worker_of_any_service_may_come_and_go_while_a_session_is_live(
         assert sender.returncode == 0, errors.decode()
     assert served(installation.api, session, seq) == digest
     installation.wait_until_archived(session, seq)
+    await_true(lambda: installation.api.get(f"/v1/sessions/{session}")["status"] == "finished", "it does not finish")
 
 
 def test_the_readers_of_a_killed_api_process_go_on_at_another_one_after_their_last_event(

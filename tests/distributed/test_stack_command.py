@@ -34,9 +34,11 @@ def stack(tmp_path: Path, root: Path, kafka_broker: Stack, elasticsearch_node: S
         front.wait_until_ready()
         yield front
     finally:
-        assert front.stop(signal.SIGTERM, 30) == 0
-        front.client.close()
-        made.close()
+        try:
+            assert front.stop(signal.SIGTERM, 30) == 0
+        finally:
+            front.__exit__()
+            made.close()
 
 
 def test_a_talk_goes_through_all_services_by_one_address_though_one_is_killed(stack: Server, talk: Path) -> None:

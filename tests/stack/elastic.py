@@ -79,6 +79,7 @@ def prepared(
     env = {"PATH": os.environ["PATH"], "ES_JAVA_HOME": str(java), "ES_PATH_CONF": str(config)}
     env |= {
         "ES_JAVA_OPTS": f"-Xms{heap_mib}m -Xmx{heap_mib}m -XX:TieredStopAtLevel=1",
+        "CLI_JAVA_OPTS": "-XX:TieredStopAtLevel=1",
         "ES_TMPDIR": str(folder / "tmp"),
     }
     if user is not None:
