@@ -45,8 +45,8 @@ class Reader:
 
     def __exit__(self, *_: object) -> None:
         self._left.set()
-        if self._answer is not None:
-            _hang_up(self._answer)
+        if (answer := self._answer) is not None:  # the thread may be done with it at any moment
+            _hang_up(answer)
         if self._thread.ident is not None:
             self._thread.join(_SECONDS)
 
