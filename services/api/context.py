@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from captionflow.ports import SessionFilter
 from captionflow.session_order import together
-from services.api.off_loop import OffLoop
 from services.http.access import granted, seen_by, sees
+from services.http.off_loop import OffLoop
 from services.http.provided import provided
 
 if TYPE_CHECKING:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 GRANT: Final = "grant"
 """Key in the scope."""
+KEYED: Final = "captionflow.keyed"
+"""Key in the scope: whether the request has a key with it, whatever that may open."""
 VISIT: Final = "captionflow.visit"
 
 _DECLARED: Final = "__captionflow_open_to__"

@@ -12,6 +12,7 @@ from fastapi import Depends, FastAPI
 from services.http import health, problem_types, problems
 from services.http.access import admit, check_declared
 from services.http.bodies import BODY_SECONDS, BodyLimit
+from services.http.delivery import Delivery
 from services.http.frequent_calls import FrequentCall
 from services.http.gate import Access, AccessGate
 from services.http.hang_ups import HangUps
@@ -63,6 +64,7 @@ def create_application(  # noqa: PLR0913 - what differs between web processes
     app.openapi = _description  # type: ignore[method-assign] # FastAPI's documented way
     # The last one added sees a request first.
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, seconds=body_seconds)
+    app.add_middleware(Delivery)
     app.add_middleware(AccessGate, access=access)
     app.add_middleware(HeadAsGet)
     app.add_middleware(SecurityHeaders, frame_ancestors=settings.frame_ancestors)

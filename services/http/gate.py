@@ -17,7 +17,7 @@ from starlette.websockets import WebSocketClose
 
 from captionflow.access import EVERYTHING, NOBODY, Grant
 from captionflow.errors import CaptionflowError, Unavailable
-from services.http.access import GRANT, VISIT, Visit
+from services.http.access import GRANT, KEYED, VISIT, Visit
 from services.http.connections import SENDS, shares_of_process
 from services.http.credentials import Credentials, credentials
 from services.http.limits import SAFE_METHODS, Limits, share_of_address, use_of
@@ -165,6 +165,7 @@ class AccessGate:
         client = scope.get("client") or ("",)
         grant, refusal, key = self._access.grant(asked, client[0])
         scope[GRANT] = grant
+        scope[KEYED] = bool(asked.secret)
         scope[VISIT] = Visit(self._access.sessions, refusal)
         limits, use = self._access.limits, use_of(scope["type"], method, grant, key, client[0])
         if method not in SAFE_METHODS:

@@ -16,6 +16,12 @@ def accepts(header: str | None, offered: Sequence[str]) -> str | None:
     return best
 
 
+def takes_gzip(header: str | None) -> bool:
+    """Whether ``Accept-Encoding`` allows gzip (RFC 9110, 12.5.3). A client that says nothing is sent what is plain."""
+    qualities = dict(_range(item) for item in (header or "").split(","))
+    return qualities.get("gzip", qualities.get("*", 0.0)) > 0
+
+
 def _range(item: str) -> tuple[str, float]:
     kind, *parameters = (piece.strip().lower() for piece in item.split(";"))
     quality = 1.0

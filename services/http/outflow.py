@@ -33,7 +33,8 @@ PIECE_BYTES: Final = 32 * 1024
 STALLED_SECONDS: Final = 20.0
 MAX_HELD_BYTES: Final = 64 * 1024 * 1024
 """Of all answers that are being sent, beyond one piece each."""
-_IN_PIECES: Final = "captionflow.in_pieces"
+IN_PIECES: Final = "captionflow.in_pieces"
+"""Key in the scope of a request whose answer is made while it is sent."""
 _BUSY: Final = "Too much is being sent at this moment: the same again in a moment."
 
 
@@ -46,7 +47,7 @@ class InPieces(StreamingResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
-        scope[_IN_PIECES] = True
+        scope[IN_PIECES] = True
         async with aclosing(self._pieces):
             await super().__call__(scope, receive, send)
 
@@ -101,7 +102,7 @@ class _Sending:
         if self._refused:
             return
         if message["type"] == "http.response.start":
-            size = _held_size(message, in_pieces=_IN_PIECES in self._scope)
+            size = _held_size(message, in_pieces=IN_PIECES in self._scope)
             if not self._outflow.hold(size):
                 await self._refuse()
                 return

@@ -120,7 +120,7 @@ async def test_a_form_is_had_by_accept_or_by_suffix(told: Api) -> None:
             assert chosen.status_code == named.status_code == 200
             assert chosen.content == named.content
             assert chosen.headers["content-type"] == named.headers["content-type"] == kind
-            assert chosen.headers["vary"] == "Accept"
+            assert chosen.headers["vary"] == "Accept, Accept-Encoding"
 
 
 async def test_who_has_it_is_told_so_until_something_is_said_or_changed(told: Api) -> None:

@@ -1,4 +1,4 @@
-"""The stylesheet, scripts and fonts of the pages: read once, served under a URL that names their content."""
+"""The stylesheet, scripts and fonts of the pages: read and packed once, served under a URL that names their content."""
 
 import hashlib
 import mimetypes
@@ -9,10 +9,14 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from captionflow.errors import NotFound
+from services.http.negotiation import has, takes_gzip
+from services.http.packing import is_compressible, packed, tag
 
 FOREVER = "public, max-age=31536000, immutable"
 BRIEFLY = "public, max-age=60"
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".woff2": "font/woff2"}
+SMALLEST = 9
+"""zlib's level for what is packed once."""
 
 
 class StaticFile(msgspec.Struct, frozen=True):
@@ -21,6 +25,8 @@ class StaticFile(msgspec.Struct, frozen=True):
     content: bytes
     media_type: str
     etag: str
+    packed: bytes | None
+    """The content as gzip, where that is shorter."""
 
 
 class StaticFiles(msgspec.Struct, frozen=True):
@@ -47,10 +53,17 @@ class StaticFiles(msgspec.Struct, frozen=True):
         file = self.files.get(name)
         if file is None:
             raise NotFound("There is no such file among the pages' files.")
-        headers = {"Cache-Control": FOREVER if version == self.version else BRIEFLY, "ETag": file.etag}
-        if request.headers.get("if-none-match") == file.etag:
+        headers = {
+            "Cache-Control": FOREVER if version == self.version else BRIEFLY,
+            "ETag": file.etag,
+            "Vary": "Accept-Encoding",
+        }
+        if has(request.headers.get("if-none-match"), file.etag.removeprefix("W/")):
             return Response(status_code=304, headers=headers)
-        return Response(file.content, media_type=file.media_type, headers=headers)
+        content = file.content
+        if file.packed is not None and takes_gzip(request.headers.get("accept-encoding")):
+            content, headers["Content-Encoding"] = file.packed, "gzip"
+        return Response(content, media_type=file.media_type, headers=headers)
 
 
 def read_static_files(folder: Path) -> StaticFiles:
@@ -62,5 +75,6 @@ def read_static_files(folder: Path) -> StaticFiles:
         content = path.read_bytes()
         whole.update(name.encode() + b"\0" + content)
         guessed = _TYPES.get(path.suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-        files[name] = StaticFile(content, guessed, f'"{hashlib.sha256(content).hexdigest()[:16]}"')
+        smaller = packed(content, SMALLEST) if is_compressible(guessed) else content
+        files[name] = StaticFile(content, guessed, tag(content), smaller if len(smaller) < len(content) else None)
     return StaticFiles(files, whole.hexdigest()[:12])

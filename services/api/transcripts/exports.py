@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from weakref import WeakSet, WeakValueDictionary
 
 from captionflow.errors import Unavailable
-from services.api.off_loop import OffLoop
 from services.api.transcripts.spool_files import SpooledParts, SpoolFile
+from services.http.off_loop import OffLoop
 from services.http.outflow import PIECE_BYTES
+from services.http.packing import packed_pieces
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -42,6 +43,8 @@ class Wanted(NamedTuple):
     stream: Stream
     form: Format
     options: Options
+    packed: bool = False
+    """As gzip."""
 
 
 class Export:
@@ -114,11 +117,12 @@ class Exports:
         session = await self._sessions.get(wanted.stream.session)
         parts.names = session.speakers
         file = await self._work.run(partial(self._write, wanted, session, parts))
-        return Export(etag(session.version, parts.last_seq, wanted.form, wanted.options), file)
+        return Export(etag(session.version, parts.last_seq, wanted), file)
 
     def _write(self, wanted: Wanted, session: Session, parts: SpooledParts) -> SpoolFile:
         file = SpoolFile(self._folder)
-        for piece in wanted.form.write(session, wanted.stream.language, parts, wanted.options):
+        pieces = wanted.form.write(session, wanted.stream.language, parts, wanted.options)
+        for piece in packed_pieces(pieces) if wanted.packed else pieces:
             file.write(piece)
         file.flush()
         return file
@@ -127,6 +131,7 @@ class Exports:
         return sum(one.size for one in self._all)
 
 
-def etag(version: int, seq: int, form: Format, options: Options) -> str:
+def etag(version: int, seq: int, wanted: Wanted) -> str:
     """Strong: what is sent follows from these."""
-    return f'"{form.suffix}-{form.revision}-{version}-{seq}{options.key}"'
+    form = wanted.form
+    return f'"{form.suffix}-{form.revision}-{version}-{seq}{wanted.options.key}{"-gzip" if wanted.packed else ""}"'

@@ -14,7 +14,7 @@ from services.api.transcripts.formats import Format
 from services.api.transcripts.parameters import Given
 from services.api.transcripts.schema import TRANSCRIPT
 from services.http.access import open_to
-from services.http.negotiation import accepts, has
+from services.http.negotiation import accepts, has, takes_gzip
 from services.http.openapi import Responses, problems
 from services.http.outflow import InPieces
 from services.http.parameters import Language, SessionId
@@ -98,7 +98,7 @@ async def negotiated(
         raise ProblemError("not-acceptable", f"It can be had as {', '.join(offered)}.", available=offered)
     form = next(one for one in formats.ALL if kind in one.accepted)
     answer = await _answer(request, session, lang, form, given, download=download)
-    answer.headers["Vary"] = "Accept"
+    answer.headers["Vary"] = "Accept, Accept-Encoding"
     return answer
 
 
@@ -130,19 +130,22 @@ async def _answer(  # noqa: PLR0913 - what can be asked of a transcript
     ports = provided(request, Context).ports
     found = await ports.sessions.get(session_id(session))
     language = language_of(found, lang)
-    options = given.options(language)
+    packed = takes_gzip(request.headers.get("accept-encoding"))
+    wanted = Wanted(Stream(found.id, language), form, given.options(language), packed)
     seq = await ports.turn_store.last_seq(found.id, language)
-    known = etag(found.version, seq, form, options)
+    known = etag(found.version, seq, wanted)
     if has(request.headers.get("if-none-match"), known):
         return Response(status_code=304, headers=_headers(known))
-    made = await provided(request, Exports).made(Wanted(Stream(found.id, language), form, options), known)
+    made = await provided(request, Exports).made(wanted, known)
     headers = _headers(made.etag)
     headers["Content-Language"] = language
     headers["Content-Length"] = str(made.size)
+    if packed:
+        headers["Content-Encoding"] = "gzip"
     if download:
         headers["Content-Disposition"] = f'attachment; filename="{found.id}.{language}.{form.suffix}"'
     return InPieces(made.pieces(), headers, form.content_type)
 
 
 def _headers(tag: str) -> dict[str, Any]:
-    return {"ETag": tag, "Cache-Control": "no-cache"}
+    return {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}

@@ -59,7 +59,7 @@ function stop() {
 /** Fetch the page, and draw it anew when the programme has changed; that leaves the reader's focus where it was. */
 async function look() {
   if (paused || document.hidden) return;
-  const answer = await fetch(location.href, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+  const answer = await fetch(location.href, { cache: "no-cache", signal: AbortSignal.timeout(PATIENCE) });
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (!answer.ok || paused) return;
   const now = outline(fresh);
