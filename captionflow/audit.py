@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from captionflow.messages import VERSION, Message
 
 MAX_ENTRIES: Final = 1_000
-"""How many can be looked at; older ones are in the store, or in the topic."""
+"""How many a page has at most."""
 
 
 class AuditEntry(Message, frozen=True, omit_defaults=False):
@@ -29,11 +29,23 @@ class AuditEntry(Message, frozen=True, omit_defaults=False):
     v: int = VERSION
 
 
+class AuditPage(NamedTuple):
+    """A piece of the trail, newest first."""
+
+    entries: Sequence[tuple[int, AuditEntry]]
+    """Each with its place."""
+    next: int | None
+    """The place before which the next page ends; None if nothing is kept before this one."""
+
+
 class AuditTrail(Protocol):
     """Who did what."""
 
     async def add(self, entry: AuditEntry) -> None:
         """Keep it for good."""
 
-    async def latest(self, limit: int) -> Sequence[AuditEntry]:
-        """The last entries, newest first, ``MAX_ENTRIES`` at most. What was added may take a moment."""
+    async def page(self, limit: int, before: int | None = None) -> AuditPage:
+        """The last entries before a place that a page gave, or before now; fewer where some can't be read.
+
+        What was added may take a moment until it is there; what was once on a page is on that page again.
+        """

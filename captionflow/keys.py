@@ -7,6 +7,7 @@ for passwords, would cost every request and gain nothing. Only the hash is kept,
 import hashlib
 import hmac
 import re
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final, Protocol
@@ -60,6 +61,15 @@ def digest_of(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+KeyPlace = tuple[bool, int, str]
+"""Revoked or not, microseconds before the epoch, the id: the lowest comes first."""
+
+
+def place_of(key: Key) -> KeyPlace:
+    """Those in use before those that were revoked; of each, the newest first."""
+    return key.revoked_at is not None, -int(key.created_at.timestamp() * 1_000_000), key.id
+
+
 class Keyring:
     """All keys of an installation, as far as this process has heard of them.
 
@@ -70,6 +80,7 @@ class Keyring:
         self._fixed = fixed
         self._keys: dict[str, Key] = {}
         self._by_digest: dict[str, str] = {}
+        self._places: list[KeyPlace] = []
         self._used: dict[str, datetime] = {}
         if fixed is not None:
             self.put(fixed)
@@ -84,6 +95,10 @@ class Keyring:
         known = self._keys.get(key.id)
         if known is not None and (known.revoked_at is not None or key.revoked_at is None):
             return False
+        if key is not self._fixed:
+            if known is not None:
+                del self._places[bisect_left(self._places, place_of(known))]
+            insort(self._places, place_of(key))
         self._keys[key.id] = key
         self._by_digest[key.digest] = key.id
         return known is not None
@@ -105,8 +120,12 @@ class Keyring:
 
     def listed(self) -> tuple[Key, ...]:
         """All keys, the newest first, and those that were revoked at the end; without the settings' own."""
-        known = [one for one in self._keys.values() if one is not self._fixed]
-        return tuple(sorted(known, key=lambda one: (one.revoked_at is not None, -one.created_at.timestamp(), one.id)))
+        return self.page(None, len(self._places))
+
+    def page(self, after: KeyPlace | None, limit: int) -> tuple[Key, ...]:
+        """So many of the list behind a place. One that is revoked meanwhile may come again, and none is left out."""
+        begin = 0 if after is None else bisect_right(self._places, after)
+        return tuple(self._keys[name] for _, _, name in self._places[begin : begin + limit])
 
     @property
     def has_admin(self) -> bool:

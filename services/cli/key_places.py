@@ -11,13 +11,14 @@ import msgspec
 from captionflow.errors import InUse
 from captionflow.settings import sent_key
 from captionflow.wiring.embedded import open_embedded
-from services.cli.remote import ask, connected
+from services.cli.remote import ask, connected, pages
+from services.http.paging import MAX_PAGE
 from services.sessions.audit_log import AuditLog
 from services.sessions.key_desk import KeyDesk
 from services.sessions.key_view import KeyView, MadeKey, made, view
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator
 
     import httpx
 
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 class Keys(Protocol):
     """The keys, wherever they are."""
 
-    async def list(self) -> Sequence[KeyView]:
-        """All of them."""
+    def list(self) -> AsyncIterator[KeyView]:
+        """All of them, a page in memory at a time."""
 
     async def create(self, draft: KeyDraft) -> MadeKey:
         """Make one."""
@@ -47,9 +48,10 @@ class _Here:
     def __init__(self, desk: KeyDesk) -> None:
         self._desk = desk
 
-    async def list(self) -> Sequence[KeyView]:
+    async def list(self) -> AsyncIterator[KeyView]:
         ring = self._desk.keys.ring
-        return [view(key, ring) for key in ring.listed()]
+        for key in ring.listed():
+            yield view(key, ring)
 
     async def create(self, draft: KeyDraft) -> MadeKey:
         return made(*await self._desk.create(draft))
@@ -67,8 +69,10 @@ class _There:
     def __init__(self, client: httpx.AsyncClient) -> None:
         self._client = client
 
-    async def list(self) -> Sequence[KeyView]:
-        return msgspec.json.decode(await self._ask("GET", ""), type=list[KeyView])
+    async def list(self) -> AsyncIterator[KeyView]:
+        async for page in pages(self._client, f"/v1/keys?limit={MAX_PAGE}"):
+            for key in msgspec.json.decode(page, type=list[KeyView]):
+                yield key
 
     async def create(self, draft: KeyDraft) -> MadeKey:
         body = {name: value for name, value in msgspec.structs.asdict(draft).items() if value is not None}

@@ -16,9 +16,7 @@ from services.cli import help_texts, terminal
 from services.cli.options import AnyUrl, FileLanguage, settings_of_command
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from services.sessions.key_view import KeyView, MadeKey
+    from services.sessions.key_view import MadeKey
 
 # `--help` and usage errors are quick: what a command needs is imported by it.
 # ruff: noqa: PLC0415
@@ -58,17 +56,20 @@ def list_(*, url: AnyUrl = None) -> None:
 
     settings = settings_of_command()
 
-    async def listed() -> Sequence[KeyView]:
+    async def listed() -> int:
+        count = 0
         async with open_keys(settings, url) as keys:
-            return await keys.list()
+            async for key in keys.list():
+                count += 1
+                bounds = [
+                    f"{name}={value}" for name in ("event", "session", "language") if (value := getattr(key, name))
+                ]
+                used = "never" if key.last_used_at is None else f"{key.last_used_at:%Y-%m-%dT%H:%MZ}"
+                state = "in use" if key.revoked_at is None else "revoked"
+                terminal.write(terminal.row(key.id, key.name, key.role, state, used, " ".join(bounds) or "all"))
+        return count
 
-    found = asyncio.run(listed())
-    for key in found:
-        bounds = [f"{name}={value}" for name in ("event", "session", "language") if (value := getattr(key, name))]
-        used = "never" if key.last_used_at is None else f"{key.last_used_at:%Y-%m-%dT%H:%MZ}"
-        state = "in use" if key.revoked_at is None else "revoked"
-        terminal.write(terminal.row(key.id, key.name, key.role, state, used, " ".join(bounds) or "all"))
-    if not found:
+    if not asyncio.run(listed()):
         terminal.messages().print("There are no keys.")
 
 

@@ -1,6 +1,6 @@
 """A running captionflow as the command line reads it, with errors by what the caller should do."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
@@ -54,13 +54,25 @@ async def ask(client: httpx.AsyncClient, method: str, path: str, **given: Any) -
     Raises:
         CaptionflowError: nobody answers, or the answer is a refusal.
     """
+    return (await _answer(client, method, path, **given)).content
+
+
+async def pages(client: httpx.AsyncClient, path: str) -> AsyncIterator[bytes]:
+    """The body of each page of a list, as the links lead from one to the next. Raises as ``ask`` does."""
+    while path:
+        response = await _answer(client, "GET", path)
+        yield response.content
+        path = response.links.get("next", {}).get("url", "")
+
+
+async def _answer(client: httpx.AsyncClient, method: str, path: str, **given: Any) -> httpx.Response:
     try:
         response = await client.request(method, path, **given)
     except httpx.TransportError as error:
         raise nobody(str(client.base_url).rstrip("/")) from error
     if not response.is_success:
         raise refusal(response.status_code, response.content)
-    return response.content
+    return response
 
 
 def bearer(key: Secret | None) -> dict[str, str]:

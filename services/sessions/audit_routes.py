@@ -3,12 +3,14 @@
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from captionflow.audit import MAX_ENTRIES, AuditEntry
+from captionflow.cursors import read_cursor
 from services.http.access import granted, open_to
 from services.http.openapi import answers, problems
+from services.http.paging import NEXT, PAGE, Cursor, Limit, link_next
 from services.http.provided import provided
 from services.http.rooms import Room
 from services.sessions.audit_log import AuditLog
@@ -22,7 +24,7 @@ _EXAMPLE = {
     "detail": "",
     "v": 1,
 }
-Limit = Annotated[int, Query(ge=1, le=MAX_ENTRIES, description="Entries at most.", examples=[100])]
+Place = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 routes = APIRouter(tags=["keys"])
 ROOM = Room(routes, (AuditEntry,))
@@ -31,20 +33,23 @@ ROOM = Room(routes, (AuditEntry,))
 @routes.get(
     "/v1/audit",
     summary="Who did what",
-    description="Newest first. An organiser of an event gets what was done in it. No text of captions, and no key.",
+    description="Newest first. An organiser of an event gets what was done in it: a page has so many entries at most, "
+    "and may have fewer. No text of captions, and no key.",
     response_class=Response,
     responses={
         200: answers(
-            {"type": "array", "items": {"$ref": "#/components/schemas/AuditEntry"}}, [_EXAMPLE], "Newest first"
+            {"type": "array", "items": {"$ref": "#/components/schemas/AuditEntry"}}, [_EXAMPLE], f"Newest first. {NEXT}"
         ),
-        **problems("unauthorized", "forbidden", "invalid", "unavailable"),
+        **problems("bad-message", "unauthorized", "forbidden", "invalid", "unavailable"),
     },
 )
 @open_to("organiser")
-async def latest(request: Request, limit: Limit = 100) -> Response:
-    """The last entries."""
+async def page(request: Request, limit: Limit = PAGE, cursor: Cursor = "") -> Response:
+    """A page of the entries that the caller may see."""
     grant = granted(request)
-    wanted = limit if grant.event is None else MAX_ENTRIES
-    entries = await provided(request, AuditLog).trail.latest(wanted)
-    seen = [one for one in entries if grant.allows("organiser", event=one.event)]
-    return Response(msgspec.json.encode(seen[:limit]), 200, {"Cache-Control": "no-store"}, "application/json")
+    before = read_cursor(cursor, Place) if cursor else None
+    found = await provided(request, AuditLog).trail.page(limit if grant.event is None else MAX_ENTRIES, before)
+    seen = [(at, one) for at, one in found.entries if grant.allows("organiser", event=one.event)]
+    more = link_next(request, seen[limit - 1][0] if len(seen) > limit else found.next)
+    content = msgspec.json.encode([one for _, one in seen[:limit]])
+    return Response(content, 200, {"Cache-Control": "no-store"} | more, "application/json")

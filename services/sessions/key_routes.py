@@ -7,11 +7,13 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from captionflow.access import Role
+from captionflow.cursors import read_cursor
 from captionflow.errors import NotFound
-from captionflow.keys import Key
+from captionflow.keys import Key, KeyPlace, place_of
 from services.http.access import check_granted, granted, open_to
 from services.http.bodies import json_body
 from services.http.openapi import answers, body, problems
+from services.http.paging import NEXT, PAGE, Cursor, Limit, link_next
 from services.http.provided import provided
 from services.http.rooms import Room
 from services.sessions.key_desk import KeyDesk
@@ -44,19 +46,24 @@ ROOM = Room(routes, (KeyView, MadeKey, KeyDraft))
 @routes.get(
     "",
     summary="List keys",
-    description="All that an admin, or an organiser of their event, may revoke. No key itself, since none is kept.",
+    description="All that an admin, or an organiser of their event, may revoke: those in use, then those that were "
+    "revoked. No key itself, since none is kept. A page has so many at most, and may have fewer.",
     response_class=Response,
     responses={
-        200: answers({"type": "array", "items": {"$ref": "#/components/schemas/KeyView"}}, [_EXAMPLE], "Newest first"),
-        **problems("unauthorized", "forbidden", "unavailable"),
+        200: answers(
+            {"type": "array", "items": {"$ref": "#/components/schemas/KeyView"}}, [_EXAMPLE], f"Newest first. {NEXT}"
+        ),
+        **problems("bad-message", "unauthorized", "forbidden", "invalid", "unavailable"),
     },
 )
 @open_to("organiser")
-async def listed(request: Request) -> Response:
-    """The keys that the caller may look after."""
+async def listed(request: Request, limit: Limit = PAGE, cursor: Cursor = "") -> Response:
+    """A page of the keys that the caller may look after."""
     ring = provided(request, KeyDesk).keys.ring
-    found = [view(key, ring) for key in ring.listed() if await _looks_after(request, key)]
-    return Response(msgspec.json.encode(found), 200, _SECRET, "application/json")
+    found = ring.page(read_cursor(cursor, KeyPlace) if cursor else None, limit + 1)
+    shown = [view(key, ring) for key in found[:limit] if await _looks_after(request, key)]
+    more = link_next(request, place_of(found[limit - 1]) if len(found) > limit else None)
+    return Response(msgspec.json.encode(shown), 200, _SECRET | more, "application/json")
 
 
 @routes.post(

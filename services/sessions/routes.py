@@ -4,13 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Literal
-from urllib.parse import urlencode
 
 import msgspec
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from captionflow.cursors import read_cursor, write_cursor
+from captionflow.cursors import read_cursor
 from captionflow.errors import Conflict
 from captionflow.identity import FIRST_YEAR, LAST_YEAR, is_day, session_id
 from captionflow.messages import Session, Status
@@ -21,6 +20,7 @@ from services.http.access import check_granted, granted, open_to, seen_by, sees
 from services.http.bodies import json_body
 from services.http.negotiation import has
 from services.http.openapi import Responses, answers, body, problems
+from services.http.paging import NEXT, PAGE, Cursor, Limit, link_next
 from services.http.parameters import SessionId
 from services.http.problems import ProblemError
 from services.http.provided import provided
@@ -58,12 +58,8 @@ _ONE: Responses = {200: answers("Session", _EXAMPLE, "The session")}
 _MANY = answers(
     {"type": "array", "items": {"$ref": "#/components/schemas/Session"}},
     [_EXAMPLE],
-    'Live ones first. While there are more, `Link: <…>; rel="next"` (RFC 8288) leads to the next page.',
+    f"Live ones first. {NEXT}",
 )
-PAGE = 100
-"""Sessions a page, if the client does not say."""
-MAX_PAGE = 1_000
-_CURSOR = "W2ZhbHNlLCIyMDE1LTExLTEyIiwiIiwib3BlbmluZyJd"
 _UNCHANGED: Responses = {304: {"description": "It is as `If-None-Match` knows it"}}
 
 
@@ -94,8 +90,6 @@ WantedRoom = Annotated[str | None, Query(max_length=MAX_FILTER_CHARS, descriptio
 WantedDay = Annotated[
     str, Query(description="Of this day; its start tells, where none was announced.", examples=["2015-11-12"])
 ]
-Limit = Annotated[int, Query(ge=1, le=MAX_PAGE, description="Sessions a page.", examples=[100])]
-Cursor = Annotated[str, Query(max_length=500, description="Of the `Link` of the page before.", examples=[_CURSOR])]
 
 
 @routes.post(
@@ -167,13 +161,8 @@ async def listed(  # noqa: PLR0913, PLR0917 - a parameter for each filter
     )
     found = await provided(request, SessionDesk).sessions.list(seen_by(grant, wanted))
     shown = [one for one in found[:limit] if sees(grant, one)]
-    headers = {"Link": _next(request, found[limit - 1])} if len(found) > limit else {}
+    headers = link_next(request, place(found[limit - 1]) if len(found) > limit else None)
     return Response(msgspec.json.encode(shown), headers=headers, media_type="application/json")
-
-
-def _next(request: Request, last: Session) -> str:
-    query = {**request.query_params, "cursor": write_cursor(place(last))}
-    return f'<{request.url.path}?{urlencode(query)}>; rel="next"'
 
 
 @routes.get(

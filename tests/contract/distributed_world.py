@@ -71,7 +71,7 @@ class DistributedWorld:
             KafkaStepFeed(kafka).start(),
             KafkaSourceReports(kafka).start(),
             KafkaKeyStore(kafka).start(),
-            KafkaAuditTrail(kafka).start(),
+            KafkaAuditTrail(kafka, in_memory=3).start(),
             KafkaOffRecordFeed(kafka).start(),
         )
         (

@@ -53,9 +53,32 @@ async def test_the_audit_trail_gives_the_newest_first(world: World, audit: Audit
     entries = [AuditEntry(AT, "session_announced", "admin", f"talk-{n}", "IGF", "title") for n in range(3)]
     for entry in entries:
         await audit.add(entry)
-    assert list(await audit.latest(2)) == entries[:0:-1]
+    first = await audit.page(2)
+    assert [one for _, one in first.entries] == entries[:0:-1]
     await world.reopen()
-    assert list(await world.audit.latest(10)) == entries[::-1]
+    whole = await world.audit.page(10)
+    assert [one for _, one in whole.entries] == entries[::-1]
+    assert whole.next is None
+
+
+async def test_pages_of_the_audit_trail_have_all_once_though_more_is_done_meanwhile(
+    world: World, audit: AuditTrail
+) -> None:
+    entries = [AuditEntry(AT, "session_announced", "admin", f"talk-{n}") for n in range(7)]
+    for entry in entries:
+        await audit.add(entry)
+    found: list[AuditEntry] = []
+    page = await audit.page(3)
+    while True:
+        assert len(page.entries) <= 3
+        found += [one for _, one in page.entries]
+        if page.next is None:
+            break
+        await audit.add(AuditEntry(AT, "session_started", "admin", "meanwhile"))
+        page = await audit.page(3, page.next)
+    assert found == entries[::-1]
+    assert (await audit.page(3, 0)) == ([], None)
+    assert len((await audit.page(3, 2**63 - 1)).entries) == 3
 
 
 async def test_without_the_store_nothing_is_kept(world: World, keys: KeyStore, audit: AuditTrail) -> None:

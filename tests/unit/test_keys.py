@@ -7,7 +7,7 @@ import pytest
 
 from captionflow.access import Grant
 from captionflow.errors import BadMessage, Conflict
-from captionflow.keys import KEY, SETTINGS_KEY, Key, Keyring, digest_of, revoked, settings_key
+from captionflow.keys import KEY, SETTINGS_KEY, Key, Keyring, digest_of, place_of, revoked, settings_key
 from captionflow.secret import Secret
 from services.sessions.key_drafts import Drawn, KeyDraft, bounds, check_revocable, new_key, read_draft
 from services.sessions.key_view import made, view
@@ -41,6 +41,18 @@ def test_nothing_that_is_kept_or_listed_has_the_key() -> None:
     assert SECRET.encode() not in msgspec.json.encode(key())
     assert SECRET.encode() not in msgspec.json.encode(view(key(), ring(key())))
     assert digest_of(SECRET).encode() not in msgspec.json.encode(made(key(), SECRET))
+
+
+def test_pages_of_keys_have_each_once_and_none_is_left_out_when_keys_come_and_go() -> None:
+    known = ring(*(key(f"k{n}", f"s{n}", created_at=AT + n * timedelta(minutes=1)) for n in range(7)))
+    known.put(revoked(key("k5", "s5", created_at=AT + timedelta(minutes=5)), LATER))
+    assert [one.name for one in known.listed()] == ["k6", "k4", "k3", "k2", "k1", "k0", "k5"]
+    first = known.page(None, 3)
+    known.put(key("new", "new", created_at=LATER + timedelta(days=1)))
+    known.put(revoked(first[0], LATER))
+    rest = known.page(place_of(first[-1]), 9)
+    assert [one.name for one in (*first, *rest)] == ["k6", "k4", "k3", "k2", "k1", "k0", "k6", "k5"]
+    assert known.page(place_of(rest[-1]), 9) == ()
 
 
 def test_what_was_revoked_stays_so_in_whatever_order_it_is_heard_of() -> None:

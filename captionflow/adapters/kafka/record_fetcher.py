@@ -77,6 +77,14 @@ class Reader:
         """
         return await self._run(lambda consumer: work(records_between(consumer, tp, begin, end)))
 
+    async def begin(self, tp: TopicPartition) -> int:
+        """The offset of the first record that the partition still has.
+
+        Raises:
+            Unavailable: no broker says so now.
+        """
+        return await self._run(lambda consumer: int(consumer.beginning_offsets([tp])[tp]))
+
     async def end(self, tp: TopicPartition) -> int:
         """The offset that the next record of the partition will have.
 

@@ -42,7 +42,7 @@ async def with_names(context: Context, off_record: dict[str, OffRecordSession]) 
         return {}
     by: dict[str, str | None] = {}
     with suppress(CaptionflowError):
-        for entry in await context.ports.audit.latest(_LATELY):
+        for _, entry in (await context.ports.audit.page(_LATELY)).entries:
             if entry.action == "off_record_begun":
                 by.setdefault(entry.subject, entry.by)
     return {name: msgspec.structs.replace(one, by=by.get(name)) for name, one in off_record.items()}

@@ -1,7 +1,7 @@
 """``GET /v1/sources`` and ``GET /v1/desk/events``: who sends, and all that the desk watches, as it changes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Annotated, Final
@@ -11,14 +11,17 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from captionflow.access import Grant
+from captionflow.cursors import read_cursor
 from captionflow.errors import NotFound, Unavailable
 from captionflow.folding import fold_name
 from captionflow.identity import session_id
+from captionflow.messages import SourceReport
 from services.api.context import Context
 from services.api.desk.look import DeskReaders, DeskServices, DeskSessions, Look, SourceList, look
 from services.api.live import sse
 from services.http.access import granted, open_to
 from services.http.openapi import answers, event_stream, problems
+from services.http.paging import NEXT, PAGE, Cursor, Limit, link_next
 from services.http.parameters import SessionId
 from services.http.provided import provided
 from services.http.readiness import Readiness
@@ -90,6 +93,8 @@ _EXAMPLE = {
 _EVENTS = 'event: readers\ndata: {"readers":{"opening":214}}\n\n'
 OfSession = Annotated[str | None, Query(max_length=80, description="Only its sources.", examples=["opening"])]
 
+ReportPlace = tuple[int, str, str, str, str]
+
 routes = APIRouter(tags=["desk"])
 ROOM = Room(routes, (SourceList, SessionSources, DeskSessions, DeskReaders, DeskServices))
 
@@ -102,15 +107,20 @@ ROOM = Room(routes, (SourceList, SessionSources, DeskSessions, DeskReaders, Desk
     "counts.",
     response_class=Response,
     responses={
-        200: answers("SourceList", _EXAMPLE, "The newest report comes last"),
-        **problems("invalid", "unavailable"),
+        200: answers("SourceList", _EXAMPLE, f"The newest report comes last. {NEXT}"),
+        **problems("bad-message", "invalid", "unavailable"),
     },
 )
 @open_to("organiser")
-async def sources(request: Request, session: OfSession = None) -> Response:
-    """The latest reports."""
+async def sources(request: Request, session: OfSession = None, limit: Limit = PAGE, cursor: Cursor = "") -> Response:
+    """A page of the latest reports. A source that reports meanwhile comes again, and none is left out."""
+    after = read_cursor(cursor, ReportPlace) if cursor else None
     found = await _sources(provided(request, Context), granted(request), session)
-    return Response(_encode(found), headers={"Cache-Control": "no-store"}, media_type="application/json")
+    ordered = sorted((one for one in found if after is None or report_place(one) > after), key=report_place)
+    shown = ordered[:limit]
+    more = link_next(request, report_place(shown[-1]) if len(ordered) > limit else None)
+    headers = {"Cache-Control": "no-store"} | more
+    return Response(_encode(SourceList(tuple(shown))), headers=headers, media_type="application/json")
 
 
 @routes.get(
@@ -179,7 +189,12 @@ async def _watch(context: Context, desks: Desks, grant: Grant) -> AsyncIterator[
             await asyncio.sleep(LOOK_SECONDS)
 
 
-async def _sources(context: Context, grant: Grant, session: str | None) -> SourceList:
+def report_place(report: SourceReport) -> ReportPlace:
+    """Where it stands in the list: its time in microseconds, then what it is of."""
+    return (int(report.at.timestamp() * 1e6), report.session, report.language, report.source, report.process)
+
+
+async def _sources(context: Context, grant: Grant, session: str | None) -> Sequence[SourceReport]:
     found = await context.ports.source_reports.latest()
     if session is not None:
         found = [one for one in found if one.session == session]
@@ -188,7 +203,7 @@ async def _sources(context: Context, grant: Grant, session: str | None) -> Sourc
     if grant.event is not None:
         theirs = await _of_event(context, grant.event, {one.session for one in found})
         found = [one for one in found if one.session in theirs]
-    return SourceList(tuple(found))
+    return found
 
 
 async def _of_event(context: Context, event: str, sessions: set[str]) -> set[str]:

@@ -1,9 +1,9 @@
-// The desk's keys and its audit trail: read when they are opened, and once a minute as long as they are open.
+// The desk's keys and its audit trail: read when they are opened, and once a minute as long as they are open and nobody
+// has asked for more of them.
 import { element } from "./render.js";
 
 const PATIENCE = 8_000;
 const AGAIN = 60_000;
-const ENTRIES = 100;
 
 /** @typedef {import("../../messages.js").KeyView} KeyView */
 /** @typedef {import("../../messages.js").AuditEntry} AuditEntry */
@@ -21,7 +21,35 @@ const DONE = {
 async function ask(url, options) {
   const answer = await fetch(url, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE), ...options });
   if (!answer.ok) throw new Error(/** @type {{detail?: string}} */ (await answer.json().catch(() => ({}))).detail ?? "It can't be had now.");
-  return answer.status === 204 ? null : answer.json();
+  return answer;
+}
+
+/** A page of a list as rows; the last one leads to the next page. @template T @param {HTMLElement} list @param {string} url @param {(one: T) => HTMLElement} row */
+async function page(list, url, row) {
+  const answer = await ask(url);
+  const rows = /** @type {T[]} */ (await answer.json()).map(row);
+  const next = /<([^>]+)>; rel="next"/.exec(answer.headers.get("link") ?? "");
+  return next ? [...rows, moreRow(list, next[1], row)] : rows;
+}
+
+/** @template T @param {HTMLElement} list @param {string} url @param {(one: T) => HTMLElement} row */
+function moreRow(list, url, row) {
+  const button = /** @type {HTMLButtonElement} */ (element("button", { type: "button" }, "More"));
+  const item = element("li", {}, button);
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    list.dataset.longer = "";
+    try {
+      const rows = await page(list, url, row);
+      item.replaceWith(...rows);
+      rows[0]?.setAttribute("tabindex", "-1");
+      rows[0]?.focus();
+    } catch (error) {
+      button.disabled = false;
+      item.append(element("p", { class: "trouble", role: "alert" }, error instanceof Error ? error.message : ""));
+    }
+  });
+  return item;
 }
 
 /** A moment as the reader's clock has it. @param {string} at */
@@ -63,20 +91,23 @@ function keyRow(key, list) {
   return row;
 }
 
+/** @param {AuditEntry} one */
+function auditRow(one) {
+  return element(
+    "li", {}, moment(one.at), " ", one.by ? name(one.by) : "somebody at this machine", ` ${DONE[one.action] ?? one.action.replace(/_/g, " ")} `,
+    element("strong", {}, name(one.subject)), ...(one.detail ? [" (", name(one.detail), ")"] : []),
+  );
+}
+
 /** @param {HTMLElement} list */
 async function keys(list) {
-  const found = /** @type {KeyView[]} */ (await ask("/v1/keys"));
-  const empty = element("li", {}, "There are no keys: whoever is at this machine may do everything.");
-  list.replaceChildren(...(found.length ? found.map((one) => keyRow(one, list)) : [empty]));
+  const rows = await page(list, "/v1/keys", (/** @type {KeyView} */ one) => keyRow(one, list));
+  list.replaceChildren(...(rows.length ? rows : [element("li", {}, "There are no keys: whoever is at this machine may do everything.")]));
 }
 
 /** @param {HTMLElement} list */
 async function audit(list) {
-  const found = /** @type {AuditEntry[]} */ (await ask(`/v1/audit?limit=${ENTRIES}`));
-  const rows = found.map((one) => element(
-    "li", {}, moment(one.at), " ", one.by ? name(one.by) : "somebody at this machine", ` ${DONE[one.action] ?? one.action.replace(/_/g, " ")} `,
-    element("strong", {}, name(one.subject)), ...(one.detail ? [" (", name(one.detail), ")"] : []),
-  ));
+  const rows = await page(list, "/v1/audit", auditRow);
   list.replaceChildren(...(rows.length ? rows : [element("li", {}, "Nothing was done yet.")]));
 }
 
@@ -87,8 +118,11 @@ function records(id, read) {
   let timer = 0;
   const again = async () => {
     clearTimeout(timer);
-    if (!details.open) return;
-    if (!list.contains(document.activeElement)) {
+    if (!details.open) {
+      delete list.dataset.longer;
+      return;
+    }
+    if (list.dataset.longer === undefined && !list.contains(document.activeElement)) {
       await read(list).catch((error) => list.replaceChildren(element("li", { class: "trouble" }, error instanceof Error ? error.message : "")));
     }
     timer = setTimeout(again, AGAIN);
