@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import structlog
@@ -34,6 +34,8 @@ END_SECONDS = 3.5
 """How long everything may take then. After that the process ends where it is: what was acknowledged is stored, and what
 was not is sent again."""
 _LAST_WORDS_SECONDS = 0.1
+_DATE_SECONDS = 1.0
+"""How often the `Date` of answers is set."""
 BACKLOG = 2048
 """Connections that wait to be accepted: after a restart all viewers reconnect at once."""
 
@@ -92,6 +94,7 @@ class Server(uvicorn.Server):
         stop_seconds: int = STOP_SECONDS,
         certificate: Certificate | None = None,
     ) -> None:
+        self._ended = asyncio.Event()
         # Without the app's lifespan: what it would run is a part that is supervised like the others.
         config = Config(
             GivenUp(ReadersTakeTurns(app)),
@@ -110,6 +113,23 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._closing = closing
         self.certificate = certificate
+
+    @property
+    def should_exit(self) -> bool:
+        """Whether it is to end; to be set in its event loop."""
+        return self._ended.is_set()
+
+    @should_exit.setter
+    def should_exit(self, told: bool) -> None:
+        if told:
+            self._ended.set()
+
+    async def main_loop(self) -> None:
+        """See ``uvicorn.Server``, which looks ten times a second whether it is to end."""
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_DATE_SECONDS):
+                    await self._ended.wait()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

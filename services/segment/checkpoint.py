@@ -17,6 +17,7 @@ from captionflow.messages import VERSION, Line, LineRecord, StepRecord
 from captionflow.records import is_valid
 from services.segment.safe_steps import safe_steps
 from services.segment.segmenter import STATE_VERSION, State, start
+from services.segment.step_packing import PACKED_VERSION, Packing, pack, unpack
 
 NO_OFFSET = -1
 
@@ -34,6 +35,8 @@ class CheckpointedStep(StepRecord, frozen=True, kw_only=True, omit_defaults=Fals
     first: int = NO_OFFSET
     """See ``Checkpoint``."""
     state: State
+    packing: Packing | None = None
+    """What the state lacks, and the step has. Records from before 2026-12 have whole states."""
 
 
 class Checkpoint(msgspec.Struct, frozen=True):
@@ -68,17 +71,22 @@ def read_checkpoint(value: bytes | None, session: str, language: str) -> Checkpo
     If there is no record, or one that this version can't go on from, it is the beginning: the log has all lines.
     """
     if value is not None:
-        try:
+        with suppress(*UNDECODABLE, IndexError):
             step = _decode_step(value)
-        except UNDECODABLE:
-            step = None
-        if step is not None and step.v <= VERSION and step.state.v <= STATE_VERSION:
-            return Checkpoint(step.state, step.offset, step.first)
+            state = _state_of(step)
+            if step.v <= VERSION and state.v <= STATE_VERSION:
+                return Checkpoint(state, step.offset, step.first)
         with suppress(*UNDECODABLE):
             kept = _decode_shelved(value)
             state = msgspec.structs.replace(start(session, language), last_seq=kept.last_seq)
             return Checkpoint(state, kept.offset, kept.first, shelved=True)
     return Checkpoint(start(session, language))
+
+
+def _state_of(step: CheckpointedStep) -> State:
+    if step.packing is None or step.state.v != PACKED_VERSION:
+        return step.state
+    return unpack(step.state, step.packing, step.parts, version=STATE_VERSION)
 
 
 def action_for(checkpoint: Checkpoint, record: LineRecord, offset: int) -> Action:
@@ -105,7 +113,8 @@ def apply_lines(
         first = offset
     for state, step in safe_steps(checkpoint.state, lines):
         fields = {name: getattr(step, name) for name in StepRecord.__struct_fields__}
-        record = CheckpointedStep(**fields, offset=offset, first=first, state=state)
+        written, packing = pack(state, step.parts) if state.v == STATE_VERSION else (state, None)
+        record = CheckpointedStep(**fields, offset=offset, first=first, state=written, packing=packing)
         yield Checkpoint(state, offset, first), step, _encode(record)
 
 

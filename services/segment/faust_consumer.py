@@ -6,9 +6,9 @@ from typing import Any, cast
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
 from faust.types import TP
 
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.5
 """Longest wait for what was fetched while its partition was paused; all else comes at once."""
-FETCH_WAIT_MS = 100
+FETCH_WAIT_MS = 500
 """How long a broker that has nothing new holds a fetch; one for partitions just taken over waits for it."""
 
 
@@ -40,13 +40,11 @@ class ActiveConsumer(Consumer):
     def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
         return _Thread(self, loop=self.loop, beacon=self.beacon)
 
-    def verify_event_path(self, now: float, tp: TP) -> None:
-        """Look whether a partition is taken from, unless it is paused, as the table's are after recovery.
+    async def verify_all_partitions_active(self) -> None:
+        """Nothing: ``Worker`` notices what stands still, and asks for it again.
 
-        Faust 0.15.3 looks at those, too, and from its timeout on calls each of them an error at every look.
+        Faust 0.15.3 looks at paused partitions, too, and calls each of them an error at every look.
         """
-        if tp not in self._paused_partitions:
-            super().verify_event_path(now, tp)
 
     async def _wait_next_records(self, timeout: float) -> tuple[Mapping[TP, list[Any]] | None, set[TP] | None]:  # noqa: ASYNC109 - as Faust has it
         if not self.flow_active:

@@ -13,6 +13,7 @@ import structlog
 
 from captionflow.errors import BadMessage
 from captionflow.messages import Stream, turns_key
+from captionflow.recent import Recent
 from captionflow.records import check_partition, read_lines
 from services.segment.checkpoint import Checkpoint, action_for, apply_lines, read_checkpoint, restored, valid_records
 from services.segment.safe_steps import SkippedLine
@@ -29,6 +30,8 @@ ReadLog = Callable[[int, int, int], Awaitable[list[tuple[int, bytes | None, byte
 
 READ_RECORDS: Final = 1_000
 """So many at a time: what has to be read may be all of the log."""
+KEPT_CHECKPOINTS: Final = 128
+"""Of so many streams the checkpoint is kept beside the record that has it, which is not read for each line then."""
 
 Sent = TypeVar("Sent")
 
@@ -56,6 +59,7 @@ class RecordProcessor(Generic[Sent]):
         self._read_log = read_log
         self._partition_of = partition_of
         self._events = events
+        self._checkpoints: Recent[tuple[int, bytes], tuple[bytes, Checkpoint]] = Recent(KEPT_CHECKPOINTS)
 
     def read(self, partition: int, key: bytes | None, value: bytes | None) -> LineRecord:
         """The record of lines in a message.
@@ -85,7 +89,7 @@ class RecordProcessor(Generic[Sent]):
     async def process(self, partition: int, offset: int, record: LineRecord) -> list[Sent]:
         """Apply a record, and what was left out before it; gives what is on its way to the topic."""
         key = turns_key(record.session, record.language)
-        checkpoint = read_checkpoint(self._table.value(partition, key), record.session, record.language)
+        checkpoint = self._checkpoint(partition, key, record.stream)
         if action_for(checkpoint, record, offset) == "skip":
             return []
         if checkpoint.shelved:
@@ -102,6 +106,13 @@ class RecordProcessor(Generic[Sent]):
         self._apply(partition, checkpoint, offset, record, sent)
         return sent
 
+    def _checkpoint(self, partition: int, key: bytes, stream: Stream) -> Checkpoint:
+        """In the newest record of a stream."""
+        value, known = self._table.value(partition, key), self._checkpoints.get((partition, key))
+        if known is not None and known[0] == value:
+            return known[1]
+        return read_checkpoint(value, *stream)
+
     def _apply(
         self, partition: int, checkpoint: Checkpoint, offset: int, record: LineRecord, sent: list[Sent]
     ) -> Checkpoint:
@@ -112,6 +123,7 @@ class RecordProcessor(Generic[Sent]):
             if isinstance(step, SkippedLine):
                 log.error("line_set_aside", session=step.session, seq=step.last_seq, reason=step.reason)
             sent.append(self._table.publish(partition, key, value))
+            self._checkpoints[partition, key] = value, checkpoint
             self._events.stepped(step)
         return checkpoint
 

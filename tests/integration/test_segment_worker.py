@@ -39,7 +39,6 @@ FAUST: dict[Callable[..., Any], str] = {
     Consumer.getmany: "4b168d84882a70d6",
     Consumer._wait_next_records: "6218e1969a636b3f",
     Consumer.verify_all_partitions_active: "4e0e46f5c297305d",
-    AIOKafkaConsumerThread.verify_event_path: "b983e7735f647cb3",
     AIOKafkaConsumerThread._fetch_records: "39a2c6c79fc1455a",
 }
 SESSION = "opening"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from captionflow.messages import Line, LineRecord, Part, StepRecord, turns_key
+from captionflow.messages import MAX_LINE_CHARS, Facts, Line, LineRecord, Part, StepRecord, turns_key
 from captionflow.transcript import newest
 from services.segment.checkpoint import (
     NO_OFFSET,
@@ -26,7 +26,8 @@ from services.segment.checkpoint import (
     silent,
     valid_records,
 )
-from services.segment.segmenter import STATE_VERSION, start
+from services.segment.segmenter import STATE_VERSION, State, start
+from services.segment.step_packing import PACKED_VERSION, pack, unpack
 from tests.unit.segment_material import line, run
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
@@ -97,6 +98,72 @@ def test_the_record_of_a_step_says_the_step_and_lets_a_worker_go_on_from_it() ->
     assert now.state == run(lines)[1]
 
 
+def test_the_record_of_a_step_has_the_words_of_its_open_part_once_and_as_they_can_be_revised() -> None:
+    now = checkpoint(0)
+    said = [">> ANA: Good morning.\n", *(f"And {seq} more.\n" for seq in range(1, 40))]
+    for seq, text in enumerate(said, 1):
+        ((now, _, value),) = apply_lines(now, [line(seq, text)], seq)
+        assert read_checkpoint(value, "s", "en") == now
+    assert value.count(b"And 9 more.") == 2
+
+
+def test_what_a_head_says_is_in_a_record_once() -> None:
+    head = "DISCLAIMER: This is being provided in a rough-draft format."
+    texts = (f"{head}\n", "\n>> ANA: Good morning.\n", *(f"word{seq} " for seq in range(600)))
+    now = checkpoint(0)
+    for seq, text in enumerate(texts, 1):
+        ((now, _, value),) = apply_lines(now, [line(seq, text)], seq)
+        assert read_checkpoint(value, "s", "en") == now
+    assert now.state.base is not None
+    assert now.state.base.assembler.facts.about == now.state.facts.about == head
+    assert value.count(head.encode()) == 1
+
+
+@settings(max_examples=40)
+@given(st.data())
+def test_a_worker_goes_on_from_any_record_with_the_very_state_that_wrote_it(data: st.DataObject) -> None:
+    now = checkpoint(0)
+    for seq in range(1, data.draw(st.integers(1, 40)) + 1):
+        revises = data.draw(st.none() | st.integers(max(1, seq - 6), max(1, seq - 1)))
+        text = data.draw(st.sampled_from((*WORDS, "[Applause] ", "word " * 300, "- 3 -\n", "")))
+        at = data.draw(st.none() | st.just(NOW + timedelta(seconds=seq)))
+        sent = line(seq, text, revises=revises, at=at, final=data.draw(st.booleans()))
+        for after, _, value in apply_lines(now, [sent], seq):
+            now = after
+            assert read_checkpoint(value, "s", "en") == now
+
+
+def test_a_record_with_a_whole_state_is_read_and_one_whose_step_is_another_is_not() -> None:
+    lines = [line(1, ">> ANA: Good morning.\n"), line(2, "And so on.\n")]
+    ((now, step, value),) = apply_lines(checkpoint(0), lines, 3)
+    whole = CheckpointedStep("s", "en", 1, 2, step.parts, offset=3, first=3, state=now.state)
+    assert read_checkpoint(msgspec.json.encode(whole), "s", "en") == now
+    found = msgspec.json.decode(value, type=CheckpointedStep)
+    for broken in (msgspec.structs.replace(found, parts=()), msgspec.structs.replace(found, packing=None)):
+        assert read_checkpoint(msgspec.json.encode(broken), "s", "en") == Checkpoint(start("s", "en"))
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        start("s", "en"),
+        msgspec.structs.replace(start("s", "en"), base=None),
+        msgspec.structs.replace(start("s", "en"), facts=Facts(title="Another")),
+    ],
+)
+def test_of_a_state_that_shares_nothing_with_its_step_nothing_is_left_out(state: State) -> None:
+    packed, packing = pack(state, ())
+    assert unpack(packed, packing, (), version=STATE_VERSION) == state
+
+
+def test_the_state_of_an_older_version_is_written_as_it_is() -> None:
+    old = Checkpoint(msgspec.structs.replace(start("s", "en"), v=2))
+    too_long = line(1, "a" * (MAX_LINE_CHARS + 1))
+    ((now, _, value),) = apply_lines(old, [too_long], 3)
+    assert now.state.v == 2
+    assert read_checkpoint(value, "s", "en") == now
+
+
 def test_lines_that_the_state_has_make_no_step() -> None:
     assert list(apply_lines(checkpoint(3, 7), [line(2), line(3)], 8)) == []
 
@@ -110,7 +177,7 @@ def test_without_a_readable_state_a_session_begins_at_the_beginning(value: bytes
 def test_a_state_of_another_version_is_made_anew_from_the_log(change: str) -> None:
     ((_, _, value),) = apply_lines(checkpoint(0), [line(1, "word ")], 3)
     found = msgspec.json.decode(value)
-    (found if change == "record" else found["state"])["v"] = STATE_VERSION + 1
+    (found if change == "record" else found["state"])["v"] = PACKED_VERSION + 1
     again = read_checkpoint(msgspec.json.encode(found), "s", "en")
     assert again == Checkpoint(start("s", "en"))
     assert action_for(again, record(2), 4) == "heal"

@@ -28,9 +28,9 @@ from captionflow.retrying import Backoff
 
 log = structlog.get_logger(__name__)
 
-_POLL_MS: Final = 400
-"""How long a stop may have to wait."""
-_FETCH_WAIT_MS: Final = 2_000
+_POLL_MS: Final = 2_000
+"""How often it is looked what has no records for us, and moves on all the same."""
+_FETCH_WAIT_MS: Final = 10_000
 """How long a broker that has nothing new holds a fetch. What comes meanwhile is answered at once."""
 _POLL_RECORDS: Final = 500
 _MANY: Final = 50
@@ -106,6 +106,7 @@ class Journal:
         self._writing: dict[bytes, asyncio.Task[int]] = {}
         self._backoff = Backoff(first_seconds=_FIRST_WAIT_SECONDS, longest_seconds=_LONGEST_WAIT_SECONDS)
         self._stopping = threading.Event()
+        self._consumer: KafkaConsumer | None = None
         self._thread = threading.Thread(target=self._run, name=f"{topic}-tail", daemon=True)
 
     def start(self) -> None:
@@ -198,6 +199,8 @@ class Journal:
         self._moved.notify()
         await self._producer.close()
         await self.reader.close()
+        if self._consumer is not None:
+            await asyncio.to_thread(self._consumer.close, timeout_ms=0)  # so ends the poll that the thread is in
         if self._thread.ident is not None:
             await asyncio.to_thread(self._thread.join, _JOIN_SECONDS)
 
@@ -251,6 +254,7 @@ class Journal:
 
     def _read(self) -> None:
         consumer = self.kafka.consumer(max_poll_records=_POLL_RECORDS, fetch_max_wait_ms=_FETCH_WAIT_MS)
+        self._consumer = consumer
         try:
             self.kafka.check(consumer, self.topic)
             self._check_identity(consumer)
