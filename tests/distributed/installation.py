@@ -13,6 +13,7 @@ import msgspec
 from captionflow.settings import Settings, read_settings
 from captionflow.transcript import Turn, digest, document
 from captionflow.wiring.tools import create_topics
+from services.cli.verify import verify
 from services.ingest.cutter import cut, parse_cut
 from services.ingest.readers import read
 from services.segment.file_session import lines_of, segment_lines
@@ -97,8 +98,8 @@ class Installation:
 
     def verify(self, session: str) -> bool:
         """Whether there is one transcript in log, archive and api; it waits for what is behind."""
-        done = run_command("verify", session, "--url", self.api.url, "--seconds", VERIFY_SECONDS, **self.settings)
-        return done.returncode == 0
+        found = asyncio.run(verify(self._read_settings(), self.api.url, session, None, seconds=VERIFY_SECONDS))
+        return not any(one.wrong or one.behind for one in found)
 
     def replay(self, talk: Path, session: str, *options: object) -> None:
         """Send a transcript as fast as it goes."""
