@@ -41,7 +41,7 @@ def test_a_reader_who_comes_back_finds_where_they_left_off(page: Page, program: 
 
 def test_a_reader_who_left_in_the_middle_is_brought_back_to_the_middle(page: Page, program: Program) -> None:
     program.begin("d-middle", *(f">> ANNA: Turn {n} is over." for n in range(60)), title="Middle")
-    page.goto("/s/d-middle/follow")
+    follow(page, "d-middle")
     expect(page.locator(".turn").last).to_be_in_viewport()
     page.evaluate("document.querySelectorAll('.turn')[20].scrollIntoView({block: 'end'})")
     page.goto("/")

@@ -11,7 +11,7 @@ from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
 from captionflow.messages import Part, Stamp, Stream
 from captionflow.stamps import pack
 from captionflow.turns import WINDOW, Place, TurnStore
-from services.api.pages.reading import Piece, Wanted, end, piece, pieces, wanted
+from services.api.pages.reading import END_CHARS, END_PARTS, Piece, Wanted, end, piece, pieces, wanted
 from services.api.pages.turn_views import Before
 from tests.steps import part, step
 
@@ -92,8 +92,24 @@ async def test_a_piece_knows_what_was_said_before_it(store: TurnStore) -> None:
     assert later.known == Before(begin, NOW + timedelta(seconds=399))
     assert later.views[0].elapsed == "6:39"
     last = await end(store, STREAM)
-    assert (ends(last), last.earlier, last.later) == ((TURNS - WINDOW, TURNS - 1), f"{TURNS - WINDOW}.0", None)
-    assert last.known == Before(begin, NOW + timedelta(seconds=TURNS - WINDOW - 1))
+    assert (ends(last), last.earlier, last.later) == ((TURNS - END_PARTS, TURNS - 1), f"{TURNS - END_PARTS}.0", None)
+    assert last.known == Before(begin, NOW + timedelta(seconds=TURNS - END_PARTS - 1))
+
+
+async def test_the_end_is_as_short_as_fills_a_screen_in_whole_turns(empty: TurnStore) -> None:
+    long = "Good morning. " * (END_CHARS // 14 + 1)
+    await empty.apply([step(9, turn(1), part(2, 2, long), part(3, 3, "And you?"), part(4, 4, long))])
+    assert (ends(await end(empty, STREAM)), (await end(empty, STREAM)).earlier) == ((4, 4), "4.0")
+    await empty.apply([step(10, part(4, 10, "Yes."))])
+    last = await end(empty, STREAM)
+    assert (ends(last), last.earlier) == ((2, 4), "2.0")
+
+
+async def test_of_an_endless_turn_the_end_is_shown(empty: TurnStore) -> None:
+    half = "Good morning. " * (END_CHARS // 28 + 1)
+    await empty.apply([step(9, turn(1), *(part(2, 2 + n, half, number=n) for n in range(20)))])
+    last = await end(empty, STREAM)
+    assert (last.parts[0].number, last.parts[-1].number, last.earlier) == (16, 19, "2.16")
 
 
 async def test_all_of_it_comes_piece_by_piece(store: TurnStore) -> None:

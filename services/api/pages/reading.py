@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from captionflow.messages import Part, Stream
 
+END_PARTS = 60
+END_CHARS = 4_000
+"""What a follow page has when it is opened: more than a portrait screen shows; the rest comes with the stream."""
 CONTEXT_PARTS = 10
 """Parts before a turn that was asked for, on a piece that is made for it."""
 QUOTED_PARTS = 3
@@ -90,13 +93,24 @@ async def piece(store: TurnStore, stream: Stream, wanted: Wanted) -> Piece:
 
 
 async def end(store: TurnStore, stream: Stream) -> Piece:
-    """The last piece."""
-    found = await store.window(*stream)
-    if not found.more:
-        return Piece(found.parts)
+    """The last piece, as short as may be: it is what somebody on a slow network waits for."""
+    found = await store.window(*stream, limit=END_PARTS)
+    parts = found.parts[_first_of_end(found.parts) :]
+    if not found.more and len(parts) == len(found.parts):
+        return Piece(parts)
     first = await store.window(*stream, after=THE_START, limit=CONTEXT_PARTS)
-    known = await _known(store, stream, first.parts, found.parts)
-    return Piece(found.parts, known, has_earlier=True)
+    known = await _known(store, stream, first.parts, parts)
+    return Piece(parts, known, has_earlier=True)
+
+
+def _first_of_end(parts: tuple[Part, ...]) -> int:
+    """Where the turn begins from which on there is enough to fill a screen, or the part if the turn is a long one."""
+    size = 0
+    for at in range(len(parts) - 1, 0, -1):
+        size += sum(map(len, parts[at].paragraphs))
+        if size >= END_CHARS and (parts[at].number == 0 or size >= 2 * END_CHARS):
+            return at
+    return 0
 
 
 async def quoted(store: TurnStore, stream: Stream, anchor: str) -> Piece | None:

@@ -33,11 +33,12 @@
     }
   };
 
+  const clock = new Intl.DateTimeFormat([], { hour: "numeric", minute: "2-digit" }); // one for all: a day has hundreds of times
   /** Times of day as the reader's own clock has them. */
   const tellTimes = () => {
     for (const time of /** @type {NodeListOf<HTMLTimeElement>} */ (document.querySelectorAll("time[data-clock]"))) {
       const at = new Date(time.dateTime);
-      if (!Number.isNaN(at.valueOf())) time.textContent = at.toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
+      if (!Number.isNaN(at.valueOf())) time.textContent = clock.format(at);
     }
   };
 

@@ -101,8 +101,9 @@ function begin() {
     announced.checked = true;
     announce.set(true, turns);
   }
-  const toEnd = captions.dataset.status === "live" && !location.hash && scrollY < 10;
-  place.keep(draw, !toEnd);
+  const opened = scrollY < 10 || (captions.dataset.toEnd === "" && place.atEnd());
+  if (opened && captions.dataset.status === "live" && !location.hash) place.keep(draw, false);
+  else place.above(draw);
   seek();
   new IntersectionObserver(([one]) => { if (one.isIntersecting && moved) earlier(false); }, { rootMargin: "600px 0px 0px" }).observe(before);
 }

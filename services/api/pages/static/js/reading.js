@@ -49,7 +49,9 @@ export function reading({ captions, newer, bar }) {
       const seen = [...captions.querySelectorAll("article")].find((one) => one.getBoundingClientRect().bottom > 0);
       const top = seen?.getBoundingClientRect().top ?? 0;
       change();
-      if (seen) scrollBy({ top: seen.getBoundingClientRect().top - top, behavior: "instant" });
+      const now = seen?.isConnected ? seen : document.getElementById(seen?.id ?? ""); // what the server sent is drawn anew
+      const moved = now ? now.getBoundingClientRect().top - top : 0;
+      if (Math.abs(moved) >= 1) scrollBy({ top: moved, behavior: "instant" });
       looked();
     },
     /** The end of the last paragraph before the reader's eyes. @param {Turn[]} turns */

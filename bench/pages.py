@@ -1,0 +1,183 @@
+"""What the pages weigh, when their words can be read on a slow network, what moves, and what Lighthouse says of them.
+
+One program with a day of 300 sessions and a live one of four hours. Chromium as on slow 3G (400 kbit/s, 400 ms a
+request) with an empty cache. *Readable* is the first frame after the style sheet in which the page's words are in the
+window: on the follow page the last ones. ``--lighthouse`` runs Lighthouse by ``npx`` (some 100 MB from the registry at
+the first time) on each page, as a phone and as a desktop. ``CHROME_PATH`` says where Chromium is.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+from playwright.sync_api import Browser, sync_playwright
+
+SESSIONS = 300
+TURNS = 720
+"""Of 50 words each: four hours at 150 words a minute."""
+WORDS = (
+    "and what we said in the working group this morning is that access alone does not make anybody free to speak, "
+    "since whoever owns the cables and the exchange decides what is carried, at what price, and for how long, "
+    "which is why this room has asked the regulators again and again to say so in writing"
+)
+LIGHTHOUSE = "lighthouse@12"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--headless=new"]
+SLOW = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
+WATCH = """() => {
+  window.moved = 0;
+  new PerformanceObserver((list) => {
+    for (const one of list.getEntries()) if (!one.hadRecentInput) window.moved += one.value;
+  }).observe({ type: "layout-shift", buffered: true });
+  const look = () => {
+    const words = [...document.querySelectorAll(READ)].pop();
+    const box = words?.getBoundingClientRect();
+    const edge = LAST ? box && box.bottom : box && box.top;
+    const styled = [...document.styleSheets].some((one) => one.href?.endsWith("style.css"));
+    if (!styled || !box || edge <= 0 || edge > innerHeight) return requestAnimationFrame(look);
+    requestAnimationFrame(() => { window.readable = performance.now(); });
+  };
+  requestAnimationFrame(look);
+}"""
+PAGES = {
+    "home": ("/", "h1", False),
+    "follow": ("/s/long/follow", "#captions .said", True),
+    "transcript": ("/s/long", "h1", False),
+    "screen": ("/s/long/screen", ".line", False),
+    "search": ("/search?q=exchange", "h1", False),
+}
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--lighthouse", action="store_true")
+    given = options.parse_args()
+    with tempfile.TemporaryDirectory() as folder, socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        free.close()
+        with Path(folder, "log").open("wb") as talk:
+            environ = {**os.environ, "CAPTIONFLOW_DATA": f"{folder}/data", "CAPTIONFLOW_LOG_LEVEL": "warning"}
+            program = subprocess.Popen(
+                [str(Path(sys.executable).with_name("captionflow")), "run", "--no-demo", "--port", str(port)],
+                env=environ,
+                stdout=talk,
+                stderr=talk,
+            )
+        try:
+            url = f"http://127.0.0.1:{port}"
+            fill(url)
+            measure(url)
+            if given.lighthouse:
+                lighthouse(url, Path(folder))
+        finally:
+            program.send_signal(signal.SIGTERM)
+            program.wait(10)
+
+
+def fill(url: str) -> None:
+    """A day of sessions, and one that goes on."""
+    with httpx.Client(base_url=url, timeout=30) as client:
+        for _ in range(300):
+            try:
+                if client.get("/readyz").is_success:
+                    break
+            except httpx.TransportError:
+                pass
+            time.sleep(0.1)
+        now = datetime.now(UTC).isoformat()
+        for number in range(SESSIONS):
+            body = {"id": f"talk-{number}", "title": f"On access to networks, part {number}", "starts_at": now}
+            body |= {"room": f"Room {number % 10}", "event": "IGF 2015", "status": "finished"}
+            client.post("/v1/sessions", json=body).raise_for_status()
+        client.post("/v1/sessions", json={"id": "long", "title": "A day in the main hall"}).raise_for_status()
+        lines = [{"number": n, "text": f">> SPEAKER {n % 40}: Turn {n}: {WORDS}."} for n in range(TURNS)]
+        for start in range(0, TURNS, 60):
+            body = {"sender": "bench", "lines": lines[start : start + 60]}
+            client.post("/v1/sessions/long/lines", json=body).raise_for_status()
+        while client.get("/v1/sessions/long/transcript.json").json()["last_seq"] < TURNS:
+            time.sleep(0.2)
+
+
+def measure(url: str) -> None:
+    """Print a row for each page."""
+    print("page        width   kB sent  readable s  moved")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        for width, height in ((1280, 720), (360, 740)):
+            for name, (path, read, last) in PAGES.items():
+                sent, readable, moved = opened(browser, url + path, read, (width, height), last=last)
+                print(f"{name:<11}{width:>6}{sent / 1000:>10.1f}{readable:>12.2f}{moved:>7.3f}", flush=True)
+        browser.close()
+
+
+def opened(browser: Browser, url: str, read: str, size: tuple[int, int], *, last: bool) -> tuple[int, float, float]:
+    """Bytes that came, seconds until it could be read, and what moved."""
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+    page = context.new_page()
+    network = context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.send("Network.emulateNetworkConditions", SLOW)
+    bytes_of: dict[str, int] = {}
+    network.on("Network.dataReceived", lambda one: _add(bytes_of, one["requestId"], one["encodedDataLength"]))
+    page.add_init_script(f"({WATCH.replace('READ', json.dumps(read)).replace('LAST', json.dumps(last))})()")
+    page.goto(url, wait_until="commit")
+    for _ in range(300):
+        page.wait_for_timeout(200)
+        if page.evaluate("window.readable"):
+            break
+    page.wait_for_timeout(6_000)
+    readable, moved = page.evaluate("[(window.readable ?? Infinity) / 1000, window.moved]")
+    context.close()
+    return sum(bytes_of.values()), readable, moved
+
+
+def _add(to: dict[str, int], name: str, size: int) -> None:
+    to[name] = to.get(name, 0) + size
+
+
+def lighthouse(url: str, folder: Path) -> None:
+    """Print the four scores of each page, and what it would have mended."""
+    environ = {**os.environ, "CHROME_PATH": chromium()}
+    for preset in ("mobile", "desktop"):
+        for name, (path, _, _) in PAGES.items():
+            told = folder / "report.json"
+            how = ["--preset=desktop"] if preset == "desktop" else []
+            command = [
+                "npx",
+                "--yes",
+                LIGHTHOUSE,
+                url + path,
+                "--quiet",
+                "--output=json",
+                f"--output-path={told}",
+                *how,
+            ]
+            subprocess.run([*command, f"--chrome-flags={' '.join(FLAGS)}"], env=environ, check=True)
+            report: dict[str, Any] = json.loads(told.read_text())
+            scores = " / ".join(f"{round(100 * (one['score'] or 0))}" for one in report["categories"].values())
+            failed = [
+                f"{one['id']} ({one.get('displayValue', '')})"
+                for one in report["audits"].values()
+                if one.get("score") is not None and one["score"] < 1 and one.get("scoreDisplayMode") != "informative"
+            ]
+            print(f"{preset:<8}{name:<11}{scores:<24}{'; '.join(failed)}", flush=True)
+
+
+def chromium() -> str:
+    """Where it is."""
+    return os.environ.get("CHROME_PATH") or shutil.which("chromium") or shutil.which("google-chrome") or "chromium"
+
+
+if __name__ == "__main__":
+    main()
