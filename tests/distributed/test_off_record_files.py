@@ -83,7 +83,9 @@ def test_no_word_of_a_passage_is_in_any_file_and_every_other_one_is(
     for word in found(everywhere, words.secret).values():
         assert {path.parent.name for path in word} == {topic}  # on its way to viewers
     a_minute_passes(installation.settings["KAFKA"], topic.removesuffix("-0"))
-    await_true(lambda: not found([kafka], words.secret), "the topic still has what was said", GONE_SECONDS)
+    await_true(
+        lambda: not found([kafka / "data" / topic], words.secret), "the topic still has what was said", GONE_SECONDS
+    )
     for name in installation.services:
         assert installation.services[name].stop() == 0
     assert found(everywhere, words.secret) == {}
