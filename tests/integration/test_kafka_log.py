@@ -8,12 +8,14 @@ from typing import Any
 
 import msgspec
 import pytest
+from kafka import TopicPartition
 
 from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.line_block import BlockSize
 from captionflow.adapters.kafka.line_log import KafkaLineLog
 from captionflow.errors import Conflict
 from captionflow.messages import Draft, Line, LineRecord, Receipt
+from captionflow.off_record import SENDER as OFF_RECORD
 from tests.stack.servers import Server
 from tests.stack.topics import fresh_topics
 
@@ -84,6 +86,75 @@ async def test_two_logs_that_take_lines_of_one_session_leave_no_hole_and_repeat_
     assert answers[0] == answers[3]
     assert [(r.seq, r.received_at) for r in answers[0]] == [places["a", n] for n in range(100)]
     assert logs[0].skipped["void"] > 0, "they never raced: the test has tested nothing"
+
+
+@pytest.fixture
+async def overtaken(open_log: Open, monkeypatch: pytest.MonkeyPatch) -> Callable[[Draft], Awaitable[KafkaLineLog]]:
+    """A log that is told of another one's line when it has looked where the stream ends, and waits to be sure."""
+
+    async def open_one(by: Draft) -> KafkaLineLog:
+        log, other = await open_log(), await open_log()
+        journal, coming = log._journal, [by]
+        up_to_date = journal.up_to_date
+
+        async def wait(tp: TopicPartition, seconds: float) -> None:
+            if coming:
+                await other.append("talk", "en", [coming.pop()])
+                await journal.catch_up(tp)
+            await up_to_date(tp, seconds)
+
+        await log.append("talk", "en", [draft(0)])
+        monkeypatch.setattr(journal, "up_to_date", wait)
+        return log
+
+    return open_one
+
+
+async def test_a_line_that_comes_again_while_its_retry_waits_is_known_and_not_written_twice(
+    overtaken: Callable[[Draft], Awaitable[KafkaLineLog]],
+) -> None:
+    log = await overtaken(draft(1))
+    (receipt,) = await log.append("talk", "en", [draft(1)])
+    found = await lines(log)
+    assert [line.number for line in found] == [0, 1]
+    assert (receipt.seq, receipt.received_at) == (found[1].seq, found[1].received_at)
+    assert log.skipped["void"] == 0
+    with pytest.raises(Conflict):
+        await (await overtaken(Draft("desk", 2, "this"))).append("talk", "en", [Draft("desk", 2, "that")])
+
+
+async def test_what_others_say_while_a_line_waits_comes_before_it(
+    overtaken: Callable[[Draft], Awaitable[KafkaLineLog]],
+) -> None:
+    log = await overtaken(draft(0, "other"))
+    (receipt,) = await log.append("talk", "en", [draft(1)])
+    assert [(line.sender, line.seq) for line in await lines(log)] == [("desk", 1), ("other", 2), ("desk", 3)]
+    assert (receipt.seq, log.skipped["void"]) == (3, 0)
+
+
+async def test_a_passage_that_begins_while_a_line_waits_holds_for_it_and_no_record_has_its_words(
+    kafka: Kafka, overtaken: Callable[[Draft], Awaitable[KafkaLineLog]]
+) -> None:
+    log = await overtaken(Draft(OFF_RECORD, 0, "", off_record=True))
+    (receipt,) = await log.append("talk", "en", [Draft("desk", 1, "xylophone")])
+    assert (receipt.seq, receipt.withheld) == (3, True)
+
+    def everything() -> bytes:
+        consumer = kafka.consumer()
+        tps = kafka.topic_partitions(kafka.lines)
+        consumer.assign(tps)
+        ends = consumer.end_offsets(tps)
+        for tp in tps:
+            consumer.seek(tp, 0)
+        found = b""
+        while any(consumer.position(tp) < end for tp, end in ends.items()):
+            found += b"".join(one.value for records in consumer.poll(1_000).values() for one in records)
+        consumer.close()
+        return found
+
+    said = await asyncio.to_thread(everything)
+    assert b"desk says 0" in said
+    assert b"xylophone" not in said
 
 
 async def test_of_two_contents_for_one_number_taken_at_once_one_is_a_conflict(open_log: Open) -> None:
