@@ -1,9 +1,11 @@
 """The desk: what the technician sees of all rooms, and what they can do."""
 
+import json
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import Program, follow
 
@@ -93,7 +95,7 @@ def test_a_room_whose_words_stop_is_an_alarm_until_they_go_on(page: Page, progra
     expect(card).to_have_class("session alarm")
     expect(card.locator(".stopped")).to_contain_text("No words for 0:0")
     expect(page.locator("#told")).to_contain_text("Still room, Still: no words.")
-    expect(page).to_have_title(re.compile("^! [0-9]+ silent · The desk"))
+    expect(page).to_have_title(re.compile("^! [0-9]+ alarms? · The desk"))
     expect(page.locator("#alarm-sound")).to_have_attribute("data-sounded", re.compile("[2-9]"))
     page.locator("#alarm-after").select_option("120")
     expect(card).to_have_class("session")
@@ -210,3 +212,90 @@ def test_a_network_or_a_server_that_is_away_is_told_and_its_return_too(page: Pag
     program.start()
     program.wait_until_ready()
     expect(standing).to_have_text("Up to date")
+
+
+TABLE = b"title,room,date,start,end\nOpening,Table room,2031-11-10,09:00,10:30\nLunch,,2031-11-10,,\n"
+
+
+def test_a_programme_is_looked_at_first_then_imported_and_never_twice(page: Page, program: Program) -> None:
+    def choose(table: bytes) -> None:
+        page.locator("#p-file").set_input_files({"name": "rooms.csv", "mimeType": "text/csv", "buffer": table})
+
+    def found() -> list[str]:
+        return [one["title"] for one in program.client.get("/v1/sessions", params={"room": "Table room"}).json()]
+
+    page.goto("/desk")
+    page.locator("#open-programme").press("Enter")
+    expect(page.locator("#p-zone")).not_to_have_value("")
+    page.locator("#p-zone").fill("Nowhere/Land")
+    choose(TABLE)
+    page.locator("#p-send").press("Enter")
+    expect(page.locator("#p-trouble")).to_contain_text("Nowhere/Land")
+    page.locator("#p-zone").fill("Europe/Berlin")
+    page.locator("#p-event").fill("Forum of tables")
+    page.locator("#p-send").press("Enter")
+    report = page.locator("#p-report")
+    expect(report.get_by_role("status")).to_contain_text("1 would be announced, 0 changed")
+    expect(report.locator("li")).to_have_text([re.compile("Opening"), re.compile("Lunch left out")])
+    assert found() == []
+    page.locator("#p-send").press("Enter")
+    expect(report.get_by_role("status")).to_contain_text("1 announced")
+    expect(page.locator("#p-send")).to_have_text("Look first")
+    assert found() == ["Opening"]
+    page.locator("#p-send").press("Enter")
+    expect(report.get_by_role("status")).to_contain_text("0 would be announced, 0 changed, 1 are as they were")
+    expect(page.locator("#p-send")).to_have_text("Look first")
+    choose(TABLE.replace(b"10:30", b"11:00"))
+    expect(report).to_be_empty()
+    page.locator("#p-send").press("Enter")
+    expect(report.locator("li").first).to_contain_text("changed ends_at")
+    page.locator("#programme [data-close]").click()
+    expect(page.locator("#programme")).to_be_hidden()
+    assert found() == ["Opening"]
+
+
+def test_words_that_were_lost_are_an_alarm_and_other_warnings_say_when_it_was(page: Page, program: Program) -> None:
+    program.begin("d-lost", "Good morning.", title="Lost words", room="Lost room")
+
+    def warning(code: str, count: int, ago: int) -> dict[str, object]:
+        at = (datetime.now(UTC) - timedelta(minutes=ago)).isoformat()
+        return {"code": code, "detail": f"It was {code}.", "count": count, "first_at": at, "last_at": at}
+
+    report = program.client.get("/v1/sources", params={"session": "d-lost"}).json()["sources"][0]
+    report |= {"warnings": [warning("refused", 3, 1), warning("merged", 1, 1)]}
+    early = report | {"source": "early", "warnings": [warning("refused", 1, 60)]}
+
+    def told(route: Route) -> None:
+        data = json.dumps({"sources": [report, early]})
+        route.fulfill(content_type="text/event-stream", body=f"event: sources\ndata: {data}\n\n")
+
+    page.route("**/v1/desk/events", told)
+    page.goto("/desk")
+    card = page.locator("[data-session='d-lost']")
+    lost = card.locator(".warned.lost")
+    expect(lost).to_have_text(re.compile(r"^It was refused\. \(3 times, last at .*\d.*\)$"))
+    expect(card.locator(".warned:not(.lost)")).to_have_text(
+        [re.compile(r"^It was merged\. \(at .*\d.*\)$"), re.compile(r"^It was refused\. \(at .*\d.*\)$")]
+    )
+    expect(page).to_have_title(re.compile("^! [0-9]+ alarms? · The desk"))
+    expect(page.locator("#told")).to_contain_text("Lost words: posts of desk were lost.")
+
+
+@pytest.mark.parametrize("width", [320, 768, 1280, 1920])
+def test_what_stands_in_one_row_stands_at_one_height(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto("/desk")
+    label = page.locator("label", has=page.locator("#alarm-sound"))
+    box, words = page.locator("#alarm-sound").bounding_box(), label.bounding_box()
+    assert box
+    assert words
+    assert abs((box["y"] + box["height"] / 2) - (words["y"] + words["height"] / 2)) <= 1
+    inside = "() => document.documentElement.scrollWidth <= innerWidth"
+    assert page.evaluate(inside)
+    middles: dict[int, float] = {}
+    for one in page.locator(".head + noscript + .row.keys > *").all():
+        place = one.bounding_box()
+        assert place
+        middle = place["y"] + place["height"] / 2
+        row = next((row for row in middles if place["y"] < row < place["y"] + place["height"]), round(middle))
+        assert abs(middles.setdefault(row, middle) - middle) <= 1

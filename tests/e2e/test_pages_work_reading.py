@@ -37,7 +37,14 @@ def test_axe_finds_nothing_on_the_desk_with_an_alarm_and_in_its_dialogs(page: Pa
     page.locator("#alarm-after").select_option("1")
     expect(page.locator("[data-session=w-long]")).to_have_class("session alarm")
     axe(page)
-    for opener in ("#open-announce", "#hand-w-long", "#name-w-long", "#correct-w-long", "#finished-w-long"):
+    for opener in (
+        "#open-announce",
+        "#open-programme",
+        "#hand-w-long",
+        "#name-w-long",
+        "#correct-w-long",
+        "#finished-w-long",
+    ):
         page.locator(opener).click()
         dialog = page.locator("dialog[open]")
         expect(dialog).to_be_visible()

@@ -31,11 +31,11 @@ export function alarm({ told, sound }) {
   sound.addEventListener("change", () => { if (sound.checked) play(); }); // a page may sound only after it was touched
 
   return {
-    /** What is silent now, each with its words. @param {{id: string, says: string}[]} stopped */
+    /** What is silent or was lost now, each with its words. @param {{id: string, says: string}[]} stopped */
     tell(stopped) {
       const fresh = stopped.filter((one) => !known.has(one.id));
       known = new Set(stopped.map((one) => one.id));
-      document.title = document.title.replace(/^(?:! \d+ silent · )?/, stopped.length ? `! ${stopped.length} silent · ` : "");
+      document.title = document.title.replace(/^(?:! \d+ alarms? · )?/, stopped.length ? `! ${stopped.length} ${stopped.length > 1 ? "alarms" : "alarm"} · ` : "");
       if (fresh.length) {
         told.textContent = fresh.map((one) => one.says).join(" ");
         told.classList.add("hidden"); // it stands in the room already

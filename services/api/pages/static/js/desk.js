@@ -8,6 +8,7 @@ import { announcing, sure } from "./desk_dialogs.js";
 import { deskFeed } from "./desk_feed.js";
 import { handing, naming } from "./desk_hand.js";
 import { tellOffRecord, turn } from "./desk_off_record.js";
+import { importing } from "./desk_programme.js";
 import { element } from "./render.js";
 import { silence, sourcesOf } from "./silence.js";
 import { doorName, sourceName } from "./sources.js";
@@ -17,6 +18,7 @@ const LOOK = 20_000; // what changed is told before
 const SOON = 300; // several changes are one
 const PATIENCE = 8_000;
 const OLD = 18_000; // the server says something every 15 s
+const LOST = 300_000; // so long after words were lost it is an alarm
 
 /** @typedef {import("../../messages.js").SourceReport} SourceReport */
 /** @typedef {import("./silence.js").Source} Source */
@@ -112,7 +114,7 @@ function tick() {
     tellSources(card, sources, live);
     offerAir(card, live ? sources : []);
     tellReaders(card, readers[card.dataset.session ?? ""] ?? 0, live);
-    stopped.push(...(live ? tellSilence(card, sources) : []));
+    stopped.push(...(live ? tellSilence(card, sources) : []), ...tellLost(card, sources));
   }
   alarms.tell(stopped);
   tellOffRecord(now());
@@ -129,11 +131,18 @@ function tellSilence(card, sources) {
   const says = still.length
     ? still.map(({ language, span }) => `No words${several ? ` in ${language}` : ""} for ${clock(span ?? 0)}`).join(". ")
     : floor === null ? "No words yet" : `Last word ${clock(floor)} ago`;
-  said.hidden = !sources.length;
+  said.hidden = false;
   if (said.textContent !== says) said.textContent = says;
   card.classList.toggle("alarm", still.length > 0);
   const where = [card.dataset.room, card.dataset.title].filter(Boolean).join(", ");
   return still.map(({ language }) => ({ id: `${card.dataset.session} ${language}`, says: `${where}: no words${several ? ` in ${language}` : ""}.` }));
+}
+
+/** @param {HTMLElement} card @param {Source[]} sources */
+function tellLost(card, sources) {
+  return sources.filter((one) => one.warnings.some(lost)).map((one) => (
+    { id: `${card.dataset.session} lost ${one.source}`, says: `${card.dataset.title}: posts of ${sourceName(one.source)} were lost.` }
+  ));
 }
 
 /** @param {HTMLElement} card @param {Source[]} sources @param {boolean} live */
@@ -148,12 +157,21 @@ function tellSources(card, sources, live) {
       ...(live && one.delay !== null ? [`${one.delay.toFixed(1)} s late`] : []),
     ];
     const item = element("li", {}, element("strong", {}, element("bdi", {}, sourceName(one.source))), element("span", { class: "facts" }, ...facts.map((fact) => element("span", {}, fact))));
-    for (const { detail, count } of one.warnings) item.append(element("p", { class: "warned" }, count > 1 ? `${detail} (${count} times)` : detail));
+    for (const warning of one.warnings) item.append(element("p", { class: lost(warning) ? "warned lost" : "warned" }, `${warning.detail} (${timesOf(warning)})`));
     return item;
   });
   const same = items.length === list.children.length && items.every((item, place) => item.isEqualNode(list.children[place]));
   if (!same) list.replaceChildren(...items);
 }
+
+/** How often it was said, and when last: a warning stays as long as its source. @param {Source["warnings"][number]} warning */
+function timesOf({ count, last_at: last }) {
+  const at = new Date(last).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
+  return count > 1 ? `${count} times, last at ${at}` : `at ${at}`;
+}
+
+/** Words were lost just now, which is an alarm as their silence is. @param {Source["warnings"][number]} warning */
+const lost = ({ code, last_at: last }) => code === "refused" && now() - Date.parse(last) < LOST;
 
 /** A language with several sources can have one of them on air. @param {HTMLElement} card @param {Source[]} sources */
 function offerAir(card, sources) {
@@ -214,6 +232,7 @@ find("rooms").addEventListener("click", async (event) => {
   document.getElementById(`title-${session}`)?.focus({ preventScroll: true });
 });
 announcing(() => { look().catch(() => {}); });
+importing(() => { look().catch(() => {}); });
 
 try { after.value = localStorage.getItem("captionflow.alarm-after") ?? "30"; } catch { after.value = "30"; }
 if (!after.value) after.value = "30";

@@ -2,7 +2,7 @@
 
 /** @typedef {import("../../messages.js").SourceReport} SourceReport */
 /** @typedef {{source: string, language: string, door: string, since: number, lastWord: number | null, words: number,
- *   pace: number, delay: number | null, warnings: {code: string, detail: string, count: number}[]}} Source */
+ *   pace: number, delay: number | null, warnings: SourceReport["warnings"]}} Source */
 
 const GONE = 4 * 3600_000; // a source that was not heard for so long is not shown
 
