@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from captionflow.errors import CaptionflowError
 from captionflow.ports import SearchQuery
 from services.api.context import Context, hidden
 from services.api.desk import routes as desk
 from services.api.live import routes as live
 from services.api.live.hub import HEARTBEAT_SECONDS, Hub
+from services.api.live.unshown import Unshown
 from services.api.pages import embed_routes as embed
 from services.api.pages import room_routes
 from services.api.pages import routes as pages
@@ -40,7 +43,6 @@ from services.sessions.passages import off_since
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Container, Mapping, Sequence
-    from datetime import datetime
 
     from fastapi import FastAPI
 
@@ -112,7 +114,8 @@ def create_app(  # noqa: PLR0913 - what differs between the processes that serve
     live_delivery = {"hub": lambda: "" if hub.running else "live delivery does not run"}
     audit = AuditLog(ports.audit)
     context = Context(ports, settings, hub)
-    readiness = Readiness(checks=_checks(ports), waiting={**live_delivery, **waiting}, dispensable=dispensable)
+    checks = _checks(ports) | ({"segment": _shown(ports, hub)} if prepared else {})
+    readiness = Readiness(checks=checks, waiting={**live_delivery, **waiting}, dispensable=dispensable)
     provide(
         app,
         context,
@@ -141,6 +144,19 @@ def _checks(ports: Ports) -> dict[str, Check]:
         "turn_store": lambda: ports.turn_store.last_seq(PROBE, "en"),
         "search": lambda: ports.search.search(SearchQuery(text=PROBE, limit=1)),
     }
+
+
+def _shown(ports: Ports, hub: Hub) -> Check:
+    """Whether what sources say comes to readers, where another process makes text of it."""
+    unshown = Unshown(datetime.now(UTC))
+
+    async def check() -> None:
+        with suppress(CaptionflowError):  # told by those who show sources
+            reports = await ports.source_reports.latest()
+            unshown.look(reports, hub.heard, datetime.now(UTC))
+        unshown.check()
+
+    return check
 
 
 def _lifespan(hub: Hub) -> Callable[[FastAPI], Any]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-DISPENSABLE = ("turn_store", "search", "index", "dead_letters")
+DISPENSABLE = ("turn_store", "search", "index", "dead_letters", "segment")
 """Live delivery goes on without the archive, and so do the transcripts of what is live."""
 FAR_BEHIND = 1_000
 """Steps that the index may lag before ``/readyz`` tells."""

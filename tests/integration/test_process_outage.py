@@ -2,18 +2,20 @@
 
 import asyncio
 import contextlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from structlog.testing import capture_logs
 
-from captionflow.messages import MAX_LINE_CHARS, Draft, Line, Part, StepRecord
+from captionflow.messages import MAX_LINE_CHARS, Draft, Line, Part, SourceReport, StepRecord, Stream
 from captionflow.settings import Settings
 from captionflow.transcript import newest, turns
 from captionflow.wiring.embedded import open_embedded
 from services.api.app import create_app
+from services.api.main import DISPENSABLE
 from services.index.facts_indexer import FactsIndexer
 from services.index.part_indexer import PartIndexer
 from services.segment.safe_steps import SkippedLine, safe_steps
@@ -112,6 +114,34 @@ async def test_a_full_disk_is_waited_out_and_readyz_says_so(small_disk: Path) ->
             assert (await client.get("/readyz")).status_code == 200
         for task in working:
             task.cancel()
+
+
+async def test_words_that_the_log_has_and_no_reader_gets_are_told_at_the_desk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where another process makes text of lines, as after it was stopped."""
+    monkeypatch.setattr("services.api.live.unshown.LATE", timedelta(0))
+    async with open_embedded(Settings(data_folder=tmp_path)) as adapters, asyncio.TaskGroup() as running:
+        app = create_app(adapters, Settings(data_folder=tmp_path), prepared=True, dispensable=DISPENSABLE)
+        working = running.create_task(app.state.hub.run())
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost") as client:
+
+            async def without() -> set[str]:
+                answer = await client.get("/readyz")
+                assert answer.status_code == 200
+                return set(answer.json()["without"])
+
+            assert await without() == set()
+            typed = datetime.now(UTC) + timedelta(minutes=1)
+            await adapters.source_reports.publish(
+                [SourceReport("talk", "en", "desk", "json", "p", typed, typed, last_word_at=typed)]
+            )
+            assert await without() == {"segment"}
+            assert "start the segment service" in (await client.get("/desk")).text
+            await adapters.step_feed.publish(StepRecord("talk", "en", 1, 1, received_at=typed))
+            await until(lambda: Stream("talk", "en") in app.state.hub.heard)
+            assert await without() == set()
+        working.cancel()
 
 
 def _fill(disk: Path) -> Path:

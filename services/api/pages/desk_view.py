@@ -15,8 +15,10 @@ _WRONG = {
     "Look at the disk, or at Kafka.",
     "sessions": "Sessions cannot be read or changed. Look at the disk, or at Kafka.",
     "hub": "Open pages get no new words. Restart the api; readers come back by themselves.",
-    "segment": "Lines are taken, but make no text for readers yet. They are all shown later.",
-    "index": "Search and transcripts are behind; readers are not. It catches up by itself.",
+    "segment": "Lines are taken, but make no text for readers yet. They are all shown later. If it lasts, "
+    "start the segment service, or captionflow, again.",
+    "index": "Search and transcripts are behind; readers are not. It catches up by itself; if it does not, start the "
+    "index service again, and look at Elasticsearch.",
     "sources": "Who sends can't be seen; captions go on. If the topic is missing, run `captionflow topics create`.",
     "dead_letters": "Records could not be used, so words may be missing. `captionflow dead-letters list` says which "
     "and why; when the reason is gone, `captionflow dead-letters retry` puts them back.",
