@@ -2,5 +2,8 @@
 import "./permalink.js";
 import "./started.js";
 import { eyes } from "./eyes.js";
+import { finder } from "./find.js";
 
-eyes(/** @type {HTMLElement} */ (document.querySelector(".transcript")), { atEnd: () => false, toEnd: () => {} });
+const transcript = /** @type {HTMLElement} */ (document.querySelector(".transcript"));
+finder(transcript);
+eyes(transcript, { atEnd: () => false, toEnd: () => {} });
