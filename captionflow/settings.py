@@ -95,6 +95,14 @@ class Settings:
         doc="Where `replay`, `import`, `export`, `search`, `tail` and `verify` find a running captionflow.",
         example="https://captions.example.org",
     )
+    styles: Path | None = _setting(
+        "STYLES",
+        None,
+        values.path,
+        unit="folder",
+        doc="Style sheets of the operator's own, and their fonts and pictures, for screens and overlays (`?css=`).",
+        example="/etc/captionflow/styles",
+    )
     ingest_token: Secret | None = _setting(
         "INGEST_TOKEN",
         None,

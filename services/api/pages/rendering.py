@@ -82,6 +82,6 @@ def error_page(request: Request, status: int, title: str, detail: str) -> Respon
     return page("error.html", status=status, title=title, detail=detail, path=path, embedded=embedded)
 
 
-def nothing_yet(name: str, path: str | None = None, *, embedded: bool = False) -> Response:
+def nothing_yet(name: str, path: str | None = None, *, embedded: bool = False, overlay: bool = False) -> Response:
     """The page for a session or room that is not known yet: it asks again by itself, and starts when it is."""
-    return page("nothing_yet.html", status=404, name=name, path=path, embedded=embedded)
+    return page("nothing_yet.html", status=404, name=name, path=path, embedded=embedded, overlay=overlay)

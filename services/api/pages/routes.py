@@ -1,4 +1,4 @@
-"""The readers' pages: home, room screen, follow, transcript and search.
+"""The readers' pages: home, follow, transcript and search.
 
 Rendered by the server, readable without a script; live content comes from the public API, ``/v1``.
 """
@@ -8,7 +8,6 @@ import io
 from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
-from urllib.parse import quote
 
 import msgspec
 import segno
@@ -17,16 +16,15 @@ from fastapi import Path as InPath
 from fastapi.responses import HTMLResponse, Response
 
 from captionflow.errors import BadMessage, NotFound
-from captionflow.identity import is_day, language_of, spelled
+from captionflow.identity import is_day, language_of
 from captionflow.messages import Session, Stream
 from captionflow.ports import SearchPage, SessionStore
-from captionflow.session_order import room_slug
 from captionflow.transcript import named
 from services.api.context import Context
 from services.api.pages import reading
 from services.api.pages.home import home_of
 from services.api.pages.oembed import Cited, discovery, look
-from services.api.pages.programme import RoomState, room_now, room_path, room_state
+from services.api.pages.programme import RoomState, room_now, room_state
 from services.api.pages.programme import day as day_given
 from services.api.pages.rendering import STATIC, nothing_yet, page, streamed_transcript
 from services.api.pages.room_sessions import last_in_room, open_in_room
@@ -76,16 +74,6 @@ async def search(request: Request) -> Response:
     return page("search.html", view=search_view(query, found), trouble=trouble)
 
 
-@routes.get("/rooms/{slug}")
-@open_to("anyone")
-async def room(slug: str, request: Request, lang: Language = None) -> Response:
-    """The screen of a room: what is on there now, whatever it is; in the floor's language where it lacks the wanted."""
-    state = await state_of_room(request, slug)
-    if state is None or state.shown is None:
-        return nothing_yet(slug, f"/rooms/{quote(slug, safe='')}")
-    return _screen(request, state.shown, state, spelled(state.shown, lang) if lang else None, of_room=lang or "")
-
-
 @routes.get("/rooms/{slug}/now", response_class=Response)
 @open_to("anyone")
 async def now_in_room(slug: str, request: Request, shown: Shown = "") -> Response:
@@ -129,19 +117,6 @@ async def follow(session_id: SessionId, request: Request, lang: Language = None)
     return await follow_page(request, session, language_of(session, lang))
 
 
-@routes.get("/s/{session_id}/screen")
-@open_to("reader")
-async def screen(session_id: SessionId, request: Request, lang: Language = None) -> Response:
-    """The room screen of one session."""
-    sessions = provided(request, Context).ports.sessions
-    session = await find_session(sessions, session_id)
-    if session is None:
-        return nothing_yet(session_id)
-    language = language_of(session, lang)
-    state = await state_of_room(request, room_slug(session.room), session) if session.room else None
-    return _screen(request, session, state, language)
-
-
 @routes.get("/s/{session_id}/qr.svg")
 @open_to("reader")
 async def qr(session_id: SessionId, request: Request) -> Response:
@@ -155,23 +130,6 @@ async def qr(session_id: SessionId, request: Request) -> Response:
 async def static(version: str, name: str, request: Request) -> Response:
     """A script, a style sheet, a font."""
     return STATIC.respond(version, name, request)
-
-
-def _screen(
-    request: Request, session: Session, room: RoomState | None, language: str | None, *, of_room: str | None = None
-) -> Response:
-    """The screen of a session or, with the language that it is wanted in or an empty one, of a room."""
-    return page(
-        "screen.html",
-        session=session,
-        room=room,
-        alone=of_room is None,
-        language=language,
-        wanted=of_room or "",
-        to_follow=f"/s/{session.id}/follow" if of_room is None else room_path(session.room, "follow", of_room),
-        code=f"/s/{session.id}/qr.svg" if of_room is None else room_path(session.room, "qr.svg", of_room),
-        base=base_url(request),
-    )
 
 
 async def follow_page(

@@ -12,23 +12,31 @@ const NAME = 0.85; // of a line at most: a name that is longer is cut
 /** @param {string | null} name */
 const afterName = (name) => (name === null ? "" : " ");
 
-/** Shows flows as the last `count` lines of `holder`.
- * @param {HTMLElement} screen @param {HTMLElement} holder @param {number} count */
-export function linesOf(screen, holder, count) {
+/** Shows flows as the last lines of `holder`, as many as there is room for.
+ * @param {HTMLElement} screen @param {HTMLElement} holder @param {() => number} room asked again when the window has changed */
+export function linesOf(screen, holder, room) {
+  let count = 0;
   /** @type {import("./roll.js").Line[]} */
   let laid = [];
   /** @type {Flow[]} */
   let flows = [];
   /** @type {Slot[]} */
-  let slots = Array.from({ length: count }, () => ({ key: "", made: element("div", { class: "line" }, element("span")) }));
-  holder.replaceChildren(...slots.map((one) => one.made));
+  let slots = [];
+  const make = () => {
+    const wanted = room();
+    if (wanted === count) return;
+    count = wanted;
+    slots = Array.from({ length: count }, () => ({ key: "", made: element("div", { class: "line" }, element("span")) }));
+    holder.replaceChildren(...slots.map((one) => one.made));
+  };
+  make();
 
   // A ruler of the same look as a line. A browser that translates the page leaves it alone, or it is made anew.
   const label = element("b");
   const text = document.createTextNode("");
   const ruler = element("div", { class: "line" });
-  const room = element("div", { class: "lines ruler notranslate", translate: "no", "aria-hidden": "true" }, ruler);
-  screen.append(room);
+  const measure = element("div", { class: "lines ruler notranslate", translate: "no", "aria-hidden": "true" }, ruler);
+  screen.append(measure);
   const width = (/** @type {string} */ words, /** @type {string | null} */ name) => {
     if (ruler.childNodes.length !== 2 || ruler.lastChild !== text || label.childNodes.length > 1) ruler.replaceChildren(label, text);
     label.hidden = name === null;
@@ -36,7 +44,7 @@ export function linesOf(screen, holder, count) {
     text.data = afterName(name) + words;
     return ruler.getBoundingClientRect().width;
   };
-  const all = () => room.getBoundingClientRect().width;
+  const all = () => measure.getBoundingClientRect().width;
   /** @type {Map<string, string>} */
   let short = new Map();
   /** A name as there is room for it. @param {string} name */
@@ -84,6 +92,7 @@ export function linesOf(screen, holder, count) {
   }
   /** The room for a line has changed. */
   function layAnew() {
+    make();
     laid = [];
     short = new Map();
     show(flows);

@@ -2,13 +2,17 @@
 import "./started.js";
 import { awake } from "./awake.js";
 import { tellNext, tellSession, tellState } from "./card.js";
+import { clearing } from "./clearing.js";
 import { clock } from "./clock.js";
 import { direction } from "./direction.js";
 import { linesOf } from "./lines.js";
 import { follow } from "./live.js";
 import { pacer } from "./pacer.js";
+import { place, placing } from "./placing.js";
 import { plain } from "./prose.js";
 import { dress, look } from "./screen_look.js";
+import { shape, take } from "./shape.js";
+import { stage } from "./stage.js";
 import { say } from "./text.js";
 import { turns } from "./transcript.js";
 
@@ -27,15 +31,28 @@ const captions = find("lines");
 const card = find("card");
 const still = find("still");
 const pauseButton = find("pause");
-const wanted = look(new URLSearchParams(location.search));
-const TURNS = Math.max(6, wanted.lines); // a turn may be one line
+const query = new URLSearchParams(location.search);
+const wanted = look(query);
+const placed = placing(query);
+const { clearAfter } = placed;
+/** Over a picture, which may be recorded: nothing but what is on the record. */
+const overlay = "overlay" in document.documentElement.dataset;
+const TURNS = 8; // a turn may be one line
 const room = screen.dataset.room;
 const wantedLanguage = screen.dataset.wantedLang;
 const followsRoom = "followsRoom" in screen.dataset;
 dress(screen, wanted);
+place(screen, placed);
 /** @type {number | null} since when captions are interrupted, as the server says */
 let silentSince = null;
-const lines = linesOf(screen, captions, wanted.lines);
+const lines = linesOf(screen, captions, () => {
+  const now = shape(query, { width: innerWidth, height: innerHeight }, overlay);
+  take(screen, now);
+  return now.lines;
+});
+const old = clearing();
+let clearTimer = 0;
+let spoken = ""; // what the lines were made of when a word came last
 const atOnce = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 let session = /** @type {string} */ (screen.dataset.session);
@@ -74,8 +91,21 @@ function text(state) {
   later(() => {
     if (seq !== lastSeq) [lastSeq, lastWord] = [seq, performance.now()];
     said = now;
+    cleared();
     draw();
   });
+}
+
+/** The lines go when no word has come for as long as the address says, or for so long already. @param {number} quiet */
+function cleared(quiet = 0) {
+  const now = said.map((one) => one.text).join("\n");
+  if (!clearAfter || (now === spoken && !quiet)) return;
+  spoken = now;
+  clearTimeout(clearTimer);
+  clearTimer = setTimeout(() => {
+    old.clear(said);
+    draw();
+  }, clearAfter - quiet);
 }
 
 /** What is said off the record stands behind the rest, and goes with the passage. @param {import("./off_record.js").OffRecord | null} now */
@@ -86,10 +116,17 @@ function offRecord(now) {
   tick();
 }
 
+/** Nothing has been cleared of what comes. */
+function fresh() {
+  clearTimeout(clearTimer);
+  old.clear([]);
+  spoken = "";
+}
+
 function draw() {
   const now = [...said, ...aside];
   if (finishedAt === null && !over) card.hidden = now.length > 0; // also where only other languages have words
-  if (!paused && !over) words.take(now);
+  if (!paused && !over) words.take([...old.rest(said), ...(overlay ? [] : aside)]);
 }
 
 /** All that a screen shows is as late as its address says. @param {() => void} change */
@@ -128,6 +165,7 @@ function watch(id) {
   [session, lastSeq, lastWord, finishedAt, standing] = [id, -1, performance.now(), null, "connecting"];
   silentSince = offSince = null;
   said = aside = [];
+  fresh();
   lines.show([]);
   live = null;
   live = follow(id, {
@@ -144,6 +182,7 @@ function watch(id) {
 /** @param {number | null} quiet */
 function silent(quiet) {
   silentSince = quiet === null ? null : performance.now() - quiet;
+  if (quiet !== null) cleared(quiet);
   tick();
 }
 
@@ -165,6 +204,7 @@ function stand(now) {
 function clear() {
   said = aside = [];
   [lastSeq, silentSince, offSince, finishedAt, over] = [-1, null, null, null, false];
+  fresh();
   words.stop();
   words = pacer(lines.show, { atOnce });
   lines.show([]);
@@ -228,4 +268,5 @@ addEventListener("pagehide", () => offRecord(null)); // a page that the browser 
 setInterval(tick, 1000);
 if (room) askAgain();
 awake()(true);
+stage(screen, find("full"));
 watch(session);

@@ -1,6 +1,6 @@
-// How a room screen looks, by its URL: ?font= &size= &colour= &spacing= &lines= &delay= (docs/pages.md). Pure.
+// How a room screen looks, by its URL: ?font= &colour= &spacing= &delay= (docs/pages.md). Pure.
 
-/** @typedef {{lines: number, chars: number, leading: number, tracking: number, delay: number, colour: string | null,
+/** @typedef {{leading: number, tracking: number, delay: number, colour: string | null,
  *   ink: string | null, paper: string | null, font: string | null}} Look */
 
 /** @param {string | null} text @param {number} low @param {number} high @param {number} otherwise */
@@ -15,8 +15,6 @@ export function look(query) {
   const pair = /^([0-9a-f]{6})-on-([0-9a-f]{6})$/i.exec(colour ?? "");
   const font = query.get("font");
   return {
-    lines: Math.round(number(query.get("lines"), 1, 8, 3)),
-    chars: 36 / number(query.get("size"), 0.4, 2.5, 1),
     leading: number(query.get("spacing"), 1, 2.5, 1.32),
     tracking: query.has("spacing") ? Math.max(0, number(query.get("spacing"), 1, 2.5, 1.32) - 1.32) * 0.1 : 0,
     delay: number(query.get("delay"), 0, 60, 0) * 1000,
@@ -30,9 +28,6 @@ export function look(query) {
 /** @param {HTMLElement} screen @param {Look} wanted */
 export function dress(screen, wanted) {
   const set = (/** @type {string} */ name, /** @type {string | number | null} */ value) => value !== null && screen.style.setProperty(name, String(value));
-  set("--lines", wanted.lines);
-  set("--chars", wanted.chars);
-  set("--grow", 36 / wanted.chars);
   set("--leading", wanted.leading);
   set("--tracking", `${wanted.tracking}em`);
   set("--ink", wanted.ink);

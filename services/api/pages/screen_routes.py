@@ -1,0 +1,123 @@
+"""Captions on walls and over pictures: screens and overlays of rooms and sessions, and an operator's own sheets."""
+
+from functools import partial
+from typing import Annotated, NamedTuple
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from captionflow.errors import NotFound
+from captionflow.identity import language_of, spelled
+from captionflow.messages import Session
+from captionflow.session_order import room_slug
+from services.api.context import Context
+from services.api.pages.own_sheets import NAME, own_file
+from services.api.pages.programme import RoomState, room_path
+from services.api.pages.rendering import nothing_yet, page
+from services.api.pages.room_routes import Slug
+from services.api.pages.routes import Language, SessionId, base_url, find_session, state_of_room
+from services.http.access import open_to
+from services.http.provided import provided
+from services.http.rooms import Room
+
+Css = Annotated[str | None, Query(pattern=f"^{NAME}$")]
+"""The name of a sheet in the operator's folder: no address, no path, no text."""
+
+routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+ROOM = Room(routes)
+
+
+class Dress(NamedTuple):
+    """How captions are shown."""
+
+    css: str | None
+    overlay: bool = False
+    """The captions alone, over whatever is behind the page."""
+
+
+@routes.get("/rooms/{slug}")
+@open_to("anyone")
+async def room(slug: Slug, request: Request, lang: Language = None, css: Css = None) -> Response:
+    """The screen of a room: what is on there now, whatever it is; in the floor's language where it lacks the wanted."""
+    return await _of_room(request, slug, lang, Dress(css))
+
+
+@routes.get("/rooms/{slug}/overlay")
+@open_to("anyone")
+async def overlay_of_room(slug: Slug, request: Request, lang: Language = None, css: Css = None) -> Response:
+    """The captions of whatever is on in the room, over a picture."""
+    return await _of_room(request, slug, lang, Dress(css, overlay=True))
+
+
+@routes.get("/s/{session_id}/screen")
+@open_to("reader")
+async def screen(session_id: SessionId, request: Request, lang: Language = None, css: Css = None) -> Response:
+    """The room screen of one session."""
+    return await _of_session(request, session_id, lang, Dress(css))
+
+
+@routes.get("/s/{session_id}/overlay")
+@open_to("reader")
+async def overlay(session_id: SessionId, request: Request, lang: Language = None, css: Css = None) -> Response:
+    """The captions of one session, over a picture."""
+    return await _of_session(request, session_id, lang, Dress(css, overlay=True))
+
+
+@routes.get("/styles/{name}", response_class=Response)
+@open_to("anyone")
+async def style(name: str, request: Request) -> Response:
+    """A file of the operator's own folder, as it is now.
+
+    Raises:
+        NotFound: there is no such file, or it is none that a sheet needs, or no folder was named.
+    """
+    context = provided(request, Context)
+    folder = context.settings.styles
+    if folder is None:
+        raise NotFound("There are no sheets of the operator's own: CAPTIONFLOW_STYLES names no folder.")
+    found = await context.rendering.run(partial(own_file, folder, name))
+    return Response(found.content, media_type=found.media_type, headers={"Cache-Control": "no-cache"})
+
+
+async def _of_room(request: Request, slug: str, lang: str | None, dress: Dress) -> Response:
+    state = await state_of_room(request, room_slug(slug))
+    if state is None or state.shown is None:
+        path = room_path(slug, "overlay") if dress.overlay else f"/rooms/{quote(slug, safe='')}"
+        return nothing_yet(slug, path, overlay=dress.overlay)
+    language = spelled(state.shown, lang) if lang else None
+    return _screen(request, state.shown, state, language, dress, of_room=lang or "")
+
+
+async def _of_session(request: Request, session_id: str, lang: str | None, dress: Dress) -> Response:
+    session = await find_session(provided(request, Context).ports.sessions, session_id)
+    if session is None:
+        return nothing_yet(session_id, overlay=dress.overlay)
+    language = language_of(session, lang)
+    state = await state_of_room(request, room_slug(session.room), session) if session.room else None
+    return _screen(request, session, state, language, dress)
+
+
+def _screen(  # noqa: PLR0913 - what a screen of a room knows beside that of a session
+    request: Request,
+    session: Session,
+    room: RoomState | None,
+    language: str | None,
+    dress: Dress,
+    *,
+    of_room: str | None = None,
+) -> Response:
+    """The screen of a session or, with the language that it is wanted in or an empty one, of a room."""
+    return page(
+        "screen.html",
+        session=session,
+        room=room,
+        alone=of_room is None,
+        language=language,
+        wanted=of_room or "",
+        to_follow=f"/s/{session.id}/follow" if of_room is None else room_path(session.room, "follow", of_room),
+        code=f"/s/{session.id}/qr.svg" if of_room is None else room_path(session.room, "qr.svg", of_room),
+        base=base_url(request),
+        css=dress.css,
+        overlay=dress.overlay,
+    )
