@@ -1,9 +1,11 @@
 """The desk: what the technician sees of all rooms, and what they can do."""
 
+import json
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import Program, follow
 
@@ -250,6 +252,50 @@ def test_a_programme_is_looked_at_first_then_imported_and_never_twice(page: Page
     page.locator("#programme [data-close]").click()
     expect(page.locator("#programme")).to_be_hidden()
     assert found() == ["Opening"]
+
+
+def test_words_that_were_lost_are_an_alarm_and_other_warnings_say_when_it_was(page: Page, program: Program) -> None:
+    program.begin("d-lost", "Good morning.", title="Lost words", room="Lost room")
+
+    def warning(code: str, count: int, ago: int) -> dict[str, object]:
+        at = (datetime.now(UTC) - timedelta(minutes=ago)).isoformat()
+        return {"code": code, "detail": f"It was {code}.", "count": count, "first_at": at, "last_at": at}
+
+    now = datetime.now(UTC)
+    report: dict[str, object] = {
+        "session": "d-lost",
+        "language": "en",
+        "source": "desk",
+        "door": "json",
+        "process": "p",
+        "at": now.isoformat(),
+    }
+    report |= {
+        "since": now.isoformat(),
+        "words": 2,
+        "words_a_minute": 2,
+        "delay_seconds": None,
+        "hands_over": None,
+        "v": 1,
+    }
+    report["last_word_at"] = (now + timedelta(hours=1)).isoformat()  # silence would be told instead
+    report["warnings"] = [warning("refused", 3, 1), warning("merged", 1, 1)]
+    early = report | {"source": "early", "warnings": [warning("refused", 1, 60)]}
+
+    def told(route: Route) -> None:
+        data = json.dumps({"sources": [report, early]})
+        route.fulfill(content_type="text/event-stream", body=f"event: sources\ndata: {data}\n\n")
+
+    page.route("**/v1/desk/events", told)
+    page.goto("/desk")
+    card = page.locator("[data-session='d-lost']")
+    lost = card.locator(".warned.lost")
+    expect(lost).to_have_text(re.compile(r"^It was refused\. \(3 times, last at .*\d.*\)$"))
+    expect(card.locator(".warned:not(.lost)")).to_have_text(
+        [re.compile(r"^It was merged\. \(at .*\d.*\)$"), re.compile(r"^It was refused\. \(at .*\d.*\)$")]
+    )
+    expect(page).to_have_title(re.compile("^! [0-9]+ alarms? · The desk"))
+    expect(page.locator("#told")).to_contain_text("Lost words: posts of desk were lost.")
 
 
 @pytest.mark.parametrize("width", [320, 768, 1280, 1920])
