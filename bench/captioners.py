@@ -41,7 +41,7 @@ async def captioner(port: int, name: str, words: int, wpm: float, due: float) ->
         await asyncio.sleep(max(0.0, due - time.monotonic()))
         word = f"{WORDS[number % len(WORDS)]} ".encode()
         writer.write(
-            b"POST /closedcaption?id=%b&seq=%d&lang=en-US HTTP/1.1\r\nHost: captions\r\nContent-Type: text/plain\r\n"
+            b"POST /closedcaption?id=%b&seq=%d&lang=en-US HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/plain\r\n"
             b"Content-Length: %d\r\n\r\n%b" % (name.encode(), number + 1, len(word), word)
         )
         head = await reader.readuntil(b"\r\n\r\n")
