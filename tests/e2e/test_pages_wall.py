@@ -1,5 +1,7 @@
 """The room screen in its details: selection, lines, names, pace, delay."""
 
+import time
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -93,3 +95,18 @@ def test_the_end_of_a_session_is_as_late_on_a_delayed_screen_as_its_last_words(p
     program.say("e-late", 1, "That is all.", ends=True)
     expect(page).to_have_title("Late · Finished · captionflow")
     assert "That is all." in page.evaluate("window.said")
+
+
+def test_a_screen_takes_its_font_whenever_that_comes(page: Page, program: Program) -> None:
+    page.route("**/*.woff2", lambda route: (time.sleep(1), route.continue_()))
+    program.begin("w-font", ">> ANNA: Words on a wall.", title="Font")
+    page.goto("/s/w-font/screen")
+    expect(page.locator("#lines")).to_contain_text("Words on a wall.", use_inner_text=True)
+    page.wait_for_function("() => [...document.fonts].some((face) => face.status === 'loaded')")
+    console = page.context.new_cdp_session(page)
+    console.send("DOM.enable")
+    console.send("CSS.enable")
+    root = console.send("DOM.getDocument")["root"]["nodeId"]
+    node = console.send("DOM.querySelector", {"nodeId": root, "selector": "#lines .line:last-child"})["nodeId"]
+    (font,) = console.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+    assert font["familyName"] == "Atkinson Hyperlegible Next"
