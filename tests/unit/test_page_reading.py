@@ -11,7 +11,7 @@ from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
 from captionflow.messages import Part, Stamp, Stream
 from captionflow.stamps import pack
 from captionflow.turns import WINDOW, Place, TurnStore
-from services.api.pages.reading import END_CHARS, END_PARTS, Piece, Wanted, end, piece, pieces, wanted
+from services.api.pages.reading import END_CHARS, END_PARTS, Piece, Wanted, end, piece, pieces, quoted, wanted
 from services.api.pages.turn_views import Before
 from tests.steps import part, step
 
@@ -110,6 +110,20 @@ async def test_of_an_endless_turn_the_end_is_shown(empty: TurnStore) -> None:
     await empty.apply([step(9, turn(1), *(part(2, 2 + n, half, number=n) for n in range(20)))])
     last = await end(empty, STREAM)
     assert (last.parts[0].number, last.parts[-1].number, last.earlier) == (16, 19, "2.16")
+
+
+async def test_a_turn_is_quoted_from_the_part_that_is_named_on_and_no_other_with_it(empty: TurnStore) -> None:
+    await empty.apply([step(9, turn(1), *(part(2, 2 + n, f"Part {n}.", number=n) for n in range(5)), turn(3))])
+
+    async def found(anchor: str) -> list[tuple[int, int]] | None:
+        piece = await quoted(empty, STREAM, anchor)
+        return piece and [(one.ordinal, one.number) for one in piece.parts]
+
+    assert await found("t1") == [(1, 0)]
+    assert await found("t2") == [(2, 0), (2, 1), (2, 2)]
+    assert await found("t2-p4") == [(2, 4)]
+    assert await found("t7") is None
+    assert await found("2") is None
 
 
 async def test_all_of_it_comes_piece_by_piece(store: TurnStore) -> None:
