@@ -154,6 +154,14 @@ class Settings:
         doc="Whether a demo session is captioned, again and again.",
         example="false",
     )
+    offline: bool = _setting(
+        "OFFLINE",
+        default=True,
+        parse=values.yes_or_no,
+        unit="true or false",
+        doc="Whether browsers keep what was read, to open it without a network; `false` removes what they kept.",
+        example="false",
+    )
     max_body_bytes: int = _setting(
         "MAX_BODY",
         1024 * 1024,

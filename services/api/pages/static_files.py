@@ -2,6 +2,7 @@
 
 import hashlib
 import mimetypes
+import re
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -14,7 +15,13 @@ from services.http.packing import is_compressible, packed, tag
 
 FOREVER = "public, max-age=31536000, immutable"
 BRIEFLY = "public, max-age=60"
-_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".woff2": "font/woff2"}
+_IMPORT = re.compile(r'^import .*?"\./([^"]+)";$', re.MULTILINE)
+_TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".woff2": "font/woff2",
+    ".webmanifest": "application/manifest+json",
+}
 SMALLEST = 9
 """zlib's level for what is packed once."""
 
@@ -43,6 +50,18 @@ class StaticFiles(msgspec.Struct, frozen=True):
         """Where a page finds the file. KeyError if there is none: a template's mistake."""
         self.files[name]
         return f"/static/{self.version}/{name}"
+
+    def imported(self, *names: str) -> set[str]:
+        """These scripts, and all that they import, directly or not."""
+        found: set[str] = set()
+        left = list(names)
+        while left:
+            name = left.pop()
+            if name not in found:
+                found.add(name)
+                source = self.files[name].content.decode()
+                left += (str(PurePosixPath(name).parent / other) for other in _IMPORT.findall(source))
+        return found
 
     def respond(self, version: str, name: str, request: Request) -> Response:
         """The file, cached for good under its own version. Only names that were read at the start exist.

@@ -7,10 +7,12 @@ import { clock } from "./clock.js";
 import { follow } from "./live.js";
 import { bookmark, endOf, isEnd } from "./mark.js";
 import { nextHere } from "./next_here.js";
+import { arrived, forget } from "./offline.js";
 import { offRecord } from "./off_record.js";
 import { copyText } from "./prose.js";
 import { reading } from "./reading.js";
 import { element, renderer } from "./render.js";
+import { save } from "./save.js";
 import { say } from "./text.js";
 import { empty, turns as turnsOf } from "./transcript.js";
 
@@ -182,6 +184,7 @@ function stand(now) {
   clearTimeout(back);
   back = 0;
   const words = now === "slow" ? "Slow network. Words come in groups." : "Live";
+  if (now === "live" || now === "slow" || now === "finished") arrived();
   if (now === "live" || now === "slow") {
     if (cut) {
       welcome();
@@ -192,8 +195,10 @@ function stand(now) {
     if (!mark && turns.length) mark = leave();
     const why = now === "full" ? "The server is full." : navigator.onLine ? "No connection." : "You are offline.";
     tell(`${why} What is said is kept for you.`);
-  } else if (now === "gone") tell("This session is not here. The page asks again by itself.");
-  else if (now === "finished") {
+  } else if (now === "gone") {
+    tell("This session is not here. The page asks again by itself.");
+    forget();
+  } else if (now === "finished") {
     tell(`This session has ended. ${state.earlier ? "This is the end of it" : "This is all of it"}.`);
     pauseButton.hidden = !paused;
     name("finished");
@@ -278,6 +283,10 @@ find("copy").addEventListener("click", async (event) => {
   } catch { /* told */ }
   say(button, told);
   setTimeout(() => say(button, "Copy the text"), 4000);
+});
+find("save").addEventListener("click", async () => {
+  const all = state.earlier ? await live.whole().then(turnsOf, () => turns) : turnsOf(state); // without a network: what is here
+  save(`${captions.dataset.title}\n\n${copyText(all)}\n`, `${session}.${language}.so-far.txt`);
 });
 find("earlier").addEventListener("click", (event) => {
   event.preventDefault();

@@ -1,4 +1,5 @@
 // The home page: the last words of each live session run; what begins or ends appears by itself.
+import "./offline.js";
 import "./started.js";
 import { follow } from "./live.js";
 import { plain } from "./prose.js";

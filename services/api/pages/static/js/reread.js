@@ -1,4 +1,5 @@
 // The transcript: what is read stays where it is at any size.
+import "./offline.js";
 import "./permalink.js";
 import "./started.js";
 import { eyes } from "./eyes.js";
