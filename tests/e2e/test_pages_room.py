@@ -89,7 +89,7 @@ def test_a_link_to_a_turn_is_one_to_its_session(page: Page, program: Program) ->
 
 
 def test_a_screen_of_a_room_has_the_rooms_code_before_and_between_sessions(page: Page, program: Program) -> None:
-    program.announce("q-card", title="Card", room="Code room")
+    program.announce("q-card", title="Card", room="Code room", starts_at="2098-01-01T09:00:00Z")
     program.announce("q-card-2", title="Card 2", room="Code room", starts_at="2099-01-01T09:00:00Z")
     page.goto("/rooms/code-room")
     code = page.locator("#qr")
