@@ -22,27 +22,30 @@ run: .venv/.run ## Set up, then caption a demo session at http://127.0.0.1:8000
 	@exec $(BIN)/captionflow run
 
 # Each file of tests is run by one of so many processes, which has a program, a browser and servers of its own. 0 is this one.
+# Tests with servers, and those that only reckon, keep two processors busy; the others also wait, for a client that is slow.
 WORKERS := $(if $(ARGS),0,2)
-PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+WAITING := $(if $(filter 0,$(WORKERS)),0,3)
+PYTEST := $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder
 COVERING := tests/unit tests/golden/test_segment_forms.py tests/golden/test_file_forms.py
 
 # One after the other, since servers stay up to the end of a run, and so does the browser's event loop. What
 # covers the cores is run once, by cover. 5 is pytest's word for no test at all.
 test: .venv/.dev .venv/.browser ## Set up what the tests need, and run them all; ARGS="-k word" picks some
 	@$(if $(ARGS),,$(MAKE) --no-print-directory cover)
-	@none=0; for some in "not stack and not browser" "browser and not stack" stack; do status=0; \
-		$(PYTEST) -m "$$some" $(or $(ARGS),$(COVERING:%=--ignore=%)) || status=$$?; \
+	@none=0; for some in "$(WAITING):not stack and not browser" "$(WAITING):browser and not stack" "$(WORKERS):stack"; do \
+		status=0; \
+		$(PYTEST) -n "$${some%%:*}" -m "$${some#*:}" $(or $(ARGS),$(COVERING:%=--ignore=%)) || status=$$?; \
 		case $$status in 0) ;; 5) none=$$((none + 1)) ;; *) exit $$status ;; esac; \
 	done; [ $$none -lt 3 ]
 
 test-stack: .venv/.dev ## Of these, the ones on a real Kafka and a real Elasticsearch, which they start (JDK 21 or Docker)
-	@$(PYTEST) -m stack $(ARGS)
+	@$(PYTEST) -n $(WORKERS) -m stack $(ARGS)
 
 chaos: .venv/.dev ## Stop everything again and again in full length; the table goes into docs/reliability.md
 	@CHAOS=full $(BIN)/python -m pytest -q -m stack tests/chaos $(ARGS)
 
 cover: .venv/.dev ## Fail when a branch of a core is not tested
-	@$(PYTEST) --cov --cov-report=term $(COVERING)
+	@$(PYTEST) -n $(WORKERS) --cov --cov-report=term $(COVERING)
 
 check: .venv/.dev .venv/.node ## Lint, format, types, dependency rules, generated files
 	$(BIN)/ruff check .
