@@ -39,6 +39,19 @@ def test_an_overlay_shows_the_captions_and_nothing_else(page: Page, program: Pro
     assert "ended" not in page.evaluate(SEEN)
 
 
+@pytest.mark.parametrize(
+    "query", ["colours=dark", "colours=cream&contrast=box", "colour=FFFFFF-on-003366", "theme=dark"]
+)
+def test_an_overlay_stays_transparent_in_all_colours(page: Page, program: Program, query: str) -> None:
+    program.begin("o-colours", ">> ANNA: Over the picture.", title="Colours")
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    page.goto(f"/s/o-colours/overlay?{query}")
+    expect(page.locator("#lines")).to_contain_text("Over the picture.")
+    assert page.evaluate(BACKGROUNDS) == ["rgba(0, 0, 0, 0)"] * 5
+    scheme = page.evaluate("getComputedStyle(document.documentElement).colorScheme")
+    assert scheme == "light", "a browser lays a dark ground under a dark page"
+
+
 def test_an_overlay_before_its_session_is_empty_and_begins_by_itself(page: Page, program: Program) -> None:
     page.goto("/rooms/empty-room/overlay")
     expect(page.locator("#nothing-yet")).to_be_attached()

@@ -17,7 +17,8 @@ ROOM = Room(routes)
 
 _WORKER: Final = "js/worker/keep.js"
 _REMOVAL: Final = "js/worker/remove.js"
-_KEPT: Final = ("style.css", "icon.svg", "app.webmanifest", "js/floor.js", "js/display.js", "js/to_end.js")
+_CLASSIC: Final = ("js/floor.js", "js/look.js", "js/display.js", "js/to_end.js")
+_KEPT: Final = ("style.css", "icon.svg", "app.webmanifest", *_CLASSIC)
 _SCRIPTS: Final = ("js/follow.js", "js/reread.js", "js/kept_pages.js")
 """Of the pages that open without a network; with what they import."""
 _FONTS: Final = tuple(

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from captionflow.session_order import room_slug
-from services.api.pages import languages, programme
+from services.api.pages import languages, programme, turn_views
 from services.api.pages.reading import Piece
 from services.api.pages.static_files import read_static_files
 from services.http.middleware import EMBEDDED
@@ -40,6 +40,7 @@ _TEMPLATES.filters |= {
     "own_name": languages.own_name,
     "slug": room_slug,
     "state": programme.state_in_words,
+    "voice": turn_views.voice,
 }
 
 

@@ -17,6 +17,8 @@ from captionflow.stamps import stamps_of
 from captionflow.transcript import by_turn, joined, ordered
 from services.api.transcripts.formats.breaks import from_word
 
+_VOICES: Final = 8
+
 
 class Run(msgspec.Struct, frozen=True):
     """Consecutive characters of a paragraph of one kind. Text, never markup."""
@@ -103,6 +105,11 @@ def people(turns: Iterable[TurnView]) -> tuple[Person, ...]:
         if turn.speaker and not turn.role:
             first.setdefault(turn.speaker, turn.anchor)
     return tuple(Person(name, where) for name, where in first.items())
+
+
+def voice(speaker: str) -> int:
+    """Which of the colours for speakers this one has (static/js/voices.js): the same wherever the name is."""
+    return sum(map(ord, speaker)) % _VOICES
 
 
 def last_words(parts: Iterable[Part], limit: int = 120, step: int = 60) -> tuple[str | None, str]:

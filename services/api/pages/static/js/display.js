@@ -4,18 +4,8 @@
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const SMALLEST = -2;
   const LARGEST = 4;
+  const { kept, keep } = captionflowLook;
 
-  /** @param {string} name @returns {string | null} */
-  const kept = (name) => {
-    try { return localStorage.getItem(`captionflow.${name}`); } catch { return null; }
-  };
-  /** @param {string} name @param {string | null} value */
-  const keep = (name, value) => {
-    try {
-      if (value === null) localStorage.removeItem(`captionflow.${name}`);
-      else localStorage.setItem(`captionflow.${name}`, value);
-    } catch { /* private mode: it holds until the page is left */ }
-  };
   /** What the address says holds until the reader chooses. */
   let asked = new URLSearchParams(location.search).get("theme");
   const system = () => (dark.matches ? "dark" : "light");

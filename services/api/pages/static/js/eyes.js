@@ -45,7 +45,7 @@ function placeOf(articles) {
 }
 
 /** The least number below `end` that a test holds for, if it holds for all after it. @param {number} end @param {(at: number) => boolean} holds */
-function firstThat(end, holds) {
+export function firstThat(end, holds) {
   let [low, high] = [0, end];
   while (low < high) {
     const middle = (low + high) >> 1;

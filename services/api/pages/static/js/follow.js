@@ -4,7 +4,8 @@ import { isAnchor } from "./anchor.js";
 import { announcer } from "./announce.js";
 import { awake } from "./awake.js";
 import { clock } from "./clock.js";
-import { follow } from "./live.js";
+import { followLate } from "./late.js";
+import { readersLook } from "./look_panel.js";
 import { bookmark, endOf, isEnd } from "./mark.js";
 import { nextHere } from "./next_here.js";
 import { arrived, forget } from "./offline.js";
@@ -14,7 +15,9 @@ import { reading } from "./reading.js";
 import { element, renderer } from "./render.js";
 import { save } from "./save.js";
 import { say } from "./text.js";
-import { empty, turns as turnsOf } from "./transcript.js";
+import { turns as turnsOf } from "./transcript.js";
+import { voices } from "./voices.js";
+import { whoSpeaks } from "./who.js";
 
 const BACK_FOR = 10_000; // "you are back" is read by then
 const SEEK = 5; // stretches that are asked for to find a turn
@@ -38,13 +41,15 @@ const announce = announcer(find("announcer"));
 const kept = bookmark(session, language);
 const place = reading({ captions, newer: find("newer"), bar: /** @type {HTMLElement} */ (status.closest(".bar")) });
 const aside = offRecord(find("off-record"), (change) => place.keep(change));
+const tellWho = whoSpeaks(captions, place.atEnd);
 const show = renderer(captions, { session, language });
 const keepAwake = awake();
 
 const before = find("before");
 const earlierTold = find("earlier-told");
 
-let state = empty();
+/** @type {import("./late.js").View} */
+let state = { seq: 0, turns: [], earlier: null, begin: null };
 let asking = false; // for what was said before
 /** @type {import("./transcript.js").Turn[]} */
 let turns = [];
@@ -57,6 +62,7 @@ let pausedAt = 0;
 let begun = false;
 let settled = false;
 let standing = "connecting";
+let connected = false; // once: what was said before is shown at once, what comes after the reader's delay
 let seqWhenCut = 0;
 let interrupted = false;
 let ticking = 0; // the clock of an interruption
@@ -67,7 +73,7 @@ let loading = false; // what comes is what was said before
 
 // --- the text ---
 
-/** @param {import("./transcript.js").Transcript} now */
+/** @param {import("./late.js").View} now */
 function text(now) {
   state = now;
   if (back) welcome();
@@ -76,7 +82,7 @@ function text(now) {
     say(pauseButton, lines ? `Continue (${lines} waiting)` : "Continue");
     return;
   }
-  turns = turnsOf(state);
+  turns = state.turns;
   announce.heard(turns);
   if (!begun) begin();
   else if (loading) place.above(draw);
@@ -87,6 +93,7 @@ function text(now) {
 
 function draw() {
   show(turns, mark, state);
+  tellWho();
   before.hidden = !state.earlier;
   find("waiting").hidden = turns.length > 0;
 }
@@ -172,6 +179,13 @@ function welcome() {
 }
 
 /** @param {import("./live.js").Standing} now */
+function liveIn(now) {
+  const { delay } = captionflowLook.now();
+  if (now === "slow") return "Slow network. Words come in groups.";
+  return delay ? `Live, ${delay / 1000} s later` : "Live";
+}
+
+/** @param {import("./live.js").Standing} now */
 function stand(now) {
   if (now === standing) return;
   const cut = ["offline", "full", "gone"].includes(standing);
@@ -180,10 +194,11 @@ function stand(now) {
     name("live");
   }
   standing = now;
+  connected = connected || now !== "connecting";
   if (now !== "live" && now !== "slow") silent(null);
   clearTimeout(back);
   back = 0;
-  const words = now === "slow" ? "Slow network. Words come in groups." : "Live";
+  const words = liveIn(now);
   if (now === "live" || now === "slow" || now === "finished") arrived();
   if (now === "live" || now === "slow") {
     if (cut) {
@@ -269,7 +284,7 @@ announced.addEventListener("change", () => {
   try { localStorage.setItem(ANNOUNCE, String(announced.checked)); } catch { /* private mode: it holds until the page is left */ }
 });
 find("again").addEventListener("click", () => announce.again(turns));
-find("more").addEventListener("toggle", () => place.keep(() => {}));
+find("more").addEventListener("toggle", () => dispatchEvent(new Event("captionflow:resized"))); // who was at the end before is there
 find("copy").addEventListener("click", async (event) => {
   const button = /** @type {HTMLElement} */ (event.target);
   let told = "This browser does not allow copying: use a download.";
@@ -278,14 +293,14 @@ find("copy").addEventListener("click", async (event) => {
       const whole = live.whole().then((all) => new Blob([copyText(turnsOf(all))], { type: "text/plain" }));
       whole.catch(() => { told = "It did not come whole: try again."; });
       await navigator.clipboard.write([new ClipboardItem({ "text/plain": whole })]); // at once: later a browser forgets who asked
-    } else await navigator.clipboard.writeText(copyText(turnsOf(state)));
+    } else await navigator.clipboard.writeText(copyText(state.turns));
     told = "Copied";
   } catch { /* told */ }
   say(button, told);
   setTimeout(() => say(button, "Copy the text"), 4000);
 });
 find("save").addEventListener("click", async () => {
-  const all = state.earlier ? await live.whole().then(turnsOf, () => turns) : turnsOf(state); // without a network: what is here
+  const all = state.earlier ? await live.whole().then(turnsOf, () => turns) : state.turns; // without a network: what is here
   save(`${captions.dataset.title}\n\n${copyText(all)}\n`, `${session}.${language}.so-far.txt`);
 });
 find("earlier").addEventListener("click", (event) => {
@@ -302,5 +317,13 @@ document.addEventListener("visibilitychange", () => {
 });
 addEventListener("pagehide", leave);
 
-const live = follow(session, { language, onText: text, onStanding: stand, onInterruption: silent, onOffRecord: aside, onSession: about });
+addEventListener("captionflow:look", () => {
+  live.hurry();
+  if (standing === "live" && !back) tell(liveIn(standing), true);
+});
+readersLook();
+voices();
+
+const live = followLate(session, { language, onText: text, onStanding: stand, onInterruption: silent, onOffRecord: aside, onSession: about },
+  () => (connected ? captionflowLook.now().delay : 0));
 nextHere(captions, (change) => place.keep(change), () => paused);

@@ -3,6 +3,7 @@
 import { clock } from "./clock.js";
 import { sentences } from "./prose.js";
 import { say } from "./text.js";
+import { voice } from "./voices.js";
 import { signEnd } from "./words.js";
 
 /** @typedef {import("./transcript.js").Turn} Turn */
@@ -120,7 +121,7 @@ function put(container, article, above) {
 function heading(turn, id, first, elapsed, towards) {
   const label = element("span", { class: "hidden" }, elapsed ? "Link to this turn, at " : "Link to turn ");
   const place = element("a", { class: "place", href: `#${id}` }, label, elapsed ?? String(turn.ordinal));
-  if (turn.speaker) return [place, element("h2", { class: "speaker", dir: towards }, element("bdi", {}, turn.speaker))];
+  if (turn.speaker) return [place, element("h2", { class: "speaker", dir: towards, "data-voice": voice(turn.speaker) }, element("bdi", {}, turn.speaker))];
   if (first) return [place];
   const dash = element("span", { "aria-hidden": "true" }, "–");
   return [place, element("p", { class: "speaker" }, element("span", { class: "hidden" }, "Another speaker"), dash)];

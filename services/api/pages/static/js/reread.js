@@ -4,7 +4,13 @@ import "./permalink.js";
 import "./started.js";
 import { eyes } from "./eyes.js";
 import { finder } from "./find.js";
+import { readersLook } from "./look_panel.js";
+import { voices } from "./voices.js";
+import { whoSpeaks } from "./who.js";
 
 const transcript = /** @type {HTMLElement} */ (document.querySelector(".transcript"));
 finder(transcript);
 eyes(transcript, { atEnd: () => false, toEnd: () => {} });
+readersLook();
+voices();
+whoSpeaks(transcript, () => false);

@@ -6,16 +6,15 @@ import { tellNext, tellSession, tellState } from "./card.js";
 import { clearing } from "./clearing.js";
 import { clock } from "./clock.js";
 import { direction } from "./direction.js";
+import { followLate } from "./late.js";
 import { linesOf } from "./lines.js";
-import { follow } from "./live.js";
 import { pacer } from "./pacer.js";
 import { place, placing } from "./placing.js";
 import { plain } from "./prose.js";
-import { dress, look } from "./screen_look.js";
+import { screenPanel } from "./screen_panel.js";
 import { shape, take } from "./shape.js";
 import { stage } from "./stage.js";
 import { say } from "./text.js";
-import { turns } from "./transcript.js";
 
 const STILL_AFTER = 15_000;
 const LINES_STAY = 20_000; // the last words of a session can be read before the card covers them
@@ -33,7 +32,6 @@ const card = find("card");
 const still = find("still");
 const pauseButton = find("pause");
 const query = new URLSearchParams(location.search);
-const wanted = look(query);
 const placed = placing(query);
 const { clearAfter } = placed;
 /** Over a picture, which may be recorded: nothing but what is on the record. */
@@ -42,7 +40,6 @@ const TURNS = 8; // a turn may be one line
 const room = screen.dataset.room;
 const wantedLanguage = screen.dataset.wantedLang;
 const followsRoom = "followsRoom" in screen.dataset;
-dress(screen, wanted);
 place(screen, placed);
 /** @type {number | null} since when captions are interrupted, as the server says */
 let silentSince = null;
@@ -54,6 +51,7 @@ const lines = linesOf(screen, captions, () => {
 const old = clearing();
 let clearTimer = 0;
 let spoken = ""; // what the lines were made of when a word came last
+const { delay } = captionflowLook.now(); // all that a screen shows is so late
 const atOnce = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 let session = /** @type {string} */ (screen.dataset.session);
@@ -85,16 +83,12 @@ function flowOf(turn) {
   return flow;
 }
 
-/** @param {import("./transcript.js").Transcript} state */
-function text(state) {
-  const { seq } = state;
-  const now = turns(state).slice(-TURNS).map(flowOf);
-  later(() => {
-    if (seq !== lastSeq) [lastSeq, lastWord] = [seq, performance.now()];
-    said = now;
-    cleared();
-    draw();
-  });
+/** @param {import("./late.js").View} view */
+function text({ seq, turns }) {
+  if (seq !== lastSeq) [lastSeq, lastWord] = [seq, performance.now()];
+  said = turns.slice(-TURNS).map(flowOf);
+  cleared();
+  draw();
 }
 
 /** The lines go when no word has come for as long as the address says, or for so long already. @param {number} quiet */
@@ -130,13 +124,6 @@ function draw() {
   if (!paused && !over) words.take([...old.rest(said), ...(overlay ? [] : aside)]);
 }
 
-/** All that a screen shows is as late as its address says. @param {() => void} change */
-function later(change) {
-  if (!wanted.delay) return change();
-  const here = live;
-  setTimeout(() => { if (here === live) change(); }, wanted.delay);
-}
-
 /** @param {Session} now */
 function about(now) {
   tellSession(now);
@@ -169,15 +156,15 @@ function watch(id) {
   fresh();
   lines.show([]);
   live = null;
-  live = follow(id, {
+  live = followLate(id, {
     language: screen.dataset.fixedLang || undefined,
     last: TURNS,
     onText: text,
-    onSession: (now) => later(() => about(now)),
-    onStanding: (now) => later(() => stand(now)),
-    onInterruption: (quiet) => later(() => silent(quiet)),
-    onOffRecord: (now) => later(() => offRecord(now)),
-  });
+    onSession: about,
+    onStanding: stand,
+    onInterruption: silent,
+    onOffRecord: offRecord,
+  }, () => delay);
 }
 
 /** @param {number | null} quiet */
@@ -267,6 +254,7 @@ pauseButton.addEventListener("click", () => {
 });
 addEventListener("pagehide", () => offRecord(null)); // a page that the browser keeps to come back to has none of it
 setInterval(tick, 1000);
+screenPanel(/** @type {HTMLElement} */ (pauseButton.parentElement));
 if (room) askAgain();
 awake()(true);
 stage(screen, find("full"));

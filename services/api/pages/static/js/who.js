@@ -1,0 +1,27 @@
+// Whose words are before the reader's eyes: a quiet line with the title and who speaks. What a screen reader needs are the headings.
+import { firstThat } from "./eyes.js";
+import { say } from "./text.js";
+
+/** @param {HTMLElement} text what is read @param {() => boolean} atEnd a reader at the end reads the last words
+ * @returns {() => void} to be called when the text has changed */
+export function whoSpeaks(text, atEnd) {
+  const line = /** @type {HTMLElement} */ (document.getElementById("who"));
+  const name = /** @type {HTMLElement} */ (line.querySelector("[data-name]"));
+  const heading = /** @type {HTMLElement} */ (document.querySelector("h1"));
+  const articles = text.getElementsByTagName("article");
+  let frame = 0;
+
+  function look() {
+    frame = 0;
+    const top = line.offsetHeight;
+    const at = atEnd() ? articles.length - 1 : firstThat(articles.length, (one) => articles[one].getBoundingClientRect().bottom > top + 1);
+    const speaker = articles[at]?.querySelector("h2.speaker")?.textContent ?? "";
+    say(name, speaker);
+    line.classList.toggle("unnamed", !speaker);
+    line.classList.toggle("above", heading.getBoundingClientRect().bottom > 0); // the title is in sight, and nothing may cover it
+  }
+  const soon = () => { frame = frame || requestAnimationFrame(look); };
+  for (const one of ["scroll", "resize", "captionflow:resized"]) addEventListener(one, soon, { passive: true });
+  look();
+  return soon;
+}
