@@ -8,6 +8,7 @@ import { followLate } from "./late.js";
 import { readersLook } from "./look_panel.js";
 import { bookmark, endOf, isEnd } from "./mark.js";
 import { nextHere } from "./next_here.js";
+import { notesPanel } from "./notes_panel.js";
 import { arrived, forget } from "./offline.js";
 import { offRecord } from "./off_record.js";
 import { copyText } from "./prose.js";
@@ -41,7 +42,8 @@ const announce = announcer(find("announcer"));
 const kept = bookmark(session, language);
 const place = reading({ captions, newer: find("newer"), bar: /** @type {HTMLElement} */ (status.closest(".bar")) });
 const aside = offRecord(find("off-record"), (change) => place.keep(change));
-const tellWho = whoSpeaks(captions, place.atEnd);
+const who = whoSpeaks(captions, place.atEnd);
+const notes = notesPanel(captions, who.seen);
 const show = renderer(captions, { session, language });
 const keepAwake = awake();
 
@@ -93,7 +95,7 @@ function text(now) {
 
 function draw() {
   show(turns, mark, state);
-  tellWho();
+  who.changed();
   before.hidden = !state.earlier;
   find("waiting").hidden = turns.length > 0;
 }
@@ -228,6 +230,7 @@ function about(now) {
     pausedAt = seqWhenCut = 0;
   }
   made = now.created_at;
+  notes(made);
   name(standing === "finished" ? standing : now.status);
 }
 

@@ -5,6 +5,7 @@ import "./started.js";
 import { eyes } from "./eyes.js";
 import { finder } from "./find.js";
 import { readersLook } from "./look_panel.js";
+import { notesPanel } from "./notes_panel.js";
 import { voices } from "./voices.js";
 import { whoSpeaks } from "./who.js";
 
@@ -13,4 +14,4 @@ finder(transcript);
 eyes(transcript, { atEnd: () => false, toEnd: () => {} });
 readersLook();
 voices();
-whoSpeaks(transcript, () => false);
+notesPanel(transcript, whoSpeaks(transcript, () => false).seen)(/** @type {string} */ (transcript.dataset.made));

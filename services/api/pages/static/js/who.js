@@ -3,7 +3,7 @@ import { firstThat } from "./eyes.js";
 import { say } from "./text.js";
 
 /** @param {HTMLElement} text what is read @param {() => boolean} atEnd a reader at the end reads the last words
- * @returns {() => void} to be called when the text has changed */
+ * @returns {{changed: () => void, seen: () => HTMLElement | null}} to be called when the text has changed; the turn before the eyes */
 export function whoSpeaks(text, atEnd) {
   const line = /** @type {HTMLElement} */ (document.getElementById("who"));
   const name = /** @type {HTMLElement} */ (line.querySelector("[data-name]"));
@@ -11,11 +11,15 @@ export function whoSpeaks(text, atEnd) {
   const articles = text.getElementsByTagName("article");
   let frame = 0;
 
-  function look() {
-    frame = 0;
+  /** @returns {HTMLElement | null} */
+  function seen() {
     const top = line.offsetHeight;
     const at = atEnd() ? articles.length - 1 : firstThat(articles.length, (one) => articles[one].getBoundingClientRect().bottom > top + 1);
-    const speaker = articles[at]?.querySelector("h2.speaker")?.textContent ?? "";
+    return articles[at] ?? null;
+  }
+  function look() {
+    frame = 0;
+    const speaker = seen()?.querySelector("h2.speaker")?.textContent ?? "";
     say(name, speaker);
     line.classList.toggle("unnamed", !speaker);
     line.classList.toggle("above", heading.getBoundingClientRect().bottom > 0); // the title is in sight, and nothing may cover it
@@ -23,5 +27,5 @@ export function whoSpeaks(text, atEnd) {
   const soon = () => { frame = frame || requestAnimationFrame(look); };
   for (const one of ["scroll", "resize", "captionflow:resized"]) addEventListener(one, soon, { passive: true });
   look();
-  return soon;
+  return { changed: soon, seen };
 }
