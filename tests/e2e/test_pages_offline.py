@@ -76,6 +76,7 @@ def test_without_a_network_another_page_says_so_and_lists_what_was_kept(
     page.goto("/")
     expect(page.locator("h1")).to_have_text("There is no connection")
     page.get_by_role("link", name="What is <kept>").click()
+    expect(page).to_have_url(re.compile("/s/listed$"))
     expect(page.locator("#kept")).to_be_visible()
     expect(page.locator(".transcript")).to_contain_text("Good morning.")
     expect(page.locator(".live")).not_to_be_visible()

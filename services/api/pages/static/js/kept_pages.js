@@ -24,4 +24,4 @@ async function show() {
   /** @type {HTMLElement} */ (document.getElementById("nothing-kept")).hidden = shown.size > 0;
 }
 show().catch(() => {});
-addEventListener("online", () => location.reload());
+addEventListener("online", () => { fetch("/livez").then(() => location.reload(), () => {}); }); // "online" says little

@@ -16,8 +16,10 @@ async function keep() {
   const worker = navigator.serviceWorker.controller;
   if (!mayBeKept || isKept() || !worker) return;
   const found = await caches.match(here(), { cacheName: PAGES, ignoreVary: true });
-  if (!found && !asked) worker.postMessage({ address: here() });
-  asked = true;
+  if (!found && !asked) {
+    asked = true;
+    worker.postMessage({ address: here() });
+  }
   if (!found || !captions?.querySelector(".turn")) return;
   const page = new DOMParser().parseFromString(await found.text(), "text/html");
   for (const id of ["captions", "before", "waiting"]) {

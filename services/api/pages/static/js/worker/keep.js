@@ -90,8 +90,8 @@ async function keep(cache, address, answer) {
   } else if (answer.ok) {
     const mayBeKept = !answer.redirected && !/no-store/.test(answer.headers.get("cache-control") ?? "no-store");
     const whole = mayBeKept ? new Response(await answer.blob(), { headers: plain(answer) }) : null; // what breaks off replaces nothing
-    await cache.delete(address, { ignoreVary: true });
-    if (whole) await cache.put(address, whole);
+    if (whole) await cache.put(address, whole); // in one step: it is never away meanwhile
+    else await cache.delete(address, { ignoreVary: true });
     await tidy(cache);
   }
 }
