@@ -13,6 +13,7 @@ import pytest
 from captionflow.messages import Part, Stamp
 from captionflow.stamps import pack
 from captionflow.turns import WINDOW
+from services.api.pages.reading import END_PARTS
 from tests.integration.api_server import Api, serving
 from tests.steps import part, step
 
@@ -146,9 +147,10 @@ async def test_a_place_that_is_not_there_leads_to_the_beginning(long: Api, query
 async def test_the_follow_page_has_the_end_and_leads_to_what_was_before(long: Api) -> None:
     async with long.client() as client:
         page = await read(client, "/s/talk/follow")
-        assert words(page) == [f"Turn {n}." for n in range(TURNS - WINDOW + 1, TURNS + 1)]
+        first = TURNS - END_PARTS + 1
+        assert words(page) == [f"Turn {n}." for n in range(first, TURNS + 1)]
         earlier = await read(client, urljoin("/s/talk/follow", link(page, "prev") or ""))
-        assert words(earlier)[-1] == f"Turn {TURNS - WINDOW}."
+        assert words(earlier)[-1] == f"Turn {first - 1}."
         assert link(await read(client, "/s/short/follow"), "prev") is None
 
 
