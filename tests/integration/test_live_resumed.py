@@ -162,9 +162,13 @@ class Process:
         screen.leave = leave
 
     async def shown(self) -> None:
-        """All that was said is shown to those who read."""
-        stored = await self._store.last_seq("talk", "en")
-        await until(lambda: max(stored, self.hub._latest.get(Stream("talk", "en"), 0)) >= self._log.last_seq)
+        """All that was said is shown or stored; what a killed process began to store may come late."""
+
+        async def there() -> bool:
+            stored = await self._store.last_seq("talk", "en")
+            return max(stored, self.hub._latest.get(Stream("talk", "en"), 0)) >= self._log.last_seq
+
+        await until(there)
 
 
 def _read(parts: Sequence[Part]) -> list[Turn]:
