@@ -81,7 +81,7 @@ def test_the_room_screen_takes_the_size_spacing_and_font_of_its_text_from_the_ad
     program.begin("s-look", *(f">> ANNA: Line {n} is said." for n in range(6)), title="Look", room="Look room")
     size, height, space, font = looks(page, "")
     assert (height, space) == (pytest.approx(1.32, abs=0.01), 0)
-    assert font.startswith('"Atkinson Hyperlegible Next"')
+    assert font.startswith('"Atkinson Hyperlegible Screen"')
     assert looks(page, "size=1.5")[0] == pytest.approx(size * 1.5, rel=0.01)
     assert looks(page, "size=0.6")[0] == pytest.approx(size * 0.6, rel=0.01)
     assert looks(page, "size=9")[0] == pytest.approx(looks(page, "size=2.5")[0])

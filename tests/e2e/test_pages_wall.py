@@ -97,9 +97,11 @@ def test_the_end_of_a_session_is_as_late_on_a_delayed_screen_as_its_last_words(p
     assert "That is all." in page.evaluate("window.said")
 
 
-def test_a_screen_takes_its_font_whenever_that_comes(page: Page, program: Program) -> None:
-    page.route("**/*.woff2", lambda route: (time.sleep(1), route.continue_()))
-    program.begin("w-font", ">> ANNA: Words on a wall.", title="Font")
+@pytest.mark.parametrize("seconds", [0, 0.1, 1])
+def test_a_screen_takes_its_font_whenever_that_comes(page: Page, program: Program, seconds: float) -> None:
+    page.route("**/*.woff2", lambda route: (time.sleep(seconds), route.continue_()))
+    program.announce("w-font", title="Font")
+    program.say("w-font", 0, ">> ANNA: Words on a wall.")
     page.goto("/s/w-font/screen")
     expect(page.locator("#lines")).to_contain_text("Words on a wall.", use_inner_text=True)
     page.wait_for_function("() => [...document.fonts].some((face) => face.status === 'loaded')")

@@ -1,6 +1,5 @@
 // The room screen: the last lines, word by word; before and after, a card that says what comes and where to read along.
 import "./started.js";
-import "./any_time_font.js";
 import { awake } from "./awake.js";
 import { tellNext, tellSession, tellState } from "./card.js";
 import { clearing } from "./clearing.js";
