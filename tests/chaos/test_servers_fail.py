@@ -18,6 +18,8 @@ from tests.stack.servers import Server as Stack
 
 TIMES = 3 if FULL else 1
 AWAY_SECONDS = 30 if FULL else 8
+WAYS = ["SIGTERM", "kill -9"] if FULL else ["kill -9"]
+"""A broker that is stopped in order is in ``tests/integration/test_kafka_outage.py``, too."""
 MOST_TOLD = 500
 """Lines of a service's log in an outage of a minute, each request that was refused included."""
 ENDLESS_WORDS = 20_000
@@ -28,7 +30,7 @@ Starts = Callable[[str], Live]
 Records = Callable[[str, int, Outcome], None]
 
 
-@pytest.mark.parametrize("way", ["SIGTERM", "kill -9"])
+@pytest.mark.parametrize("way", WAYS)
 def test_the_broker_is_restarted_and_the_logs_do_not_run_over(
     installation: Installation, live: Starts, record: Records, kafka_broker: Stack, way: str
 ) -> None:

@@ -15,6 +15,8 @@ from tests.distributed.installation import Installation, metric
 from tests.waiting import await_true
 
 MOMENTS = 10 if FULL else 1
+KINDS = ["ingest", "segment", "index", "api"] if FULL else ["ingest", "segment"]
+"""The short form has those that alone hold something; ``tests/distributed/test_services.py`` has all four."""
 WAYS = [("SIGTERM",), ("kill -9",)] if FULL else [("SIGTERM", "kill -9")]
 WORKERS_MOMENTS = 5 if FULL else 1
 BACKLOG_LINES = 500
@@ -27,7 +29,7 @@ Records = Callable[[str, int, Outcome], None]
 
 
 @pytest.mark.parametrize("ways", WAYS, ids=" and ".join)
-@pytest.mark.parametrize("kind", ["ingest", "segment", "index", "api"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_service_ends_again_and_again(  # noqa: PLR0913, PLR0917 - fixtures
     installation: Installation, live: Starts, drawn: random.Random, record: Records, kind: str, ways: Sequence[str]
 ) -> None:
