@@ -10,15 +10,14 @@ import asyncio
 import contextlib
 import json
 import os
-import signal
-import socket
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
 import httpx
+
+from tests.real_program import Server
 
 LAST_SECONDS = 10
 """How long the last lines may take."""
@@ -31,23 +30,8 @@ def main() -> None:
     options.add_argument("--rate", type=float, default=200.0, help="lines a second, all sessions together")
     options.add_argument("--seconds", type=float, default=20.0)
     given = options.parse_args()
-    with tempfile.TemporaryDirectory() as folder, socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
-        with Path(folder, "log").open("wb") as talk:
-            environ = {**os.environ, "CAPTIONFLOW_DATA": f"{folder}/data", "CAPTIONFLOW_LOG_LEVEL": "warning"}
-            program = subprocess.Popen(
-                [str(Path(sys.executable).with_name("captionflow")), "run", "--no-demo", "--port", str(port)],
-                env=environ,
-                stdout=talk,
-                stderr=talk,
-            )
-        try:
-            asyncio.run(measure(port, port, given.sessions, given.rate, given.seconds))
-        finally:
-            program.send_signal(signal.SIGTERM)
-            program.wait(10)
+    with tempfile.TemporaryDirectory() as folder, Server(Path(folder, "data"), LOG_LEVEL="warning") as server:
+        asyncio.run(measure(server.port, server.port, given.sessions, given.rate, given.seconds))
 
 
 async def measure(door: int, screen: int, sessions: int, rate: float, seconds: float, prefix: str = "bench") -> None:

@@ -3,29 +3,27 @@
 One program with a day of 300 sessions and a live one of four hours. Chromium as on slow 3G (400 kbit/s, 400 ms a
 request) with an empty cache. *Readable* is the first frame after the style sheet in which the page's words are in the
 window: on the follow page the last ones. ``--lighthouse`` runs Lighthouse by ``npx`` (some 100 MB from the registry at
-the first time) on each page, as a phone and as a desktop. ``CHROME_PATH`` says where Chromium is.
+the first time) on each page, as a phone and as a desktop. ``CHROME_PATH`` says with which Chromium it does.
 """
 
 import argparse
 import json
 import os
-import shutil
-import signal
-import socket
 import subprocess
-import sys
 import tempfile
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.e2e.conftest import chromium
+from tests.real_program import Server
 
 SESSIONS = 300
 TURNS = 720
 """Of 50 words each: four hours at 150 words a minute."""
+BATCH = 60
 WORDS = (
     "and what we said in the working group this morning is that access alone does not make anybody free to speak, "
     "since whoever owns the cables and the exchange decides what is carried, at what price, and for how long, "
@@ -62,58 +60,31 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--lighthouse", action="store_true")
     given = options.parse_args()
-    with tempfile.TemporaryDirectory() as folder, socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
-        with Path(folder, "log").open("wb") as talk:
-            environ = {**os.environ, "CAPTIONFLOW_DATA": f"{folder}/data", "CAPTIONFLOW_LOG_LEVEL": "warning"}
-            program = subprocess.Popen(
-                [str(Path(sys.executable).with_name("captionflow")), "run", "--no-demo", "--port", str(port)],
-                env=environ,
-                stdout=talk,
-                stderr=talk,
-            )
-        try:
-            url = f"http://127.0.0.1:{port}"
-            fill(url)
-            measure(url)
-            if given.lighthouse:
-                lighthouse(url, Path(folder))
-        finally:
-            program.send_signal(signal.SIGTERM)
-            program.wait(10)
+    with tempfile.TemporaryDirectory() as folder, Server(Path(folder, "data"), LOG_LEVEL="warning") as server:
+        fill(server)
+        measure(server.url)
+        if given.lighthouse:
+            lighthouse(server.url, Path(folder))
 
 
-def fill(url: str) -> None:
+def fill(server: Server) -> None:
     """A day of sessions, and one that goes on."""
-    with httpx.Client(base_url=url, timeout=30) as client:
-        for _ in range(300):
-            try:
-                if client.get("/readyz").is_success:
-                    break
-            except httpx.TransportError:
-                pass
-            time.sleep(0.1)
-        now = datetime.now(UTC).isoformat()
-        for number in range(SESSIONS):
-            body = {"id": f"talk-{number}", "title": f"On access to networks, part {number}", "starts_at": now}
-            body |= {"room": f"Room {number % 10}", "event": "IGF 2015", "status": "finished"}
-            client.post("/v1/sessions", json=body).raise_for_status()
-        client.post("/v1/sessions", json={"id": "long", "title": "A day in the main hall"}).raise_for_status()
-        lines = [{"number": n, "text": f">> SPEAKER {n % 40}: Turn {n}: {WORDS}."} for n in range(TURNS)]
-        for start in range(0, TURNS, 60):
-            body = {"sender": "bench", "lines": lines[start : start + 60]}
-            client.post("/v1/sessions/long/lines", json=body).raise_for_status()
-        while client.get("/v1/sessions/long/transcript.json").json()["last_seq"] < TURNS:
-            time.sleep(0.2)
+    now = datetime.now(UTC).isoformat()
+    for number in range(SESSIONS):
+        about = {"title": f"On access to networks, part {number}", "starts_at": now, "room": f"Room {number % 10}"}
+        server.announce(f"talk-{number}", event="IGF 2015", status="finished", **about)
+    server.announce("long", title="A day in the main hall")
+    texts = [f">> SPEAKER {n % 40}: Turn {n}: {WORDS}." for n in range(TURNS)]
+    for start in range(0, TURNS, BATCH):
+        server.send("long", start, *texts[start : start + BATCH]).raise_for_status()
+    server.wait_for_seq("long", TURNS)
 
 
 def measure(url: str) -> None:
     """Print a row for each page."""
     print("page        width   kB sent  readable s  moved")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(playwright), args=FLAGS)
         for width, height in ((1280, 720), (360, 740)):
             for name, (path, read, last) in PAGES.items():
                 sent, readable, moved = opened(browser, url + path, read, (width, height), last=last)
@@ -148,7 +119,8 @@ def _add(to: dict[str, int], name: str, size: int) -> None:
 
 def lighthouse(url: str, folder: Path) -> None:
     """Print the four scores of each page, and what it would have mended."""
-    environ = {**os.environ, "CHROME_PATH": chromium()}
+    with sync_playwright() as playwright:
+        environ = {"CHROME_PATH": chromium(playwright) or "", **os.environ}
     for preset in ("mobile", "desktop"):
         for name, (path, _, _) in PAGES.items():
             told = folder / "report.json"
@@ -172,11 +144,6 @@ def lighthouse(url: str, folder: Path) -> None:
                 if one.get("score") is not None and one["score"] < 1 and one.get("scoreDisplayMode") != "informative"
             ]
             print(f"{preset:<8}{name:<11}{scores:<24}{'; '.join(failed)}", flush=True)
-
-
-def chromium() -> str:
-    """Where it is."""
-    return os.environ.get("CHROME_PATH") or shutil.which("chromium") or shutil.which("google-chrome") or "chromium"
 
 
 if __name__ == "__main__":

@@ -38,13 +38,18 @@ def kept(page: Page, *words: str) -> bool:
     return all(one in page.evaluate(ask) for one in words)
 
 
+def until_kept(page: Page) -> None:
+    """What each of these sessions begins with is kept."""
+    await_true(lambda: kept(page, "Good morning."), "the page was not kept", SECONDS)
+
+
 def test_a_session_that_was_read_opens_without_a_network_and_goes_on_with_one(
     context: BrowserContext, program: Program
 ) -> None:
     program.begin("kept", ">> ANA: Good morning.")
     page = context.new_page()
     follow(page, "kept")
-    await_true(lambda: kept(page, "Good morning."), "the page was not kept", SECONDS)
+    until_kept(page)
     program.say("kept", 1, ">> BEN: This came while it was read.")
     expect(page.get_by_text("This came while it was read.")).to_be_visible()
     hide = "() => { Object.defineProperty(document, 'hidden', {value: true, configurable: true});"
@@ -70,7 +75,7 @@ def test_without_a_network_another_page_says_so_and_lists_what_was_kept(
     program.begin("listed", ">> ANA: Good morning.", title="What is <kept>")
     page = context.new_page()
     page.goto("/s/listed")
-    await_true(lambda: kept(page, "Good morning."), "the page was not kept", SECONDS)
+    until_kept(page)
     context.set_offline(True)
     unplugged(page)
     page.goto("/")
@@ -86,7 +91,7 @@ def test_what_may_be_read_no_more_is_kept_no_more(context: BrowserContext, progr
     program.begin("withdrawn", ">> ANA: Good morning.")
     page = context.new_page()
     page.goto("/s/withdrawn")
-    await_true(lambda: kept(page, "Good morning."), "the page was not kept", SECONDS)
+    until_kept(page)
     page.evaluate(
         f"""async () => {{
         const cache = await caches.open({PAGES!r});
@@ -109,7 +114,7 @@ def test_an_older_version_s_files_are_deleted_and_calls_of_the_api_are_not_kept(
         "() => caches.open('captionflow-files-old').then((old) => old.put('/static/old/x', new Response('')))"
     )
     follow(page, "upgraded")
-    await_true(lambda: kept(page, "Good morning."), "the page was not kept", SECONDS)
+    until_kept(page)
     names = page.evaluate("() => caches.keys()")
     assert (len(names), "captionflow-files-old" in names) == (2, False)
     ask = """async () => {
@@ -125,7 +130,7 @@ def test_the_worker_answers_for_nothing_but_pages_that_are_read(context: Browser
     program.begin("alone", ">> ANA: Good morning.")
     page = context.new_page()
     follow(page, "alone")
-    await_true(lambda: kept(page, "Good morning."), "the page was not kept", SECONDS)
+    until_kept(page)
     by_worker: list[str] = []
     page.on("response", lambda answer: by_worker.append(answer.url) if answer.from_service_worker else None)
     page.reload()
@@ -142,7 +147,7 @@ def test_what_was_taken_away_meanwhile_is_not_kept_again(context: BrowserContext
     program.begin("away", ">> ANA: Good morning.")
     page = context.new_page()
     page.goto("/s/away")
-    await_true(lambda: kept(page, "Good morning."), "the page was not kept", SECONDS)
+    until_kept(page)
     page.evaluate(
         f"""async () => {{
         await (await caches.open({PAGES!r})).delete(location.href, {{ignoreVary: true}});
@@ -170,7 +175,7 @@ def test_what_was_read_with_a_key_and_what_is_closed_is_kept_nowhere(browser: Br
         page = without.new_page()
         page.goto("/s/shut")
         follow(page, "open")
-        await_true(lambda: kept(page, "Good morning."), "the page was not kept", SECONDS)
+        until_kept(page)
         holder = with_key.new_page()
         holder.goto(f"/s/shut/follow?key={key}")
         expect(holder.locator("#captions")).to_contain_text("Between us.")
@@ -195,7 +200,7 @@ def test_an_installation_that_wants_nothing_kept_removes_what_was(browser: Brows
         context = browser.new_context(base_url=program.url)
         page = context.new_page()
         page.goto("/s/removed")
-        await_true(lambda: kept(page, "Good morning."), "the page was not kept", SECONDS)
+        until_kept(page)
         program.stop()
         program.settings["OFFLINE"] = "false"
         program.start()

@@ -8,6 +8,7 @@ import { offRecord } from "./off_record.js";
 import { outbox } from "./outbox.js";
 import { element, renderer } from "./render.js";
 import { soundsOf } from "./sounds.js";
+import { STATES } from "./states.js";
 import { steady } from "./steady.js";
 import { turns as turnsOf } from "./transcript.js";
 import { current, leave, type, waiting } from "./typed.js";
@@ -16,7 +17,6 @@ const SETTLES = 900; // a word without a space after it is sent then
 const SEEN = 5; // turns
 const NAMES = 24;
 const [LOWEST, LOW] = [300, 560]; // pixels; below, the page scrolls, as it does with text at 400 %
-const STATES = { live: "Live", finished: "Finished", scheduled: "Not yet begun" };
 
 /** @param {string} id */
 const find = (id) => /** @type {HTMLElement} */ (document.getElementById(id));

@@ -4,11 +4,11 @@ import { follow } from "./live.js";
 import { offRecord } from "./off_record.js";
 import { reading } from "./reading.js";
 import { renderer } from "./render.js";
+import { STATES } from "./states.js";
 import { say } from "./text.js";
 import { empty, turns } from "./transcript.js";
 
 const LAST = 20; // turns: a frame is small, the full page has all
-const STATES = { live: "Live", finished: "Finished", scheduled: "Not yet begun" };
 const TOLD = {
   connecting: "", live: "Live", slow: "Slow network. Words come in groups.", offline: "No connection. What is said is kept for you.",
   full: "The server is full. What is said is kept for you.", finished: "This session has ended.", gone: "This session is not here. The page asks again by itself.",

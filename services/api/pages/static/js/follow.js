@@ -15,6 +15,7 @@ import { copyText } from "./prose.js";
 import { reading } from "./reading.js";
 import { element, renderer } from "./render.js";
 import { save } from "./save.js";
+import { STATES } from "./states.js";
 import { say } from "./text.js";
 import { turns as turnsOf } from "./transcript.js";
 import { voices } from "./voices.js";
@@ -24,7 +25,6 @@ const BACK_FOR = 10_000; // "you are back" is read by then
 const SEEK = 5; // stretches that are asked for to find a turn
 const SETTLED = 2_000; // a snapshot may be a little old: what follows it comes within a moment; who leaves sooner has not read it
 const ANNOUNCE = "captionflow.announce";
-const STATES = { live: "Live", finished: "Finished", scheduled: "Not yet begun" };
 
 /** @param {string} id */
 const find = (id) => /** @type {HTMLElement} */ (document.getElementById(id));

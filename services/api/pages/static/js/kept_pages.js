@@ -1,8 +1,7 @@
 // The page without a network: what this browser has kept of what was read.
 import "./started.js";
+import { PAGES } from "./kept_cache.js";
 import { element } from "./render.js";
-
-const PAGES = "captionflow-pages-1"; // as in worker/keep.js
 
 async function show() {
   const list = /** @type {HTMLElement} */ (document.getElementById("kept-pages"));

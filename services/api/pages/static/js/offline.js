@@ -1,8 +1,9 @@
 // Pages that were read can be opened without a network: asks for the service worker, and keeps what the reader has before them.
 // Where the browser has none, or the page came without https, there is nothing of this.
+import { PAGES } from "./kept_cache.js";
+
 const SETTLED = 4_000; // the words come first
 const OFTEN = 60_000;
-const PAGES = "captionflow-pages-1"; // as in worker/keep.js
 
 const captions = document.getElementById("captions"); // of the follow page, where more has come than the server sent with it
 const isKept = () => document.documentElement.hasAttribute("data-kept");

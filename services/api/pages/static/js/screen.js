@@ -13,13 +13,13 @@ import { plain } from "./prose.js";
 import { screenPanel } from "./screen_panel.js";
 import { shape, take } from "./shape.js";
 import { stage } from "./stage.js";
+import { STATES } from "./states.js";
 import { say } from "./text.js";
 
 const STILL_AFTER = 15_000;
 const LINES_STAY = 20_000; // the last words of a session can be read before the card covers them
 const ASK_ROOM = 5_000;
 const PATIENCE = 10_000;
-const STATES = { live: "Live", finished: "Finished", scheduled: "Not yet begun" };
 
 /** @typedef {import("../../messages.js").Session} Session */
 
