@@ -4,6 +4,7 @@ import { isAnchor } from "./anchor.js";
 import { announcer } from "./announce.js";
 import { awake } from "./awake.js";
 import { clock } from "./clock.js";
+import { finder } from "./find.js";
 import { followLate } from "./late.js";
 import { readersLook } from "./look_panel.js";
 import { bookmark, endOf, isEnd } from "./mark.js";
@@ -18,6 +19,7 @@ import { save } from "./save.js";
 import { STATES } from "./states.js";
 import { say } from "./text.js";
 import { turns as turnsOf } from "./transcript.js";
+import { unloaded } from "./unloaded.js";
 import { voices } from "./voices.js";
 import { whoSpeaks } from "./who.js";
 
@@ -52,7 +54,8 @@ const earlierTold = find("earlier-told");
 
 /** @type {import("./late.js").View} */
 let state = { seq: 0, turns: [], earlier: null, begin: null };
-let asking = false; // for what was said before
+/** @type {Promise<boolean> | null} a question for what was said before */
+let asking = null;
 /** @type {import("./transcript.js").Turn[]} */
 let turns = [];
 /** @type {import("./mark.js").Mark | null} */
@@ -82,9 +85,9 @@ function text(now) {
   if (paused) {
     const lines = state.seq - pausedAt;
     say(pauseButton, lines ? `Continue (${lines} waiting)` : "Continue");
-    return;
-  }
-  turns = state.turns;
+    if (!loading || !turns.length) return;
+    turns = [...state.turns.filter((turn) => turn.ordinal < turns[0].ordinal), ...turns]; // what was said before moves nothing
+  } else turns = state.turns;
   announce.heard(turns);
   if (!begun) begin();
   else if (loading) place.above(draw);
@@ -121,14 +124,20 @@ function begin() {
 
 /** Show what was said before the first turn that is here. @param {boolean} wanted the reader asked, and is told */
 async function earlier(wanted) {
-  if (asking || !begun || paused || !state.earlier) return false;
-  asking = true;
+  if (!begun || !(asking || state.earlier)) return false;
   const had = turns.length;
-  loading = true;
-  const done = await live.earlier();
-  loading = asking = false;
+  asking = asking ?? ask();
+  const done = await asking;
   if (wanted) earlierTold.textContent = done ? `${turns.length - had} earlier turns stand above.` : "They did not come: try again.";
   if (!state.earlier && before.contains(document.activeElement)) captions.focus({ preventScroll: true });
+  return done;
+}
+
+async function ask() {
+  loading = true;
+  const done = await live.earlier();
+  loading = false;
+  asking = null;
   return done;
 }
 
@@ -330,3 +339,4 @@ voices();
 const live = followLate(session, { language, onText: text, onStanding: stand, onInterruption: silent, onOffRecord: aside, onSession: about },
   () => (connected ? captionflowLook.now().delay : 0));
 nextHere(captions, (change) => place.keep(change), () => paused);
+finder(captions, { floor: place.floor, load: () => earlier(false), unloaded: unloaded(live.whole, () => ({ earlier: state.earlier, made })) });

@@ -31,7 +31,7 @@ export function followLate(session, options, delay) {
     onText: (state) => {
       const above = state.seq === seq && state.earlier !== earlier;
       [seq, earlier] = [state.seq, state.earlier];
-      if (above) return show(state);
+      if (above && late.behind()) return show(state);
       const view = { seq, turns: turns(state) };
       late.later(() => {
         shown = view;
@@ -77,11 +77,15 @@ function lateness(delay) {
     if (waiting.length) timer = setTimeout(go, waiting[0].at + delay() - performance.now());
   }
 
+  const behind = () => waiting.length > 0 || delay() > 0;
+
   return {
     go,
+    /** Whether what comes is not done at once. */
+    behind,
     /** Do it when its time has come. @param {() => void} change @param {string} tag by which it can be dropped */
     later(change, tag = "") {
-      if (!waiting.length && !delay()) return change();
+      if (!behind()) return change();
       waiting.push({ at: performance.now(), tag, change });
       go();
     },

@@ -326,10 +326,11 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
       onText(state);
       return true;
     },
-    /** All that was said so far, which need not be shown. @returns {Promise<Transcript>} rejected if it did not come */
-    async whole() {
+    /** All that was said so far, which need not be shown, or as much of its end. @param {number} [most] stretches to ask for
+     * @returns {Promise<Transcript>} rejected if it did not come */
+    async whole(most = Infinity) {
       const all = copy(state);
-      while (all.earlier) {
+      for (let asks = 0; all.earlier && asks < most; asks += 1) {
         const stretch = await before(all.earlier);
         if (!stretch) throw new Error("what was said before did not come");
         applyEarlier(all, stretch);

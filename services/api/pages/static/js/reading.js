@@ -33,6 +33,7 @@ export function reading({ captions, newer, bar }) {
 
   return {
     atEnd,
+    floor,
     toEnd,
     /** Change the text without moving it under the reader's eyes; who was at the end is at the new one.
      * @param {() => void} change @param {boolean} stay */

@@ -114,8 +114,15 @@ export function applyDelta(state, delta) {
   return true;
 }
 
+/** A turn without what is before a place. @param {Transcript} state @param {string} id @param {string} place as `earlier` of a snapshot has it
+ * @returns {Turn | undefined} */
+export function rest(state, id, place) {
+  const parts = new Map([...state.parts.get(id) ?? []].filter(([, part]) => !isBefore(part, place)));
+  return turns({ ...empty(), names: state.names, parts: new Map([[id, parts]]) })[0];
+}
+
 /** @param {{ordinal?: number, number: number}} one @param {string | null} place as `earlier` of a snapshot has it */
-function isBefore(one, place) {
+export function isBefore(one, place) {
   const [ordinal, number] = (place ?? "-1.0").split(".").map(Number);
   return (one.ordinal ?? 0) < ordinal || (one.ordinal === ordinal && one.number < number);
 }
