@@ -59,7 +59,7 @@ async def test_what_fits_is_shown_whole_whatever_is_wanted(empty: TurnStore) -> 
     for asked in (Wanted(), Wanted(turn="t2"), Wanted(after=Place(1, 0)), Wanted(before=Place(1, 0))):
         found = await piece(empty, STREAM, asked)
         assert (ends(found), found.earlier, found.later) == ((1, 2), None, None)
-    assert await end(empty, STREAM) == await piece(empty, STREAM, Wanted())
+    assert await end(empty, STREAM) == (await piece(empty, STREAM, Wanted()))._replace(seq=9)  # as of that line
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,8 @@ class Piece(NamedTuple):
     known: Before = NOTHING_BEFORE
     has_earlier: bool = False
     has_later: bool = False
+    seq: int = 0
+    """Position in the line log that the end of a transcript reflects."""
 
     @property
     def views(self) -> tuple[TurnView, ...]:
@@ -97,10 +99,10 @@ async def end(store: TurnStore, stream: Stream) -> Piece:
     found = await store.window(*stream, limit=END_PARTS)
     parts = found.parts[_first_of_end(found.parts) :]
     if not found.more and len(parts) == len(found.parts):
-        return Piece(parts)
+        return Piece(parts, seq=found.last_seq)
     first = await store.window(*stream, after=THE_START, limit=CONTEXT_PARTS)
     known = await _known(store, stream, first.parts, parts)
-    return Piece(parts, known, has_earlier=True)
+    return Piece(parts, known, has_earlier=True, seq=found.last_seq)
 
 
 def _first_of_end(parts: tuple[Part, ...]) -> int:

@@ -1,30 +1,17 @@
 // The alarm: in the title, in words for a screen reader once for each silence, and as a sound where it is wanted.
+import { bell } from "./bell.js";
+
 const AGAIN = 10_000; // the sound comes back while words are missing
-const TONE = 0.18; // seconds
 
 /** @param {{told: HTMLElement, sound: HTMLInputElement}} parts */
 export function alarm({ told, sound }) {
   /** @type {Set<string>} */
   let known = new Set();
   let sounded = -Infinity;
-  /** @type {AudioContext | null} */
-  let audio = null;
+  const ring = bell();
 
-  /** Two notes, as at a door. */
   function play() {
-    audio = audio ?? new AudioContext();
-    audio.resume();
-    [880, 660].forEach((pitch, place) => {
-      if (!audio) return;
-      const [tone, loud] = [audio.createOscillator(), audio.createGain()];
-      const from = audio.currentTime + place * TONE * 1.3;
-      tone.frequency.value = pitch;
-      loud.gain.setValueAtTime(0.2, from);
-      loud.gain.exponentialRampToValueAtTime(0.001, from + TONE);
-      tone.connect(loud).connect(audio.destination);
-      tone.start(from);
-      tone.stop(from + TONE);
-    });
+    ring();
     sounded = performance.now();
     sound.dataset.sounded = String(Number(sound.dataset.sounded ?? 0) + 1);
   }

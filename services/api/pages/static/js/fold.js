@@ -64,11 +64,14 @@ export function pattern(words, whole) {
   return new RegExp(`[ -]${source}${whole ? "(?=[ -])" : ""}`, "gu");
 }
 
-/** Where a text has what is looked for: from and to. @param {string} text @param {RegExp} wanted @returns {[number, number][]} */
-export function hits(text, wanted) {
+/** Where a text has what is looked for: from and to. @param {string} text @returns {(wanted: RegExp) => [number, number][]} */
+export function searched(text) {
   const { text: plain, starts, ends } = folded(text);
-  return [...plain.matchAll(wanted)].map(({ 0: found, index }) => {
+  return (wanted) => [...plain.matchAll(wanted)].map(({ 0: found, index }) => {
     const from = /** @type {number} */ (index) + 1;
     return [starts[from], ends[from + found.length - 2]];
   });
 }
+
+/** @param {string} text @param {RegExp} wanted @returns {[number, number][]} */
+export const hits = (text, wanted) => searched(text)(wanted);

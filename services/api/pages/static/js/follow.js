@@ -1,6 +1,7 @@
 // The follow page: the text grows at its end and stays where the reader is.
 import "./started.js";
 import { isAnchor } from "./anchor.js";
+import { alerts } from "./alerts.js";
 import { announcer } from "./announce.js";
 import { awake } from "./awake.js";
 import { clock } from "./clock.js";
@@ -44,6 +45,7 @@ const announce = announcer(find("announcer"));
 const kept = bookmark(session, language);
 const place = reading({ captions, newer: find("newer"), bar: /** @type {HTMLElement} */ (status.closest(".bar")) });
 const aside = offRecord(find("off-record"), (change) => place.keep(change));
+const alert = alerts({ session, language, title: captions.dataset.title ?? session, seq: Number(captions.dataset.seq), made: captions.dataset.made ?? "" });
 const who = whoSpeaks(captions, place.atEnd);
 const notes = notesPanel(captions, who.seen);
 const show = renderer(captions, { session, language });
@@ -81,6 +83,7 @@ let loading = false; // what comes is what was said before
 /** @param {import("./late.js").View} now */
 function text(now) {
   state = now;
+  alert(state, made); // also what a page that is paused does not show
   if (back) welcome();
   if (paused) {
     const lines = state.seq - pausedAt;

@@ -33,6 +33,12 @@ here.addEventListener("fetch", (/** @type {any} */ event) => {
   else if (request.mode === "navigate" && request.destination === "document" && READ.test(pathname)) event.respondWith(navigate(event, request));
 });
 
+/** A reader comes to what they were told of. */
+here.addEventListener("notificationclick", (/** @type {any} */ event) => {
+  event.notification.close();
+  event.waitUntil(here.clients.openWindow(event.notification.data));
+});
+
 /** A page that was opened asks to be kept, and says later what is on it now. Of what was forgotten meanwhile, nothing is kept again. */
 here.addEventListener("message", (/** @type {any} */ event) => event.waitUntil((async () => {
   const { address, html } = /** @type {{address: string, html?: string}} */ (event.data);
