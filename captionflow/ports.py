@@ -373,15 +373,20 @@ class DeadLetter(Message, frozen=True):
     reason: str
     value: bytes
     key: bytes | None = None
-    put_back: tuple[str, ...] = ()
-    """Where a person put it back, ``topic/partition/offset`` each."""
+    put_back: str = ""
+    """Where a person put it back last, ``topic/partition/offset``; empty if nobody did."""
+    came_back: int | None = None
+    """The number of the dead letter that was made of it there; None if there is none."""
 
 
 class DeadLetterBox(Protocol):
     """The dead letters for a person who looks at them."""
 
-    async def letters(self) -> Sequence[DeadLetter]:
-        """All that are still kept, oldest first."""
+    async def letters(self, *, after: int = -1, limit: int) -> Sequence[DeadLetter]:
+        """So many that are kept behind a number, oldest first; fewer where they are large, and none at the end."""
+
+    async def end(self) -> int:
+        """Higher than the number of all that are there now."""
 
     async def put_back(self, letter: DeadLetter) -> str:
         """Write the raw record to its topic again, note that, and return where it is now.

@@ -1,4 +1,4 @@
-"""Commands that look at the servers beside the services: topics, dead letters, rebuilding and comparing the index.
+"""Commands that look at the servers beside the services: topics, keys, rebuilding and comparing the index.
 
 Each raises ``Misconfigured`` if a setting is missing. None waits for a server that is away, as a service does: whoever
 typed the command is told.
@@ -13,20 +13,17 @@ from captionflow.adapters.elastic.from_settings import elasticsearch_from
 from captionflow.adapters.elastic.index_builder import ElasticIndexBuilder
 from captionflow.adapters.elastic.turn_store import ElasticTurnStore
 from captionflow.adapters.kafka import topics
-from captionflow.adapters.kafka.acceptance import accept
 from captionflow.adapters.kafka.audit_trail import KafkaAuditTrail
 from captionflow.adapters.kafka.cluster import Kafka, check_topics
-from captionflow.adapters.kafka.dead_letters import KafkaDeadLetterBox, read_place
 from captionflow.adapters.kafka.from_settings import kafka_from
 from captionflow.adapters.kafka.journal import JournalAdapter
 from captionflow.adapters.kafka.key_store import KafkaKeyStore
 from captionflow.adapters.kafka.line_log import KafkaLineLog
 from captionflow.adapters.kafka.session_store import KafkaSessionStore
 from captionflow.audit import AuditTrail
-from captionflow.errors import BadMessage
 from captionflow.index_building import IndexBuilder
 from captionflow.keys import KeyStore, settings_key
-from captionflow.ports import DeadLetterBox, LineLog, SpeakerNames
+from captionflow.ports import LineLog, SpeakerNames
 from captionflow.settings import Settings
 from captionflow.turns import TurnStore
 
@@ -86,35 +83,6 @@ async def open_turn_archive(settings: Settings) -> AsyncIterator[TurnStore]:
         yield ElasticTurnStore(client, read=names.read, write=names.write)
     finally:
         await client.close()
-
-
-@asynccontextmanager
-async def open_dead_letters(settings: Settings) -> AsyncIterator[DeadLetterBox]:
-    """Open the dead letters, to be looked at."""
-    box = KafkaDeadLetterBox(kafka_from(settings))
-    try:
-        yield box
-    finally:
-        await box.close()
-
-
-async def accept_dead_letters(settings: Settings, until: str) -> tuple[str, ...]:
-    """Accept that what can't be used goes to the dead letters, see ``captionflow.adapters.kafka.acceptance``.
-
-    ``until`` is a place, ``captions.lines/3/1200``, that record included; or ``end``. Returns such places.
-
-    Raises:
-        BadMessage: it is no place of the lines.
-    """
-    kafka = kafka_from(settings)
-    if until == "end":
-        accepted = await accept(kafka)
-    else:
-        place = read_place(until)
-        if place is None or place.topic != kafka.lines or place.partition >= kafka.partitions_of(kafka.lines):
-            raise BadMessage(f"{until!r} is no place of {kafka.lines}: give one as `dead-letters list` does, or `end`.")
-        accepted = await accept(kafka, place.offset + 1, partition=place.partition)
-    return tuple(f"{kafka.lines}/{partition}/{offset}" for partition, offset in sorted(accepted.items()))
 
 
 @asynccontextmanager

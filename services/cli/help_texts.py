@@ -126,6 +126,7 @@ DEAD_LETTERS_LIST = _text(
     "Show the dead letters, oldest first, a line each.",
     "Number, time, state, topic/partition/offset that it was at, reason, with tabs between.",
     "captionflow dead-letters list",
+    "captionflow dead-letters list --after 7 --limit 100",
     "captionflow dead-letters list --waiting | cut -f5 | sort | uniq -c   # what is wrong, and how often",
 )
 

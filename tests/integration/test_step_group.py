@@ -8,8 +8,10 @@ from typing import Protocol
 import pytest
 from kafka import KafkaConsumer
 
+from captionflow.adapters.kafka import dead_letter_box
 from captionflow.adapters.kafka.cluster import Kafka
-from captionflow.adapters.kafka.dead_letters import KafkaDeadLetterBox, KafkaDeadLetters
+from captionflow.adapters.kafka.dead_letter_box import KafkaDeadLetterBox
+from captionflow.adapters.kafka.dead_letters import KafkaDeadLetters
 from captionflow.adapters.kafka.group_lag import GroupLag
 from captionflow.adapters.kafka.open_dead_letters import OpenDeadLetters
 from captionflow.adapters.kafka.producer import Producer
@@ -199,7 +201,7 @@ async def test_dead_letters_are_counted_until_they_are_put_back(kafka: Kafka) ->
     await letter_of(kafka, "second")
     await until(lambda: counting.count == 2)
     box = KafkaDeadLetterBox(kafka)
-    await box.put_back((await box.letters())[0])
+    await box.put_back((await box.letters(limit=1))[0])
     await until(lambda: counting.count == 1)
     await box.close()
     running.cancel()
@@ -207,7 +209,54 @@ async def test_dead_letters_are_counted_until_they_are_put_back(kafka: Kafka) ->
         await running
 
 
-async def letter_of(kafka: Kafka, text: str) -> None:
+async def test_dead_letters_come_in_pages_though_some_are_put_back_and_come_back_meanwhile(kafka: Kafka) -> None:
+    for n in range(5):
+        await letter_of(kafka, str(n))
+    box = KafkaDeadLetterBox(kafka)
+    assert await box.end() == 5
+    first = await box.letters(limit=2)
+    now_at = await box.put_back(first[1])
+    await letter_of(kafka, "1 again", origin=now_at)
+    await letter_of(kafka, "6")
+    rest = [*await box.letters(after=first[-1].number, limit=3), *await box.letters(after=4, limit=3)]
+    found = [(one.number, one.value, one.put_back, one.came_back) for one in (*first, *rest)]
+    assert found == [
+        *((n, b"%d" % n, "", None) for n in range(5)),
+        (6, b"1 again", "", None),  # 5 is the note
+        (7, b"6", "", None),
+    ]
+    (again,) = await box.letters(after=0, limit=1)
+    assert (again.put_back, again.came_back) == (now_at, 6)
+    assert await box.letters(after=7, limit=3) == []
+    assert await box.letters(after=1_000, limit=3) == []
+    await box.close()
+
+
+async def test_a_letter_that_came_back_before_it_was_noted_that_it_was_put_back_is_known(kafka: Kafka) -> None:
+    now_at = f"{kafka.lines}/0/7"
+    await letter_of(kafka, "first")
+    await letter_of(kafka, "first again", origin=now_at)
+    producer = Producer(kafka)
+    note = [("put-back", b"0"), ("origin", now_at.encode())]
+    await producer.send(kafka.topic_partition(kafka.dead_letters, b"talk"), b"talk", b"", note)
+    await producer.close()
+    box = KafkaDeadLetterBox(kafka)
+    found = await box.letters(limit=10)
+    assert [(one.put_back, one.came_back) for one in found] == [(now_at, 1), ("", None)]
+    await box.close()
+
+
+async def test_a_page_of_large_dead_letters_has_fewer(kafka: Kafka, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dead_letter_box, "PAGE_BYTES", 1_000)
+    for n in range(4):
+        await letter_of(kafka, str(n) * 600)
+    box = KafkaDeadLetterBox(kafka)
+    assert [one.number for one in await box.letters(limit=10)] == [0, 1]
+    assert [one.number for one in await box.letters(after=1, limit=10)] == [2, 3]
+    await box.close()
+
+
+async def letter_of(kafka: Kafka, text: str, *, origin: str = "") -> None:
     letters = KafkaDeadLetters(kafka)
-    await letters.put(text.encode(), key=b"talk", origin=f"{kafka.lines}/0/0", reason="a test")
+    await letters.put(text.encode(), key=b"talk", origin=origin or f"{kafka.lines}/0/1000", reason="a test")
     await letters.close()
