@@ -1,15 +1,18 @@
 """As where others share the servers: three brokers and a node by TLS, logins with no more rights than are written down,
 and the proxy that is shipped before the four services."""
 
+import asyncio
 import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
 import pytest
 
+from captionflow.adapters.kafka.cluster import Kafka
+from captionflow.adapters.kafka.journal import Journal, Record
 from captionflow.caption_urls import caption_urls
 from tests.distributed.installation import SERVICES, Installation
 from tests.distributed.refused import refusals
@@ -17,10 +20,11 @@ from tests.needs import missing
 from tests.real_program import Server, run_command
 from tests.stack import elastic, kafka
 from tests.stack.certificates import Certificate, certificate
+from tests.stack.kafka import client_security
 from tests.stack.places import CannotStart
 from tests.stack.process import Process
 from tests.stack.proxy import proxy
-from tests.waiting import await_true
+from tests.waiting import OUTAGE_SECONDS, await_true, until
 
 USER = ("captionflow", "right-password")
 TOKEN = "an-admin-of-this-test-alone"  # noqa: S105 - of servers that live for a minute
@@ -127,6 +131,42 @@ def test_captions_go_through_the_proxy_to_all_who_read_also_with_a_broker_less(s
 
     logs = "".join(service.log.read_text() for service in made.services.values())
     assert not [secret for secret in (*secured.secrets, key) if secret in logs]
+
+
+def test_what_another_broker_leads_is_read_at_once_though_that_one_holds_a_fetch(
+    secured: Secured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without it a partition that moved would wait for the fetch, here until the test has failed."""
+    monkeypatch.setattr("captionflow.adapters.kafka.journal._FETCH_WAIT_MS", OUTAGE_SECONDS * 1000)
+    asyncio.run(_read_from_the_next_leader(secured))
+
+
+async def _read_from_the_next_leader(secured: Secured) -> None:
+    servers, security = secured.installation.settings["KAFKA"], client_security(secured.certificate, USER)
+    kafka = Kafka(servers=str(servers), prefix="moved", partitions=2, security=security)
+    patient = replace(kafka, security=security | {"request_timeout_ms": 2 * OUTAGE_SECONDS * 1000})
+    first, second = kafka.topic_partitions(kafka.turns)
+    admin, producer = kafka.admin(), kafka.producer()
+    found = []
+
+    async def take(records: Sequence[Record]) -> None:
+        found.extend(record.value for record in records)
+
+    journal = Journal(patient, kafka.turns, take, start="kept")
+    try:
+        admin.create_topics({kafka.turns: {"assignments": {0: [2, 3], 1: [3, 2]}}}, wait_for_metadata=True)
+        journal.start()
+        await journal.ready()
+        producer.send(kafka.turns, b"before", partition=0).get()
+        await until(lambda: found == [b"before"])
+        admin.alter_partition_reassignments({first: [3, 2], second: [3, 2]})
+        admin.elect_leaders(0, {kafka.turns: [0]})
+        producer.send(kafka.turns, b"after", partition=0).get()
+        await until(lambda: found == [b"before", b"after"])
+    finally:
+        await journal.close()
+        admin.close()
+        producer.close()
 
 
 def test_reindex_works_with_the_same_logins(secured: Secured) -> None:

@@ -235,12 +235,11 @@ class Journal:
         while not self._stopping.is_set():
             try:
                 self._read()
+                continue
             except KafkaError as error:
                 problem: BaseException = translated(error, self.kafka.servers, self.topic)
             except Exception as error:  # noqa: BLE001  told to everybody who calls
                 problem = error
-            else:
-                return
             if self._stopping.is_set():
                 return
             if not isinstance(problem, Unavailable):
@@ -253,6 +252,11 @@ class Journal:
             self._stopping.wait(seconds)
 
     def _read(self) -> None:
+        """Read until it is stopped, or until other brokers lead.
+
+        A partition that moved to another broker would wait for what that broker is asked already: it answers one fetch
+        of a client after the other, and holds each until it has something new. A new consumer waits for none.
+        """
         consumer = self.kafka.consumer(max_poll_records=_POLL_RECORDS, fetch_max_wait_ms=_FETCH_WAIT_MS)
         self._consumer = consumer
         try:
@@ -265,7 +269,8 @@ class Journal:
                 consumer.seek(tp, offset)
             self._in_loop(self._moved_to(positions))
             self._backoff.succeeded()
-            while not self._stopping.is_set():
+            leaders = _leaders(consumer, tps)
+            while not self._stopping.is_set() and not _others_lead(_leaders(consumer, tps), leaders):
                 records = consumer.poll(_POLL_MS)
                 self._check_identity(consumer)
                 if records:
@@ -359,6 +364,21 @@ class JournalAdapter:
     async def close(self) -> None:
         """Stop. Repeating it does nothing."""
         await self._journal.close()
+
+
+_Leaders = list[tuple[int | None, int | None]]
+"""Of each partition: the broker that leads, below 0 if none does, and since which election; ``None``: not known."""
+
+
+def _leaders(consumer: KafkaConsumer, tps: Sequence[TopicPartition]) -> _Leaders:
+    """As the client has heard them last."""
+    known = consumer._cluster  # noqa: SLF001  kafka-python shows it nowhere else
+    return [(known.leader_for_partition(tp), known.leader_epoch_for_partition(tp)) for tp in tps]
+
+
+def _others_lead(now: _Leaders, before: _Leaders) -> bool:
+    """Not while a partition has no leader: a new consumer could not begin, and the other partitions would wait too."""
+    return now != before and all(leader is not None and leader >= 0 for leader, _ in now)
 
 
 def _read(found: Sequence[ConsumerRecord]) -> list[Record]:
