@@ -128,6 +128,13 @@ def taken_over(scope: Scope) -> TakenOver | None:
     return found
 
 
+def hung_up(scope: Scope, receive: Receive) -> bool:
+    """Whether the client of a request has gone before it had its answer; by the server's own ``receive``."""
+    cycle = getattr(receive, "__self__", None)
+    gone = getattr(cycle, "disconnected", False) and not getattr(cycle, "response_complete", True)
+    return bool(gone) and taken_over(scope) is None
+
+
 def when_over(scope: Scope, call: Callable[[], object]) -> None:
     """Call it now, at the end of a request; or, if its connection was taken over, when that has closed."""
     taken = taken_over(scope)

@@ -115,6 +115,8 @@ def main() -> None:
     """The program."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, who ends this one
     os.nice(_NICE)
+    if sys.platform == "linux":  # nor does it take a processor from who has it, when it is asked
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     with suppress(BrokenPipeError):
         Searcher(Path(sys.argv[1]), sys.stdin.buffer, sys.stdout.buffer).run()
 
