@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import Program
 
@@ -12,6 +12,19 @@ pytestmark = pytest.mark.browser
 
 TURNS = 1_000
 WINDOW = 400
+MOST_MOVED = 0.02
+"""Of Cumulative Layout Shift; 0.1 is good. It is what the bar takes for an interruption on a narrow phone."""
+MOVED = """() => {
+  window.moved = 0;
+  new PerformanceObserver((list) => {
+    for (const one of list.getEntries()) if (!one.hadRecentInput) window.moved += one.value;
+  }).observe({ type: "layout-shift", buffered: true });
+  const painted = new Promise((done) => new PerformanceObserver(() => (
+    requestAnimationFrame(() => requestAnimationFrame(done)))).observe({ type: "paint", buffered: true }));
+  const get = window.fetch;
+  window.fetch = async (...asked) => { await painted; return get(...asked); };
+}"""
+"""Adds up by how much the page moves, and lets what comes wait until the page was seen."""
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +64,32 @@ def test_it_opens_at_its_end_and_earlier_turns_come_above_what_is_read(page: Pag
     assert after is not None
     assert abs(after["y"] - before["y"]) < 3
     assert len(said(page)) > WINDOW
+
+
+@pytest.mark.parametrize("is_interrupted", [False, True])
+def test_what_comes_first_moves_nothing_before_the_eyes(page: Page, program: Program, *, is_interrupted: bool) -> None:
+    def interrupted(route: Route) -> None:
+        if "event-stream" in route.request.headers["accept"]:
+            route.abort()
+            return
+        first = {"events": []} if "after=" in route.request.url else route.fetch().json()
+        events = [*first["events"], {"event": "interrupted", "data": {"seconds": 75}}]
+        route.fulfill(json={**first, "events": events})
+
+    name = f"s-moves-{int(is_interrupted)}"
+    said = "This is turn {n}, which says what was said before it, and says it in other words, until it is said."
+    program.begin(name, *(f">> ANNA: {said.format(n=n)} {said.format(n=n)}" for n in range(60)), title="Moves")
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.add_init_script(f"({MOVED})()")
+    if is_interrupted:
+        page.route(re.compile(r"/events\?"), interrupted)
+    page.goto(f"/s/{name}/follow")
+    expect(page.locator("#captions article")).to_have_count(60)
+    if is_interrupted:
+        expect(page.locator("#quiet-clock")).to_contain_text(":")
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert page.evaluate("window.moved") < MOST_MOVED
+    assert page.evaluate("document.documentElement.scrollHeight - innerHeight - scrollY") <= 1
 
 
 def test_all_of_it_is_had_in_order_and_then_nothing_is_offered(page: Page, program: Program, long: str) -> None:

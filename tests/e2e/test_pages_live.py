@@ -5,7 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import Program, but_for_the_mark, follow, until_same, watch_lines
 from tests.revisions import STORIES
@@ -179,6 +179,35 @@ def test_pausing_holds_the_text_and_continuing_shows_what_waited(page: Page, pro
     expect(page.locator("#captions")).not_to_contain_text("Second.")
     page.locator("#pause").click()
     expect(page.locator("#captions")).to_contain_text("Second.")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_session_that_the_desk_ends_is_not_live_any_more(page: Page, program: Program, language: str) -> None:
+    name = f"s-desk-{language}"
+    program.begin(name, ">> ANNA: Hello.", title="Desk", status="live", languages=["en", "fr"])
+    page.goto(f"/s/{name}/follow?lang={language}")
+    expect(page.locator("#status")).to_have_text("Live")
+    program.client.patch(f"/v1/sessions/{name}", json={"status": "finished"}).raise_for_status()
+    expect(page.locator("#status")).to_have_text("This session has ended. This is all of it.")
+    expect(page.locator("#state")).to_have_text("Finished")
+
+
+def test_until_the_last_words_are_there_an_ended_session_says_that_they_come(page: Page, program: Program) -> None:
+    def behind(route: Route) -> None:
+        if "event-stream" in route.request.headers["accept"]:
+            route.abort()
+            return
+        answer = route.fetch().json()
+        events = [one for one in answer.get("events", []) if one["event"] != "finished"]
+        route.fulfill(json={**answer, "events": events})
+
+    program.announce("s-ending", title="Ending")
+    program.say("s-ending", 0, ">> ANNA: Goodbye.", ends=True)
+    page.route(re.compile(r"/events\?"), behind)
+    page.goto("/s/s-ending/follow")
+    expect(page.locator("#status")).to_have_text("This session has ended. Its last words are coming.")
+    page.unroute(re.compile(r"/events\?"))
+    expect(page.locator("#status")).to_have_text("This session has ended. This is all of it.")
 
 
 def test_announcing_is_off_until_asked_and_tells_finished_sentences_once(page: Page, program: Program) -> None:

@@ -4,8 +4,8 @@ import { isAnchor } from "./anchor.js";
 import { alerts } from "./alerts.js";
 import { announcer } from "./announce.js";
 import { awake } from "./awake.js";
-import { clock } from "./clock.js";
 import { finder } from "./find.js";
+import { interruption } from "./interruption.js";
 import { followLate } from "./late.js";
 import { readersLook } from "./look_panel.js";
 import { bookmark, endOf, isEnd } from "./mark.js";
@@ -27,14 +27,13 @@ import { whoSpeaks } from "./who.js";
 const BACK_FOR = 10_000; // "you are back" is read by then
 const SEEK = 5; // stretches that are asked for to find a turn
 const SETTLED = 2_000; // a snapshot may be a little old: what follows it comes within a moment; who leaves sooner has not read it
+const ENDING = 1_000; // the end itself comes with the last words, most often at once
 const ANNOUNCE = "captionflow.announce";
 
 /** @param {string} id */
 const find = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const captions = find("captions");
 const status = find("status");
-const still = find("still");
-const quietClock = find("quiet-clock");
 const missed = find("missed");
 const announced = /** @type {HTMLInputElement} */ (find("announce"));
 const pauseButton = find("pause");
@@ -44,6 +43,7 @@ const language = /** @type {string} */ (captions.dataset.lang);
 const announce = announcer(find("announcer"));
 const kept = bookmark(session, language);
 const place = reading({ captions, newer: find("newer"), bar: /** @type {HTMLElement} */ (status.closest(".bar")) });
+const silent = interruption({ told: find("told"), still: find("still"), time: find("quiet-clock") }, (change) => place.keep(change));
 const aside = offRecord(find("off-record"), (change) => place.keep(change));
 const alert = alerts({ session, language, title: captions.dataset.title ?? session, seq: Number(captions.dataset.seq), made: captions.dataset.made ?? "" });
 const who = whoSpeaks(captions, place.atEnd);
@@ -71,8 +71,6 @@ let settled = false;
 let standing = "connecting";
 let connected = false; // once: what was said before is shown at once, what comes after the reader's delay
 let seqWhenCut = 0;
-let interrupted = false;
-let ticking = 0; // the clock of an interruption
 let telling = ""; // what the status says
 let back = 0; // the timer of "you are back"
 let moved = false; // the reader has scrolled: what is above may be wanted
@@ -102,7 +100,8 @@ function text(now) {
 function draw() {
   show(turns, mark, state);
   who.changed();
-  before.hidden = !state.earlier;
+  before.classList.toggle("nothing", !state.earlier); // its place stays: the text below it moves nowhere
+  if (state.earlier) before.hidden = false;
   find("waiting").hidden = turns.length > 0;
 }
 
@@ -195,8 +194,14 @@ function welcome() {
 /** @param {import("./live.js").Standing} now */
 function liveIn(now) {
   const { delay } = captionflowLook.now();
+  if (captions.dataset.status === "finished") return "This session has ended. Its last words are coming.";
   if (now === "slow") return "Slow network. Words come in groups.";
   return delay ? `Live, ${delay / 1000} s later` : "Live";
+}
+
+/** Tell anew what the words of a session that goes on, or has just ended, are. */
+function retell() {
+  if ((standing === "live" || standing === "slow") && !back) tell(liveIn(standing), captions.dataset.status !== "finished");
 }
 
 /** @param {import("./live.js").Standing} now */
@@ -212,13 +217,12 @@ function stand(now) {
   if (now !== "live" && now !== "slow") silent(null);
   clearTimeout(back);
   back = 0;
-  const words = liveIn(now);
   if (now === "live" || now === "slow" || now === "finished") arrived();
   if (now === "live" || now === "slow") {
     if (cut) {
       welcome();
-      back = setTimeout(() => { back = 0; tell(words, true); }, BACK_FOR);
-    } else tell(words, true);
+      back = setTimeout(() => { back = 0; retell(); }, BACK_FOR);
+    } else retell();
   } else if (now === "offline" || now === "full") {
     if (!cut) seqWhenCut = state.seq;
     if (!mark && turns.length) mark = leave();
@@ -244,30 +248,12 @@ function about(now) {
   made = now.created_at;
   notes(made);
   name(standing === "finished" ? standing : now.status);
+  setTimeout(retell, ENDING);
 }
 
 /** The phone's screen stays on while there is something to read as it comes. */
 function stayAwake() {
   keepAwake(!paused && (standing === "live" || standing === "slow") && captions.dataset.status === "live");
-}
-
-/** Captions are interrupted, or come again. Screen readers hear it once; the clock is for the eye. @param {number | null} quiet */
-function silent(quiet) {
-  clearInterval(ticking);
-  find("told").classList.toggle("interrupted", quiet !== null);
-  if (quiet === null) {
-    if (interrupted) place.keep(() => { still.textContent = quietClock.textContent = ""; });
-    interrupted = false;
-    return;
-  }
-  const since = performance.now() - quiet;
-  const tick = () => { quietClock.textContent = clock(performance.now() - since); };
-  place.keep(() => {
-    if (!interrupted) still.replaceChildren(element("span", { class: "rest" }, "Captions "), "interrupted");
-    tick();
-  });
-  interrupted = true;
-  ticking = setInterval(tick, 1000);
 }
 
 /** The state in the heading and in the title. @param {keyof typeof STATES} now */
@@ -334,7 +320,7 @@ addEventListener("pagehide", leave);
 
 addEventListener("captionflow:look", () => {
   live.hurry();
-  if (standing === "live" && !back) tell(liveIn(standing), true);
+  retell();
 });
 readersLook();
 voices();
