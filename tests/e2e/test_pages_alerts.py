@@ -1,13 +1,16 @@
 """“Tell me when this is said”: in this session or any that runs, once, and the words stay in the browser."""
 
+import time
 from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Request, expect
 
-from tests.e2e.conftest import Program, follow, script
+from tests.e2e.conftest import SECONDS, Program, follow, script
+from tests.waiting import await_true
 
 pytestmark = pytest.mark.browser
 
@@ -198,6 +201,11 @@ def test_each_time_is_told_once(page: Page, program: Program, looks: list[Look],
     assert page.evaluate(LOOK, [script(page, "spotting.js"), looks]) == told
 
 
+def clock(program: Program) -> float:
+    """The server's, in whole seconds."""
+    return parsedate_to_datetime(program.client.get("/livez").headers["Date"]).timestamp()
+
+
 def open_alerts(page: Page) -> None:
     for one in ("#more", "#alerts"):
         if page.locator(one).get_attribute("open") is None:
@@ -318,6 +326,8 @@ def test_a_tab_that_nobody_sees_tells_too_also_of_other_sessions(page: Page, pro
     program.announce("a-still", title="Still", status="live")
     program.begin("a-ended", ">> ANA: An okapi long ago.", title="Ended")
     program.say("a-ended", 1, "That is all.", ends=True)
+    ended = time.time()
+    await_true(lambda: clock(program) > ended, "the server's clock tells no later second", SECONDS)
     follow(page, "a-seen")
     wait_for(page, "okapi")
     page.get_by_label("Show a notification").check()
@@ -344,3 +354,8 @@ def test_a_tab_that_nobody_sees_tells_too_also_of_other_sessions(page: Page, pro
     assert not page.title().startswith("● ")
     expect(page.locator("#captions .said").last).to_have_text("Okapi, he said.")
     expect(page.locator("#alerted li")).to_have_count(5)
+    program.say("a-seen", 2, ">> BO: Okapi, once more.")  # seen now: told by the page alone
+    for n in (2, 3):
+        program.say("a-other", n, ">> BO: The okapi, once more.")
+        expect(page.locator("#alerted li", has_text="Another")).to_have_count(n)
+    expect(page.locator("#alerted li")).to_have_count(8)

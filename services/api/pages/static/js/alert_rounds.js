@@ -12,7 +12,6 @@ const REMEMBERED = 200;
 const LAST = 50; // turns of each
 const LIST_AGAIN = 10_000;
 const PATIENCE = 15_000;
-const SECOND = 2_000; // the server's clock is told in whole seconds
 
 /** @typedef {import("../../messages.js").Session} Session */
 /** A session that is listened to in one language, made at a time. `fresh`: all of it is news; `seq`, `since`, `earlier`: up to where it was looked
@@ -34,8 +33,8 @@ export function madeAt(of, made) {
 }
 
 /** @param {(of: Heard, view: {turns: import("./transcript.js").Turn[], seq: number, earlier: string | null}) => void} heard called after each answer
- * @param {() => {own: Heard | null, everywhere: boolean, language: string}} wanted what to ask for now */
-export function rounds(heard, wanted) {
+ * @param {Heard} own the page's @param {() => {hidden: boolean, everywhere: boolean}} wanted what to ask for now: the page's, which nobody sees, and others */
+export function rounds(heard, own, wanted) {
   /** @type {Map<string, Heard>} */
   const known = new Map();
   /** @type {Set<string>} */
@@ -52,8 +51,7 @@ export function rounds(heard, wanted) {
     return answer.ok ? answer : null;
   }
 
-  /** @param {string} language */
-  async function list(language) {
+  async function list() {
     if (listed && performance.now() - listed < LIST_AGAIN) return;
     listed = performance.now();
     const answer = await get(`/v1/sessions?status=live&limit=${MOST}`);
@@ -63,9 +61,9 @@ export function rounds(heard, wanted) {
     for (const one of sessions) {
       const there = known.get(one.id);
       if (there) madeAt(there, one.created_at);
-      else known.set(one.id, { ...listening({ session: one.id, language: one.languages.includes(language) ? language : one.languages[0], title: one.title || one.id, made: one.created_at }), fresh: began !== null });
+      else known.set(one.id, { ...listening({ session: one.id, language: one.languages.includes(own.language) ? own.language : one.languages[0], title: one.title || one.id, made: one.created_at }), fresh: began !== null });
     }
-    began = began ?? (Date.parse(answer.headers.get("Date") ?? "") || Date.now()) - SECOND;
+    began = began ?? (Date.parse(answer.headers.get("Date") ?? "") || Date.now()); // in whole seconds: never later than it was
     for (const id of known.keys()) if (known.size > REMEMBERED && !live.has(id)) known.delete(id);
   }
 
@@ -91,13 +89,17 @@ export function rounds(heard, wanted) {
   }
 
   async function round() {
-    const { own, everywhere, language } = wanted();
+    const { hidden, everywhere } = wanted();
     full = false;
+    if (!everywhere) { // what is said until it is wanted again is no news then
+      known.clear();
+      [listed, began] = [0, null];
+    }
     try {
-      if (everywhere) await list(language);
+      if (everywhere) await list();
     } catch { /* no network: the next round tells */ }
-    const others = everywhere ? [...known.values()].filter((one) => live.has(one.session) && one.session !== own?.session) : [];
-    for (const one of own ? [own, ...others] : others) {
+    const others = everywhere ? [...known.values()].filter((one) => live.has(one.session) && one.session !== own.session) : [];
+    for (const one of hidden ? [own, ...others] : others) {
       if (full) break;
       try { await ask(one); } catch { /* no network: the next round tells */ }
       await new Promise((next) => setTimeout(next, APART));

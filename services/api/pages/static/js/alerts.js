@@ -73,10 +73,9 @@ export function alerts(page) {
     [everywhere.checked, notify.checked, sound.checked] = [choice.everywhere, choice.notify, choice.sound];
     if (!choice.words.length || started) return;
     started = true;
-    rounds(heard, () => ({
-      own: choice.words.length && document.hidden && own.seq >= 0 ? own : null, // what is seen is told by the page itself
-      everywhere: choice.everywhere && choice.words.length > 0,
-      language: page.language,
+    rounds(heard, own, () => ({
+      hidden: choice.words.length > 0 && document.hidden && own.seq >= 0, // what is seen is told by the page itself
+      everywhere: choice.words.length > 0 && choice.everywhere,
     }));
   }
 
