@@ -35,12 +35,20 @@ _LETTERS = str.maketrans(
 )
 """Letters with a stroke and the like, which Unicode does not decompose."""
 
-_PLAIN = str.maketrans(dict.fromkeys(_JOINERS, "-") | {"\u201c": '"', "\u201d": '"', "\u2014": " ", "\u2026": " "})
+_PLAIN = {sign: "-" for sign in _JOINERS if not sign.isascii()} | {
+    "\u201c": '"',
+    "\u201d": '"',
+    "\u2014": " ",
+    "\u2026": " ",
+}
 """Signs of English typography as ASCII, with one joiner for all."""
 
-_ASCII_WORD = re.compile("[a-z0-9]+")
-_ASCII_JOINED = re.compile("(?<![a-z0-9])[a-z0-9]++(?:-[a-z0-9]++)+")
-"""Looked for at the beginning of each word once: most have no joiner."""
+_ASCII_FOLDED = str.maketrans(
+    {char: char.lower() if char.isalnum() else "-" if char in _JOINERS else " " for char in map(chr, range(128))}
+)
+"""ASCII in small letters, with one joiner for all, and spaces for all other signs."""
+
+_ASCII_JOINED = re.compile("[a-z0-9]++(?:-[a-z0-9]++)+")
 
 
 class Word(NamedTuple):
@@ -83,16 +91,28 @@ def index_terms(text: str) -> tuple[str, str]:
 
     The same words as ``words`` gives, without their places.
     """
-    plain = text.translate(_PLAIN).lower()
-    if plain.isascii():  # most of English, at the speed of the regular expression
-        pieces = _ASCII_WORD.findall(plain)
-        joined = [word.replace("-", "") for word in _ASCII_JOINED.findall(plain)] if "-" in plain else []
-        if max(map(len, pieces), default=0) > MAX_WORD_CHARS or max(map(len, joined), default=0) > MAX_WORD_CHARS:
-            pieces = [piece[:MAX_WORD_CHARS] for piece in pieces]
-            joined = [word[:MAX_WORD_CHARS] for word in joined]
-        return " ".join(pieces), " ".join(joined)
+    plain = text
+    if not text.isascii():
+        for sign, other in _PLAIN.items():  # faster than to translate what has a few of them
+            plain = plain.replace(sign, other)
+    if plain.isascii():  # most of English
+        return _ascii_terms(plain.translate(_ASCII_FOLDED))
     found = words(text)
     return " ".join(word.folded for word in found.pieces), " ".join(word.folded for word in found.joined)
+
+
+def _ascii_terms(plain: str) -> tuple[str, str]:
+    """See ``index_terms``; of a text with small letters, digits, spaces and joiners alone."""
+    joined: list[str] = []
+    pieces = plain.split()
+    if "-" in plain:
+        for word in pieces:
+            if "-" in word:
+                joined += [found.replace("-", "")[:MAX_WORD_CHARS] for found in _ASCII_JOINED.findall(word)]
+        pieces = plain.replace("-", " ").split()
+    if len(max(pieces, key=len, default="")) > MAX_WORD_CHARS:
+        pieces = [piece[:MAX_WORD_CHARS] for piece in pieces]
+    return " ".join(pieces), " ".join(joined)
 
 
 def fold_name(name: str) -> str:

@@ -11,6 +11,9 @@ from services.segment.rules.lexicon.words import either
 NAME = r"[^\W\da-z_][\w.'’-]*"  # noqa: RUF001 - an apostrophe as typed
 """A piece of a pattern: a word of a name."""
 
+_LATIN = re.compile(r"(?:\(\?:)*[a-z]")
+"""The beginning of a piece that begins with a letter of ASCII."""
+
 Edition = Literal["raw", "rough", "draft", "finished"]
 
 
@@ -27,7 +30,7 @@ class HeadPatterns:
     disclaimer: re.Pattern[str]
     """What only a firm's disclaimer holds, in small letters: to ignore case would take many times as long."""
     ascii_disclaimer: re.Pattern[str]
-    """Of these what a line of ASCII can hold."""
+    """Of these what a line of ASCII can hold. They are tried only where a word begins: a quarter of the time."""
     section: re.Pattern[str]
     """full: a heading that many transcripts have, or the chrome of a page: no title."""
     title_key: re.Pattern[str]
@@ -74,6 +77,9 @@ def patterns_of(lexicon: Lexicon) -> HeadPatterns:
     month = f"({either(lexicon.months)})"
     mark = f"(?:{either(lexicon.day_marks)})?"
     of_month, of_year = (f"(?: (?:{either(some)}))?" for some in (lexicon.month_words, lexicon.year_words))
+    latin = [piece for piece in lexicon.disclaimers if _LATIN.match(piece)]
+    latin_disclaimers = rf"(?<![a-z])(?:{either(latin)})"
+    other_disclaimers = either(piece for piece in lexicon.disclaimers if piece not in latin)
     editions = {name: either(piece for one, piece in lexicon.editions if one == name) for name in get_args(Edition)}
 
     def ignoring_case(pattern: str) -> re.Pattern[str]:
@@ -88,8 +94,8 @@ def patterns_of(lexicon: Lexicon) -> HeadPatterns:
             rf"(?i:{either(lexicon.people_keys)})(?:\s+(?:{either(sorted(lexicon.particles))}|{NAME})){{2,5}}\.?"
         ),
         captioned=ignoring_case(rf"(?:{either(lexicon.captioned)})(?:\s*:?\s+|(?<=[:：])\s*)"),  # noqa: RUF001 - the Chinese colon
-        disclaimer=re.compile(either(lexicon.disclaimers)),
-        ascii_disclaimer=re.compile(either(piece for piece in lexicon.disclaimers if re.search("[a-z]", piece))),
+        disclaimer=re.compile(f"{latin_disclaimers}|{other_disclaimers}"),
+        ascii_disclaimer=re.compile(latin_disclaimers),
         section=ignoring_case(rf"(?:{either(lexicon.sections)})\s*[:.]?"),
         title_key=ignoring_case(rf"(?:{either(lexicon.title_keys)})\s*:\s*(.+)"),
         room_key=ignoring_case(rf"(?:{either(lexicon.room_keys)})\s*:\s*(.*)"),
