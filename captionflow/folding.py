@@ -86,6 +86,11 @@ def words(text: str) -> Words:
     return Words(tuple(pieces), tuple(joined))
 
 
+def count_words(text: str) -> int:
+    """How many words a text has: what joiners joined is one, and so is each character of a spaceless script."""
+    return sum(1 for _ in _pattern().finditer(text))
+
+
 def index_terms(text: str) -> tuple[str, str]:
     """What an index keeps of a text: its folded words in order, and the joined ones, each separated by spaces.
 

@@ -26,7 +26,9 @@ from services.api.search import routes as search
 from services.api.search.searching import Searching
 from services.api.streamtext import routes as streamtext
 from services.api.streamtext.caption_texts import CaptionTexts
+from services.api.transcripts import figure_routes as figures
 from services.api.transcripts import routes as transcripts
+from services.api.transcripts.counting import Counting
 from services.api.transcripts.exports import Exports
 from services.http.application import create_application
 from services.http.bodies import BODY_SECONDS
@@ -61,6 +63,7 @@ ROOMS: Final[tuple[Room, ...]] = (
     key_routes.ROOM,
     audit_routes.ROOM,
     transcripts.ROOM,
+    figures.ROOM,
     live.ROOM,
     streamtext.ROOM,
     search.ROOM,
@@ -125,6 +128,7 @@ def create_app(  # noqa: PLR0913 - what differs between the processes that serve
         app.state.searching,
         desk.Desks(context, readiness),
         CaptionTexts(ports.turn_store),
+        Counting(ports.turn_store, context.rendering),
         Exports(ports.turn_store, ports.sessions, settings.data_folder),
         sessions.SessionDesk(ports.sessions, ports.line_log, audit, hub.session_changed),
         on_air.OnAirKnown(ports.line_log),

@@ -34,6 +34,7 @@ CALLS = {
     ("get", "/v1/sessions/{session}/parts"),
     ("get", "/v1/sessions/{session}/transcript"),
     *{("get", f"/v1/sessions/{{session}}/transcript.{suffix}") for suffix in ("json", "txt", "vtt", "srt")},
+    ("get", "/v1/sessions/{session}/figures"),
     ("get", "/v1/sessions/{session}/events"),
     ("get", "/captions"),
     ("get", "/v1/search"),

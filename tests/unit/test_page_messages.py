@@ -10,7 +10,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "services" / "api" / "pages"
 SCHEMAS = json.loads((ROOT / "services" / "http" / "openapi.json").read_text("utf-8"))["components"]["schemas"]
-ALWAYS_WHOLE = {"Session", "SourceReport", "SourceWarning", "HandOver", "KeyView", "AuditEntry"}
+ALWAYS_WHOLE = {"Session", "SourceReport", "SourceWarning", "HandOver", "KeyView", "AuditEntry"} | {
+    "Figures",
+    "SpeakerFigures",
+}
 """Of these, fields that have their default are sent too."""
 
 _INTERFACE = re.compile(r"^export interface (\w+) \{\n(.*?)^\}", re.MULTILINE | re.DOTALL)
@@ -48,6 +51,8 @@ def in_typescript(schema: dict[str, Any]) -> str:
         "SourceReport",
         "SourceWarning",
         "HandOver",
+        "Figures",
+        "SpeakerFigures",
         "KeyView",
         "AuditEntry",
     ],

@@ -40,6 +40,24 @@ export interface Apart {
   at: number;
 }
 
+export interface SpeakerFigures {
+  speaker: string;
+  turns: number;
+  words: number;
+  first_turn: string;
+}
+
+export interface Figures {
+  session: string;
+  language: string;
+  last_seq: number;
+  seconds: number;
+  words: number;
+  turns: number;
+  speakers: SpeakerFigures[];
+  more_speakers: boolean;
+}
+
 /** What belongs on a room's screen, what comes next, and what is there; an answer for the pages alone. */
 export type RoomNow = Record<"on" | "next" | "shown", Session | null>;
 

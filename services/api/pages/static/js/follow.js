@@ -4,6 +4,7 @@ import { isAnchor } from "./anchor.js";
 import { alerts } from "./alerts.js";
 import { announcer } from "./announce.js";
 import { awake } from "./awake.js";
+import { figures } from "./figures.js";
 import { finder } from "./find.js";
 import { interruption } from "./interruption.js";
 import { followLate } from "./late.js";
@@ -324,6 +325,7 @@ addEventListener("captionflow:look", () => {
 });
 readersLook();
 voices();
+figures(captions);
 
 const live = followLate(session, { language, onText: text, onStanding: stand, onInterruption: silent, onOffRecord: aside, onSession: about },
   () => (connected ? captionflowLook.now().delay : 0));
