@@ -5,6 +5,8 @@ whole conference may sit behind one address, so what an address may have is much
 """
 
 from collections import Counter, OrderedDict
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from math import ceil
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
@@ -33,9 +35,19 @@ _ANY: Final = 1_000_000
 _SENDERS: Final = frozenset({"captioner", "organiser", "admin"})
 
 
+@lru_cache(maxsize=4_096)
 def network(address: str) -> str:
-    """What counts as one address: of IPv6 the network, since a machine has as many addresses in it as it likes."""
-    return ":".join(address.split(":")[:4]) if ":" in address else address
+    """What counts as one address, however it is written.
+
+    Of IPv6 it is the network, in which a machine has as many addresses as it likes; IPv4 is the same in either family.
+    """
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address  # of no network
+    if isinstance(found, IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or IPv6Network((int(found) >> 64 << 64, 64)))
 
 
 class Allowance:

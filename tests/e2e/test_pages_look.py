@@ -265,6 +265,9 @@ def test_the_panel_of_a_screen_makes_its_address(page: Page) -> None:
         "lang=en",
         "lines=2",
     ]
+    code = page.get_by_role("img", name="QR code of this address")
+    expect(code).to_have_attribute("src", f"/rooms/looks/screen-qr.svg?{address.partition('?')[2]}")
+    assert code.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
     page.get_by_role("button", name="Show").click()
     expect(page).to_have_url(address)
     expect(page.locator("#lines .line")).to_have_count(2)

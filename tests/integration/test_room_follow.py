@@ -102,6 +102,21 @@ async def test_the_code_and_the_poster_have_the_address_that_people_reach(tmp_pa
         problem_of(await client.get("/rooms/%21%21/qr.svg"), 404, "not-found")
 
 
+async def test_a_screen_with_a_look_has_a_code_too(tmp_path: Path) -> None:
+    public = "https://captions.example.org"
+    look = "?lines=2&font=%22%3E%3Cb%3E"
+    async with serving(tmp_path, public_url=public) as api, api.client() as client:
+        await api.adapters.sessions.create(Session("talk", 1, AT, AT, title="Talk", room="Main hall"))
+        for screen in ("/rooms/main-hall", "/s/talk/screen"):
+            at = "/s/talk" if screen.startswith("/s/") else screen
+            assert f'data-code="{at}/screen-qr.svg"' in (await client.get(screen)).text
+            assert (await client.get(f"{at}/screen-qr.svg")).content == qr_code(f"{public}{screen}", "").body
+            assert (await client.get(f"{at}/screen-qr.svg{look}")).content == qr_code(
+                f"{public}{screen}{look}", ""
+            ).body
+            problem_of(await client.get(f"{at}/screen-qr.svg?font={'x' * 3000}"), 400, "bad-message")
+
+
 async def test_a_rooms_name_in_any_script_is_an_address(client: httpx.AsyncClient) -> None:
     await announce(client, "hall", room="قاعة ١ & <b>")
     page = await client.get("/rooms/قاعة-١-b/poster")

@@ -52,6 +52,10 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_network_of_ipv6_is_one_address() -> None:
     assert network("2001:db8:1:2:3:4:5:6") == network("2001:db8:1:2:9:9:9:9") != network("2001:db8:1:3:3:4:5:6")
     assert network("192.0.2.7") == "192.0.2.7"
+    assert network("2001:db8::1") == network("2001:db8::2") == network("2001:DB8:0:0:1::") != network("2001:db8:0:1::1")
+    assert network("fe80::1%eth0") == network("fe80::2%eth0")
+    assert network("::ffff:192.0.2.7") == "192.0.2.7" != network("::ffff:192.0.2.8")
+    assert network("testclient") == "testclient"
 
 
 def key(role: Role) -> Key:

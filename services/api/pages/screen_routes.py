@@ -16,7 +16,7 @@ from services.api.pages.own_sheets import NAME, own_file
 from services.api.pages.programme import RoomState, room_path
 from services.api.pages.rendering import nothing_yet, page
 from services.api.pages.room_routes import Slug
-from services.api.pages.routes import Language, SessionId, base_url, find_session, state_of_room
+from services.api.pages.routes import Language, SessionId, base_url, find_session, qr_code, state_of_room
 from services.http.access import open_to
 from services.http.provided import provided
 from services.http.rooms import Room
@@ -64,6 +64,20 @@ async def overlay(session_id: SessionId, request: Request, lang: Language = None
     return await _of_session(request, session_id, lang, Dress(css, overlay=True))
 
 
+@routes.get("/rooms/{slug}/screen-qr.svg", response_class=Response)
+@open_to("anyone")
+async def code_of_room(slug: Slug, request: Request) -> Response:
+    """See ``code``: of a room's screen."""
+    return _code(request, f"/rooms/{quote(slug, safe='')}")
+
+
+@routes.get("/s/{session_id}/screen-qr.svg", response_class=Response)
+@open_to("reader")
+async def code(session_id: SessionId, request: Request) -> Response:
+    """The address of a screen as a QR code, for a technician who has chosen its look: the parameters are the same."""
+    return _code(request, f"/s/{session_id}/screen")
+
+
 @routes.get("/styles/{name}", response_class=Response)
 @open_to("anyone")
 async def style(name: str, request: Request) -> Response:
@@ -78,6 +92,11 @@ async def style(name: str, request: Request) -> Response:
         raise NotFound("There are no sheets of the operator's own: CAPTIONFLOW_STYLES names no folder.")
     found = await context.rendering.run(partial(own_file, folder, name))
     return Response(found.content, media_type=found.media_type, headers={"Cache-Control": "no-cache"})
+
+
+def _code(request: Request, path: str) -> Response:
+    query = request.url.query
+    return qr_code(f"{base_url(request)}{path}{'?' if query else ''}{query}", "max-age=300")
 
 
 async def _of_room(request: Request, slug: str, lang: str | None, dress: Dress) -> Response:
@@ -117,6 +136,7 @@ def _screen(  # noqa: PLR0913 - what a screen of a room knows beside that of a s
         wanted=of_room or "",
         to_follow=f"/s/{session.id}/follow" if of_room is None else room_path(session.room, "follow", of_room),
         code=f"/s/{session.id}/qr.svg" if of_room is None else room_path(session.room, "qr.svg", of_room),
+        look_code=f"/s/{session.id}/screen-qr.svg" if of_room is None else room_path(session.room, "screen-qr.svg"),
         base=base_url(request),
         css=dress.css,
         overlay=dress.overlay,

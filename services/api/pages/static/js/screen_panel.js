@@ -9,12 +9,14 @@ export function screenPanel(corner) {
   const form = /** @type {HTMLFormElement} */ (document.getElementById("look"));
   const box = /** @type {HTMLDetailsElement} */ (form.closest("details"));
   const link = /** @type {HTMLAnchorElement} */ (form.querySelector("[data-address]"));
+  const code = /** @type {HTMLImageElement} */ (form.querySelector("[data-code]"));
   const copy = /** @type {HTMLElement} */ (form.querySelector("[data-copy]"));
   const says = captionflowLook.asked(new URLSearchParams(location.search));
   const chosen = new URL(location.href);
   const tell = () => {
     link.href = chosen.href;
     say(link, chosen.href);
+    if (box.open) code.src = `${code.dataset.code}${chosen.search}`;
   };
   const choose = (/** @type {string} */ name, /** @type {string} */ value) => {
     for (const one of name === "colours" ? [name, "colour", "colors", "color"] : [name]) chosen.searchParams.delete(one);
@@ -47,5 +49,8 @@ export function screenPanel(corner) {
     say(copy, told);
     setTimeout(() => say(copy, "Copy"), 4000);
   });
-  box.addEventListener("toggle", () => corner.classList.toggle("open", box.open));
+  box.addEventListener("toggle", () => {
+    corner.classList.toggle("open", box.open);
+    tell();
+  });
 }
