@@ -17,7 +17,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from bench.distributed_services import PARTITIONS, Installation, cpu_seconds, installed
-from bench.live_latency import WORDS, measure, report
+from bench.live_latency import line_of, measure, report
 from tests.distributed.installation import SERVICES
 
 STAGES = {"ingest": "append", "segment": "segment_delay", "api": "delivery_delay"}
@@ -55,7 +55,7 @@ async def relay(servers: str, sessions: int, rate: float, seconds: float) -> Non
             for number in range(int(seconds / interval)):
                 await asyncio.sleep(max(0.0, due + number * interval - time.monotonic()))
                 start = time.monotonic()
-                await producers[0].send_and_wait(topics[0], f"{number} {WORDS}".encode(), key=name.encode())
+                await producers[0].send_and_wait(topics[0], f"{number} {line_of(number)}".encode(), key=name.encode())
                 sent[name, number] = (start, time.monotonic())
 
         tasks = [asyncio.create_task(copy()), asyncio.create_task(read())]

@@ -21,7 +21,15 @@ from tests.real_program import Server
 
 LAST_SECONDS = 10
 """How long the last lines may take."""
-WORDS = "and this is what the captioner hears and writes down for everybody "
+TALK = (
+    "So I think that what we heard this morning is quite important for all of us, and I would like to come back "
+    "to it. When we talk about access, we mean people who live far from the cities, who pay a lot, and who have "
+    "no choice. That is not a technical question alone. We have tried three ways in our country, and two of them "
+    "did not work. The third one did, because the schools wanted it, and they kept it running after the money was "
+    "spent. I am happy to share the numbers with anybody who wants them, they are on our web site. Let me stop "
+    "here, and take some questions. "
+)
+"""What is said. Text that speaks of captioning would be taken for the head of a transcript, which costs more."""
 
 
 def main() -> None:
@@ -63,6 +71,12 @@ async def measure(door: int, screen: int, sessions: int, rate: float, seconds: f
     report(seen, sent, time.monotonic() - begun)
 
 
+def line_of(number: int) -> str:
+    """So many columns of the talk as a captioner sends at once, cut anywhere."""
+    first = number * 37 % len(TALK)
+    return (TALK + TALK)[first : first + 32 + number % 8]
+
+
 async def until_found(client: httpx.AsyncClient, url: str) -> None:
     for _ in range(200):
         try:
@@ -80,7 +94,7 @@ async def send(
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     for number in range(int(seconds / interval)):
         await asyncio.sleep(max(0.0, due + number * interval - time.monotonic()))
-        line = {"number": number, "text": WORDS[: 32 + number % 8]}
+        line = {"number": number, "text": line_of(number)}
         body = json.dumps({"sender": "bench", "lines": [line]}).encode()
         head = f"POST /v1/sessions/{name}/lines HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
         start = time.monotonic()

@@ -29,7 +29,7 @@ from captionflow.messages import Session
 from captionflow.settings import Settings
 from captionflow.wiring.shared import PARTS_GROUP, Ports, Skipped, Watch, close, counts, watch
 
-GATHER_MS: Final = 100
+GATHER_MS: Final = 500
 """The api only wants to know how many lines there are."""
 
 

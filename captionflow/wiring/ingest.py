@@ -29,8 +29,8 @@ from captionflow.ports import LineLog, OffRecordFeed, SessionStore, SourceReport
 from captionflow.settings import Settings
 from captionflow.wiring.shared import Skipped, Watch, close, counts, problem, watch
 
-GATHER_MS: Final = 25
-"""How long a line waits for its acknowledgement at most when another ingest wrote to its partition just before."""
+GATHER_MS: Final = 100
+"""How long what others write is gathered, while no line of ours waits for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from faust.transport.consumer import Consumer
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.structs import OffsetAndMetadata
+from mode.threads import QueueServiceThread, ServiceThread
 
 from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.messages import Line, LineRecord, StepRecord, turns_key
@@ -40,6 +41,11 @@ FAUST: dict[Callable[..., Any], str] = {
     Consumer._wait_next_records: "6218e1969a636b3f",
     Consumer.verify_all_partitions_active: "4e0e46f5c297305d",
     AIOKafkaConsumerThread._fetch_records: "39a2c6c79fc1455a",
+    ServiceThread.start: "f11841038a033a05",
+    ServiceThread.stop: "32d026539c3665b2",
+    ServiceThread._serve: "67809eae09573ac7",
+    QueueServiceThread.call_thread: "479edda75b54734b",
+    QueueServiceThread.on_thread_started: "73f6333fc9c9594f",
 }
 SESSION = "opening"
 WAIT_MS = 60_000
@@ -111,8 +117,8 @@ def test_the_methods_of_faust_that_the_worker_mends_are_those_that_were_mended(m
     assert source == FAUST[method], (
         f"Faust's {method.__qualname__} has changed, and services/segment/faust_*.py override it: read the new one and "
         "bring its changes over. If on_recovery_completed() calls perform_seek() before resume_partitions() by now, "
-        "drop SeekingRecovery; if an empty set of active partitions hands out nothing, drop ActiveConsumer. Then run "
-        "`make chaos`, and put the new hash here."
+        "drop SeekingRecovery; if an empty set of active partitions hands out nothing, drop ActiveConsumer; if a "
+        "consumer can do without a thread, drop _InLoop. Then run `make chaos`, and put the new hash here."
     )
 
 

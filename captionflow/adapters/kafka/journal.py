@@ -20,6 +20,7 @@ from kafka.errors import KafkaError
 
 from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.failures import lost, translated
+from captionflow.adapters.kafka.leaders import leaders_of, others_lead
 from captionflow.adapters.kafka.producer import Producer
 from captionflow.adapters.kafka.record_fetcher import Reader
 from captionflow.errors import CaptionflowError, Unavailable
@@ -70,7 +71,8 @@ class Journal:
 
     ``take`` is awaited before more is read, so a slow one holds the reading up and memory stays bounded. With
     ``gather_ms`` it is looked for more that long after the last time at the soonest: what comes fast is taken together,
-    which is less work for both sides; what comes after a silence is taken at once.
+    which is less work for both sides; what comes after a silence is taken at once, and so is what somebody waits for.
+    What was taken when it was written is not read at all, as far as nothing else came between.
     """
 
     def __init__(  # noqa: PLR0913 - by name, each with a reason of its own
@@ -106,6 +108,8 @@ class Journal:
         self._writing: dict[bytes, asyncio.Task[int]] = {}
         self._backoff = Backoff(first_seconds=_FIRST_WAIT_SECONDS, longest_seconds=_LONGEST_WAIT_SECONDS)
         self._stopping = threading.Event()
+        self._awaited = threading.Event()
+        """Somebody waits for what was not read yet."""
         self._consumer: KafkaConsumer | None = None
         self._thread = threading.Thread(target=self._run, name=f"{topic}-tail", daemon=True)
 
@@ -196,6 +200,7 @@ class Journal:
     async def close(self) -> None:
         """Stop reading and writing. Repeating it does nothing."""
         self._stopping.set()
+        self._awaited.set()
         self._moved.notify()
         await self._producer.close()
         await self.reader.close()
@@ -227,6 +232,7 @@ class Journal:
             moved = self._moved.listen()
             if self._broken is not None or self._stopping.is_set():
                 self.check()
+            self._awaited.set()
             await moved.wait()
 
     # --- in the thread ----------------------------------------------------------------------------------------------
@@ -269,18 +275,34 @@ class Journal:
                 consumer.seek(tp, offset)
             self._in_loop(self._moved_to(positions))
             self._backoff.succeeded()
-            leaders = _leaders(consumer, tps)
-            while not self._stopping.is_set() and not _others_lead(_leaders(consumer, tps), leaders):
+            leaders = leaders_of(consumer, tps)
+            while not self._stopping.is_set() and not others_lead(leaders_of(consumer, tps), leaders):
+                self._pass_over_taken(consumer, positions)
                 records = consumer.poll(_POLL_MS)
                 self._check_identity(consumer)
+                positions |= {tp: found[-1].offset + 1 for tp, found in records.items()}
                 if records:
                     self._in_loop(self._took({tp: _read(found) for tp, found in records.items()}))
                     if sum(map(len, records.values())) < _MANY:
-                        self._stopping.wait(self._gather_seconds)
+                        self._gather()
                 else:  # what has no records for us moves on too: marks of other people's transactions
                     self._in_loop(self._moved_to({tp: consumer.position(tp, 0) or 0 for tp in tps}))
         finally:
             consumer.close(timeout_ms=0)
+
+    def _gather(self) -> None:
+        """Wait for more, unless somebody waits for what is there."""
+        if self._gather_seconds and not self._stopping.is_set():
+            self._awaited.wait(self._gather_seconds)
+            self._awaited.clear()
+
+    def _pass_over_taken(self, consumer: KafkaConsumer, reached: dict[TopicPartition, int]) -> None:
+        """Go on behind what this process has written and taken. ``reached``: up to where the consumer has given all."""
+        for tp, offset in reached.items():
+            taken = self._positions[tp]
+            if taken > offset:
+                consumer.seek(tp, taken)
+                reached[tp] = taken
 
     def _check_identity(self, consumer: KafkaConsumer) -> None:
         """A topic that was deleted and made again has the same name and offsets, and none of what was acknowledged."""
@@ -364,21 +386,6 @@ class JournalAdapter:
     async def close(self) -> None:
         """Stop. Repeating it does nothing."""
         await self._journal.close()
-
-
-_Leaders = list[tuple[int | None, int | None]]
-"""Of each partition: the broker that leads, below 0 if none does, and since which election; ``None``: not known."""
-
-
-def _leaders(consumer: KafkaConsumer, tps: Sequence[TopicPartition]) -> _Leaders:
-    """As the client has heard them last."""
-    known = consumer._cluster  # noqa: SLF001  kafka-python shows it nowhere else
-    return [(known.leader_for_partition(tp), known.leader_epoch_for_partition(tp)) for tp in tps]
-
-
-def _others_lead(now: _Leaders, before: _Leaders) -> bool:
-    """Not while a partition has no leader: a new consumer could not begin, and the other partitions would wait too."""
-    return now != before and all(leader is not None and leader >= 0 for leader, _ in now)
 
 
 def _read(found: Sequence[ConsumerRecord]) -> list[Record]:

@@ -59,7 +59,7 @@ class KafkaLineLog(JournalAdapter):
         seals: bool = False,
         size: BlockSize = BlockSize(),  # noqa: B008 - frozen
     ) -> None:
-        """``gather_ms``: see ``Journal``. A write waits so long at most when others wrote just before it.
+        """``gather_ms``: see ``Journal``.
 
         ``on_passage``: called with a session that goes off the record, or back on it.
         ``seals``: what becomes a whole block is sealed, so that the next process need not read it.

@@ -14,7 +14,7 @@ from captionflow.adapters.memory.source_reports import MemorySourceReports
 from captionflow.messages import SourceReport
 from captionflow.records import reader
 
-_GATHER_MS: Final = 200
+_GATHER_MS: Final = 500
 """A person looks at them."""
 
 _encode = msgspec.json.Encoder().encode
