@@ -31,8 +31,9 @@ log = structlog.get_logger(__name__)
 
 _POLL_MS: Final = 2_000
 """How often it is looked what has no records for us, and moves on all the same."""
-_FETCH_WAIT_MS: Final = 10_000
-"""How long a broker that has nothing new holds a fetch. What comes meanwhile is answered at once."""
+_FETCH_WAIT_MS: Final = 5_000
+"""How long a broker that has nothing new holds a fetch. What comes meanwhile is answered at once; but when a broker is
+lost and each of the others holds one, so long nobody says which of them leads now."""
 _POLL_RECORDS: Final = 500
 _MANY: Final = 50
 """Records at once of which nobody gathers more: there is a backlog to be read."""
