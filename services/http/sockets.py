@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
+
+    from uvicorn._types import ASGI3Application, ASGISendEvent
 
 _OF_PEERS: Final = "Invalid UTF-8"
 """How the one message begins that uvicorn logs as an exception where a peer has sent what is no text."""
@@ -24,11 +27,30 @@ class QuietSockets(WebSocketsSansIOProtocol):
         super().__init__(*args, **kwargs)
         quiet: Any = _Quiet(self.logger)
         self.logger = self.conn.logger = quiet
+        self.app = self._until_gone(self.app)
 
     def data_received(self, data: bytes) -> None:
         """Pass on, unless the connection is ending: what comes then is for nobody."""
         if not self.transport.is_closing():
             super().data_received(data)
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Pass on. A connection that ends before its handshake was answered has gone; uvicorn knows that only later."""
+        if self.transport.is_closing() and not self.handshake_complete:
+            raise ClientDisconnected
+        await super().send(message)
+
+    def send_500_response(self) -> None:
+        """Pass on, unless there is nobody any more."""
+        if not self.transport.is_closing():
+            super().send_500_response()
+
+    def _until_gone(self, app: ASGI3Application) -> ASGI3Application:
+        async def run(scope: Any, receive: Any, send: Any) -> None:
+            await app(scope, receive, send)
+            self.handshake_complete |= self.transport.is_closing()  # nobody waits for an answer
+
+        return run
 
     def handle_parser_exception(self) -> None:
         """End it. uvicorn expects that a close was sent, which is not so before the handshake was answered."""

@@ -1,8 +1,11 @@
 """The processes that search: whatever happens to one, search goes on, and nothing goes on that nobody waits for."""
 
 import asyncio
+import io
 import os
 import signal
+import threading
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,6 +14,8 @@ import pytest
 from captionflow.adapters.sqlite.database import Database
 from captionflow.adapters.sqlite.search import SqliteSearch
 from captionflow.adapters.sqlite.search_processes import PROCESSES
+from captionflow.adapters.sqlite.search_sql import Question
+from captionflow.adapters.sqlite.searcher import Searcher, Stopped
 from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
 from captionflow.errors import Misconfigured, Unavailable
 from captionflow.messages import Part, StepRecord
@@ -103,3 +108,28 @@ async def test_a_damaged_index_is_told_as_what_it_is(database: Database, search:
 
 async def test_half_a_surrogate_pair_is_found_nowhere(search: SqliteSearch) -> None:
     assert (await search.search(SearchQuery("word", session="\ud800"))).total == 0
+
+
+async def test_a_stop_leaves_nothing_open_whatever_it_interrupts(database: Database, tmp_path: Path) -> None:
+    """It may come in the middle of the end of a search, which a next one then could not begin behind."""
+    searcher = Searcher(tmp_path / "captionflow.db", io.BytesIO(), io.BytesIO())
+    asked = Question((), "ana", None, None, None, None, (), None, 20, "")
+    over = threading.Event()
+
+    def interrupt() -> None:
+        while not over.is_set():
+            searcher._connection.interrupt()
+            time.sleep(0)
+
+    interrupting = threading.Thread(target=interrupt)
+    searcher._stop.set()
+    interrupting.start()
+    try:
+        answers = []
+        for _ in range(10_000):
+            answers.append(searcher._answer(asked))
+            assert not searcher._connection.in_transaction
+        assert Stopped() in answers
+    finally:
+        over.set()
+        interrupting.join()

@@ -94,12 +94,11 @@ class Searcher:
     def _answer(self, asked: Question) -> Answer:
         connection = self._connection
         try:
-            connection.execute("BEGIN")
             try:
+                connection.execute("BEGIN")
                 return Found(answer(connection, asked, self._stop.is_set))
             finally:
-                if connection.in_transaction:
-                    connection.rollback()
+                self._end()
         except Stop:
             return Stopped()
         except sqlite3.Error as error:
@@ -109,6 +108,16 @@ class Searcher:
             if isinstance(known, CaptionflowError):
                 return Failed(known.code, str(known))
             raise
+
+
+    def _end(self) -> None:
+        """Leave nothing open. A stop interrupts whatever runs, this too."""
+        while self._connection.in_transaction:
+            try:
+                self._connection.rollback()
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                    raise
 
 
 def main() -> None:
