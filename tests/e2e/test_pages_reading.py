@@ -86,6 +86,15 @@ def settle(page: Page) -> None:
     page.evaluate("document.fonts.ready")
 
 
+def test_sessions_of_one_title_are_told_apart_by_axe_too(page: Page, program: Program) -> None:
+    for session in ("r-twin-1", "r-twin-2"):
+        program.begin(session, ">> ANA: Twelve lighthouses.", title="Opening", room="Reading room", event="Forum")
+    page.goto("/search?q=lighthouses")
+    expect(page.get_by_role("heading", name="Opening")).to_have_count(2)
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing_on(page: Page, name: str, theme: str) -> None:
