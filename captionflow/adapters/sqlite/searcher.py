@@ -109,7 +109,6 @@ class Searcher:
                 return Failed(known.code, str(known))
             raise
 
-
     def _end(self) -> None:
         """Leave nothing open. A stop interrupts whatever runs, this too."""
         while self._connection.in_transaction:
