@@ -24,7 +24,7 @@ run: .venv/.run ## Set up, then caption a demo session at http://127.0.0.1:8000
 # Each file of tests is run by one of so many processes, which has a program, a browser and servers of its own. 0 is this one.
 # Tests with servers, and those that only reckon, keep two processors busy; the others also wait, for a client that is slow.
 WORKERS := $(if $(ARGS),0,2)
-WAITING := $(if $(filter 0,$(WORKERS)),0,4)
+WAITING := $(if $(filter 0,$(WORKERS)),0,3)
 PYTEST := $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder
 COVERING := tests/unit tests/golden/test_segment_forms.py tests/golden/test_file_forms.py
 

@@ -12,15 +12,15 @@ SUMMARY = "How much was said, and by whom"
 
 
 def test_a_latecomer_sees_how_much_was_said_and_each_time_anew(page: Page, program: Program) -> None:
-    program.begin("f-late", ">> ANNA: Good morning, everyone.", ">> BEN: Now we begin.")
-    follow(page, "f-late")
+    program.begin("fig-late", ">> ANNA: Good morning, everyone.", ">> BEN: Now we begin.")
+    follow(page, "fig-late")
     page.locator("#more > summary").click()
     panel = page.locator("#figures")
     panel.get_by_text(SUMMARY).click()
     expect(panel.get_by_role("status")).to_have_text("Less than a minute, 6 words, 2 speakers.")
     expect(panel.get_by_role("listitem")).to_have_text(["ANNA 3 words", "BEN 3 words"])
     assert not Axe().run(page).response["violations"]
-    program.say("f-late", 2, ">> ANNA: Thank you.")
+    program.say("fig-late", 2, ">> ANNA: Thank you.")
     panel.get_by_text(SUMMARY).click()
     panel.get_by_text(SUMMARY).click()
     expect(panel.get_by_role("status")).to_have_text("Less than a minute, 8 words, 2 speakers.")
@@ -28,23 +28,23 @@ def test_a_latecomer_sees_how_much_was_said_and_each_time_anew(page: Page, progr
 
 
 def test_a_speaker_leads_to_their_first_words_also_where_they_are_on_no_page_yet(page: Page, program: Program) -> None:
-    program.begin("f-lead", *(f">> {'ANNA' if n % 90 else f'S{n}'}: Word {n}." for n in range(500)))
-    page.goto("/s/f-lead/follow")
+    program.begin("fig-lead", *(f">> {'ANNA' if n % 90 else f'S{n}'}: Word {n}." for n in range(500)))
+    page.goto("/s/fig-lead/follow")
     page.locator("#more > summary").click()
     panel = page.locator("#figures")
     panel.get_by_text(SUMMARY).click()
     expect(panel.get_by_role("status")).to_contain_text("1,000 words, 7 speakers.")
     panel.get_by_role("link", name="ANNA").click()
     expect(page.locator("article:target h2")).to_have_text("ANNA")
-    expect(page).to_have_url("/s/f-lead?lang=en&turn=t2#t2")
+    expect(page).to_have_url("/s/fig-lead?lang=en&turn=t2#t2")
     page.locator("#figures summary").click()
     page.locator("#figures").get_by_role("link", name="S0").click()
     expect(page.locator("#t1")).to_be_in_viewport()
 
 
 def test_without_a_connection_it_says_so_and_keeps_what_it_has(page: Page, program: Program) -> None:
-    program.begin("f-cut", ">> ANNA: Good morning.")
-    page.goto("/s/f-cut")
+    program.begin("fig-cut", ">> ANNA: Good morning.")
+    page.goto("/s/fig-cut")
     panel = page.locator("#figures")
     with page.expect_request("**/figures?*"):
         panel.get_by_text(SUMMARY).click()
@@ -61,6 +61,6 @@ def test_without_a_connection_it_says_so_and_keeps_what_it_has(page: Page, progr
     [(29, "Less than a minute"), (60, "1 minute"), (725, "12 minutes"), (3600, "1 hour"), (9060, "2 hours 31 minutes")],
 )
 def test_how_long_it_took_is_said_as_people_do(page: Page, program: Program, seconds: int, told: str) -> None:
-    program.begin("f-long", ">> ANNA: Good morning.")
-    page.goto("/s/f-long")
+    program.begin("fig-long", ">> ANNA: Good morning.")
+    page.goto("/s/fig-long")
     assert page.evaluate(f"import('{script(page, 'figures.js')}').then((one) => one.lasted({seconds}))") == told
