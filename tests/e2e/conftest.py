@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Playwright, Route, expect, sync_playwright
 
 from tests.real_program import Server
 from tests.waiting import await_true
@@ -68,6 +68,20 @@ def follow(page: Page, session: str) -> None:
     """Read along on a page that is live."""
     page.goto(f"/s/{session}/follow")
     expect(page.locator("#status")).to_have_text("Live")
+
+
+def interrupt(page: Page, seconds: int) -> None:
+    """Let the pages that are opened hear, by polling, that captions have been interrupted for so long."""
+
+    def interrupted(route: Route) -> None:
+        if "event-stream" in route.request.headers["accept"]:
+            route.abort()
+            return
+        first = {"events": []} if "after=" in route.request.url else route.fetch().json()
+        events = [*first["events"], {"event": "interrupted", "data": {"seconds": seconds}}]
+        route.fulfill(json={**first, "events": events})
+
+    page.route(re.compile(r"/events\?"), interrupted)
 
 
 def unplugged(page: Page) -> None:

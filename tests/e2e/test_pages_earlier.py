@@ -4,9 +4,9 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Program
+from tests.e2e.conftest import Program, interrupt
 
 pytestmark = pytest.mark.browser
 
@@ -68,21 +68,13 @@ def test_it_opens_at_its_end_and_earlier_turns_come_above_what_is_read(page: Pag
 
 @pytest.mark.parametrize("is_interrupted", [False, True])
 def test_what_comes_first_moves_nothing_before_the_eyes(page: Page, program: Program, *, is_interrupted: bool) -> None:
-    def interrupted(route: Route) -> None:
-        if "event-stream" in route.request.headers["accept"]:
-            route.abort()
-            return
-        first = {"events": []} if "after=" in route.request.url else route.fetch().json()
-        events = [*first["events"], {"event": "interrupted", "data": {"seconds": 75}}]
-        route.fulfill(json={**first, "events": events})
-
     name = f"s-moves-{int(is_interrupted)}"
     said = "This is turn {n}, which says what was said before it, and says it in other words, until it is said."
     program.begin(name, *(f">> ANNA: {said.format(n=n)} {said.format(n=n)}" for n in range(60)), title="Moves")
     page.set_viewport_size({"width": 360, "height": 740})
     page.add_init_script(f"({MOVED})()")
     if is_interrupted:
-        page.route(re.compile(r"/events\?"), interrupted)
+        interrupt(page, 75)
     page.goto(f"/s/{name}/follow")
     expect(page.locator("#captions article")).to_have_count(60)
     if is_interrupted:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.e2e.conftest import Program, follow, script
+from tests.e2e.conftest import Program, follow, interrupt, script
 
 pytestmark = pytest.mark.browser
 
@@ -112,18 +112,10 @@ def test_the_words_before_the_eyes_stay_there_at_any_size_of_text_and_window(pag
 
 @pytest.mark.parametrize("pixels", [16, 32])
 def test_how_long_captions_are_interrupted_is_seen_in_full(page: Page, program: Program, pixels: int) -> None:
-    def interrupted(route: Route) -> None:
-        if "event-stream" in route.request.headers["accept"]:
-            route.abort()
-            return
-        first = {"events": []} if "after=" in route.request.url else route.fetch().json()
-        events = [*first["events"], {"event": "interrupted", "data": {"seconds": 3605}}]
-        route.fulfill(json={**first, "events": events})
-
     program.begin(f"e-quiet-{pixels}", ">> ANNA: So far.", title="Quiet")
     large_type(page, pixels)
     page.set_viewport_size({"width": 320, "height": 640})
-    page.route(re.compile(r"/events\?"), interrupted)
+    interrupt(page, 3605)
     page.goto(f"/s/e-quiet-{pixels}/follow")
     page.evaluate(SPACED)
     expect(page.locator("#quiet-clock")).to_contain_text("1:00:0")

@@ -1,5 +1,6 @@
 // How a reader is told that words were said: a notification and a sound where they are wanted, and always a mark: at the turn, in a list,
 // in the bar, and in the title of a tab that nobody sees.
+import { anchorOf } from "./anchor.js";
 import { bell } from "./bell.js";
 import { element } from "./render.js";
 
@@ -38,7 +39,7 @@ export function teller({ log, now, session, language }, choice) {
 
   /** @param {Heard} of @param {Spotted} spotted */
   function tell(of, { words, turn, n }) {
-    const anchor = `t${turn.slice(`${of.session}.${of.language}.`.length)}`;
+    const anchor = anchorOf(of, turn);
     const here = of.session === session && of.language === language;
     /** @type {Record<string, string>} */
     const where = here ? { href: `#${anchor}` }

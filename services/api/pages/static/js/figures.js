@@ -1,5 +1,5 @@
 // What a session amounts to so far, for who comes late: how long it took, how many words, who spoke. Asked for when it is opened.
-import { element } from "./render.js";
+import { element, turnLink } from "./render.js";
 import { say } from "./text.js";
 
 const PATIENCE = 10_000; // a session of any length is counted in less
@@ -27,14 +27,7 @@ export function figures(text) {
 
   /** @param {import("../../messages.js").SpeakerFigures} one */
   function entry(one) {
-    const anchor = `t${one.first_turn.slice(`${session}.${language}.`.length)}`;
-    const link = element("a", { href: `/s/${encodeURIComponent(session)}?${new URLSearchParams({ lang: language, turn: anchor })}#${anchor}` }, element("bdi", {}, one.speaker));
-    link.addEventListener("click", (event) => {
-      const there = document.getElementById(anchor);
-      if (!there) return; // its own page has it
-      event.preventDefault();
-      there.scrollIntoView({ block: "start", behavior: "instant" });
-    });
+    const link = turnLink({ session, language }, one.first_turn, element("bdi", {}, one.speaker));
     return element("li", {}, link, ` ${some(one.words, unit)}`);
   }
 

@@ -1,6 +1,6 @@
 // The follow page: the text grows at its end and stays where the reader is.
 import "./started.js";
-import { isAnchor } from "./anchor.js";
+import { addressOf, isAnchor } from "./anchor.js";
 import { alerts } from "./alerts.js";
 import { announcer } from "./announce.js";
 import { awake } from "./awake.js";
@@ -156,7 +156,7 @@ async function seek() {
   for (let tries = 0; tries < SEEK && state.earlier && !document.getElementById(anchor); tries += 1) if (!await earlier(false)) break;
   const there = document.getElementById(anchor);
   if (there) there.scrollIntoView({ block: "start", behavior: "instant" });
-  else if (state.earlier) location.replace(`/s/${session}?${new URLSearchParams({ lang: language, turn: anchor })}#${anchor}`);
+  else if (state.earlier) location.replace(addressOf({ session, language }, anchor));
 }
 
 /** Whether this browser's reader wants to have the captions announced. */

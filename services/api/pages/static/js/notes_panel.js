@@ -1,6 +1,7 @@
 // The panel of bookmarks and notes: what is before the reader's eyes is marked, marks lead back to it, and all can be taken out.
+import { addressOf, anchorOf } from "./anchor.js";
 import { markdown, notebook, quoted } from "./notes.js";
-import { element } from "./render.js";
+import { element, turnLink } from "./render.js";
 import { say } from "./text.js";
 
 const LABEL = 80; // characters of what was said, in the list
@@ -21,18 +22,12 @@ export function notesPanel(text, seen) {
   /** @type {ReturnType<typeof notebook> | null} */
   let book = null;
 
-  const anchor = (/** @type {string} */ turn) => `t${turn.slice(`${session}.${language}.`.length)}`;
-  const address = (/** @type {string} */ turn) => `${location.origin}/s/${encodeURIComponent(session)}?${new URLSearchParams({ lang: language, turn: anchor(turn) })}#${anchor(turn)}`;
+  const names = { session, language };
+  const address = (/** @type {string} */ turn) => location.origin + addressOf(names, anchorOf(names, turn));
 
   /** @param {Note} one */
   function entry(one) {
-    const link = element("a", { href: address(one.turn) }, element("bdi", {}, `${one.speaker ? `${one.speaker}: ` : ""}${quoted(one.said, LABEL)}`));
-    link.addEventListener("click", (event) => {
-      const there = document.getElementById(anchor(one.turn));
-      if (!there) return; // its own page has it
-      event.preventDefault();
-      there.scrollIntoView({ block: "start", behavior: "instant" });
-    });
+    const link = turnLink(names, one.turn, element("bdi", {}, `${one.speaker ? `${one.speaker}: ` : ""}${quoted(one.said, LABEL)}`));
     const remove = element("button", { type: "button" }, "Remove");
     remove.addEventListener("click", () => {
       book?.remove(one);

@@ -1,5 +1,6 @@
 // Turns into elements, touching only what changed: what a reader has selected, focused or bookmarked, and what their browser has
 // translated, stays; and one word more costs as little after four hours as after one minute.
+import { addressOf, anchorOf } from "./anchor.js";
 import { clock } from "./clock.js";
 import { sentences } from "./prose.js";
 import { say } from "./text.js";
@@ -21,6 +22,19 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+/** A link to a turn: to where it stands on this page, or to its own. @param {import("./anchor.js").Names} names @param {string} turn @param {...(Node | string)} content */
+export function turnLink(names, turn, ...content) {
+  const anchor = anchorOf(names, turn);
+  const link = element("a", { href: addressOf(names, anchor) }, ...content);
+  link.addEventListener("click", (event) => {
+    const there = document.getElementById(anchor);
+    if (!there) return; // its own page has it
+    event.preventDefault();
+    there.scrollIntoView({ block: "start", behavior: "instant" });
+  });
+  return link;
+}
+
 /** What an article shows. @typedef {{article: HTMLElement, turn: Turn | null, key: string, head: string, heading: Element[], body: HTMLElement[]}} Shown */
 /** A sentence, a note or the mark: an element of its own. @typedef {{kind: "words" | "note" | "interim" | "mark", text: string}} Piece */
 
@@ -33,7 +47,7 @@ const made = new WeakMap();
  * @param {HTMLElement} container @param {{session: string, language: string}} names
  * @returns {(turns: Turn[], mark: Mark | null, before?: {earlier: string | null, begin: string | null}) => void} */
 export function renderer(container, { session, language }) {
-  const anchor = (/** @type {Turn} */ turn) => `t${turn.id.slice(`${session}.${language}.`.length)}`;
+  const anchor = (/** @type {Turn} */ turn) => anchorOf({ session, language }, turn.id);
   const towards = container.dataset.dir ?? "auto";
   /** @type {Map<string | undefined, Shown>} */
   const shown = new Map([...container.querySelectorAll("article")].map((article) => [article.dataset.turn, ofServer(article)]));
