@@ -58,7 +58,9 @@ def run(serving: Coroutine[Any, Any, None]) -> None:
     It ends at once, since a thread may be in the middle of a call to a server that does not answer. Everything that
     must be kept is stored by then; an error is raised.
     """
+    gc.freeze()  # what was loaded stays, and is looked through no more
     gc.set_threshold(GC_THRESHOLD)
+    gc.enable()
 
     async def until_the_end() -> None:
         await serving

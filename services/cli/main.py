@@ -1,6 +1,7 @@
 """``captionflow``: the command line. What each command is for, and the exit codes, are in ``help_texts``."""
 
 import asyncio
+import gc
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -71,6 +72,7 @@ def run(
     tls_key: TlsKey = None,
 ) -> None:
     """Run the whole pipeline."""
+    gc.disable()  # until it serves: nothing that is loaded is garbage
     from services import embedded
 
     settings = settings_of_command(quiet=False, demo=demo, port=port, tls_cert=tls_cert, tls_key=tls_key)
@@ -95,6 +97,7 @@ def serve(
     tls_key: TlsKey = None,
 ) -> None:
     """Run one service."""
+    gc.disable()  # as for `run`
     from services.cli.serve import serve
 
     serve(settings_of_command(quiet=False, tls_cert=tls_cert, tls_key=tls_key), service, port)

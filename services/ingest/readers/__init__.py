@@ -7,7 +7,6 @@ from services.ingest.cleaning import MAX_LABEL_CHARS, clean
 from services.ingest.readers.cue_times import SBV, TIMES, WIDE
 from services.ingest.readers.encoding import decode
 from services.ingest.readers.exported_json import is_exported_json, read_exported_json
-from services.ingest.readers.plain import read_plain
 from services.ingest.readers.reading import Guess, Kind, Passage, Reading
 from services.ingest.readers.recogniser_json import is_recogniser_json, read_recogniser_json
 from services.ingest.readers.srt import read_sbv, read_srt
@@ -16,11 +15,18 @@ from services.ingest.readers.webvtt import HEADER, read_webvtt
 __all__ = ["Guess", "Kind", "Passage", "Reading", "kind_of", "read"]
 
 
+def _read_text(text: str) -> Reading:
+    # Its tables of patterns take longer to compile than a server's doors to load, and only files need them.
+    from services.ingest.readers.plain import read_plain  # noqa: PLC0415
+
+    return read_plain(text)
+
+
 def _read_json(text: str) -> Reading:
     return read_exported_json(text) if is_exported_json(text) else read_recogniser_json(text)
 
 
-_READERS = {"text": read_plain, "vtt": read_webvtt, "srt": read_srt, "sbv": read_sbv, "json": _read_json}
+_READERS = {"text": _read_text, "vtt": read_webvtt, "srt": read_srt, "sbv": read_sbv, "json": _read_json}
 _SAID_BY_NAME = {"txt": "text", "text": "text", "md": "text", "vtt": "vtt", "srt": "srt", "sbv": "sbv", "json": "json"}
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from captionflow.errors import BadMessage, WrongKind
-from services.sessions.programme import calendar_file, frab, indico, table
+from services.sessions.programme import frab, indico, table
 from services.sessions.programme.planned import Builder, Planned, Programme
 
 FORMS = "iCalendar, CSV, schedule.json or schedule.xml (pretalx, frab), or Indico's JSON"
@@ -22,6 +22,9 @@ def read(data: bytes, zone: ZoneInfo | None = None) -> Programme:
     """
     text = data.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text[:15].upper() == b"BEGIN:VCALENDAR":
+        # Its library takes longer to load than all other forms, and most programmes are none.
+        from services.sessions.programme import calendar_file  # noqa: PLC0415
+
         return calendar_file.from_calendar(text, zone)
     if text.startswith(b"<"):
         return frab.from_xml(text, zone)
