@@ -19,7 +19,7 @@ from weakref import WeakValueDictionary
 import msgspec
 import structlog
 
-from captionflow.errors import Conflict, Unavailable
+from captionflow.errors import Conflict, Misconfigured, Unavailable
 from captionflow.messages import Draft
 from captionflow.notifying import Notifier
 from captionflow.ports import Spool, Spooled
@@ -34,6 +34,8 @@ _POSTS_A_READ: Final = 100
 _AT_ONCE: Final = 32
 """Sessions whose posts are on their way from the spool to the log at the same time."""
 _FULL_RATIO: Final = 0.99
+_LOG_ERRORS: Final = (Unavailable, Misconfigured)
+"""Of the log, not of a post: what is spooled waits, be it for a broker or for a person."""
 _TRIES: Final = 5
 """How often the drafts of a post are made anew because another process has used their numbers."""
 
@@ -226,7 +228,7 @@ class Spooler(Generic[P]):
                 await self._write(post, None, remember)
         except TimeoutError:
             self._problem = f"It took longer than {self._patience:g} s."
-        except Unavailable as error:
+        except _LOG_ERRORS as error:
             self._problem = str(error)
         else:
             return None
@@ -271,9 +273,9 @@ class Spooler(Generic[P]):
                 if not self._pending[session]:  # of what turned out to be off the record nothing may stay
                     await spool.erase()
                     erased = True
-            except Unavailable as error:
+            except _LOG_ERRORS as error:
                 self._problem = str(error)
-                await asyncio.sleep(backoff.failed(asked_seconds=error.asked_seconds))
+                await asyncio.sleep(backoff.failed())
         del self._pending[session]
         if not self.pending:
             log.info("spool_drained", set_aside=self.set_aside)
@@ -290,7 +292,7 @@ class Spooler(Generic[P]):
                 await spool.replace(one.position, self._encode(_Entry(entry.post, drafts)))
 
             changed = await self._write(entry.post, entry.drafts, remember)
-        except Unavailable:
+        except _LOG_ERRORS:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, what comes after this post must not wait for it
             self.set_aside += 1

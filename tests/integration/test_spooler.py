@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from captionflow.adapters.sqlite.database import Database
 from captionflow.adapters.sqlite.line_log import SqliteLineLog
 from captionflow.adapters.sqlite.spool import SqliteSpool
-from captionflow.errors import BadMessage, Unavailable
+from captionflow.errors import BadMessage, CaptionflowError, Misconfigured, Unavailable
 from captionflow.messages import Draft
 from captionflow.ports import LineLog
 from services.ingest.spooler import Spooler
@@ -113,10 +113,22 @@ async def test_a_post_is_in_the_log_when_it_is_answered_and_nothing_is_spooled(p
     assert (process.spooler.spooled, process.spooler.waiting) == (0, "")
 
 
-async def test_while_the_log_is_away_posts_are_kept_and_then_written_in_order(process: Process) -> None:
-    process.tool.before = _away
+@pytest.mark.parametrize("error", [Unavailable, Misconfigured])
+async def test_while_the_log_is_away_posts_are_kept_and_then_written_in_order(
+    process: Process, error: type[CaptionflowError]
+) -> None:
+    """However often it is tried, and also where a person has to bring it back."""
+    tried = 0
+
+    async def away(_post: Said) -> None:
+        nonlocal tried
+        tried += 1
+        raise error("The log is away.")
+
+    process.tool.before = away
     for text in ("one", "two", "nothing", "three"):
         await process.spooler.take(Said("talk", text))
+    await until(lambda: tried >= 3)
     assert process.spooler.pending == 4
     assert "4 posts" in process.spooler.waiting
     assert "The log is away." in process.spooler.waiting

@@ -52,6 +52,7 @@ broker.session.timeout.ms=2000
 broker.heartbeat.interval.ms=500
 # Tests make and drop many small topics.
 log.index.size.max.bytes=1048576
+log.cleaner.dedupe.buffer.size=8388608
 log.segment.delete.delay.ms=1000
 # What is to be deleted is looked for often, and not every 5 minutes.
 log.retention.check.interval.ms=5000
@@ -80,6 +81,7 @@ group.initial.rebalance.delay.ms=0
 broker.session.timeout.ms=2000
 broker.heartbeat.interval.ms=500
 log.index.size.max.bytes=1048576
+log.cleaner.dedupe.buffer.size=8388608
 """
 _LOGGING = """\
 <Configuration>

@@ -1,15 +1,22 @@
 """Where the topics are and how they are reached: what every Kafka adapter is given, and the clients that it makes."""
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient
-from kafka.errors import KafkaConfigurationError, KafkaError, KafkaTimeoutError
+from kafka.errors import (
+    KafkaConfigurationError,
+    KafkaConnectionError,
+    KafkaError,
+    KafkaTimeoutError,
+    NodeNotReadyError,
+)
 from kafka.partitioner.default import murmur2
 
 from captionflow.adapters.kafka.client_patches import apply_patches, errors_logged
@@ -30,6 +37,8 @@ _LONGEST_WAIT_SECONDS: Final = 1.0
 """A service that waits for its topics is to be there soon after them."""
 _RECONNECT_MS: Final = 1_000
 """Longest pause between two tries to reach a broker: with the default of 30 s a client is back long after it."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +146,7 @@ class Kafka:
             Unavailable: that can't be told now.
         """
         try:
-            found = consumer.partitions_for_topic(topic)
+            found = self.ask(lambda: consumer.partitions_for_topic(topic))
         except KafkaError as error:
             raise translated(error, self.servers, topic) from error
         if not found:
@@ -148,6 +157,21 @@ class Kafka:
                 f"Topic {topic} has {len(found)} partitions, and {wanted} are set: set CAPTIONFLOW_PARTITIONS to "
                 f"{len(found)}, or make the topic anew. The number can't change while there are records."
             )
+
+    def ask(self, question: Callable[[], T]) -> T:
+        """The answer to what any broker can answer: a client that is new may ask one that is away, again and again.
+
+        Raises:
+            KafkaError: none answers in 3 seconds.
+        """
+        give_up = time.monotonic() + _BOOTSTRAP_MS / 1000
+        while True:
+            try:
+                return question()
+            except (KafkaConnectionError, NodeNotReadyError):
+                if time.monotonic() > give_up:
+                    raise
+            time.sleep(_RETRY_MS / 1000)
 
     def _made(self, client: Callable[..., Any], options: Mapping[str, Any]) -> Any:
         apply_patches()

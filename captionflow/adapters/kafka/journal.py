@@ -315,12 +315,13 @@ class Journal:
 
     def _begin(self, consumer: KafkaConsumer, tps: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
         """Where to go on, or where to start the first time."""
+        reached = dict(self._positions)  # before it is asked where they end: what is written meanwhile is taken, too
         first = {tp: int(offset) for tp, offset in consumer.beginning_offsets(tps).items()}
         ends = {tp: int(offset) for tp, offset in consumer.end_offsets(tps).items()}
-        if self._positions:
-            if any(not first[tp] <= self._positions[tp] <= ends[tp] for tp in tps):
+        if reached:
+            if any(not first[tp] <= reached[tp] <= ends[tp] for tp in tps):
                 raise lost(self.topic)
-            return dict(self._positions)
+            return reached
         if self._start == "now":
             self._ends = ends
             return ends

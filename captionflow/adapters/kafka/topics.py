@@ -79,13 +79,11 @@ def _create(kafka: Kafka, replication: int, turns_hours: int) -> tuple[str, ...]
     except KafkaError as error:
         raise translated(error, kafka.servers, kafka.prefix) from error
     try:
-        there = set(admin.list_topics())
+        there = set(kafka.ask(admin.list_topics))
         missing = [name for name in wanted if name not in there]
         if missing:
-            admin.create_topics(
-                {name: _new(kafka.partitions_of(name), replication, wanted[name]) for name in missing},
-                wait_for_metadata=True,
-            )
+            new = {name: _new(kafka.partitions_of(name), replication, wanted[name]) for name in missing}
+            kafka.ask(lambda: admin.create_topics(new, wait_for_metadata=True))
         problems = list(_differences(admin, kafka, {name: wanted[name] for name in wanted if name in there}))
     except TopicAlreadyExistsError:  # somebody else made them at the same moment
         return _create(kafka, replication, turns_hours)
@@ -101,7 +99,7 @@ def _create(kafka: Kafka, replication: int, turns_hours: int) -> tuple[str, ...]
 def _differences(admin: KafkaAdminClient, kafka: Kafka, wanted: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
     if not wanted:
         return
-    for topic in admin.describe_topics(list(wanted)):
+    for topic in kafka.ask(lambda: admin.describe_topics(list(wanted))):
         name, found = topic["name"], len(topic["partitions"])
         if found != kafka.partitions_of(name):
             yield (
@@ -109,7 +107,8 @@ def _differences(admin: KafkaAdminClient, kafka: Kafka, wanted: Mapping[str, Map
                 f"set CAPTIONFLOW_PARTITIONS to {found}, or make the topic anew."
             )
     asked = [ConfigResource(ConfigResourceType.TOPIC, name) for name in wanted]
-    for name, configs in admin.describe_configs(asked, config_filter="all")["topic"].items():
+    described = kafka.ask(lambda: admin.describe_configs(asked, config_filter="all"))
+    for name, configs in described["topic"].items():
         for setting, value in wanted[name].items():
             if configs[setting]["value"] != value:
                 yield f"Topic {name} has {setting}={configs[setting]['value']}: alter it to {value}."
