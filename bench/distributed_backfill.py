@@ -36,6 +36,7 @@ from captionflow.adapters.elastic.schema import Names
 from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.line_log import KafkaLineLog
 from captionflow.adapters.kafka.session_store import KafkaSessionStore
+from captionflow.adapters.sqlite.session_table import SqliteSessionTable
 from captionflow.messages import Draft, Line, LineRecord, Part, Session, StepRecord
 from services.ingest.cutter import cut, parse_cut
 from services.ingest.readers import read
@@ -67,7 +68,8 @@ def drafts(count: int) -> list[Draft]:
 async def ours(installation: Installation, client: AsyncElasticsearch, sizes: dict[str, int]) -> float:
     """Seconds from the first append until all is indexed."""
     kafka = kafka_of(installation)
-    log, sessions = await KafkaLineLog(kafka).start().ready(), await KafkaSessionStore(kafka).start().ready()
+    table = await SqliteSessionTable.temporary()
+    log, sessions = await KafkaLineLog(kafka).start().ready(), await KafkaSessionStore(kafka, table).start().ready()
     now = datetime.now(UTC)
     made = drafts(LINES_A_SESSION)
     waiting = iter(sizes)

@@ -23,6 +23,7 @@ from captionflow.adapters.kafka.open_dead_letters import OpenDeadLetters
 from captionflow.adapters.kafka.session_store import KafkaSessionStore
 from captionflow.adapters.kafka.source_reports import KafkaSourceReports
 from captionflow.adapters.kafka.step_feed import KafkaStepFeed
+from captionflow.adapters.sqlite.session_table import SqliteSessionTable
 from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
 from captionflow.keys import settings_key
 from captionflow.messages import Session
@@ -72,7 +73,8 @@ async def open_api(settings: Settings, *, on_session: Callable[[Session], None])
 
         local = SqliteTurnStore(scratch, searchable=False)  # search asks the archive
         turns = LiveTurnStore(local, archive, check=check, lines=line_log.reached)
-        sessions = KafkaSessionStore(kafka, on_change=on_session)
+        table = await SqliteSessionTable.open(settings.data_folder, "api")
+        sessions = KafkaSessionStore(kafka, table, on_change=on_session)
         feed = KafkaStepFeed(kafka, keep=turns.keep)
         source_reports = KafkaSourceReports(kafka)
         keys = KafkaKeyStore(kafka, settings_key(settings.ingest_token))

@@ -16,6 +16,7 @@ from captionflow.adapters.kafka.group_lag import GroupLag
 from captionflow.adapters.kafka.name_changes import KafkaNameChanges
 from captionflow.adapters.kafka.session_store import KafkaSessionStore
 from captionflow.adapters.kafka.step_group import StepGroup
+from captionflow.adapters.sqlite.session_table import SqliteSessionTable
 from captionflow.ports import DeadLetters, NameChanges, SessionStore, StepQueue
 from captionflow.settings import Settings
 from captionflow.turns import TurnStore
@@ -64,8 +65,9 @@ async def open_index(settings: Settings, *, on_missed: Callable[[], Awaitable[No
     client, names = elasticsearch_from(settings)
     async with AsyncExitStack() as opened:
         dead_letters = KafkaDeadLetters(kafka)
-        name_changes = KafkaNameChanges(kafka)
-        sessions = KafkaSessionStore(kafka, on_names=name_changes.note)
+        table = await SqliteSessionTable.open(settings.data_folder, "index")
+        name_changes = KafkaNameChanges(kafka, table.renamed)
+        sessions = KafkaSessionStore(kafka, table, on_names=name_changes.note)
         parts = StepGroup(kafka, PARTS_GROUP, linger_ms=PARTS_LINGER_MS, dead_letters=dead_letters, on_missed=on_missed)
         facts = StepGroup(kafka, FACTS_GROUP, linger_ms=FACTS_LINGER_MS)
         opened.push_async_callback(close, client, dead_letters, sessions, name_changes, parts, facts)

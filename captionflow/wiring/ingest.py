@@ -10,9 +10,9 @@ from typing import Final, NamedTuple
 
 from captionflow.adapters.composed.copied import Copied
 from captionflow.adapters.composed.copied_keys import CopiedKeyStore
-from captionflow.adapters.composed.copied_sessions import CopiedSessionStore
 from captionflow.adapters.composed.known_passages import KnownPassages, OffRecordLanguages
 from captionflow.adapters.composed.off_record_spool import OffRecordSpool
+from captionflow.adapters.composed.remembered_sessions import RememberedSessionStore
 from captionflow.adapters.kafka.audit_trail import KafkaAuditTrail
 from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.from_settings import kafka_from
@@ -21,10 +21,10 @@ from captionflow.adapters.kafka.line_log import KafkaLineLog
 from captionflow.adapters.kafka.off_record_feed import KafkaOffRecordFeed
 from captionflow.adapters.kafka.session_store import KafkaSessionStore
 from captionflow.adapters.kafka.source_reports import KafkaSourceReports
+from captionflow.adapters.sqlite.session_table import SqliteSessionTable
 from captionflow.adapters.sqlite.spool import SqliteSpool
 from captionflow.audit import AuditTrail
 from captionflow.keys import Key, KeyStore, settings_key
-from captionflow.messages import Session
 from captionflow.ports import LineLog, OffRecordFeed, SessionStore, SourceReports, Spool
 from captionflow.settings import Settings
 from captionflow.wiring.shared import Skipped, Watch, close, counts, problem, watch
@@ -62,8 +62,7 @@ class IngestPorts:
 async def open_ingest(settings: Settings, *, spooling: bool = False) -> AsyncIterator[IngestPorts]:
     """Open what ``ingest`` needs, whether or not the servers are there yet.
 
-    With ``spooling``, the spool in the data folder, too, and copies of sessions and keys beside it, unless the settings
-    want none.
+    With ``spooling``, the spool in the data folder, too, and a copy of keys beside it, unless the settings want none.
 
     Raises:
         Misconfigured: a setting is missing, or the data folder can't be used.
@@ -81,7 +80,9 @@ async def open_ingest(settings: Settings, *, spooling: bool = False) -> AsyncIte
             seals=True,
         )
         passages = KnownPassages(line_log, None if copies is None else copies.passages)
-        sessions = KafkaSessionStore(kafka, on_change=_ignore if copies is None else copies.sessions.note)
+        table = await SqliteSessionTable.open(settings.data_folder, "ingest" if spooling else "tools")
+        remembers = await table.remembers()
+        sessions = KafkaSessionStore(kafka, table)
         source_reports = KafkaSourceReports(kafka)
         keys = KafkaKeyStore(kafka, fixed, on_change=_ignore if copies is None else copies.keys.note)
         audit = KafkaAuditTrail(kafka)
@@ -113,19 +114,17 @@ async def open_ingest(settings: Settings, *, spooling: bool = False) -> AsyncIte
         if copies is None:
             yield ports
             return
-        remembers = copies.sessions.known is not None and copies.keys.known is not None
-        copied_sessions = CopiedSessionStore(sessions, copies.sessions)
+        remembers = remembers and copies.keys.known is not None
+        remembered_sessions = RememberedSessionStore(sessions, table.remembered)
         copied_keys = CopiedKeyStore(keys, copies.keys, fixed)
         copying = (
-            partial(copied_sessions.run, sessions.ready),
             partial(copied_keys.run, keys.ready),
             partial(passages.run, copies.passages),
         )
-        yield replace(ports, sessions=copied_sessions, keys=copied_keys, remembers=remembers, copying=copying)
+        yield replace(ports, sessions=remembered_sessions, keys=copied_keys, remembers=remembers, copying=copying)
 
 
 class _Copies(NamedTuple):
-    sessions: Copied[Session]
     keys: Copied[Key]
     passages: Copied[OffRecordLanguages]
 
@@ -133,7 +132,6 @@ class _Copies(NamedTuple):
 async def _load_copies(spool: SqliteSpool, kafka: Kafka) -> _Copies:
     """What an earlier process knew of these topics; of the lines, which sessions were off the record."""
     copies = _Copies(
-        Copied(spool.copy_of(kafka.sessions), Session),
         Copied(spool.copy_of(kafka.keys), Key),
         Copied(spool.copy_of(kafka.lines), OffRecordLanguages),
     )

@@ -20,6 +20,7 @@ from captionflow.adapters.kafka.journal import JournalAdapter
 from captionflow.adapters.kafka.key_store import KafkaKeyStore
 from captionflow.adapters.kafka.line_log import KafkaLineLog
 from captionflow.adapters.kafka.session_store import KafkaSessionStore
+from captionflow.adapters.sqlite.session_table import SqliteSessionTable
 from captionflow.audit import AuditTrail
 from captionflow.index_building import IndexBuilder
 from captionflow.keys import KeyStore, settings_key
@@ -33,10 +34,9 @@ _Adapter = TypeVar("_Adapter", bound=JournalAdapter)
 @asynccontextmanager
 async def _read(kafka: Kafka, adapter: _Adapter, topic: str) -> AsyncIterator[_Adapter]:
     """An adapter on a topic, which has been read to its end."""
-    await check_topics(kafka, [topic])
-    adapter.start()
     try:
-        yield await adapter.ready()
+        await check_topics(kafka, [topic])
+        yield await adapter.start().ready()
     finally:
         await adapter.close()
 
@@ -59,7 +59,8 @@ async def open_speaker_names(settings: Settings) -> AsyncIterator[SpeakerNames]:
         Unavailable: no broker answers.
     """
     kafka = kafka_from(settings)
-    async with _read(kafka, KafkaSessionStore(kafka), kafka.sessions) as sessions:
+    table = await SqliteSessionTable.open(settings.data_folder, "tools")
+    async with _read(kafka, KafkaSessionStore(kafka, table), kafka.sessions) as sessions:
         yield sessions
 
 

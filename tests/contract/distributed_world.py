@@ -16,12 +16,13 @@ from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.key_store import KafkaKeyStore
 from captionflow.adapters.kafka.line_block import BlockSize
 from captionflow.adapters.kafka.line_log import KafkaLineLog
-from captionflow.adapters.kafka.name_changes import KafkaNameChanges
+from captionflow.adapters.kafka.name_changes import MAX_SESSIONS, KafkaNameChanges
 from captionflow.adapters.kafka.off_record_feed import KafkaOffRecordFeed
 from captionflow.adapters.kafka.session_store import KafkaSessionStore
 from captionflow.adapters.kafka.source_reports import KafkaSourceReports
 from captionflow.adapters.kafka.step_feed import KafkaStepFeed
 from captionflow.adapters.kafka.step_group import StepGroup
+from captionflow.adapters.sqlite.session_table import SqliteSessionTable
 from captionflow.audit import AuditTrail
 from captionflow.keys import KeyStore
 from captionflow.ports import LineLog, OffRecordFeed, Search, SessionStore, SourceReports, StepFeed, StepQueue
@@ -47,24 +48,26 @@ class DistributedWorld:
     audit: AuditTrail
     off_record: OffRecordFeed
 
-    def __init__(self, kafka: Kafka, elasticsearch: str) -> None:
+    def __init__(self, kafka: Kafka, elasticsearch: str, folder: Path) -> None:
         self._kafka = kafka
         self._elasticsearch = elasticsearch
+        self._folder = folder
         self._groups: list[StepGroup] = []
-        self._named_until = self._followed_until = -1
+        self._followed_until = 0
 
     @classmethod
-    async def open(cls, _folder: Path, elasticsearch: str, kafka: str) -> Self:
-        world = cls(await fresh_topics(kafka), elasticsearch)
-        world._open(world._kafka, elasticsearch)
+    async def open(cls, folder: Path, elasticsearch: str, kafka: str) -> Self:
+        world = cls(await fresh_topics(kafka), elasticsearch, folder)
+        await world._open(world._kafka, elasticsearch)
         await asyncio.gather(world._ready(), world._indices.prepare())
         return world
 
-    def _open(self, kafka: Kafka, elasticsearch: str) -> None:
+    async def _open(self, kafka: Kafka, elasticsearch: str) -> None:
         self._client = connect([elasticsearch])
         self._indices = ElasticIndices(self._client, NAMES)
-        self._changes = KafkaNameChanges(kafka)
-        sessions = KafkaSessionStore(kafka, on_names=self._renamed).start()
+        self._table = await SqliteSessionTable.open(self._folder, "world")
+        self._changes = KafkaNameChanges(kafka, self._table.renamed)
+        sessions = KafkaSessionStore(kafka, self._table, on_names=self._changes.note).start()
         self._on_kafka = (
             KafkaLineLog(kafka, seals=True, size=BlockSize(records=3)).start(),
             sessions,
@@ -93,25 +96,21 @@ class DistributedWorld:
         self._groups.append(StepGroup(self._kafka, "index", linger_ms=50))
         return self._groups[-1]
 
-    def _renamed(self, session: str, offset: int) -> None:
-        self._named_until = max(self._named_until, offset)
-        self._changes.note(session, offset)
-
     async def settle(self) -> None:
         await self._speaker_names.names(())
-        if self._followed_until < self._named_until:
-            self._followed_until = self._named_until
+        if renamed := await self._table.renamed(self._followed_until, MAX_SESSIONS):
+            self._followed_until = renamed[-1][1] + 1
             await self._names_indexer.follow()
         await self._client.indices.refresh(index=NAMES.read)
 
     async def reopen(self) -> None:
         await self._close()
-        self._open(self._kafka, self._elasticsearch)
+        await self._open(self._kafka, self._elasticsearch)
         await self._ready()
 
     async def cut_off(self) -> None:
         await self._close()
-        self._open(replace(self._kafka, servers=NOWHERE), f"http://{NOWHERE}")
+        await self._open(replace(self._kafka, servers=NOWHERE), f"http://{NOWHERE}")
 
     async def _ready(self) -> None:
         await asyncio.gather(*(part.ready() for part in self._on_kafka))

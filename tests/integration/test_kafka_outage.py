@@ -12,6 +12,7 @@ from captionflow.adapters.kafka import producer as kafka_producer
 from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.line_log import KafkaLineLog
 from captionflow.adapters.kafka.session_store import KafkaSessionStore
+from captionflow.adapters.sqlite.session_table import SqliteSessionTable
 from captionflow.errors import Unavailable
 from captionflow.messages import Draft, Facts, Receipt
 from captionflow.ports import SessionFilter
@@ -171,7 +172,7 @@ async def test_a_log_ends_soon_also_while_no_broker_takes_its_lines(broker: Cont
 async def test_sessions_are_read_while_no_broker_answers_and_changed_when_one_does(
     broker: Control, kafka: Kafka, log: KafkaLineLog
 ) -> None:
-    sessions = await KafkaSessionStore(kafka).start().ready()
+    sessions = await KafkaSessionStore(kafka, await SqliteSessionTable.temporary()).start().ready()
     (receipt,) = await insist(partial(log.append, "talk", "en", [Draft("a", 0, "here\n")]))
     at = receipt.received_at
     known = await sessions.learn("talk", Facts(title="Known"), at=at)

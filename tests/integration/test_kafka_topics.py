@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +17,10 @@ from captionflow.adapters.kafka.line_log import KafkaLineLog
 from captionflow.adapters.kafka.session_store import KafkaSessionStore
 from captionflow.adapters.kafka.step_feed import KafkaStepFeed
 from captionflow.adapters.kafka.topics import create_topics, settings
+from captionflow.adapters.sqlite.session_table import SqliteSessionTable
 from captionflow.errors import Misconfigured, Unavailable
 from captionflow.messages import Draft, Facts, Session
+from captionflow.ports import SessionFilter
 from tests.needs import missing
 from tests.stack.servers import Server
 from tests.stack.topics import drop_topics, fresh_topics
@@ -120,8 +123,11 @@ async def test_a_missing_topic_is_told_with_the_command_that_makes_it(kafka: Kaf
     reason = await refused(replace(kafka, prefix=f"{kafka.prefix}-missing"))
     assert "There is no topic" in reason
     assert "captionflow topics create" in reason
-    for part in (KafkaSessionStore, KafkaStepFeed):
-        opened = part(replace(kafka, prefix=f"{kafka.prefix}-missing")).start()
+    missing_topics = replace(kafka, prefix=f"{kafka.prefix}-missing")
+    for opened in (
+        KafkaSessionStore(missing_topics, await SqliteSessionTable.temporary()).start(),
+        KafkaStepFeed(missing_topics).start(),
+    ):
         async with asyncio.timeout(WAIT_SECONDS):
             with pytest.raises(Misconfigured, match="There is no topic"):
                 await opened.ready()
@@ -176,7 +182,7 @@ async def test_a_topic_that_takes_smaller_records_only_is_told(kafka: Kafka) -> 
 
 
 async def test_of_two_processes_that_change_one_session_one_wins_and_both_know_it(kafka: Kafka) -> None:
-    stores = [await KafkaSessionStore(kafka).start().ready() for _ in range(2)]
+    stores = [await KafkaSessionStore(kafka, await SqliteSessionTable.temporary()).start().ready() for _ in range(2)]
     created = await asyncio.gather(
         *(store.create(Session("talk", 1, AT, AT, title=title)) for store, title in zip(stores, "ab", strict=True)),
         return_exceptions=True,
@@ -192,18 +198,44 @@ async def test_of_two_processes_that_change_one_session_one_wins_and_both_know_i
         )
         assert sorted(type(one).__name__ for one in answers) == ["Conflict", "Session"]
     learned = await asyncio.gather(*(store.learn("talk", Facts(room="7"), at=AT) for store in stores))
-    third = await KafkaSessionStore(kafka).start().ready()
+    third = await KafkaSessionStore(kafka, await SqliteSessionTable.temporary()).start().ready()
     latest = max(learned, key=lambda one: one.version)
     assert [await store.get("talk") for store in (*stores, third)] == [latest] * 3
     await asyncio.gather(*(store.close() for store in (*stores, third)))
 
 
 async def test_a_session_is_found_the_moment_another_process_has_created_it(kafka: Kafka) -> None:
-    stores = [await KafkaSessionStore(kafka).start().ready() for _ in range(2)]
+    stores = [await KafkaSessionStore(kafka, await SqliteSessionTable.temporary()).start().ready() for _ in range(2)]
     for n in range(20):
         session = await stores[0].create(Session(f"talk-{n}", 1, AT, AT))
         assert await stores[1].get(f"talk-{n}") == session
     await asyncio.gather(*(store.close() for store in stores))
+
+
+async def test_a_process_that_comes_back_reads_the_sessions_that_are_new_and_of_another_topic_all(
+    kafka: Kafka, kafka_broker: Server, tmp_path: Path
+) -> None:
+    told: list[str] = []
+
+    async def opened(topics: Kafka) -> KafkaSessionStore:
+        told.clear()
+        table = await SqliteSessionTable.open(tmp_path, "test")
+        return await KafkaSessionStore(topics, table, on_change=lambda one: told.append(one.id)).start().ready()
+
+    here = await opened(kafka)
+    elsewhere = await KafkaSessionStore(kafka, await SqliteSessionTable.temporary()).start().ready()
+    for name in ("first", "second"):
+        await here.create(Session(name, 1, AT, AT))
+    await here.close()
+    changed = await elsewhere.replace(Session("second", 1, AT, AT, title="Known"), expected_version=1)
+    await elsewhere.close()
+    again = await opened(kafka)
+    assert told == ["second"]
+    assert await again.list(SessionFilter()) == (changed, Session("first", 1, AT, AT))
+    await again.close()
+    made_anew = await opened(await fresh_topics(kafka_broker.address))
+    assert (told, await made_anew.list(SessionFilter())) == ([], ())
+    await made_anew.close()
 
 
 @pytest.fixture

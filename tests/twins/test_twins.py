@@ -16,6 +16,7 @@ from captionflow.adapters.kafka.session_store import KafkaSessionStore
 from captionflow.adapters.sqlite.database import Database
 from captionflow.adapters.sqlite.line_log import SqliteLineLog
 from captionflow.adapters.sqlite.session_store import SqliteSessionStore
+from captionflow.adapters.sqlite.session_table import SqliteSessionTable
 from captionflow.messages import Line, Session
 from captionflow.ports import LineLog, SessionStore
 from services.segment.file_session import segment_lines
@@ -74,7 +75,8 @@ async def embedded(folder: Path, _servers: str) -> AsyncIterator[Backend]:
 async def distributed(_folder: Path, servers: str) -> AsyncIterator[Backend]:
     kafka = await fresh_topics(servers)
     logs = KafkaLineLog(kafka).start(), KafkaLineLog(kafka).start()
-    sessions = KafkaSessionStore(kafka).start(), KafkaSessionStore(kafka).start()
+    tables = [await SqliteSessionTable.temporary() for _ in range(2)]
+    sessions = KafkaSessionStore(kafka, tables[0]).start(), KafkaSessionStore(kafka, tables[1]).start()
     await asyncio.gather(*(one.ready() for one in (*logs, *sessions)))
     yield Backend(logs, sessions)
     await asyncio.gather(*(one.close() for one in (*logs, *sessions)))

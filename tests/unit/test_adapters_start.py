@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -9,21 +10,38 @@ from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.line_log import KafkaLineLog
 from captionflow.adapters.kafka.session_store import KafkaSessionStore
 from captionflow.adapters.kafka.step_feed import KafkaStepFeed
+from captionflow.adapters.sqlite.session_table import SqliteSessionTable
 from captionflow.errors import Unavailable
 
 KAFKA = Kafka(servers="127.0.0.1:9", prefix="nowhere")
 """Nothing listens at the port of the discard service."""
 
 
+async def line_log(kafka: Kafka) -> KafkaLineLog:
+    return KafkaLineLog(kafka)
+
+
+async def session_store(kafka: Kafka) -> KafkaSessionStore:
+    return KafkaSessionStore(kafka, await SqliteSessionTable.temporary())
+
+
+async def step_feed(kafka: Kafka) -> KafkaStepFeed:
+    return KafkaStepFeed(kafka)
+
+
+ADAPTERS = [line_log, session_store, step_feed]
+Adapter = Callable[[Kafka], Awaitable[KafkaLineLog | KafkaSessionStore | KafkaStepFeed]]
+
+
 def reading() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name.startswith("nowhere.")]
 
 
-@pytest.mark.parametrize("adapter", [KafkaLineLog, KafkaSessionStore, KafkaStepFeed])
+@pytest.mark.parametrize("adapter", ADAPTERS)
 async def test_an_adapter_reads_from_its_start_to_its_end(
-    adapter: type[KafkaLineLog | KafkaSessionStore | KafkaStepFeed],
+    adapter: Adapter,
 ) -> None:
-    made = adapter(KAFKA)
+    made = await adapter(KAFKA)
     assert reading() == []
     with pytest.raises(Unavailable):
         made.check()
@@ -34,16 +52,18 @@ async def test_an_adapter_reads_from_its_start_to_its_end(
         await asyncio.to_thread(thread.join)
 
 
-@pytest.mark.parametrize("adapter", [KafkaLineLog, KafkaSessionStore, KafkaStepFeed])
+@pytest.mark.parametrize("adapter", ADAPTERS)
 async def test_one_that_was_never_started_can_be_closed(
-    adapter: type[KafkaLineLog | KafkaSessionStore | KafkaStepFeed],
+    adapter: Adapter,
 ) -> None:
-    await adapter(KAFKA).close()
+    await (await adapter(KAFKA)).close()
 
 
-@pytest.mark.parametrize("adapter", [KafkaLineLog, KafkaSessionStore, KafkaStepFeed])
+@pytest.mark.parametrize("adapter", ADAPTERS)
 async def test_one_that_was_never_started_says_so_to_who_would_wait_for_ever(
-    adapter: type[KafkaLineLog | KafkaSessionStore | KafkaStepFeed],
+    adapter: Adapter,
 ) -> None:
+    made = await adapter(KAFKA)
     with pytest.raises(RuntimeError, match=r"call start\(\) before ready\(\)"):
-        await adapter(KAFKA).ready()
+        await made.ready()
+    await made.close()

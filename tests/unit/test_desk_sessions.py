@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from captionflow.messages import Session
 from captionflow.ports import SessionFilter, SessionStore
-from captionflow.session_order import SessionList
 from services.api.desk.sessions_of_day import sessions_of_day
 from services.api.pages.desk_view import desk_rooms
+from tests.listed_sessions import ListedSessions
 
 NOW = datetime(2026, 11, 12, 1, tzinfo=timezone(timedelta(hours=5)))
 
@@ -26,7 +26,7 @@ class Store:
         """``later``: how a session becomes, one step before each read."""
         self.read = 0
         self._later = list(later)
-        self._list = SessionList()
+        self._list = ListedSessions()
         for one in sessions:
             self._list.put(one)
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from captionflow import session_order
 from captionflow.cursors import read_cursor, write_cursor
 from captionflow.errors import BadMessage
 from captionflow.messages import Session
 from captionflow.ports import SessionFilter, SessionPlace
-from captionflow.session_order import SessionList, matches, place
+from captionflow.session_order import place
+from tests.listed_sessions import ListedSessions, matches
 
 AT = datetime(2026, 9, 14, 9, 0, tzinfo=UTC)
 LATER = AT + timedelta(minutes=5)
@@ -23,8 +23,8 @@ def session(name: str = "talk", **fields: object) -> Session:
     return msgspec.structs.replace(Session(name, version=1, created_at=AT, updated_at=AT), **fields)
 
 
-def listed(sessions: list[Session]) -> SessionList:
-    made = SessionList()
+def listed(sessions: list[Session]) -> ListedSessions:
+    made = ListedSessions()
     for one in sessions:
         made.put(one)
     return made
@@ -69,41 +69,6 @@ def test_a_session_that_changed_is_listed_once_and_where_it_belongs_now() -> Non
     made = listed([session("a", date="2026-09-14"), session("b", date="2026-09-15")])
     made.put(session("a", date="2026-09-16"))
     assert [one.id for one in made.page(SessionFilter())] == ["a", "b"]
-
-
-@pytest.fixture
-def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The sessions that were compared with a filter."""
-    seen: list[str] = []
-
-    def looking(one: Session, wanted: SessionFilter) -> bool:
-        seen.append(one.id)
-        return matches(one, wanted)
-
-    monkeypatch.setattr(session_order, "matches", looking)
-    return seen
-
-
-def test_closed_sessions_are_found_without_looking_at_the_others(looked_at: list[str]) -> None:
-    made = listed([session(f"s{n}", closed=n % 100 == 0) for n in range(1_000)])
-    made.put(session("s100", closed=False))
-    made.put(session("s101", closed=True))
-    expected = {f"s{n}" for n in range(0, 1_000, 100)} - {"s100"} | {"s101"}
-    assert {one.id for one in made.page(SessionFilter(closed=True))} == expected
-    assert len(looked_at) == len(expected)
-
-
-def test_the_sessions_of_a_room_are_found_without_looking_at_the_others(looked_at: list[str]) -> None:
-    rooms = ("Hall 1", "HALL-1", "Hall 2", "")
-    made = listed([session(f"s{n:03}", room=rooms[n % 4], status=STATUSES[n % 3]) for n in range(360)])
-    made.put(session("s000", room="Hall 2", status="live"))
-    made.put(session("s001", room="hall_1", status="finished", updated_at=LATER))
-    live = made.page(SessionFilter(slug="hall-1", status="live", limit=2))
-    assert [one.id for one in live] == ["s357", "s348"]
-    assert made.page(SessionFilter(slug="hall-1", status="finished", latest=True, limit=1))[0].id == "s001"
-    assert made.page(SessionFilter(slug="hall-3", status="live")) == ()
-    assert len(looked_at) == 3
-    assert len(made.page(SessionFilter(slug="hall-2"))) == 91
 
 
 def test_what_was_changed_last_comes_first_where_that_is_wanted() -> None:

@@ -5,7 +5,7 @@ commits nothing for a week: so the same is committed again each day, and at each
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 import structlog
@@ -28,12 +28,17 @@ MAX_SESSIONS: Final = 100
 _AGAIN_SECONDS: Final = 24 * 3600.0
 _ASK_MS: Final = 3_000
 
+Renamed = Callable[[int, int], Awaitable[Sequence[tuple[str, int]]]]
+"""From an offset of the sessions' topic, and how many at most, to the sessions whose speakers got other names there or
+behind it: each with the offset of its newest such record, in the order of these."""
+
 
 class KafkaNameChanges:
-    """``NameChanges``, for which somebody notes what the sessions' topic says. Several processes may do it all."""
+    """``NameChanges``, of which ``renamed`` knows what the sessions' topic says. Several processes may do it all."""
 
-    def __init__(self, kafka: Kafka) -> None:
+    def __init__(self, kafka: Kafka, renamed: Renamed) -> None:
         self._kafka = kafka
+        self._renamed = renamed
         (self._tp,) = kafka.topic_partitions(kafka.sessions)
         self._broker = Inquirer(
             kafka,
@@ -42,29 +47,28 @@ class KafkaNameChanges:
             group=f"{kafka.prefix}-{NAMES_GROUP}",
             prepare=lambda consumer: consumer.assign([self._tp]),
         )
-        self._noted: dict[str, int] = {}
-        """By session, the offset of the newest record that changed its names, in the order of these."""
-        self._done: int | None = None
-        """Before this offset all was done when the process started; None: it was not asked yet."""
+        self._asked = False
+        """Whether it is known what was done when the process started."""
         self._taken = 0
+        """Before this offset all was handed out."""
         self._changed = Notifier()
         self._retry = Retry("names_waited_for")
 
-    def note(self, session: str, offset: int) -> None:
-        """A session's names changed with this record; to be called in the order of the records."""
-        self._noted.pop(session, None)
-        self._noted[session] = offset
+    def note(self) -> None:
+        """``renamed`` has more than before."""
         self._changed.notify()
 
     async def take(self) -> Sequence[str]:
         """See ``NameChanges.take``. It waits out brokers that don't answer."""
-        if self._done is None:
-            self._done = self._taken = await self._retry.call(self._committed)
+        if not self._asked:
+            self._taken = await self._retry.call(self._committed)
+            self._asked = True
             await self.done()
         while True:
             changed = self._changed.listen()
-            if new := self._next(self._done):
-                return new
+            if new := await self._retry.call(lambda: self._renamed(self._taken, MAX_SESSIONS)):
+                self._taken = new[-1][1] + 1
+                return [session for session, _ in new]
             try:
                 async with asyncio.timeout(_AGAIN_SECONDS):
                     await changed.wait()
@@ -81,16 +85,6 @@ class KafkaNameChanges:
     async def close(self) -> None:
         """Stop; a broker that does not answer is not waited for."""
         await self._broker.__aexit__()
-
-    def _next(self, done: int) -> list[str]:
-        new: list[str] = []
-        while self._noted and len(new) < MAX_SESSIONS:
-            session = next(iter(self._noted))
-            offset = self._noted.pop(session)
-            if offset >= done:
-                new.append(session)
-                self._taken = offset + 1
-        return new
 
     async def _committed(self) -> int:
         try:

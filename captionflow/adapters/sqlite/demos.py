@@ -3,7 +3,7 @@
 import sqlite3
 
 from captionflow.adapters.sqlite.readers import Lane
-from captionflow.adapters.sqlite.session_store import decode_session
+from captionflow.adapters.sqlite.session_rows import decode_session
 
 _OF_A_STREAM = ("records", "runs", "parts", "progress", "search_parts")
 
