@@ -1,6 +1,7 @@
 """How many dead letters nobody has put back yet."""
 
 import asyncio
+from contextlib import closing
 from typing import Any, Final
 
 import structlog
@@ -9,13 +10,14 @@ from kafka.errors import KafkaError
 
 from captionflow.adapters.kafka.cluster import Kafka
 from captionflow.adapters.kafka.inquirer import EVERY_SECONDS, Inquirer
+from captionflow.adapters.sqlite.open_letters import OpenLetters
 from captionflow.errors import CaptionflowError
 
 log = structlog.get_logger(__name__)
 
-MOST: Final = 1_000
-"""So many are counted; more of them need no other answer."""
 _POLL_MS: Final = 500
+_MAX_DIGITS: Final = 19
+"""An offset has fewer; anybody may write into a topic."""
 
 
 class OpenDeadLetters:
@@ -25,20 +27,22 @@ class OpenDeadLetters:
         self.count: int | None = None
         self._kafka = kafka
         (self._tp,) = kafka.topic_partitions(kafka.dead_letters)
-        self._open: set[int] = set()
+        self._open = OpenLetters()
 
     async def run(self) -> None:
-        """Read what comes until cancelled. Whatever is wrong with Kafka or the topic, it is tried again."""
+        """Read what comes until cancelled; once. Whatever is wrong with Kafka or the topic, it is tried again."""
         topic = self._tp.topic
-        async with Inquirer(self._kafka, topic, "dead-letters", prepare=self._from_the_beginning) as broker:
-            while True:
-                try:
-                    more = await broker.ask(self._read)
-                except (KafkaError, CaptionflowError) as error:
-                    log.debug("dead_letters_unknown", reason=str(error) or type(error).__name__)
-                    more = False
-                if not more:
-                    await asyncio.sleep(EVERY_SECONDS)
+        asking = Inquirer(self._kafka, topic, "dead-letters", prepare=self._from_the_beginning)
+        with closing(self._open):
+            async with asking as broker:
+                while True:
+                    try:
+                        more = await broker.ask(self._read)
+                    except (KafkaError, CaptionflowError) as error:
+                        log.debug("dead_letters_unknown", reason=str(error) or type(error).__name__)
+                        more = False
+                    if not more:
+                        await asyncio.sleep(EVERY_SECONDS)
 
     def _from_the_beginning(self, consumer: KafkaConsumer) -> None:
         consumer.assign([self._tp])
@@ -50,12 +54,12 @@ class OpenDeadLetters:
         records = consumer.poll(_POLL_MS).get(self._tp, [])
         for record in records:
             self._take(record)
-        self.count = len(self._open)
+        self.count = self._open.count
         return bool(records)
 
     def _take(self, record: Any) -> None:
         noted = dict(record.headers).get("put-back", b"").decode("ascii", "replace")
-        if noted.isdecimal():
-            self._open.discard(int(noted))
-        elif not noted and len(self._open) < MOST:
+        if noted.isdecimal() and len(noted) < _MAX_DIGITS:
+            self._open.put_back(int(noted))
+        elif not noted:
             self._open.add(record.offset)
