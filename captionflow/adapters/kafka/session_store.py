@@ -21,7 +21,7 @@ from captionflow.adapters.kafka.journal import Journal, JournalAdapter, Record
 from captionflow.adapters.kafka.skipped_records import Skipped
 from captionflow.adapters.sqlite.session_table import SqliteSessionTable
 from captionflow.errors import NotFound, Unavailable
-from captionflow.messages import Facts, Session
+from captionflow.messages import VERSION, Facts, Session
 from captionflow.ports import SessionFilter
 from captionflow.recent import Recent
 from captionflow.records import reader
@@ -39,6 +39,8 @@ class SessionRecord(Session, frozen=True, kw_only=True, omit_defaults=False):
 
 
 _encode = msgspec.json.Encoder().encode
+_READ: Final = f"{VERSION} {' '.join(SessionRecord.__struct_fields__)}"
+"""What this program reads of a record: what another version skipped or did not know has to be read again."""
 _read = reader(SessionRecord, what="session", key=lambda session: session.id.encode())
 
 
@@ -149,7 +151,7 @@ class KafkaSessionStore(JournalAdapter):
         await self._journal.append(session.id.encode(), _encode(record))
 
     def _resume(self, topic_id: object, ends: Mapping[TopicPartition, int]) -> Awaitable[Mapping[TopicPartition, int]]:
-        return self._begin(None if topic_id is None else str(topic_id), ends)
+        return self._begin(None if topic_id is None else f"{topic_id} {_READ}", ends)
 
     async def _begin(self, topic_id: str | None, ends: Mapping[TopicPartition, int]) -> Mapping[TopicPartition, int]:
         return {tp: await self._table.begin(topic_id, end) for tp, end in ends.items()}  # it has one partition

@@ -2,7 +2,7 @@
 
 What a batch of records says, and up to where that is, is one transaction: a process that ends in any way finds both as
 they were before it, or both as they are behind it. All of it can be made again from the topic: it is thrown away if
-that is another one, and if the file is damaged or of a newer version.
+that is another one, or is read otherwise, and if the file is damaged or of a newer version.
 """
 
 import shutil
@@ -83,7 +83,10 @@ class SqliteSessionTable:
         return cls(database, temporary)
 
     async def begin(self, topic_id: str | None, end: int) -> int:
-        """From which offset on the topic has to be read, which ends there now. None: nobody knows which one it is."""
+        """From which offset on the topic has to be read, which ends there now.
+
+        ``topic_id``: which topic it is, and what is read of it; None: nobody knows.
+        """
 
         def work(connection: sqlite3.Connection) -> int:
             row = connection.execute("SELECT id, position FROM topic").fetchone()
