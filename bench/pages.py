@@ -1,7 +1,7 @@
 """What the pages weigh, when their words can be read on a slow network, what moves, and what Lighthouse says of them.
 
 One program with a day of 300 sessions and a live one of four hours. Chromium as on slow 3G (400 kbit/s, 400 ms a
-request) with an empty cache. *Readable* is the first frame after the style sheet in which the page's words are in the
+request) with an empty cache. *Readable* is the first frame in their own style in which the page's words are in the
 window: on the follow page the last ones. ``--lighthouse`` runs Lighthouse by ``npx`` (some 100 MB from the registry at
 the first time) on each page, as a phone and as a desktop. ``CHROME_PATH`` says with which Chromium it does.
 """
@@ -38,10 +38,10 @@ WATCH = """() => {
     for (const one of list.getEntries()) if (!one.hadRecentInput) window.moved += one.value;
   }).observe({ type: "layout-shift", buffered: true });
   const look = () => {
-    const words = [...document.querySelectorAll(READ)].pop();
+    const words = [...document.querySelectorAll(READ)].filter((one) => one.textContent.trim()).pop();
     const box = words?.getBoundingClientRect();
     const edge = LAST ? box && box.bottom : box && box.top;
-    const styled = [...document.styleSheets].some((one) => one.href?.endsWith("style.css"));
+    const styled = document.body && getComputedStyle(document.body).getPropertyValue("--measure");
     if (!styled || !box || edge <= 0 || edge > innerHeight) return requestAnimationFrame(look);
     requestAnimationFrame(() => { window.readable = performance.now(); });
   };
@@ -51,7 +51,7 @@ PAGES = {
     "home": ("/", "h1", False),
     "follow": ("/s/long/follow", "#captions .said", True),
     "transcript": ("/s/long", "h1", False),
-    "screen": ("/s/long/screen", ".line", False),
+    "screen": ("/s/long/screen", ".line", True),
     "search": ("/search?q=exchange", "h1", False),
 }
 

@@ -21,7 +21,7 @@ from services.api.pages import offline_routes as offline
 from services.api.pages import room_routes, screen_routes
 from services.api.pages import routes as pages
 from services.api.pages import work_routes as work
-from services.api.pages.rendering import error_page
+from services.api.pages.rendering import INLINED, error_page
 from services.api.search import routes as search
 from services.api.search.searching import Searching
 from services.api.streamtext import routes as streamtext
@@ -114,6 +114,7 @@ def create_app(  # noqa: PLR0913 - what differs between the processes that serve
         outermost=[ServerReceive],
         lifespan=_lifespan(hub),
         body_seconds=body_seconds,
+        inlined=INLINED.policy,
     )
     app.state.hub = hub
     app.state.searching = Searching(ports.search, hidden)

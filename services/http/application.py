@@ -44,10 +44,12 @@ def create_application(  # noqa: PLR0913 - what differs between web processes
     outermost: Sequence[Callable[[ASGIApp], ASGIApp]] = (),
     lifespan: Callable[[FastAPI], Any] | None = None,
     body_seconds: float = BODY_SECONDS,
+    inlined: str = "",
 ) -> FastAPI:
     """The application; ``provide`` what its handlers need before it takes requests.
 
-    ``error_page``: see ``problems.install``. ``outermost`` are middlewares that see a request before all others.
+    ``error_page``: see ``problems.install``; ``inlined``: see ``SecurityHeaders``. ``outermost`` are middlewares that
+    see a request before all others.
     """
     app = FastAPI(
         title="captionflow",
@@ -67,7 +69,7 @@ def create_application(  # noqa: PLR0913 - what differs between web processes
     app.add_middleware(Delivery)
     app.add_middleware(AccessGate, access=access)
     app.add_middleware(HeadAsGet)
-    app.add_middleware(SecurityHeaders, frame_ancestors=settings.frame_ancestors)
+    app.add_middleware(SecurityHeaders, frame_ancestors=settings.frame_ancestors, inlined=inlined)
     app.add_middleware(HangUps)
     app.add_middleware(RequestLog)
     app.add_middleware(Outflow)

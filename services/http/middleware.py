@@ -27,7 +27,8 @@ HEAD = "captionflow.head"
 EMBEDDED = "/embed/"
 """What begins the paths of pages that other sites may frame, if the settings allow any to."""
 
-_FRAMING = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors"
+_FRAMING = "base-uri 'none'; form-action 'self'; frame-ancestors"
+_NOT_MODIFIED = 304
 _OTHER = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin"))
 _ANY_ORIGIN = (b"access-control-allow-origin", b"*")
 
@@ -37,13 +38,18 @@ class SecurityHeaders:
 
     Sites that are ``frame_ancestors`` may frame what is under ``EMBEDDED``, errors too, and nothing else. A site may do
     so in a sandbox, where the page has no origin: then any page may read what such a page needs and everybody may have.
+    ``inlined`` is what the policy of pages says of the scripts and styles that stand in them.
     """
 
-    def __init__(self, app: ASGIApp, frame_ancestors: Sequence[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, frame_ancestors: Sequence[str] = (), inlined: str = "") -> None:
         self.app = app
         self._framed = bool(frame_ancestors)
-        self._own = _headers("'self'")
-        self._embedded = _headers(*(frame_ancestors if "*" in frame_ancestors else ("'self'", *frame_ancestors)))
+        own, embedding = "'self'", " ".join(frame_ancestors if "*" in frame_ancestors else ("'self'", *frame_ancestors))
+        self._headers = {
+            (embedded, of_page): _headers(embedding if embedded else own, inlined if of_page else "")
+            for embedded in (False, True)
+            for of_page in (False, True)
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, with headers."""
@@ -51,20 +57,28 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 present = {name.lower() for name, _ in message.get("headers", ())}
-                added = [(name, value) for name, value in self._wanted(scope["path"]) if name not in present]
+                wanted = self._wanted(scope["path"], of_page=_is_of_page(message))
+                added = [(name, value) for name, value in wanted if name not in present]
                 message = {**message, "headers": [*message.get("headers", ()), *added]}
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
-    def _wanted(self, path: str) -> Sequence[tuple[bytes, bytes]]:
-        if path.startswith(EMBEDDED):
-            return self._embedded
-        return (*self._own, _ANY_ORIGIN) if self._framed and _is_needed_by_embedded(path) else self._own
+    def _wanted(self, path: str, *, of_page: bool) -> Sequence[tuple[bytes, bytes]]:
+        embedded = path.startswith(EMBEDDED)
+        headers = self._headers[embedded, of_page]
+        return (*headers, _ANY_ORIGIN) if self._framed and _is_needed_by_embedded(path) else headers
 
 
-def _headers(*ancestors: str) -> tuple[tuple[bytes, bytes], ...]:
-    return ((b"content-security-policy", f"{_FRAMING} {' '.join(ancestors)}".encode()), *_OTHER)
+def _headers(ancestors: str, inlined: str) -> tuple[tuple[bytes, bytes], ...]:
+    directives = ("default-src 'self'", *([inlined] if inlined else ()), f"{_FRAMING} {ancestors}")
+    return ((b"content-security-policy", "; ".join(directives).encode()), *_OTHER)
+
+
+def _is_of_page(start: Message) -> bool:
+    """Whether the answer is a page, or says that the page is what it was: its headers take the place of the page's."""
+    kinds = (value for name, value in start.get("headers", ()) if name.lower() == b"content-type")
+    return start["status"] == _NOT_MODIFIED or any(value.startswith(b"text/html") for value in kinds)
 
 
 def _is_needed_by_embedded(path: str) -> bool:

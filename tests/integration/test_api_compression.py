@@ -85,7 +85,7 @@ async def test_home_is_answered_in_a_few_bytes_until_something_changes(talk: Api
 async def test_scripts_and_styles_are_packed_and_fonts_are_not(talk: Api) -> None:
     async with talk.client() as client:
         home = (await client.get("/")).text
-        style = next(iter(re.findall(r'href="(/static/[^"]+style\.css)"', home)))
+        style = next(iter(re.findall(r'href="(/static/[^"]+)icon\.svg"', home))) + "style.css"
         for name, packs in (("style.css", True), ("js/follow.js", True), ("fonts/OFL.txt", True)):
             path = style.replace("style.css", name)
             plain, whole = await raw(client, path, accept_encoding="identity")

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from captionflow.gaps import clock
 from captionflow.messages import Apart, Note, Part, Stamp
 from captionflow.transcript import turns
-from services.api.pages.turn_views import Paragraph, Person, Run, anchor, last_words, people, turn_views
+from services.api.pages.turn_views import Paragraph, Person, Run, anchor, as_on_screen, last_words, people, turn_views
 from tests.unit.segment_material import read_text, transcripts
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -141,3 +141,20 @@ def test_a_page_shows_the_very_paragraphs_and_notes_of_every_turn(typed: str) ->
 def test_a_run_is_text_and_never_markup() -> None:
     (view,) = turn_views([part("<b>a</b>")])
     assert view.paragraphs[0].runs == (Run("<b>a</b>"),)
+
+
+def test_on_a_screen_a_name_stands_where_the_speaker_changes_and_nothing_without_words() -> None:
+    parts = [
+        part("One", "two.", ordinal=1, speaker="ANNA", notes=(Note("(laughs)", 3),)),
+        part("Three.", ordinal=2, speaker="ANNA"),
+        part(ordinal=3, speaker="CY"),
+        part("Four.", ordinal=4),
+        part("Five.", ordinal=5, speaker="BEN"),
+    ]
+    assert as_on_screen(parts) == (
+        ("ANNA", "One(laughs) two.", True),
+        ("ANNA", "Three.", False),
+        (None, "Four.", True),
+        ("BEN", "Five.", True),
+    )
+    assert as_on_screen(parts[3:4]) == ((None, "Four.", False),)

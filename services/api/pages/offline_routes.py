@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.api.context import Context
+from services.api.pages.inlining import SCRIPTS, SHEET
 from services.api.pages.rendering import STATIC, page
 from services.http.access import open_to
 from services.http.provided import provided
@@ -17,8 +18,7 @@ ROOM = Room(routes)
 
 _WORKER: Final = "js/worker/keep.js"
 _REMOVAL: Final = "js/worker/remove.js"
-_CLASSIC: Final = ("js/floor.js", "js/look.js", "js/display.js", "js/to_end.js")
-_KEPT: Final = ("style.css", "icon.svg", "app.webmanifest", *_CLASSIC)
+_KEPT: Final = (SHEET, "icon.svg", "app.webmanifest", *SCRIPTS)
 _SCRIPTS: Final = ("js/follow.js", "js/reread.js", "js/kept_pages.js")
 """Of the pages that open without a network; with what they import."""
 _FONTS: Final = tuple(

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from captionflow.session_order import room_slug
 from services.api.pages import languages, programme, turn_views
+from services.api.pages.inlining import inlined
 from services.api.pages.reading import Piece
 from services.api.pages.static_files import read_static_files
 from services.http.middleware import EMBEDDED
@@ -20,6 +21,7 @@ from services.http.outflow import InPieces
 _HERE = Path(__file__).parent
 
 STATIC: Final = read_static_files(_HERE / "static")
+INLINED: Final = inlined(STATIC)
 
 _TURNS_HERE: Final = "<!-- turns -->"
 """Where the turns of a page stand that is made while it is sent. No text of a stranger has it: it would be escaped."""
@@ -31,7 +33,7 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_TEMPLATES.globals |= {"static": STATIC.url}
+_TEMPLATES.globals |= {"static": STATIC.url, "inlined": INLINED.elements.__getitem__}
 _TEMPLATES.filters |= {
     "day": programme.long_day,
     "day_of": programme.day_of,

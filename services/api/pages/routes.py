@@ -56,7 +56,12 @@ async def home(request: Request, day: str = "") -> Response:
     for session in found.programme.now:
         turns = await ports.turn_store.window(session.id, session.languages[0], limit=2)
         words[session.id] = last_words(named(turns.parts, session.speakers))
-    return page("home.html", home=found, programme=found.programme, words=words, base=base_url(request))
+    # Its script, which looks for what is new, has the page's files.
+    linked = request.headers.get("sec-fetch-dest") == "empty"
+    now = found.programme
+    answer = page("home.html", linked=linked, home=found, programme=now, words=words, base=base_url(request))
+    answer.headers["Vary"] = "Sec-Fetch-Dest"
+    return answer
 
 
 @routes.get("/search")

@@ -11,18 +11,25 @@ from captionflow.errors import NotFound
 from captionflow.identity import language_of, spelled
 from captionflow.messages import Session
 from captionflow.session_order import room_slug
+from captionflow.transcript import named
 from services.api.context import Context
 from services.api.pages.own_sheets import NAME, own_file
 from services.api.pages.programme import RoomState, room_path
 from services.api.pages.rendering import nothing_yet, page
 from services.api.pages.room_routes import Slug
 from services.api.pages.routes import Language, SessionId, base_url, find_session, qr_code, state_of_room
+from services.api.pages.turn_views import Flow, as_on_screen
 from services.http.access import open_to
 from services.http.provided import provided
 from services.http.rooms import Room
 
 Css = Annotated[str | None, Query(pattern=f"^{NAME}$")]
 """The name of a sheet in the operator's folder: no address, no path, no text."""
+
+FIRST_PARTS = 4
+"""Of what was said last, for the first frame: they fill a screen, or nearly so. The rest comes with the stream."""
+_NOT_YET = {"position", "clear_after", "delay"}
+"""Parameters with which only the scripts know which words are shown now, and where."""
 
 routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 ROOM = Room(routes)
@@ -105,7 +112,7 @@ async def _of_room(request: Request, slug: str, lang: str | None, dress: Dress) 
         path = room_path(slug, "overlay") if dress.overlay else f"/rooms/{quote(slug, safe='')}"
         return nothing_yet(slug, path, overlay=dress.overlay)
     language = spelled(state.shown, lang) if lang else None
-    return _screen(request, state.shown, state, language, dress, of_room=lang or "")
+    return await _screen(request, state.shown, state, language, dress, of_room=lang or "")
 
 
 async def _of_session(request: Request, session_id: str, lang: str | None, dress: Dress) -> Response:
@@ -114,10 +121,10 @@ async def _of_session(request: Request, session_id: str, lang: str | None, dress
         return nothing_yet(session_id, overlay=dress.overlay)
     language = language_of(session, lang)
     state = await state_of_room(request, room_slug(session.room), session) if session.room else None
-    return _screen(request, session, state, language, dress)
+    return await _screen(request, session, state, language, dress)
 
 
-def _screen(  # noqa: PLR0913 - what a screen of a room knows beside that of a session
+async def _screen(  # noqa: PLR0913 - what a screen of a room knows beside that of a session
     request: Request,
     session: Session,
     room: RoomState | None,
@@ -140,4 +147,13 @@ def _screen(  # noqa: PLR0913 - what a screen of a room knows beside that of a s
         base=base_url(request),
         css=dress.css,
         overlay=dress.overlay,
+        first=() if dress.overlay else await _first_words(request, session, language or session.languages[0]),
     )
+
+
+async def _first_words(request: Request, session: Session, language: str) -> tuple[Flow, ...]:
+    """What a screen shows until its scripts have come, which takes seconds on a slow network."""
+    if session.status != "live" or not _NOT_YET.isdisjoint(request.query_params):
+        return ()
+    found = await provided(request, Context).ports.turn_store.window(session.id, language, limit=FIRST_PARTS)
+    return as_on_screen(named(found.parts, session.speakers))

@@ -61,6 +61,15 @@ def anchor(session: str, language: str, turn_id: str, part: int = 0) -> str:
     return f"{name}-p{part}" if part else name
 
 
+class Flow(NamedTuple):
+    """A turn as one run of text."""
+
+    speaker: str | None
+    text: str
+    named: bool
+    """Whether another one spoke before."""
+
+
 class Before(NamedTuple):
     """What has to be known of a transcript to show what comes next."""
 
@@ -125,6 +134,18 @@ def last_words(parts: Iterable[Part], limit: int = 120, step: int = 60) -> tuple
     if not start:
         return turns[-1].speaker, text
     return turns[-1].speaker, f"… {from_word(text, start)}"
+
+
+def as_on_screen(parts: Iterable[Part]) -> tuple[Flow, ...]:
+    """Each turn that has words as one run of text, as a room screen shows them (static/js/roll.js)."""
+    found: list[Flow] = []
+    before = None
+    for view in turn_views(parts):
+        text = " ".join("".join(run.text for run in paragraph.runs).strip() for paragraph in view.paragraphs)
+        if text:
+            found.append(Flow(view.speaker, text, named=view.speaker != before))
+        before = view.speaker
+    return tuple(found)
 
 
 def _turn(parts: Sequence[Part], begin: datetime | None) -> TurnView:

@@ -5,7 +5,7 @@ const ask = document.getElementById("nothing-yet")?.dataset.ask;
 
 async function look() {
   try {
-    const answer = ask ? await fetch(ask, { cache: "no-store" }) : null;
+    const answer = ask ? await fetch(ask, { method: "HEAD", cache: "no-store" }) : null;
     if (answer?.ok) return location.reload();
   } catch { /* no network: ask again */ }
   setTimeout(look, 3000);

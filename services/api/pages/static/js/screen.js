@@ -11,7 +11,6 @@ import { pacer } from "./pacer.js";
 import { place, placing } from "./placing.js";
 import { plain } from "./prose.js";
 import { screenPanel } from "./screen_panel.js";
-import { shape, take } from "./shape.js";
 import { stage } from "./stage.js";
 import { STATES } from "./states.js";
 import { say } from "./text.js";
@@ -42,11 +41,7 @@ const followsRoom = "followsRoom" in screen.dataset;
 place(screen, placed);
 /** @type {number | null} since when captions are interrupted, as the server says */
 let silentSince = null;
-const lines = linesOf(screen, captions, () => {
-  const now = shape(query, { width: innerWidth, height: innerHeight }, overlay);
-  take(screen, now);
-  return now.lines;
-});
+const lines = linesOf(screen, captions, captionflowShape.take);
 const old = clearing();
 let clearTimer = 0;
 let spoken = ""; // what the lines were made of when a word came last
@@ -102,6 +97,9 @@ function cleared(quiet = 0) {
   }, clearAfter - quiet);
 }
 
+/** What the server knew when the page was opened makes room for what comes now. */
+const begin = () => document.getElementById("first")?.remove();
+
 /** What is said off the record stands behind the rest, and goes with the passage. @param {import("./off_record.js").OffRecord | null} now */
 function offRecord(now) {
   offSince = now && now.since;
@@ -118,6 +116,7 @@ function fresh() {
 }
 
 function draw() {
+  begin();
   const now = [...said, ...aside];
   if (finishedAt === null && !over) card.hidden = now.length > 0; // also where only other languages have words
   if (!paused && !over) words.take([...old.rest(said), ...(overlay ? [] : aside)]);
@@ -189,6 +188,7 @@ function stand(now) {
 
 /** This session is not there any more; another may come in its place. */
 function clear() {
+  begin();
   said = aside = [];
   [lastSeq, silentSince, offSince, finishedAt, over] = [-1, null, null, null, false];
   fresh();
@@ -235,6 +235,7 @@ async function askRoom() {
   }
   if (followsRoom && other && other.id !== session) {
     card.hidden = other.status === "live";
+    begin();
     watch(other.id);
     about(other);
   }

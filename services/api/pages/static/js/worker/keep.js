@@ -129,8 +129,11 @@ async function kept(cache, address) {
   return new Response(html, { headers: plain(found) });
 }
 
-/** The page with its files from here; of a page's words, which have no tags, nothing is touched. @param {string} html */
+/** The page with its files from here, also those that it brought along; of a page's words, which have no tags, nothing is touched. @param {string} html */
 function withFiles(html) {
-  return html.replace(/(<(?:script|link)\s[^>]*?(?:src|href)=")\/static\/[^/"]+\//g, `$1${KEPT}`);
+  const own = html.replace(/<(script|style) data-file="([^"]+)">[^]*?<\/\1>/g, (_, kind, name) => (
+    kind === "style" ? `<link rel="stylesheet" href="${KEPT}${name}">` : `<script src="${KEPT}${name}"></script>`
+  ));
+  return own.replace(/(<(?:script|link)\s[^>]*?(?:src|href)=")\/static\/[^/"]+\//g, `$1${KEPT}`);
 }
 })();
