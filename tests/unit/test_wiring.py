@@ -16,7 +16,7 @@ CLIENTS = {"aiokafka", "elasticsearch", "faust", "kafka", "prometheus_client", "
         ("services.embedded", {"sqlite3"}),
         ("services.ingest.main", {"kafka", "prometheus_client", "sqlite3"}),
         ("services.segment.main", {"aiokafka", "faust", "kafka", "prometheus_client", "rocksdict"}),
-        ("services.index.main", {"aiokafka", "elasticsearch", "kafka", "prometheus_client"}),
+        ("services.index.main", {"aiokafka", "elasticsearch", "kafka", "prometheus_client", "sqlite3"}),
         ("services.api.main", {"elasticsearch", "kafka", "prometheus_client", "sqlite3"}),
         ("services.cli.main", set()),
         ("services.cli.align", set()),
