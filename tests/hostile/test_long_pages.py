@@ -26,6 +26,8 @@ ENDLESS_PAGES = (
 )
 FORMS = ("json", "txt", "vtt", "srt")
 STUCK = 60
+PATIENCE_SECONDS = 600
+"""For an answer of many megabytes on a busy machine; how long it takes is not what these tests are about."""
 MEBIBYTE = 2**20
 
 
@@ -50,13 +52,13 @@ def asking(server: Server, path: str) -> Iterator[None]:
 
 @pytest.mark.parametrize("path", ENDLESS_PAGES)
 def test_a_page_of_an_endless_session_holds_nobody(server: Server, heartbeat: Heartbeat, path: str) -> None:
-    httpx.get(server.url + path, timeout=60)
+    httpx.get(server.url + path, timeout=PATIENCE_SECONDS)
 
     def measured() -> tuple[float, float]:
         alone = heartbeat.lines(2)
         with heartbeat.start_lines(2) as measuring:
             for _ in range(2):
-                assert httpx.get(server.url + path, timeout=60).status_code == 200
+                assert httpx.get(server.url + path, timeout=PATIENCE_SECONDS).status_code == 200
             return measuring.answers().worst, 5 * alone.p99_or(0.05)
 
     holds(measured)
@@ -64,10 +66,10 @@ def test_a_page_of_an_endless_session_holds_nobody(server: Server, heartbeat: He
 
 @pytest.mark.parametrize("path", ["/s/long?all=1", *(f"/v1/sessions/long/transcript.{form}" for form in FORMS)])
 def test_what_nobody_reads_is_not_held(server: Server, path: str) -> None:
-    httpx.get(server.url + path, timeout=60)
+    httpx.get(server.url + path, timeout=PATIENCE_SECONDS)
     before = server.resident_bytes
     with ExitStack() as stuck:
         for _ in range(STUCK):
             stuck.enter_context(asking(server, path))
-        assert httpx.get(server.url + "/s/long", timeout=60).status_code == 200
+        assert httpx.get(server.url + "/s/long", timeout=PATIENCE_SECONDS).status_code == 200
         assert server.resident_bytes - before < 40 * MEBIBYTE
