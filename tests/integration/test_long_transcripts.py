@@ -133,7 +133,7 @@ async def test_a_short_transcript_is_never_cut_whatever_is_asked_for(long: Api) 
         for query in ("", "?after=1.0", "?before=1.0", "?turn=t1", "?all=1"):
             page = await read(client, f"/s/short{query}")
             assert words(page) == ["Good morning."]
-            assert "pieces" not in page
+            assert 'class="facts pieces"' not in page
 
 
 @pytest.mark.parametrize(
