@@ -255,7 +255,7 @@ def test_of_five_that_are_live_the_fifth_runs_too_and_nothing_is_asked_for_over_
         for number, (who, words) in enumerate((("BEN", "The fifth runs on."), ("CARLA", "And on.")), start=1):
             five.say("h-4", number, f">> {who}: {words}")
             expect(on.nth(4).locator(".words")).to_have_text(words)
-            expect(on.nth(4).locator(".who")).to_have_text(who)
+            expect(on.nth(4).locator(".said-by")).to_have_text(who)
         five.say("h-0", 1, "The first does too.")
         expect(on.nth(0).locator(".words")).to_have_text("Words of 0. The first does too.")
         expect(on.nth(3).locator(".words")).to_have_text("Words of 3.")

@@ -27,7 +27,7 @@ function show(on, state) {
   const text = turn.paragraphs.map(plain).join(" ");
   const from = Math.max(0, Math.ceil((text.length - CHARS) / STEP) * STEP);
   const cut = from ? `… ${fromWord(text, from)}` : text;
-  const who = on.querySelector(".who");
+  const who = on.querySelector(".said-by");
   const words = on.querySelector(".words");
   if (who) say(who, turn.speaker ?? "");
   if (words) say(words, cut);
@@ -38,7 +38,7 @@ function showOthers(fresh) {
   const others = live(fresh);
   live(document).forEach((on, place) => {
     if (place < STREAMS) return;
-    for (const part of [".who", ".words"]) {
+    for (const part of [".said-by", ".words"]) {
       const [old, now] = [on.querySelector(part), others[place].querySelector(part)];
       if (old && now) say(old, now.textContent ?? "");
     }
