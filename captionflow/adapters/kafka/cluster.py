@@ -38,7 +38,7 @@ _LONGEST_WAIT_SECONDS: Final = 1.0
 _RECONNECT_MS: Final = 1_000
 """Longest pause between two tries to reach a broker: with the default of 30 s a client is back long after it."""
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +158,7 @@ class Kafka:
                 f"{len(found)}, or make the topic anew. The number can't change while there are records."
             )
 
-    def ask(self, question: Callable[[], T]) -> T:
+    def ask(self, question: Callable[[], _T]) -> _T:
         """The answer to what any broker can answer: a client that is new may ask one that is away, again and again.
 
         Raises:

@@ -37,7 +37,7 @@ _TABLES: Final = (
     "CREATE TABLE IF NOT EXISTS renamed (session TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS renamed_in_order ON renamed (position)",
 )
-_IS_WHOLE: Final = "EXISTS (SELECT 1 FROM topic WHERE position >= whole)"
+_IS_WHOLE: Final = "SELECT EXISTS (SELECT 1 FROM topic WHERE position >= whole)"
 
 
 class SqliteSessionTable:
@@ -130,15 +130,13 @@ class SqliteSessionTable:
 
     async def remembers(self) -> bool:
         """Whether an earlier process has read a whole topic; which one, the topic has to tell."""
-        query = f"SELECT {_IS_WHOLE}"
-        return bool(await self._database.read(lambda one: one.execute(query).fetchone()[0]))
+        return await self._database.read(_is_whole)
 
     async def remembered(self, session: str) -> Session | None:
         """What ``remembers`` knows of a session."""
-        query = f"SELECT {_IS_WHOLE}"
 
         def work(connection: sqlite3.Connection) -> Session | None:
-            found = find_session(connection, session) if connection.execute(query).fetchone()[0] else None
+            found = find_session(connection, session) if _is_whole(connection) else None
             return None if found is None else found[0]
 
         return await self._database.read(work)
@@ -148,6 +146,10 @@ class SqliteSessionTable:
         await self._database.close()
         if self._temporary is not None:
             shutil.rmtree(self._temporary, ignore_errors=True)
+
+
+def _is_whole(connection: sqlite3.Connection) -> bool:
+    return bool(connection.execute(_IS_WHOLE).fetchone()[0])
 
 
 def _first_free(data_folder: Path, process: str, *, fresh: bool) -> Database:
