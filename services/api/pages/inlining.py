@@ -14,8 +14,9 @@ from markupsafe import Markup
 from services.api.pages.static_files import StaticFiles
 
 SHEET: Final = "style.css"
-SCRIPTS: Final = ("js/floor.js", "js/look.js", "js/display.js", "js/to_end.js", "js/shape.js")
-"""Classic ones, which run where they stand."""
+READERS_SCRIPTS: Final = ("js/floor.js", "js/look.js", "js/display.js", "js/to_end.js")
+SCRIPTS: Final = (*READERS_SCRIPTS, "js/shape.js")
+"""Classic ones, which run where they stand; the last one in screens, which nobody keeps."""
 
 _COMMENT = re.compile(r"\s*/\*.*?\*/", re.DOTALL)
 _ADDRESS = re.compile(r'url\("([^"]+)"\)')

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.api.context import Context
-from services.api.pages.inlining import SCRIPTS, SHEET
+from services.api.pages.inlining import READERS_SCRIPTS, SHEET
 from services.api.pages.rendering import STATIC, page
 from services.http.access import open_to
 from services.http.provided import provided
@@ -18,7 +18,7 @@ ROOM = Room(routes)
 
 _WORKER: Final = "js/worker/keep.js"
 _REMOVAL: Final = "js/worker/remove.js"
-_KEPT: Final = (SHEET, "icon.svg", "app.webmanifest", *SCRIPTS)
+_KEPT: Final = (SHEET, "icon.svg", "app.webmanifest", *READERS_SCRIPTS)
 _SCRIPTS: Final = ("js/follow.js", "js/reread.js", "js/kept_pages.js")
 """Of the pages that open without a network; with what they import."""
 _FONTS: Final = tuple(
