@@ -3,6 +3,7 @@
 import random
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -91,6 +92,12 @@ def test_a_reader_has_every_word_at_every_moment(text: str, data: st.DataObject)
         records += more
         seen += one.text
         assert letters_of(newest(records)) == letters(seen)
+
+
+@pytest.mark.parametrize("row", ["LEE:  >> ANNA LEE: ", "and so >> ANNA LEE: Yes.", "Room 3 >> ANNA LEE: Yes."])
+def test_a_row_with_a_marker_inside_that_comes_behind_the_head_is_read_the_same_in_any_batch(row: str) -> None:
+    sent = lines([f"Forum of the year 2026\n> ANNA\n{row[:2]}", f"{row[2:]}\n"], ends=True)
+    assert run(sent)[0] == run(sent, 500)[0]
 
 
 def test_a_marker_of_a_mail_program_is_known_as_one_in_the_next_step() -> None:

@@ -27,8 +27,8 @@ class Decision(NamedTuple):
 
     heads: int
     """So many rows are about the session;"""
-    seen: int
-    """so many rows had to be seen to know it;"""
+    decided: int
+    """the offset of the character that showed it;"""
     speaks: bool
     """and with the next one somebody speaks."""
 
@@ -81,21 +81,9 @@ def begins_head(row: str, lexicon: Lexicon) -> bool:
     return kind_of(row, lambda _: False, lexicon) == "head"
 
 
-def split_at_marker(rows: list[Row], index: int) -> None:
-    """Make two rows of the first one with a marker inside: that ends the head, wherever it stands."""
-    for at, row in enumerate(rows[index : index + MAX_ROWS], index):
-        found = MARKER_INSIDE.search(row.text)
-        if found is None:
-            continue
-        begin = found.start()
-        if any(char.isalnum() for char in row.text[:begin]):
-            rest = row._replace(text=row.text[begin:], begin=row.begin + begin, starts=False)
-            rows[at : at + 1] = [row._replace(text=row.text[:begin], ended=False), rest]
-        return
-
-
-def decide(  # noqa: PLR0913 - what a decision depends on
-    rows: Sequence[Row],
+def find_head(  # noqa: PLR0913 - what a decision depends on
+    rows: list[Row],
+    index: int,
     *,
     titled: bool,
     last: bool,
@@ -104,11 +92,47 @@ def decide(  # noqa: PLR0913 - what a decision depends on
     opener: bool = False,
     wrapped: bool = False,
 ) -> Decision | None:
-    """Decide the first of these rows, seeing no more of them than needed; None when more must be seen.
+    """Decide the rows from ``index`` on, seeing no more of them than needed; None when more must be seen.
 
+    A marker inside a row ends the head, wherever it stands: if the head goes on up to there, the row becomes two. It
+    stays one if it is spoken, or was not seen: another batch of lines would not have it yet.
     ``titled``: lines about the session came before. ``last``: no more rows will come. ``opener``: behind the last one
     the source names who speaks. ``wrapped``: the first one goes on with a long row of the head.
     """
+    looked, second = _split_at_marker(rows[index : index + MAX_ROWS])
+    decision = _decide(
+        looked[:MAX_ROWS], titled=titled, last=last, known=known, lexicon=lexicon, opener=opener, wrapped=wrapped
+    )
+    if decision and 0 < second <= decision.heads:
+        rows[index : index + MAX_ROWS] = looked
+    return decision
+
+
+def _split_at_marker(rows: list[Row]) -> tuple[list[Row], int]:
+    """The rows, the first one with a marker inside as two, and the index of the second of them; else 0."""
+    for at, row in enumerate(rows):
+        found = MARKER_INSIDE.search(row.text)
+        if found is None:
+            continue
+        begin = found.start()
+        if not any(char.isalnum() for char in row.text[:begin]):
+            break
+        first = row._replace(text=row.text[:begin], ended=False)
+        second = row._replace(text=row.text[begin:], begin=row.begin + begin, starts=False)
+        return [*rows[:at], first, second, *rows[at + 1 :]], at + 1
+    return rows, 0
+
+
+def _decide(  # noqa: PLR0913 - as above
+    rows: Sequence[Row],
+    *,
+    titled: bool,
+    last: bool,
+    known: Callable[[str], bool],
+    lexicon: Lexicon,
+    opener: bool,
+    wrapped: bool,
+) -> Decision | None:
     kinds: list[Kind] = []
     chars = 0
     for seen, row in enumerate(rows, 1):
@@ -117,10 +141,10 @@ def decide(  # noqa: PLR0913 - what a decision depends on
         if wrapped and seen == 1 and row.text.lstrip()[:1].islower() and kind in {"greeting", "speech"}:
             kind = "head"
         if kind in _SILENT and not waiting:
-            return Decision(seen, seen, speaks=False)
+            return Decision(seen, row.decided, speaks=False)
         if kind == "head":
             spoken = _spoken(kinds)
-            return Decision(seen if spoken is None else spoken, seen, speaks=spoken is not None)
+            return Decision(seen if spoken is None else spoken, row.decided, speaks=spoken is not None)
         if kind == "marker" or (kind == "label" and (titled or waiting[-1:] == ["label"])):
             kind = "opener"
         kinds.append(kind)
@@ -129,13 +153,13 @@ def decide(  # noqa: PLR0913 - what a decision depends on
         after_label = "label" in waiting and kind not in _SILENT | {"label"}
         if enough or after_label or kind in {"opener", "speech"}:
             heads = _before_opener(kinds, titled=titled) if kind == "opener" else _start(kinds)
-            return Decision(heads, seen, speaks=True)
+            return Decision(heads, row.decided, speaks=True)
     if not last or not kinds:
         return None
     if opener:
-        return Decision(_before_opener([*kinds, "opener"], titled=titled), len(kinds), speaks=True)
+        return Decision(_before_opener([*kinds, "opener"], titled=titled), rows[-1].decided, speaks=True)
     speaks = not titled or bool({"greeting", "label"} & set(kinds))
-    return Decision(_start(kinds) if speaks else len(kinds), len(kinds), speaks=speaks)
+    return Decision(_start(kinds) if speaks else len(kinds), rows[-1].decided, speaks=speaks)
 
 
 def _spoken(kinds: Sequence[Kind]) -> int | None:
