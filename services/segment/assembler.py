@@ -3,8 +3,9 @@
 Between steps there is an ``AssemblerState``, a value; during one an ``Assembler``.
 """
 
-from collections.abc import Sequence
-from typing import Self
+from collections.abc import Iterable, Sequence
+from copy import copy
+from typing import Self, cast
 
 import msgspec
 
@@ -58,11 +59,17 @@ class Assembler(AssemblerFields, kw_only=True):
         """One that goes on from a state, which it leaves alone."""
         length = len("\n".join(state.paragraphs))
         made = cls(*msgspec.structs.astuple(state), session=session, language=language, length=length)
-        old = [one for one in state.stamps if isinstance(one, Stamp)]
-        times = pack(old) if old else tuple(one for one in state.stamps if isinstance(one, int))
-        if times:
+        if state.stamps:
+            old = isinstance(state.stamps[0], Stamp)
+            times = pack(cast("tuple[Stamp, ...]", state.stamps)) if old else cast("tuple[int, ...]", state.stamps)
             made.stamps = times
             made.stamped = sum(times[::3]), Time(sum(times[1::3]), times[-1])
+        return made
+
+    def copy(self) -> Self:
+        """One that goes on from here, with no part closed yet."""
+        made = copy(self)
+        made.closed = []
         return made
 
     def state(self) -> AssemblerState:
@@ -212,7 +219,7 @@ class Assembler(AssemblerFields, kw_only=True):
         self.length = begin + len(text)
         self.size += cost + 4
         self.credit -= cost
-        self._stamp(begin, at or self.due)
+        told = [(begin, at or self.due)]
         if self.clock:
             self.clock = self.clock._replace(due=False)
         before = done = 0
@@ -223,7 +230,8 @@ class Assembler(AssemblerFields, kw_only=True):
                 before += len(stretch) + spaced
             done = offset
             if before < len(text):
-                self._stamp(begin + before + (before > 0 and text[before] == " "), later)
+                told.append((begin + before + (before > 0 and text[before] == " "), later))
+        self._stamp(told)
         self.said = True
         self.over = False
         self.tail = text[-1]
@@ -238,7 +246,7 @@ class Assembler(AssemblerFields, kw_only=True):
             return
         if self.size > PART_BYTES:
             self._split()
-        self._stamp(self.length, at or self.due)
+        self._stamp([(self.length, at or self.due)])
         self.notes += (Note(note, self.length),)
         self.size += len(msgspec.json.encode(note)) + 24
         self.joint = AFTER["note"][self.joint]
@@ -255,7 +263,7 @@ class Assembler(AssemblerFields, kw_only=True):
                 self._split()
             self.notes += (Note(text, self.length),)
             self.size += len(text) + 26
-            self._stamp(self.length, at)
+            self._stamp([(self.length, at)])
         else:
             note = self.notes[index]
             self.notes = (*self.notes[:index], Note(text, note.at), *self.notes[index + 1 :])
@@ -346,17 +354,21 @@ class Assembler(AssemblerFields, kw_only=True):
         suffix = f".{further}" if further else ""
         return f"{self.session}.{self.language}.{seq}{suffix}"
 
-    def _stamp(self, offset: int, time: Time | None) -> None:
-        """Note the time, if it tells something new."""
-        if time is None:
-            return
-        last_offset, last = self.stamped or (0, Time(0))
-        if self.stamped is not None and not is_new(time, last):
-            return
-        one = offset - last_offset, time.ticks - last.ticks, time.extent
-        self.stamps += one
-        self.stamped = offset, time
-        self.size += sum(map(len, map(str, one))) + 3
+    def _stamp(self, told: Iterable[tuple[int, Time | None]]) -> None:
+        """Note those times, in order and each with its offset, that tell something new."""
+        stamped = self.stamped
+        new: list[int] = []
+        for offset, time in told:
+            if time is None or (stamped is not None and not is_new(time, stamped[1])):
+                continue
+            last_offset, last = stamped or (0, Time(0))
+            one = offset - last_offset, time.ticks - last.ticks, time.extent
+            new += one
+            self.size += len("{}{}{}".format(*one)) + 3
+            stamped = offset, time
+        if new:
+            self.stamps += tuple(new)
+            self.stamped = stamped
 
     def _close(self) -> None:
         part = self.open_part(version=self.seq, closed=True)

@@ -4,6 +4,7 @@ Between steps there is a ``TokenizerState``, a value; during one a ``Tokenizer``
 """
 
 from collections.abc import Sequence
+from copy import copy
 from datetime import datetime
 from itertools import accumulate
 
@@ -15,7 +16,7 @@ from services.segment.assembler import MAX_HEAD, QUOTED_LINE, Assembler
 from services.segment.assembler_state import AssemblerState
 from services.segment.buffer_spans import LineSpans, Time, TimeSpans, time_of
 from services.segment.rules.clock_rules import next_clock
-from services.segment.rules.head_detector import MAX_ROWS, Decision, begins_head, decide, is_about, split_at_marker
+from services.segment.rules.head_detector import Decision, begins_head, find_head, is_about
 from services.segment.rules.head_rules import is_boilerplate, is_heading, is_note, names_edition
 from services.segment.rules.label_rules import is_role
 from services.segment.rules.lexicon import for_language
@@ -47,8 +48,8 @@ class Tokenizer:
     def __init__(self, session: str, language: str, state: TokenizerState) -> None:
         self.assembler = Assembler.of(session, language, state.assembler)
         self._buffer = state.buffer
-        self._spans = LineSpans(state.spans)
-        self._times = TimeSpans(state.times)
+        self._spans = LineSpans.unpack(state.spans)
+        self._times = TimeSpans.unpack(state.times)
         self._starts = state.starts
         self._given = state.given
         self._lexicon = for_language(language)
@@ -115,7 +116,8 @@ class Tokenizer:
 
     def show(self, seq: int, interim: str = "", interim_seq: int = 0) -> list[Part]:
         """The parts that the undecided rest touches, as if the stream ended here; ``seq`` is the last line."""
-        view = Tokenizer(self.assembler.session, self.assembler.language, self.state())
+        view: Tokenizer = copy(self)
+        view.assembler, view._spans, view._times = self.assembler.copy(), self._spans.copy(), self._times.kept()
         view._flush(seq)
         shown = view.assembler
         self.over = self.assembler.over and shown.over
@@ -124,8 +126,6 @@ class Tokenizer:
             shown.open(None, interim_seq)
         part = shown.open_part(version=seq, interim=interim, closed=shown.ended)
         return [*shown.closed, part] if part else shown.closed
-
-    # --- the rest is private ---
 
     def _remark(self, text: str, seq: int) -> None:
         self.assembler.begin_row("", seq, starts=False)
@@ -217,7 +217,7 @@ class Tokenizer:
                 decision = self._decide(rows, index, last=last, opener=opener)
                 if decision is None:
                     break
-                seq = max(floor, self._spans.seq_at(rows[index + decision.seen - 1].decided))
+                seq = max(floor, self._spans.seq_at(decision.decided))
                 for row in rows[index : index + decision.heads]:
                     self._head_row(row, seq)
                 index += decision.heads
@@ -277,9 +277,9 @@ class Tokenizer:
         return assembler.in_head
 
     def _decide(self, rows: list[Row], index: int, *, last: bool, opener: bool) -> Decision | None:
-        split_at_marker(rows, index)
-        return decide(
-            rows[index : index + MAX_ROWS],
+        return find_head(
+            rows,
+            index,
             titled=bool(self.assembler.heads),
             last=last,
             known=self.assembler.knows,
