@@ -165,6 +165,19 @@ def test_a_totem_and_a_narrow_projector_use_their_space(page: Page, program: Pro
     assert page.evaluate(LINES) == 2
 
 
+def test_the_card_of_a_totem_is_read_and_photographed_from_afar(page: Page, program: Program) -> None:
+    program.announce("o-card", title="Governing the Internet for people and planet", room="Card room")
+    page.set_viewport_size({"width": 1080, "height": 1920})
+    page.goto("/s/o-card/screen")
+    code, title = page.locator("#qr").bounding_box(), page.locator("#card-title").bounding_box()
+    assert code is not None
+    assert title is not None
+    assert code["width"] > 1080 * 0.6
+    assert title["y"] + title["height"] < code["y"]
+    assert page.evaluate("parseFloat(getComputedStyle(document.getElementById('card-title')).fontSize)") > 1080 * 0.07
+    assert page.evaluate("document.documentElement.scrollHeight") <= 1920
+
+
 def test_a_screen_fills_the_whole_screen_and_its_pointer_goes_when_it_rests(page: Page, program: Program) -> None:
     program.begin("o-full", ">> ANNA: Hello.", title="Full")
     page.goto("/s/o-full/screen")
