@@ -56,15 +56,16 @@ TROUBLES = ["nothing wrong", "slow answers", "restart of the tool", "two ingests
 
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_what_recognisers_said_is_the_transcript(installation: Installation, second: Server, trouble: str) -> None:
+    wanted: dict[str, Sequence[str]] = {}
     for twin in TWINS:
         session = f"{twin.name.lower()}-{trouble.replace(' ', '-')}"
         announce(installation, session)
         posts = list(twin.posts(SENTENCES, 0))
-        wanted = SENTENCES
+        wanted[session] = SENTENCES
         both = [installation.ingest, second if trouble == "two ingests in turn" else installation.ingest]
         if trouble == "restart of the tool":
             posts += twin.posts(AGAIN, 1)
-            wanted += AGAIN
+            wanted[session] += AGAIN
         if trouble == "late and repeated posts":
             posts = late_and_repeated(posts, overtaking=not twin.ordered)
         if trouble == "slow answers" and not twin.ordered:
@@ -73,7 +74,8 @@ def test_what_recognisers_said_is_the_transcript(installation: Installation, sec
         else:
             for index, body in enumerate(posts):
                 post(both[index % 2], session, twin, body)
-        says(installation, session, wanted)
+    for session, sentences in wanted.items():
+        says(installation, session, sentences)
 
 
 def test_recognisers_go_on_after_a_kill_of_ingest_and_repeat_what_was_not_answered(

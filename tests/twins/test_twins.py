@@ -153,10 +153,11 @@ async def test_what_was_typed_is_said_or_the_difference_is_told(
 ) -> None:
     servers = request.getfixturevalue("kafka_broker").address if backend is distributed else ""
     async with backend(tmp_path, servers) as world:
-        found = {
-            name: await outcome(kind, trouble, world, f"{trouble.replace(' ', '-')}-{place}")
-            for place, (name, kind) in enumerate(TOOLS.items())
-        }
+        outcomes = [
+            outcome(kind, trouble, world, f"{trouble.replace(' ', '-')}-{place}")
+            for place, kind in enumerate(TOOLS.values())
+        ]
+        found = dict(zip(TOOLS, await asyncio.gather(*outcomes), strict=True))
     different = {name: one for name, one in found.items() if one.differs}
     assert {name: one.said for name, one in different.items() if not one.told & TELL_A_DIFFERENCE} == {}
     assert different.keys() <= NOBODY_CAN_KNOW.get(trouble, set()), different
