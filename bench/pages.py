@@ -3,7 +3,7 @@
 One program with a day of 300 sessions and a live one of four hours. Chromium as on slow 3G (400 kbit/s, 400 ms a
 request) with an empty cache. *Readable* is the first frame in their own style in which the page's words are in the
 window: on the follow page the last ones. ``--lighthouse`` runs Lighthouse by ``npx`` (some 100 MB from the registry at
-the first time) on each page, as a phone and as a desktop. ``CHROME_PATH`` says with which Chromium it does.
+the first time) on each page and some more, as a phone and as a desktop. ``CHROME_PATH`` says with which Chromium it does.
 """
 
 import argparse
@@ -55,6 +55,15 @@ PAGES = {
     "search": ("/search?q=exchange", "h1", False),
 }
 
+UNHURRIED = {
+    "room": "/rooms/main-hall/follow",
+    "poster": "/rooms/main-hall/poster",
+    "overlay": "/s/long/overlay",
+    "embed": "/embed/long",
+    "desk": "/desk",
+}
+"""Pages that Lighthouse sees besides."""
+
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
@@ -73,7 +82,7 @@ def fill(server: Server) -> None:
     for number in range(SESSIONS):
         about = {"title": f"On access to networks, part {number}", "starts_at": now, "room": f"Room {number % 10}"}
         server.announce(f"talk-{number}", event="IGF 2015", status="finished", **about)
-    server.announce("long", title="A day in the main hall")
+    server.announce("long", title="A day in the main hall", room="Main hall")
     texts = [f">> SPEAKER {n % 40}: Turn {n}: {WORDS}." for n in range(TURNS)]
     for start in range(0, TURNS, BATCH):
         server.send("long", start, *texts[start : start + BATCH]).raise_for_status()
@@ -122,7 +131,7 @@ def lighthouse(url: str, folder: Path) -> None:
     with sync_playwright() as playwright:
         environ = {"CHROME_PATH": chromium(playwright) or "", **os.environ}
     for preset in ("mobile", "desktop"):
-        for name, (path, _, _) in PAGES.items():
+        for name, path in ({name: path for name, (path, _, _) in PAGES.items()} | UNHURRIED).items():
             told = folder / "report.json"
             how = ["--preset=desktop"] if preset == "desktop" else []
             command = [
