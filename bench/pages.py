@@ -3,7 +3,7 @@
 One program with a day of 300 sessions and a live one of four hours. Chromium as on slow 3G (400 kbit/s, 400 ms a
 request) with an empty cache. *Readable* is the first frame in their own style in which the page's words are in the
 window: on the follow page the last ones. ``--lighthouse`` runs Lighthouse by ``npx`` (some 100 MB from the registry at
-the first time) on each page and some more, as a phone and as a desktop. ``CHROME_PATH`` says with which Chromium it does.
+the first time) on these pages and some more, as a phone and as a desktop. ``CHROME_PATH`` says with which Chromium.
 """
 
 import argparse
