@@ -7,7 +7,8 @@ import { signEnd, wordEnd } from "./words.js";
 /** @typedef {{turn: string, label: string | null, from: number, to: number, text: string}} Line */
 
 const KEPT = 40;
-const ENOUGH = 3000; // characters to fill any screen with: a keynote of an hour is not laid out for its last lines
+const ENOUGH = 1600; // characters to fill any screen with: a keynote of an hour is not laid out for its last lines
+const FEW = 8; // words that may fit into a line
 const UNNAMED = "–"; // somebody else speaks, and nobody said who
 
 /** Lay out what is there now, keeping each line of before that still holds.
@@ -61,17 +62,33 @@ function lay(flows, place, start, fits) {
     while (text[from] === " ") from += 1;
     const label = from === 0 && changed ? speaker ?? UNNAMED : null;
     if (from >= text.length) return lines;
-    let to = from;
-    for (;;) {
-      const end = wordEnd(text, to);
-      if (!fits(text.slice(from, end), label)) break;
-      to = end;
-      if (end === text.length) break;
-    }
+    let to = wordsThatFit(text, from, label, fits);
     if (to === from) to = longest(text, from, label, fits);
     lines.push({ turn: id, label, from, to, text: text.slice(from, to) });
     from = to;
   }
+}
+
+/** The end of as many words from `from` on as a line holds; `from` if not one does. To ask `fits` is what costs: it is asked
+ * whether a few words fit, then twice as many, and then between. More words are never narrower than fewer.
+ * @param {string} text @param {number} from @param {string | null} label
+ * @param {(text: string, label: string | null) => boolean} fits */
+function wordsThatFit(text, from, label, fits) {
+  const ends = [from];
+  let fitting = 0;
+  let over = 0; // so many words do not fit, or there are no more
+  while (fitting === over) {
+    for (let end = ends[over]; ends.length <= 2 * over + FEW && end < text.length; ends.push(end)) end = wordEnd(text, end);
+    if (over === ends.length - 1) return ends[over];
+    over = ends.length - 1;
+    if (fits(text.slice(from, ends[over]), label)) fitting = over;
+  }
+  while (fitting + 1 < over) {
+    const middle = (fitting + over) >> 1;
+    if (fits(text.slice(from, ends[middle]), label)) fitting = middle;
+    else over = middle;
+  }
+  return ends[fitting];
 }
 
 /** A word that is longer than a line is cut where it stops fitting, never inside a sign.
