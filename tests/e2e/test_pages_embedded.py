@@ -1,5 +1,6 @@
 """Captions in a frame on a page of another site."""
 
+import re
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -8,9 +9,10 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.conftest import SECONDS, Program
+from tests.waiting import await_true
 
 pytestmark = pytest.mark.browser
 
@@ -106,6 +108,25 @@ def test_a_frame_is_for_everybody(visitor: Page, framed: Program, theme: str) ->
     assert found.violations_count == 0, found.generate_report()
     assert visitor.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert visitor.locator("a[hreflang=fr]").get_attribute("href") == f"/embed/talk?lang=fr&theme={theme}"
+
+
+@pytest.mark.parametrize("ends", [False, True], ids=["live", "finished"])
+def test_a_frame_opens_at_the_last_words_before_its_script_has_come(visitor: Page, framed: Program, ends: bool) -> None:
+    session = f"long-{ends}".lower()
+    framed.announce(session)
+    framed.say(session, 0, *(f">> ANA: Turn {n} of what was said in the frame." for n in range(15)), ends=ends)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    visitor.route(re.compile(r"/embed\.js"), hold)
+    visitor.goto(f"{framed.url}/embed/{session}", wait_until="commit")
+    expect(visitor.locator(".said").last).to_be_in_viewport()
+    await_true(lambda: bool(held), "the script was not asked for", SECONDS)
+    held[0].continue_()
+    expect(visitor.locator("#status")).to_have_text("This session has ended." if ends else "Live")
+    expect(visitor.locator(".said").last).to_be_in_viewport()
 
 
 def test_a_frame_can_be_paused_and_goes_on_where_a_session_ends_and_opens_again(visitor: Page, framed: Program) -> None:

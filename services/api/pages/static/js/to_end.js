@@ -3,7 +3,7 @@
   const captions = document.getElementById("captions");
   const [opened] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
   const anew = !opened || opened.type === "navigate"; // otherwise the browser knows where the reader was
-  if (captions?.dataset.status !== "live" || location.hash || !anew || scrollY >= 10) return;
+  if (captions?.dataset.opensAt !== "end" || location.hash || !anew || scrollY >= 10) return;
   captions.dataset.toEnd = "";
   scrollTo(0, document.documentElement.scrollHeight);
 })();
