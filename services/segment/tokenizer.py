@@ -16,7 +16,7 @@ from services.segment.assembler import MAX_HEAD, QUOTED_LINE, Assembler
 from services.segment.assembler_state import AssemblerState
 from services.segment.buffer_spans import LineSpans, Time, TimeSpans, time_of
 from services.segment.rules.clock_rules import next_clock
-from services.segment.rules.head_detector import Decision, begins_head, find_head, is_about
+from services.segment.rules.head_detector import Around, Decision, begins_head, find_head, is_about
 from services.segment.rules.head_rules import is_boilerplate, is_heading, is_note, names_edition
 from services.segment.rules.label_rules import is_role
 from services.segment.rules.lexicon import for_language
@@ -277,9 +277,7 @@ class Tokenizer:
         return assembler.in_head
 
     def _decide(self, rows: list[Row], index: int, *, last: bool, opener: bool) -> Decision | None:
-        return find_head(
-            rows,
-            index,
+        around = Around(
             titled=bool(self.assembler.heads),
             last=last,
             known=self.assembler.knows,
@@ -287,6 +285,7 @@ class Tokenizer:
             opener=opener,
             wrapped=self.assembler.row_length >= QUOTED_LINE,
         )
+        return find_head(rows, index, around)
 
     def _row(self, row: Row, seq: int) -> None:
         assembler = self.assembler

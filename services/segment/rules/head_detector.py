@@ -33,6 +33,22 @@ class Decision(NamedTuple):
     """and with the next one somebody speaks."""
 
 
+class Around(NamedTuple):
+    """What a decision depends on beside the rows."""
+
+    titled: bool
+    """Lines about the session came before."""
+    last: bool
+    """No more rows will come."""
+    known: Callable[[str], bool]
+    """See ``label_rules.find_label``."""
+    lexicon: Lexicon
+    opener: bool
+    """Behind the last row the source names who speaks."""
+    wrapped: bool
+    """The first row goes on with a long row of the head."""
+
+
 def kind_of(row: str, known: Callable[[str], bool], lexicon: Lexicon) -> Kind:
     """What one row is, as if it stood alone."""
     line = row.strip()
@@ -81,28 +97,14 @@ def begins_head(row: str, lexicon: Lexicon) -> bool:
     return kind_of(row, lambda _: False, lexicon) == "head"
 
 
-def find_head(  # noqa: PLR0913 - what a decision depends on
-    rows: list[Row],
-    index: int,
-    *,
-    titled: bool,
-    last: bool,
-    known: Callable[[str], bool],
-    lexicon: Lexicon,
-    opener: bool = False,
-    wrapped: bool = False,
-) -> Decision | None:
+def find_head(rows: list[Row], index: int, around: Around) -> Decision | None:
     """Decide the rows from ``index`` on, seeing no more of them than needed; None when more must be seen.
 
     A marker inside a row ends the head, wherever it stands: if the head goes on up to there, the row becomes two. It
     stays one if it is spoken, or was not seen: another batch of lines would not have it yet.
-    ``titled``: lines about the session came before. ``last``: no more rows will come. ``opener``: behind the last one
-    the source names who speaks. ``wrapped``: the first one goes on with a long row of the head.
     """
     looked, second = _split_at_marker(rows[index : index + MAX_ROWS])
-    decision = _decide(
-        looked[:MAX_ROWS], titled=titled, last=last, known=known, lexicon=lexicon, opener=opener, wrapped=wrapped
-    )
+    decision = _decide(looked[:MAX_ROWS], around)
     if decision and 0 < second <= decision.heads:
         rows[index : index + MAX_ROWS] = looked
     return decision
@@ -123,42 +125,33 @@ def _split_at_marker(rows: list[Row]) -> tuple[list[Row], int]:
     return rows, 0
 
 
-def _decide(  # noqa: PLR0913 - as above
-    rows: Sequence[Row],
-    *,
-    titled: bool,
-    last: bool,
-    known: Callable[[str], bool],
-    lexicon: Lexicon,
-    opener: bool,
-    wrapped: bool,
-) -> Decision | None:
+def _decide(rows: Sequence[Row], around: Around) -> Decision | None:
     kinds: list[Kind] = []
     chars = 0
     for seen, row in enumerate(rows, 1):
-        kind = kind_of(row.text, known, lexicon)
+        kind = kind_of(row.text, around.known, around.lexicon)
         waiting = [one for one in kinds if one not in _SILENT]
-        if wrapped and seen == 1 and row.text.lstrip()[:1].islower() and kind in {"greeting", "speech"}:
+        if around.wrapped and seen == 1 and row.text.lstrip()[:1].islower() and kind in {"greeting", "speech"}:
             kind = "head"
         if kind in _SILENT and not waiting:
             return Decision(seen, row.decided, speaks=False)
         if kind == "head":
             spoken = _spoken(kinds)
             return Decision(seen if spoken is None else spoken, row.decided, speaks=spoken is not None)
-        if kind == "marker" or (kind == "label" and (titled or waiting[-1:] == ["label"])):
+        if kind == "marker" or (kind == "label" and (around.titled or waiting[-1:] == ["label"])):
             kind = "opener"
         kinds.append(kind)
         chars += len(row.text)
         enough = kinds.count("greeting") > 1 or len(waiting) >= _ENOUGH or seen >= MAX_ROWS or chars > MAX_CHARS
         after_label = "label" in waiting and kind not in _SILENT | {"label"}
         if enough or after_label or kind in {"opener", "speech"}:
-            heads = _before_opener(kinds, titled=titled) if kind == "opener" else _start(kinds)
+            heads = _before_opener(kinds, titled=around.titled) if kind == "opener" else _start(kinds)
             return Decision(heads, row.decided, speaks=True)
-    if not last or not kinds:
+    if not around.last or not kinds:
         return None
-    if opener:
-        return Decision(_before_opener([*kinds, "opener"], titled=titled), rows[-1].decided, speaks=True)
-    speaks = not titled or bool({"greeting", "label"} & set(kinds))
+    if around.opener:
+        return Decision(_before_opener([*kinds, "opener"], titled=around.titled), rows[-1].decided, speaks=True)
+    speaks = not around.titled or bool({"greeting", "label"} & set(kinds))
     return Decision(_start(kinds) if speaks else len(kinds), rows[-1].decided, speaks=speaks)
 
 
