@@ -12,8 +12,8 @@ from tests.hostile import long_sessions
 from tests.hostile.heartbeat import Heartbeat, holds
 from tests.real_program import Server
 
-TURNS = 15_000
-PARTS = 500
+TURNS = 30_000
+PARTS = 1_500
 ENDLESS_PAGES = (
     "/v1/sessions/long/transcript.json?offset=1",
     "/v1/sessions/endless/transcript.vtt?offset=1",
@@ -21,7 +21,7 @@ ENDLESS_PAGES = (
     "/s/long/follow",
     "/s/endless",
     "/s/endless/follow",
-    "/s/long?turn=t12000",
+    "/s/long?turn=t20000",
     "/s/long?all=1",
 )
 FORMS = ("json", "txt", "vtt", "srt")
@@ -33,7 +33,7 @@ MEBIBYTE = 2**20
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One that has a session of many turns, and one of a turn without an end: a day of talk without a pause in each."""
+    """One that has a session of many turns (480,000 words), and one of a turn without an end (a million)."""
     folder = tmp_path_factory.mktemp("hostile") / "data"
     asyncio.run(long_sessions.make(folder, "long", long_sessions.many_turns("long", TURNS)))
     asyncio.run(long_sessions.make(folder, "endless", long_sessions.one_turn("endless", PARTS)))
