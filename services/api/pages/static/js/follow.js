@@ -14,6 +14,7 @@ import { nextHere } from "./next_here.js";
 import { notesPanel } from "./notes_panel.js";
 import { arrived, forget } from "./offline.js";
 import { offRecord } from "./off_record.js";
+import { piecewise } from "./piecewise.js";
 import { copyText } from "./prose.js";
 import { reading } from "./reading.js";
 import { element, renderer } from "./render.js";
@@ -50,6 +51,7 @@ const alert = alerts({ session, language, title: captions.dataset.title ?? sessi
 const who = whoSpeaks(captions, place.atEnd);
 const notes = notesPanel(captions, who.seen);
 const show = renderer(captions, { session, language });
+const pieces = piecewise(drawn, place.above);
 const keepAwake = awake();
 
 const before = find("before");
@@ -92,18 +94,20 @@ function text(now) {
   } else turns = state.turns;
   announce.heard(turns);
   if (!begun) begin();
-  else if (loading) place.above(draw);
-  else place.keep(draw);
-  missed.hidden = !mark || isEnd(turns, mark) || !(document.getElementById("left-off") || mayComeEarlier(mark));
-  find("told").classList.toggle("missing", !missed.hidden);
+  else if (loading) place.above(pieces.draw);
+  else place.keep(pieces.draw);
 }
 
-function draw() {
-  show(turns, mark, state);
+/** @param {number} reach */
+function drawn(reach) {
+  const held = show(turns, mark, state, reach);
   who.changed();
   before.classList.toggle("nothing", !state.earlier); // its place stays: the text below it moves nowhere
   if (state.earlier) before.hidden = false;
   find("waiting").hidden = turns.length > 0;
+  missed.hidden = !mark || isEnd(turns, mark) || !(document.getElementById("left-off") || held || mayComeEarlier(mark));
+  find("told").classList.toggle("missing", !missed.hidden);
+  return held;
 }
 
 /** The first text: at the end for a new reader, otherwise where the address or the browser has put the reader. */
@@ -119,10 +123,10 @@ function begin() {
     announce.set(true, turns);
   }
   const opened = scrollY < 10 || (captions.dataset.toEnd === "" && place.atEnd());
-  if (opened && captions.dataset.status === "live" && !location.hash) place.keep(draw, false);
-  else place.above(draw);
+  if (opened && captions.dataset.status === "live" && !location.hash) place.keep(pieces.draw, false);
+  else place.above(pieces.draw);
   seek();
-  new IntersectionObserver(([one]) => { if (one.isIntersecting && moved) earlier(false); }, { rootMargin: "600px 0px 0px" }).observe(before);
+  new IntersectionObserver(([one]) => { if (one.isIntersecting && moved && !pieces.held()) earlier(false); }, { rootMargin: "600px 0px 0px" }).observe(before);
 }
 
 /** Show what was said before the first turn that is here. @param {boolean} wanted the reader asked, and is told */
@@ -140,6 +144,7 @@ async function ask() {
   loading = true;
   const done = await live.earlier();
   loading = false;
+  await pieces.whole();
   asking = null;
   return done;
 }
@@ -153,6 +158,7 @@ const lineOf = (turn) => Number(turn.split(".")[2]);
 async function seek() {
   const anchor = decodeURIComponent(location.hash.slice(1));
   if (!isAnchor(anchor)) return;
+  if (!document.getElementById(anchor)) await pieces.whole();
   for (let tries = 0; tries < SEEK && state.earlier && !document.getElementById(anchor); tries += 1) if (!await earlier(false)) break;
   const there = document.getElementById(anchor);
   if (there) there.scrollIntoView({ block: "start", behavior: "instant" });
@@ -269,6 +275,7 @@ function name(now) {
 // --- what the reader can do ---
 
 missed.addEventListener("click", async () => {
+  if (!document.getElementById("left-off")) await pieces.whole();
   while (mark && !document.getElementById("left-off") && mayComeEarlier(mark)) if (!await earlier(false)) break;
   const there = document.getElementById("left-off");
   there?.scrollIntoView({ block: "start", behavior: "instant" });
@@ -310,10 +317,13 @@ find("earlier").addEventListener("click", (event) => {
   earlier(true);
 });
 addEventListener("hashchange", seek);
-for (const one of ["wheel", "touchmove", "keydown"]) addEventListener(one, () => { moved = true; }, { passive: true });
+for (const one of ["wheel", "touchmove", "keydown"]) addEventListener(one, () => { moved = true; pieces.go(); }, { passive: true });
+addEventListener("pointerdown", pieces.go, { passive: true });
+addEventListener("scroll", () => { if (!place.atEnd()) pieces.go(); }, { passive: true });
+addEventListener("beforeprint", pieces.atOnce);
 document.addEventListener("visibilitychange", () => {
   if (!begun) return;
-  if (!document.hidden) return place.keep(draw);
+  if (!document.hidden) return place.keep(pieces.draw);
   const left = leave();
   if (place.atEnd()) mark = left;
 });
@@ -330,4 +340,5 @@ figures(captions);
 const live = followLate(session, { language, onText: text, onStanding: stand, onInterruption: silent, onOffRecord: aside, onSession: about },
   () => (connected ? captionflowLook.now().delay : 0));
 nextHere(captions, (change) => place.keep(change), () => paused);
-finder(captions, { floor: place.floor, load: () => earlier(false), unloaded: unloaded(live.whole, () => ({ earlier: state.earlier, made })) });
+const whatIsBefore = unloaded(live.whole, () => ({ earlier: state.earlier, made }));
+finder(captions, { floor: place.floor, load: () => earlier(false), unloaded: () => pieces.whole().then(whatIsBefore) });

@@ -1,12 +1,19 @@
 // Where the reader is in a text that grows at its end. A reader at the end stays there; others are told what came below.
-import { eyes } from "./eyes.js";
+import { eyes, firstThat } from "./eyes.js";
 import { endOf } from "./mark.js";
 import { say } from "./text.js";
 
 /** @typedef {import("./transcript.js").Turn} Turn */
 
+const DOTS = 8; // pixels: a whole number of dots on screens that have an eighth more of them, or a multiple of that
+
+/** The first of elements, in their order, that is not above the window. @param {ArrayLike<Element>} all @returns {Element | undefined} */
+const firstBelow = (all) => all[firstThat(all.length, (at) => all[at].getBoundingClientRect().bottom > 0)];
+
 /** @param {{captions: HTMLElement, newer: HTMLElement, bar: HTMLElement}} parts */
 export function reading({ captions, newer, bar }) {
+  const articles = captions.getElementsByTagName("article");
+  let space = 0; // above the text
   let unread = 0; // how much of the text came below the reader's view and has not been before their eyes
 
   const lineHeight = () => parseFloat(getComputedStyle(captions).lineHeight) || 24;
@@ -45,15 +52,21 @@ export function reading({ captions, newer, bar }) {
       else toEnd();
       looked();
     },
-    /** Put text above what is there, which stays where it is before the reader's eyes. @param {() => void} change */
+    /** Put text above what is there, which stays where it is before the reader's eyes: by whole dots of the screen, so that no line
+     * of it is drawn anew a little higher or lower. @param {() => void} change */
     above(change) {
-      const seen = [...captions.querySelectorAll("article")].find((one) => one.getBoundingClientRect().bottom > 0);
+      const article = firstBelow(articles);
+      const seen = firstBelow(article?.querySelectorAll(".said") ?? []) ?? article;
       const top = seen?.getBoundingClientRect().top ?? 0;
       change();
-      const now = seen?.isConnected ? seen : document.getElementById(seen?.id ?? ""); // what the server sent is drawn anew
-      const moved = now ? now.getBoundingClientRect().top - top : 0;
-      if (Math.abs(moved) >= 1) scrollBy({ top: moved, behavior: "instant" });
-      looked();
+      const moved = () => (seen?.isConnected ? seen.getBoundingClientRect().top - top : 0);
+      const by = moved();
+      if (by >= 1) {
+        space = (space + Math.ceil(by / DOTS) * DOTS - by) % DOTS;
+        captions.style.paddingTop = `${space}px`;
+      }
+      if (Math.abs(by) >= 1) scrollBy({ top: moved(), behavior: "instant" });
+      if (!seen?.isConnected) looked(); // otherwise they read what they read before
     },
     /** The end of the last paragraph before the reader's eyes. @param {Turn[]} turns */
     lastSeen(turns) {
@@ -62,7 +75,8 @@ export function reading({ captions, newer, bar }) {
       const article = seen?.closest("article");
       if (!seen || !article) return null;
       const turn = turns.filter((one) => one.id === article.dataset.turn);
-      return endOf(turn, [...article.querySelectorAll(".said")].indexOf(seen));
+      const all = [...article.querySelectorAll(".said")]; // it may lack the turn's first ones
+      return endOf(turn, all.indexOf(seen) - all.length);
     },
   };
 }

@@ -13,6 +13,7 @@ import { signEnd } from "./words.js";
 
 const LEAF = 50; // turns on a leaf, as in follow.html
 const GROW = 2; // so many turns at the end may change with the next word
+const AT_FIRST = 8_000; // characters at the end that are always shown: more than a portrait screen has room for
 
 /** @param {string} tag @param {Record<string, string>} attributes @param {...(Node | string)} children */
 export function element(tag, attributes = {}, ...children) {
@@ -35,7 +36,8 @@ export function turnLink(names, turn, ...content) {
   return link;
 }
 
-/** What an article shows. @typedef {{article: HTMLElement, turn: Turn | null, key: string, head: string, heading: Element[], body: HTMLElement[]}} Shown */
+/** What an article shows, without the first `from` paragraphs of its turn.
+ * @typedef {{article: HTMLElement, turn: Turn | null, from: number, key: string, head: string, heading: Element[], body: HTMLElement[]}} Shown */
 /** A sentence, a note or the mark: an element of its own. @typedef {{kind: "words" | "note" | "interim" | "mark", text: string}} Piece */
 
 /** What a paragraph was made of here. @type {WeakMap<HTMLElement, {piece: Piece, made: HTMLElement}[]>} */
@@ -43,9 +45,10 @@ const made = new WeakMap();
 
 /** Returns a function that makes `container` show turns, with a mark in them if there is one. It takes over the articles
  * that the server put there. A turn or paragraph that is the same object as before is not looked at again, and the turns
- * stand on leaves, so that the browser skips those that are out of view.
+ * stand on leaves, so that the browser skips those that are out of view. Above the first of them that is there already, only
+ * so many characters are shown as `reach` says; the function returns whether something is left for another time.
  * @param {HTMLElement} container @param {{session: string, language: string}} names
- * @returns {(turns: Turn[], mark: Mark | null, before?: {earlier: string | null, begin: string | null}) => void} */
+ * @returns {(turns: Turn[], mark: Mark | null, before?: {earlier: string | null, begin: string | null}, reach?: number) => boolean} */
 export function renderer(container, { session, language }) {
   const anchor = (/** @type {Turn} */ turn) => anchorOf({ session, language }, turn.id);
   const towards = container.dataset.dir ?? "auto";
@@ -55,23 +58,26 @@ export function renderer(container, { session, language }) {
   let before = [];
   /** @type {Mark | null} */
   let marked = null;
+  let top = { turn: 0, paragraph: 0 };
   let frame = 0;
 
-  /** The browser may skip a leaf above the last two while it is not in view. It has drawn it, so it knows how tall it is. */
+  /** The browser may skip a leaf above the last two while it is not in view, once it has drawn it and knows how tall it is. */
   const settle = () => {
     const leaves = [...container.children].slice(0, -2);
-    for (const leaf of leaves) leaf.classList.add("past");
+    setTimeout(() => { for (const leaf of leaves) leaf.classList.add("past"); });
   };
 
-  /** @param {Turn} turn @param {boolean} first @param {string | null} begin @param {Mark | null} mark @param {boolean} grows */
-  const show = (turn, first, begin, mark, grows) => {
+  /** @param {Turn} turn @param {number} from @param {boolean} first @param {string | null} begin @param {Mark | null} mark @param {boolean} grows */
+  const show = (turn, from, first, begin, mark, grows) => {
     const now = shown.get(turn.id) ?? fresh(element("article", { "data-turn": turn.id }));
     const key = JSON.stringify([first, begin, mark, grows]);
-    if (now.turn === turn && now.key === key) return now.article;
+    if (now.turn === turn && now.key === key && now.from === from) return now.article;
     const known = now.key === key ? now.turn?.paragraphs : null;
-    const body = turn.paragraphs.map((one, place) => {
-      const there = now.body[place];
-      return known?.[place] === one ? there : said(one, { there, language, towards, chars: mark?.paragraph === place ? mark.chars : null, grows });
+    const had = firstOf(now, turn);
+    const body = turn.paragraphs.slice(from).map((one, at) => {
+      const place = from + at;
+      const there = now.body[place - had];
+      return there && known?.[place] === one ? there : said(one, { there, language, towards, chars: mark?.paragraph === place ? mark.chars : null, grows });
     });
     if (now.article.id !== anchor(turn)) now.article.id = anchor(turn);
     if (towards !== "auto" && now.article.dir !== towards) now.article.dir = towards;
@@ -81,32 +87,67 @@ export function renderer(container, { session, language }) {
     const head = JSON.stringify([turn.speaker, first, elapsed]);
     const heads = now.head === head ? now.heading : headed(now, heading(turn, now.article.id, first, elapsed, towards));
     arrange(now.article, [...heads, ...body]);
-    shown.set(turn.id, { article: now.article, turn, key, head, heading: heads, body });
+    shown.set(turn.id, { article: now.article, turn, from, key, head, heading: heads, body });
     return now.article;
   };
 
-  return (turns, mark, before_ = { earlier: null, begin: null }) => {
+  return (turns, mark, before_ = { earlier: null, begin: null }, reach = Infinity) => {
     const begin = before_.begin ?? turns.map((turn) => turn.at).find((at) => typeof at === "string") ?? null;
-    let place = 0;
-    if (mark === marked) while (place < turns.length - GROW && turns[place] === before[place]) place += 1;
-    let above = place ? shown.get(turns[place - 1].id)?.article ?? null : null;
+    const start = topOf(turns, shown, reach);
+    const held = start.turn > 0 || start.paragraph > 0;
+    let place = start.turn;
+    if (mark === marked && start.turn === top.turn && start.paragraph === top.paragraph) while (place < turns.length - GROW && turns[place] === before[place]) place += 1;
+    let above = place > start.turn ? shown.get(turns[place - 1].id)?.article ?? null : null;
     for (; place < turns.length; place += 1) {
-      const article = show(turns[place], place === 0 && !before_.earlier, begin, mark?.turn === turns[place].id ? mark : null, place >= turns.length - GROW);
+      const turn = turns[place];
+      const from = place === start.turn ? start.paragraph : 0;
+      const article = show(turn, from, place === 0 && !held && !before_.earlier, begin, mark?.turn === turn.id ? mark : null, place >= turns.length - GROW);
       put(container, article, above);
       above = article;
     }
-    if (shown.size > turns.length) {
-      const wanted = new Set(turns.map((turn) => turn.id));
+    if (shown.size > turns.length - start.turn) {
+      const wanted = new Set(turns.slice(start.turn).map((turn) => turn.id));
       for (const [id, { article }] of shown) if (!wanted.has(id ?? "")) [article.remove(), shown.delete(id)];
     }
-    [before, marked] = [turns, mark];
+    [before, marked, top] = [turns, mark, start];
     cancelAnimationFrame(frame);
-    frame = requestAnimationFrame(() => setTimeout(settle));
+    frame = requestAnimationFrame(settle);
+    return held;
   };
 }
 
+/** Where to begin, so many characters above what is shown; where nothing is, there is something to see.
+ * @param {Turn[]} turns @param {Map<string | undefined, Shown>} shown @param {number} reach */
+function topOf(turns, shown, reach) {
+  if (reach === Infinity) return { turn: 0, paragraph: 0 };
+  let turn = turns.findIndex((one) => shown.has(one.id));
+  let room = turn < 0 ? Math.max(reach, AT_FIRST) : reach;
+  turn = turn < 0 ? turns.length : turn;
+  const there = turn < turns.length ? shown.get(turns[turn].id) : undefined;
+  let paragraph = there ? firstOf(there, turns[turn]) : 0;
+  while (room > 0 && (turn > 0 || paragraph > 0)) {
+    if (paragraph === 0) paragraph = turns[--turn].paragraphs.length;
+    else room -= lengthOf(turns[turn].paragraphs[--paragraph]);
+  }
+  return { turn, paragraph };
+}
+
+/** @param {Paragraph} paragraph */
+const lengthOf = ({ runs }) => runs.reduce((sum, { text }) => sum + text.length, 0);
+
+/** Which paragraph of its turn an article begins with. One of the server may have the end of a turn.
+ * @param {Shown} shown @param {Turn} turn */
+function firstOf({ turn: known, from, body }, { paragraphs }) {
+  if (known) return Math.min(from, paragraphs.length);
+  const words = squeezed(body[0]?.textContent ?? "");
+  const same = (/** @type {string} */ one) => one && (one.endsWith(words) || one.startsWith(words) || words.startsWith(one));
+  let at = Math.max(0, paragraphs.length - body.length); // or above that: more may have been said since
+  while (words && at > 0 && !same(textOf(pieces(paragraphs[at], null)))) at -= 1;
+  return words ? at : 0;
+}
+
 /** @param {HTMLElement} article @returns {Shown} */
-const fresh = (article) => ({ article, turn: null, key: "", head: "", heading: [], body: [] });
+const fresh = (article) => ({ article, turn: null, from: 0, key: "", head: "", heading: [], body: [] });
 
 /** @param {HTMLElement} article @returns {Shown} */
 function ofServer(article) {
@@ -115,19 +156,17 @@ function ofServer(article) {
   return { ...fresh(article), heading: all.filter((one) => !body.includes(one)), body };
 }
 
-/** Put an article below another, or first; where it stands there already, it is not touched.
+/** Put an article below another, or first, where it does not stand there already. What comes above a leaf is on a leaf of its own: none
+ * of those that are drawn grows at its top.
  * @param {HTMLElement} container @param {HTMLElement} article @param {HTMLElement | null} above */
 function put(container, article, above) {
   const leaf = above?.parentElement;
-  if (above && !above.nextElementSibling && leaf?.nextElementSibling?.firstElementChild === article) return;
-  if (above && leaf && (above.nextElementSibling || leaf.children.length < LEAF)) {
-    if (above.nextElementSibling !== article) above.after(article);
-    return;
-  }
-  const next = leaf ? leaf.nextElementSibling : container.firstElementChild;
-  if (!next) container.append(element("div", { class: "leaf" }, article));
-  else if (next.firstElementChild !== article && next.children.length >= LEAF) next.before(element("div", { class: "leaf" }, article));
-  else if (next.firstElementChild !== article) next.prepend(article);
+  const there = above?.nextElementSibling ?? (leaf ? leaf.nextElementSibling : container.firstElementChild)?.firstElementChild;
+  if (there === article) return;
+  if (above && leaf && (above.nextElementSibling || leaf.children.length < LEAF)) return above.after(article);
+  const made = element("div", { class: "leaf" }, article);
+  if (leaf) leaf.after(made);
+  else container.prepend(made);
 }
 
 /** Its time and permalink, and who speaks.
@@ -150,7 +189,7 @@ const headed = ({ heading: had }, wanted) => wanted.map((one, place) => (had[pla
  * @param {{there: HTMLElement | undefined, language: string, towards: string, chars: number | null, grows: boolean}} how */
 function said(paragraph, { there, language, towards, chars, grows }) {
   const wanted = pieces(paragraph, chars);
-  if (there && !made.has(there) && !grows && chars === null && squeezed(there.textContent ?? "") === squeezed(wanted.map((one) => one.text).join(""))) return there;
+  if (there && !made.has(there) && !grows && chars === null && squeezed(there.textContent ?? "") === textOf(wanted)) return there;
   const shows = there ?? element("p", { class: "said", lang: language, dir: towards });
   let had = made.get(shows);
   if (!had || had.length !== shows.children.length || had.some((one, place) => one.made !== shows.children[place])) {
@@ -175,6 +214,9 @@ function said(paragraph, { there, language, towards, chars, grows }) {
 
 /** @param {string} text */
 const squeezed = (text) => text.replace(/\s+/g, " ").trim();
+
+/** @param {Piece[]} all */
+const textOf = (all) => squeezed(all.map((one) => one.text).join(""));
 
 /** @param {Piece} piece */
 function pieceMade({ kind, text }) {
