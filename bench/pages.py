@@ -24,6 +24,7 @@ SESSIONS = 300
 TURNS = 720
 """Of 50 words each: four hours at 150 words a minute."""
 BATCH = 60
+ROUNDS = 3
 WORDS = (
     "and what we said in the working group this morning is that access alone does not make anybody free to speak, "
     "since whoever owns the cables and the exchange decides what is carried, at what price, and for how long, "
@@ -44,6 +45,13 @@ WATCH = """() => {
     const styled = document.body && getComputedStyle(document.body).getPropertyValue("--measure");
     if (!styled || !box || edge <= 0 || edge > innerHeight) return requestAnimationFrame(look);
     requestAnimationFrame(() => { window.readable = performance.now(); });
+  };
+  requestAnimationFrame(look);
+}"""
+LIVE = """() => {
+  const look = () => {
+    if (document.getElementById("status")?.textContent.startsWith("Live")) window.live = performance.now();
+    else requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
 }"""
@@ -98,7 +106,24 @@ def measure(url: str) -> None:
             for name, (path, read, last) in PAGES.items():
                 sent, readable, moved = opened(browser, url + path, read, (width, height), last=last)
                 print(f"{name:<11}{width:>6}{sent / 1000:>10.1f}{readable:>12.2f}{moved:>7.3f}", flush=True)
+        lives = sorted(live_after(browser, url) for _ in range(ROUNDS))
+        print(f"follow is live after {lives[ROUNDS // 2]:.2f} s (median of {ROUNDS})", flush=True)
         browser.close()
+
+
+def live_after(browser: Browser, url: str) -> float:
+    """Seconds until a follow page that opens on a phone shows words as they come."""
+    context = browser.new_context(viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    network = context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.send("Network.emulateNetworkConditions", SLOW)
+    page.add_init_script(f"({LIVE})()")
+    page.goto(url + PAGES["follow"][0], wait_until="commit")
+    page.wait_for_function("() => window.live", timeout=60_000)
+    live = page.evaluate("window.live / 1000")
+    context.close()
+    return float(live)
 
 
 def opened(browser: Browser, url: str, read: str, size: tuple[int, int], *, last: bool) -> tuple[int, float, float]:

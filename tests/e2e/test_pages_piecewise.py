@@ -10,12 +10,14 @@ from tests.e2e.conftest import Program
 
 pytestmark = pytest.mark.browser
 
-LINES = 300
+LINES = 440
 SENTENCE = (
     "Line {n}: access alone does not make anybody free to speak, and whoever owns the cables decides what is carried"
 )
 PIECE = 2_500
 """As in piecewise.js."""
+TURNS = 60
+"""What is asked for at first, as in follow.js."""
 AT_FIRST = 12_000
 """Characters that a page has when it opens, at the most."""
 WATCH = """() => {
@@ -117,10 +119,11 @@ def test_what_is_not_drawn_is_searched(page: Page, session: str) -> None:
     expect(page.locator("#find [role=status]")).to_have_text("11 hits")
 
 
-def test_what_is_not_drawn_is_printed(page: Page, session: str) -> None:
+def test_what_is_there_and_not_drawn_is_printed(page: Page, session: str) -> None:
     opened(page, session)
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert numbers(page) == list(range(LINES + 1))
+    here = LINES + 1 - TURNS if session.endswith("turns") else 0
+    assert numbers(page) == list(range(here, LINES + 1))
 
 
 def test_a_reader_is_found_where_they_were_in_a_turn_whose_beginning_is_not_drawn(page: Page, session: str) -> None:
@@ -141,3 +144,33 @@ def test_a_reader_is_found_where_they_were_in_a_turn_whose_beginning_is_not_draw
     page.wait_for_function("() => document.getElementById('captions').textContent.includes('Line 0:')")
     there = page.locator(f"article[data-turn={json.dumps(kept['turn'])}] .said").nth(kept["paragraph"])
     assert there.text_content() == kept["text"]
+
+
+def test_the_first_question_is_for_the_last_turns_alone(page: Page, program: Program) -> None:
+    program.begin("s-piecewise-first", *(f">> ANNA: {SENTENCE.format(n=n)}." for n in range(3)), title="Short")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/events?" in request.url else None)
+    opened(page, "s-piecewise-first")
+    assert f"last={TURNS}" in asked[0]
+
+
+def test_what_comes_above_in_the_same_turn_leaves_the_paragraphs_that_are_there(page: Page, program: Program) -> None:
+    program.begin("s-piecewise-same", f">> ANNA: {SENTENCE.format(n=0)}.", title="Same")
+    opened(page, "s-piecewise-same")
+    found = page.evaluate("""async () => {
+      const script = document.querySelector("script[type=module]").src;
+      const { renderer } = await import(script.replace("follow.js", "render.js"));
+      const container = document.createElement("section");
+      const show = renderer(container, { session: "s", language: "en" });
+      const all = [..."abcdef"].map((text) => ({ runs: [{ text: text.repeat(9), kind: "words" }] }));
+      const turn = (paragraphs) => [{ id: "s.en.0", ordinal: 1, speaker: "ANNA", at: null, paragraphs }];
+      const said = () => [...container.querySelectorAll(".said")];
+      const texts = () => said().map((one) => one.textContent[0]).join("");
+      const steps = [[show(turn(all.slice(3)), null, undefined, 0), texts()]];
+      const before = said();
+      steps.push([show(turn(all), null, undefined, 0), texts()]);
+      steps.push([show(turn(all), null, undefined, 5), texts()]);
+      steps.push([show(turn(all), null, undefined, 500), texts()]);
+      return { steps, same: before.every((one, at) => one === said()[at + 3]) };
+    }""")
+    assert found == {"steps": [[False, "def"], [True, "def"], [True, "cdef"], [False, "abcdef"]], "same": True}

@@ -27,6 +27,8 @@ import { voices } from "./voices.js";
 import { whoSpeaks } from "./who.js";
 
 const BACK_FOR = 10_000; // "you are back" is read by then
+const AT_FIRST = 60; // turns: what the page came with, and more that was said since
+const LATER = 10_000;
 const SEEK = 5; // stretches that are asked for to find a turn
 const SETTLED = 2_000; // a snapshot may be a little old: what follows it comes within a moment; who leaves sooner has not read it
 const ENDING = 1_000; // the end itself comes with the last words, most often at once
@@ -53,6 +55,7 @@ const notes = notesPanel(captions, who.seen);
 const show = renderer(captions, { session, language });
 const pieces = piecewise(drawn, place.above);
 const keepAwake = awake();
+const first = captions.dataset.status === "live" ? AT_FIRST : undefined;
 
 const before = find("before");
 const earlierTold = find("earlier-told");
@@ -77,6 +80,7 @@ let seqWhenCut = 0;
 let telling = ""; // what the status says
 let back = 0; // the timer of "you are back"
 let moved = false; // the reader has scrolled: what is above may be wanted
+let filled = false; // there is more than the last words, or it comes
 let loading = false; // what comes is what was said before
 
 // --- the text ---
@@ -94,7 +98,7 @@ function text(now) {
   } else turns = state.turns;
   announce.heard(turns);
   if (!begun) begin();
-  else if (loading) place.above(pieces.draw);
+  else if (loading && !place.atEnd()) place.above(pieces.draw);
   else place.keep(pieces.draw);
 }
 
@@ -125,6 +129,7 @@ function begin() {
   const opened = scrollY < 10 || (captions.dataset.toEnd === "" && place.atEnd());
   if (opened && captions.dataset.status === "live" && !location.hash) place.keep(pieces.draw, false);
   else place.above(pieces.draw);
+  setTimeout(fill, LATER);
   seek();
   new IntersectionObserver(([one]) => { if (one.isIntersecting && moved && !pieces.held()) earlier(false); }, { rootMargin: "600px 0px 0px" }).observe(before);
 }
@@ -138,6 +143,14 @@ async function earlier(wanted) {
   if (wanted) earlierTold.textContent = done ? `${turns.length - had} earlier turns stand above.` : "They did not come: try again.";
   if (!state.earlier && before.contains(document.activeElement)) captions.focus({ preventScroll: true });
   return done;
+}
+
+/** Who opens the page has the last words; the hour before them comes when the reader moves, or after a while. */
+function fill() {
+  if (!begun || filled) return;
+  filled = true;
+  pieces.go();
+  if (first) earlier(false);
 }
 
 async function ask() {
@@ -317,9 +330,9 @@ find("earlier").addEventListener("click", (event) => {
   earlier(true);
 });
 addEventListener("hashchange", seek);
-for (const one of ["wheel", "touchmove", "keydown"]) addEventListener(one, () => { moved = true; pieces.go(); }, { passive: true });
-addEventListener("pointerdown", pieces.go, { passive: true });
-addEventListener("scroll", () => { if (!place.atEnd()) pieces.go(); }, { passive: true });
+for (const one of ["wheel", "touchmove", "keydown"]) addEventListener(one, () => { moved = true; fill(); }, { passive: true });
+addEventListener("pointerdown", fill, { passive: true });
+addEventListener("scroll", () => { if (!place.atEnd()) fill(); }, { passive: true });
 addEventListener("beforeprint", pieces.atOnce);
 document.addEventListener("visibilitychange", () => {
   if (!begun) return;
@@ -337,7 +350,7 @@ readersLook();
 voices();
 figures(captions);
 
-const live = followLate(session, { language, onText: text, onStanding: stand, onInterruption: silent, onOffRecord: aside, onSession: about },
+const live = followLate(session, { language, first, onText: text, onStanding: stand, onInterruption: silent, onOffRecord: aside, onSession: about },
   () => (connected ? captionflowLook.now().delay : 0));
 nextHere(captions, (change) => place.keep(change), () => paused);
 const whatIsBefore = unloaded(live.whole, () => ({ earlier: state.earlier, made }));

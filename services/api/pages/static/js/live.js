@@ -31,14 +31,14 @@ const OUT_OF_SIGHT = 10_000; // a browser opens six connections to one server: a
  * @typedef {"finished" | "gone" | "full" | "cut" | "lost" | "silent" | "crowded" | "more"} End */
 /** @typedef {{onText: (state: Transcript) => void, onStanding?: (standing: Standing) => void,
  *   onSession?: (session: Session) => void, onInterruption?: (quiet: number | null) => void,
- *   onOffRecord?: (now: import("./off_record.js").OffRecord | null) => void, last?: number, language?: string}} Options */
+ *   onOffRecord?: (now: import("./off_record.js").OffRecord | null) => void, last?: number, first?: number, language?: string}} Options */
 
 /** Follow one session until `stop()`, also beyond its end: lines that come later open it again.
  * `onInterruption` is told how many milliseconds no words have come when captions are interrupted, and null when they come again.
  * `onOffRecord` is told what is said off the record, and null on the record; what it was told is kept nowhere else.
- * `onText` gets the whole state; with `last`, at least that many turns of its end.
+ * `onText` gets the whole state; with `last`, at least that many turns of its end; with `first`, at the beginning no more than are in them.
  * @param {string} session @param {Options} options */
-export function follow(session, { onText, onStanding = () => {}, onSession = () => {}, onInterruption = () => {}, onOffRecord = () => {}, last, language }) {
+export function follow(session, { onText, onStanding = () => {}, onSession = () => {}, onInterruption = () => {}, onOffRecord = () => {}, last, first, language }) {
   let state = empty();
   let begun = false;
   let stopped = false;
@@ -71,7 +71,8 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
     const query = new URLSearchParams();
     if (wait !== null) query.set("wait", String(wait));
     if (language) query.set("lang", language);
-    if (last) query.set("last", String(last));
+    const turns = last ?? (made === null ? first : null);
+    if (turns) query.set("last", String(turns));
     if (begun) query.set("after", String(state.seq));
     return `/v1/sessions/${encodeURIComponent(session)}/events?${query}`;
   };

@@ -135,10 +135,16 @@ function topOf(turns, shown, reach) {
 /** @param {Paragraph} paragraph */
 const lengthOf = ({ runs }) => runs.reduce((sum, { text }) => sum + text.length, 0);
 
-/** Which paragraph of its turn an article begins with. One of the server may have the end of a turn.
- * @param {Shown} shown @param {Turn} turn */
+/** Which paragraph of its turn an article begins with: a turn gets more above what was known of it. One of the server may have
+ * the end of a turn. @param {Shown} shown @param {Turn} turn */
 function firstOf({ turn: known, from, body }, { paragraphs }) {
-  if (known) return Math.min(from, paragraphs.length);
+  if (known) {
+    for (let at = from; at < known.paragraphs.length; at += 1) {
+      const there = paragraphs.indexOf(known.paragraphs[at]);
+      if (there >= 0) return Math.max(0, there - (at - from));
+    }
+    return Math.min(from, paragraphs.length);
+  }
   const words = squeezed(body[0]?.textContent ?? "");
   const same = (/** @type {string} */ one) => one && (one.endsWith(words) || one.startsWith(words) || words.startsWith(one));
   let at = Math.max(0, paragraphs.length - body.length); // or above that: more may have been said since
