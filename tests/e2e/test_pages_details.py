@@ -249,8 +249,8 @@ def test_captions_carry_their_language_and_their_direction_on_every_page(page: P
         page.goto(path)
         said = page.locator(words, has_text="مرحبا").first
         expect(said).to_be_visible()
-        assert said.evaluate("e => getComputedStyle(e).direction") == "rtl"
-        assert said.evaluate("e => e.closest('[lang]').lang") == "ar"
+        expect(said).to_have_css("direction", "rtl")
+        expect(page.locator(f"[lang=ar] {words}, {words}[lang=ar]", has_text="مرحبا").first).to_be_visible()
 
 
 def test_a_turn_that_runs_from_right_to_left_has_its_name_and_its_margin_there(page: Page, program: Program) -> None:

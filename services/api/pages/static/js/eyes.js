@@ -5,30 +5,36 @@
  * @typedef {{paragraph: Element, share: number, top: number}} Place */
 
 /** @param {HTMLElement} text what is read @param {{atEnd: () => boolean, toEnd: () => void}} end who is there stays there
- * @returns {() => void} to be called when the text has been changed without moving it */
+ * @returns {{looked: () => void, stayed: () => void}} to be called when the text has been changed without moving it; when the page has
+ * scrolled so that what is read is where it was: its reader has not */
 export function eyes(text, { atEnd, toEnd }) {
   /** @type {Place | "end" | null} */
   let kept = null;
+  let stands = -1; // where the page was scrolled to when that was known
   const articles = text.getElementsByTagName("article");
 
+  const stay = () => { stands = scrollY; };
   function look() {
     if (atEnd()) kept = "end";
     else kept = placeOf(articles);
+    stay();
   }
   function restore() {
-    if (kept === "end") return toEnd();
-    if (!kept?.paragraph.isConnected) return;
-    const moved = rectAt(kept.paragraph, kept.share).top - kept.top;
-    if (Math.abs(moved) >= 1) scrollBy({ top: moved, behavior: "instant" });
+    if (kept === "end") toEnd();
+    else if (kept?.paragraph.isConnected) {
+      const moved = rectAt(kept.paragraph, kept.share).top - kept.top;
+      if (Math.abs(moved) >= 1) scrollBy({ top: moved, behavior: "instant" });
+    }
+    stay();
   }
 
   for (const one of [document.documentElement, document.body]) one.style.overflowAnchor = "none"; // once is enough
-  addEventListener("scroll", look, { passive: true });
+  addEventListener("scroll", () => { if (scrollY !== stands) look(); }, { passive: true }); // a page that has scrolled hears of it later
   for (const one of ["resize", "captionflow:resized"]) addEventListener(one, restore);
   const observer = new ResizeObserver(restore);
   for (const one of [text, document.body]) observer.observe(one);
   look();
-  return look;
+  return { looked: look, stayed: stay };
 }
 
 /** The first characters in the window. @param {HTMLCollectionOf<HTMLElement>} articles @returns {Place | null} */

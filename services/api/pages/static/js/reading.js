@@ -35,7 +35,7 @@ export function reading({ captions, newer, bar }) {
 
   addEventListener("scroll", note, { passive: true });
   addEventListener("resize", note);
-  const looked = eyes(captions, { atEnd, toEnd });
+  const { looked, stayed } = eyes(captions, { atEnd, toEnd });
   newer.addEventListener("click", () => { toEnd(); captions.focus({ preventScroll: true }); });
 
   return {
@@ -66,7 +66,8 @@ export function reading({ captions, newer, bar }) {
         captions.style.paddingTop = `${space}px`;
       }
       if (Math.abs(by) >= 1) scrollBy({ top: moved(), behavior: "instant" });
-      if (!seen?.isConnected) looked(); // otherwise they read what they read before
+      if (seen?.isConnected) stayed();
+      else looked();
     },
     /** The end of the last paragraph before the reader's eyes. @param {Turn[]} turns */
     lastSeen(turns) {
