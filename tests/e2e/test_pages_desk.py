@@ -5,7 +5,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from tests.e2e.conftest import Program, follow
 
@@ -52,6 +52,30 @@ def test_what_others_change_appears_by_itself_and_leaves_the_focus_where_it_was(
         program.announce(f"d-{more}", title="More", room="Room of others")
         expect(room.locator("h3")).to_have_count(more)
         expect(link).to_be_focused()
+
+
+def test_an_answer_that_comes_late_does_not_bring_back_what_was(page: Page, program: Program) -> None:
+    program.announce("d-late-0", title="0", room="Late room")
+    page.goto("/desk")
+    held: list[tuple[Route, APIResponse]] = []
+
+    def answer(route: Route) -> None:
+        if held or route.request.resource_type != "fetch":
+            return route.continue_()
+        return held.append((route, route.fetch()))
+
+    page.route("**/desk", answer)
+    titles = page.locator(".room", has=page.get_by_role("heading", name="Late room")).locator("h3")
+    program.announce("d-late-1", title="1", room="Late room")
+    while not held:
+        page.evaluate("0")  # the answer is taken while the page is asked something
+    program.announce("d-late-2", title="2", room="Late room")
+    expect(titles).to_have_text(["0", "1", "2"])
+    ((route, old),) = held
+    with page.expect_event("requestfinished", lambda request: request == route.request):
+        route.fulfill(response=old)
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+    assert titles.all_text_contents() == ["0", "1", "2"]  # at once: after a while it would be mended
 
 
 def test_a_title_that_is_refused_says_why(page: Page) -> None:

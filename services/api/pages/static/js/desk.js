@@ -39,6 +39,8 @@ let heard = Date.now(); // when the server was last heard
 let cut = false;
 let refused = false; // the key of the page does not hold any more
 let looking = 0;
+let asked = 0; // how often the page was asked for,
+let shown = 0; // and which of its answers is shown: an older one may come later
 
 const now = () => Date.now() + ahead;
 
@@ -56,7 +58,10 @@ async function get(url) {
 
 /** The rooms as the page that the server draws has them, each touched only if it changed. */
 async function look() {
+  const mine = asked += 1;
   const fresh = new DOMParser().parseFromString(await (await get(location.href)).text(), "text/html");
+  if (mine < shown) return;
+  shown = mine;
   const focus = document.activeElement?.id;
   swap(/** @type {HTMLElement} */ (fresh.getElementById("troubles")), find("troubles"));
   const rooms = find("rooms");
