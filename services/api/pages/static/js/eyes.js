@@ -39,10 +39,10 @@ export function eyes(text, { atEnd, toEnd }) {
 
 /** The first characters in the window. @param {HTMLCollectionOf<HTMLElement>} articles @returns {Place | null} */
 function placeOf(articles) {
-  const article = articles[firstThat(articles.length, (at) => articles[at].getBoundingClientRect().bottom > 0)];
+  const article = firstBelow(articles);
   if (!article || article.getBoundingClientRect().top >= innerHeight) return null;
   const all = article.querySelectorAll(".speaker, .said");
-  const paragraph = all[firstThat(all.length, (at) => all[at].getBoundingClientRect().bottom > 0)];
+  const paragraph = firstBelow(all);
   if (!paragraph) return null;
   const length = paragraph.textContent?.length ?? 0;
   const at = paragraph.getBoundingClientRect().top >= 0 ? 0 : firstThat(length, (to) => rectAt(paragraph, to / length).top >= 0);
@@ -50,8 +50,12 @@ function placeOf(articles) {
   return { paragraph, share, top: rectAt(paragraph, share).top };
 }
 
+/** The first of elements, in their order, that does not end above an edge of the window. @template {Element} T @param {ArrayLike<T>} all
+ * @param {number} edge @returns {T | undefined} */
+export const firstBelow = (all, edge = 0) => all[firstThat(all.length, (at) => all[at].getBoundingClientRect().bottom > edge)];
+
 /** The least number below `end` that a test holds for, if it holds for all after it. @param {number} end @param {(at: number) => boolean} holds */
-export function firstThat(end, holds) {
+function firstThat(end, holds) {
   let [low, high] = [0, end];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -1,14 +1,11 @@
 // Where the reader is in a text that grows at its end. A reader at the end stays there; others are told what came below.
-import { eyes, firstThat } from "./eyes.js";
+import { eyes, firstBelow } from "./eyes.js";
 import { endOf } from "./mark.js";
 import { say } from "./text.js";
 
 /** @typedef {import("./transcript.js").Turn} Turn */
 
 const DOTS = 8; // pixels: a whole number of dots on screens that have an eighth more of them, or a multiple of that
-
-/** The first of elements, in their order, that is not above the window. @param {ArrayLike<Element>} all @returns {Element | undefined} */
-const firstBelow = (all) => all[firstThat(all.length, (at) => all[at].getBoundingClientRect().bottom > 0)];
 
 /** @param {{captions: HTMLElement, newer: HTMLElement, bar: HTMLElement}} parts */
 export function reading({ captions, newer, bar }) {

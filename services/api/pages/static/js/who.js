@@ -1,5 +1,5 @@
 // Whose words are before the reader's eyes: a quiet line with the title and who speaks. What a screen reader needs are the headings.
-import { firstThat } from "./eyes.js";
+import { firstBelow } from "./eyes.js";
 import { say } from "./text.js";
 
 /** @param {HTMLElement} text what is read @param {() => boolean} atEnd a reader at the end reads the last words
@@ -14,8 +14,7 @@ export function whoSpeaks(text, atEnd) {
   /** @returns {HTMLElement | null} */
   function seen() {
     const top = line.offsetHeight;
-    const at = atEnd() ? articles.length - 1 : firstThat(articles.length, (one) => articles[one].getBoundingClientRect().bottom > top + 1);
-    return articles[at] ?? null;
+    return (atEnd() ? articles[articles.length - 1] : firstBelow(articles, top + 1)) ?? null;
   }
   function look() {
     frame = 0;
