@@ -19,6 +19,14 @@ REFRESH_SECONDS = 0.005
 """What one transaction of ``refresh`` may take, so that it never holds up the log: stale parts, and time."""
 
 
+_PUT = """
+INSERT INTO search_parts (id, stream, ordinal, number, speaker, speaker_key) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET stream = excluded.stream, ordinal = excluded.ordinal, number = excluded.number,
+    speaker = excluded.speaker, speaker_key = excluded.speaker_key
+"""
+"""No ``OR REPLACE``: SQLite begins a savepoint for one, and FTS5 writes out what it gathered at each savepoint."""
+
+
 class _Named(msgspec.Struct):
     """Of a session, the names of its speakers."""
 
@@ -41,8 +49,7 @@ def index_part(connection: sqlite3.Connection, part_id: int, stream: int, part: 
     )
     (part,) = named([part], _names(connection, stream) if part.given else {})
     connection.execute(
-        "INSERT OR REPLACE INTO search_parts (id, stream, ordinal, number, speaker, speaker_key)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
+        _PUT,
         (part_id, stream, part.ordinal, part.number, part.speaker, fold_name(part.speaker or "") or None),
     )
 
