@@ -154,7 +154,7 @@ def test_where_somebody_left_off_is_found_however_long_ago_that_was(
 ) -> None:
     page.goto("/")
     made = program.get(f"/v1/sessions/{long}")["created_at"]
-    mark = {"turn": f"s-long.en.{turn}", "paragraph": 0, "chars": 8, "made": made}
+    mark = {"turn": f"s-long.en.{turn}", "part": 0, "paragraph": 0, "chars": 8, "made": made}
     kept = [f"captionflow.left.{long}.en", json.dumps(mark)]
     page.evaluate("([name, mark]) => localStorage.setItem(name, mark)", kept)
     page.goto(f"/s/{long}/follow")

@@ -9,7 +9,7 @@ import { finder } from "./find.js";
 import { interruption } from "./interruption.js";
 import { followLate } from "./late.js";
 import { readersLook } from "./look_panel.js";
-import { bookmark, endOf, isEnd } from "./mark.js";
+import { bookmark, endOf, isEarlier, isEnd } from "./mark.js";
 import { nextHere } from "./next_here.js";
 import { notesPanel } from "./notes_panel.js";
 import { arrived, forget } from "./offline.js";
@@ -109,7 +109,7 @@ function drawn(reach) {
   before.classList.toggle("nothing", !state.earlier); // its place stays: the text below it moves nowhere
   if (state.earlier) before.hidden = false;
   find("waiting").hidden = turns.length > 0;
-  missed.hidden = !mark || isEnd(turns, mark) || !(document.getElementById("left-off") || held || mayComeEarlier(mark));
+  missed.hidden = !mark || isEnd(turns, mark) || !(document.getElementById("left-off") || held || isEarlier(mark, turns, state.earlier));
   find("told").classList.toggle("missing", !missed.hidden);
   return held;
 }
@@ -161,11 +161,6 @@ async function ask() {
   asking = null;
   return done;
 }
-
-/** Whether what was said at the mark is before what is here. @param {import("./mark.js").Mark} mark */
-const mayComeEarlier = (mark) => state.earlier !== null && turns.length > 0 && lineOf(mark.turn) < lineOf(turns[0].id);
-/** The line that opened a turn. @param {string} turn */
-const lineOf = (turn) => Number(turn.split(".")[2]);
 
 /** The turn that the address names may be among those that are not here yet; one that is far away is shown on the transcript's page. */
 async function seek() {
@@ -289,7 +284,7 @@ function name(now) {
 
 missed.addEventListener("click", async () => {
   if (!document.getElementById("left-off")) await pieces.whole();
-  while (mark && !document.getElementById("left-off") && mayComeEarlier(mark)) if (!await earlier(false)) break;
+  while (mark && !document.getElementById("left-off") && isEarlier(mark, turns, state.earlier)) if (!await earlier(false)) break;
   const there = document.getElementById("left-off");
   there?.scrollIntoView({ block: "start", behavior: "instant" });
   there?.focus({ preventScroll: true });

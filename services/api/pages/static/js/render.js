@@ -2,8 +2,10 @@
 // translated, stays; and one word more costs as little after four hours as after one minute.
 import { addressOf, anchorOf } from "./anchor.js";
 import { clock } from "./clock.js";
+import { charsTo } from "./mark.js";
 import { sentences } from "./prose.js";
 import { say } from "./text.js";
+import { lengthOf } from "./transcript.js";
 import { voice } from "./voices.js";
 import { signEnd } from "./words.js";
 
@@ -77,7 +79,7 @@ export function renderer(container, { session, language }) {
     const body = turn.paragraphs.slice(from).map((one, at) => {
       const place = from + at;
       const there = now.body[place - had];
-      return there && known?.[place] === one ? there : said(one, { there, language, towards, chars: mark?.paragraph === place ? mark.chars : null, grows });
+      return there && known?.[place] === one ? there : said(one, { there, language, towards, chars: mark && charsTo(mark, one), grows });
     });
     if (now.article.id !== anchor(turn)) now.article.id = anchor(turn);
     if (towards !== "auto" && now.article.dir !== towards) now.article.dir = towards;
@@ -131,9 +133,6 @@ function topOf(turns, shown, reach) {
   }
   return { turn, paragraph };
 }
-
-/** @param {Paragraph} paragraph */
-const lengthOf = ({ runs }) => runs.reduce((sum, { text }) => sum + text.length, 0);
 
 /** Which paragraph of its turn an article begins with: a turn gets more above what was known of it. One of the server may have
  * the end of a turn. @param {Shown} shown @param {Turn} turn */

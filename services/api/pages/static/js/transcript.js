@@ -17,7 +17,8 @@ import { clock } from "./clock.js";
 /** A turn, and when words had last been said before it and after it: the gap before it hangs on that.
  * @typedef {{turn: Turn, before: number | null, after: number | null}} Made */
 /** @typedef {{text: string, kind: "words" | "note" | "interim"}} Run */
-/** @typedef {{runs: Run[]}} Paragraph */
+/** Behind `at` characters of a paragraph of a turn begins a `paragraph` of a `part`. @typedef {{part: number, paragraph: number, at: number}} Place */
+/** `places`: where its words stand in the parts of the turn, whose numbers are the same on each page. @typedef {{runs: Run[], places: Place[]}} Paragraph */
 /** @typedef {{id: string, ordinal: number, speaker: string | null, at: string | number | null, paragraphs: Paragraph[]}} Turn */
 
 const EMPTY = { ordinal: 0, speaker: null, role: false, notes: [], stamps: [], times: [], interim: "", continues: false, closed: false, retracted: false, given: false };
@@ -178,11 +179,23 @@ function make(parts, before, names) {
     after = until;
     const here = gaps.length ? cutUp({ ...part, notes: [...gaps, ...part.notes] }) : paragraphs(part);
     const before = part.continues && here.length ? found.pop() : undefined;
-    found.push(...(before ? [{ runs: [...before.runs, { text: " ", kind: /** @type {const} */ ("words") }, ...here[0].runs] }, ...here.slice(1)] : here));
+    found.push(...(before ? [joined(before, here[0]), ...here.slice(1)] : here));
   }
   const turn = { id, ordinal, speaker, at: parts.map(said).find((at) => at !== null) ?? null, paragraphs: found };
   return { turn, before, after };
 }
+
+/** @param {Paragraph} paragraph @param {Paragraph} more which goes on with it in the next part @returns {Paragraph} */
+function joined(paragraph, more) {
+  const length = lengthOf(paragraph) + 1;
+  return {
+    runs: [...paragraph.runs, { text: " ", kind: "words" }, ...more.runs],
+    places: [...paragraph.places, ...more.places.map((one) => ({ ...one, at: one.at + length }))],
+  };
+}
+
+/** Characters of what stays: of words and notes. @param {Paragraph} paragraph */
+export const lengthOf = ({ runs }) => runs.reduce((sum, { kind, text }) => sum + (kind === "interim" ? 0 : text.length), 0);
 
 const SILENCE = 60_000; // as in captionflow/gaps.py
 
@@ -239,7 +252,7 @@ function paragraphs(part) {
 }
 
 /** @param {Part} part @returns {Paragraph[]} */
-const cutUp = (part) => runs(part).map((one) => ({ runs: one }));
+const cutUp = (part) => runs(part).map((one, at) => ({ runs: one, places: [{ part: part.number, paragraph: at, at: 0 }] }));
 
 /** The runs of each paragraph: words, and the notes at their offsets. @param {Part} part @returns {Run[][]} */
 function runs(part) {
