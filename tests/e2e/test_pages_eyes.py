@@ -110,6 +110,19 @@ def test_the_words_before_the_eyes_stay_there_at_any_size_of_text_and_window(pag
     assert 0 < at["last"] <= at["floor"] + 1
 
 
+def test_who_is_at_the_end_stays_there_when_words_come_just_as_the_bar_grows(page: Page, program: Program) -> None:
+    program.begin("e-grown", *(f">> ANNA: Turn {n}. {LONG}" for n in range(12)), title="Grown")
+    follow(page, "e-grown")
+    expect(page.locator(".turn").last).to_be_in_viewport()
+    page.evaluate("""() => {
+      document.querySelector(".bar").style.paddingTop = "150px";
+      for (let n = 0; n < 2; n += 1) document.getElementById("pause").click();
+    }""")
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    at = page.evaluate(BAR)
+    assert 0 < at["last"] <= at["floor"] + 1
+
+
 @pytest.mark.parametrize("pixels", [16, 32])
 def test_how_long_captions_are_interrupted_is_seen_in_full(page: Page, program: Program, pixels: int) -> None:
     program.begin(f"e-quiet-{pixels}", ">> ANNA: So far.", title="Quiet")

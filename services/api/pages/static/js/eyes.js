@@ -4,10 +4,11 @@
 /** A character of a paragraph, by its share of the text, and where its line stood in the window.
  * @typedef {{paragraph: Element, share: number, top: number}} Place */
 
-/** @param {HTMLElement} text what is read @param {{atEnd: () => boolean, toEnd: () => void}} end who is there stays there
- * @returns {{looked: () => void, stayed: () => void}} to be called when the text has been changed without moving it; when the page has
- * scrolled so that what is read is where it was: its reader has not */
-export function eyes(text, { atEnd, toEnd }) {
+/** @param {HTMLElement} text what is read @param {{endInView: () => boolean, toEnd: () => void}} end who is there stays there
+ * @returns {{looked: () => void, stayed: () => void, atEnd: () => boolean}} to be called when the text has been changed without moving it;
+ * when the page has scrolled so that what is read is where it was: its reader has not; whether the reader is at the end, also where the
+ * page was laid out anew and is not there yet */
+export function eyes(text, { endInView, toEnd }) {
   /** @type {Place | "end" | null} */
   let kept = null;
   let stands = -1; // where the page was scrolled to when that was known
@@ -15,7 +16,7 @@ export function eyes(text, { atEnd, toEnd }) {
 
   const stay = () => { stands = scrollY; };
   function look() {
-    if (atEnd()) kept = "end";
+    if (endInView()) kept = "end";
     else kept = placeOf(articles);
     stay();
   }
@@ -34,7 +35,7 @@ export function eyes(text, { atEnd, toEnd }) {
   const observer = new ResizeObserver(restore);
   for (const one of [text, document.body]) observer.observe(one);
   look();
-  return { looked: look, stayed: stay };
+  return { looked: look, stayed: stay, atEnd: () => endInView() || (kept === "end" && scrollY === stands) };
 }
 
 /** The first characters in the window. @param {HTMLCollectionOf<HTMLElement>} articles @returns {Place | null} */

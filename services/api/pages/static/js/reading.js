@@ -17,10 +17,10 @@ export function reading({ captions, newer, bar }) {
   /** Where the reader's view of the text ends: at the bar, or at the window's edge where the bar does not stick. */
   const floor = () => Math.min(innerHeight, bar.getBoundingClientRect().top);
   const below = () => captions.getBoundingClientRect().bottom - floor();
-  const atEnd = () => below() < lineHeight() * 2;
+  const endInView = () => below() < lineHeight() * 2;
 
   function note() {
-    unread = atEnd() ? 0 : Math.min(unread, below());
+    unread = endInView() ? 0 : Math.min(unread, below());
     const lines = Math.round(unread / lineHeight());
     newer.hidden = lines < 1;
     if (lines >= 1) say(newer, `${lines} new ${lines === 1 ? "line" : "lines"} ↓`);
@@ -32,7 +32,7 @@ export function reading({ captions, newer, bar }) {
 
   addEventListener("scroll", note, { passive: true });
   addEventListener("resize", note);
-  const { looked, stayed } = eyes(captions, { atEnd, toEnd });
+  const { looked, stayed, atEnd } = eyes(captions, { endInView, toEnd });
   newer.addEventListener("click", () => { toEnd(); captions.focus({ preventScroll: true }); });
 
   return {

@@ -12,7 +12,7 @@ import { whoSpeaks } from "./who.js";
 
 const transcript = /** @type {HTMLElement} */ (document.querySelector(".transcript"));
 finder(transcript);
-eyes(transcript, { atEnd: () => false, toEnd: () => {} });
+eyes(transcript, { endInView: () => false, toEnd: () => {} });
 readersLook();
 voices();
 figures(transcript);
