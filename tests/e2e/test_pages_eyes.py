@@ -233,9 +233,10 @@ def test_a_browser_of_2020_shows_captions_and_one_that_is_older_is_told_so(page:
         expect(page.locator("html[data-started]")).to_be_attached()
     older_still = page.context.new_page()  # its scripts do fail
     older_still.route("**/started.js", lambda route: route.fulfill(body="a &&&= b", content_type="text/javascript"))
-    for path in ("/rooms/old-room", "/s/e-old/follow", "/"):
+    for path in ("/rooms/old-room", "/s/e-old/follow", "/rooms/old-room/follow", "/embed/e-old", "/"):
         older_still.goto(path)
         expect(older_still.get_by_role("alert")).to_contain_text("This browser is too old")
+        expect(older_still.get_by_role("alert")).to_be_in_viewport(ratio=1)
     cut_off = page.context.new_page()
     cut_off.route("**/started.js", lambda route: route.abort())
     cut_off.goto("/s/e-old/follow")

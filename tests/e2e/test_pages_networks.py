@@ -145,6 +145,27 @@ def test_a_server_that_is_full_says_so_and_lets_readers_in_later(page: Page, pro
     expect(page.locator("#status")).to_contain_text("Nothing was missed")
 
 
+@pytest.mark.parametrize("answer", ["full", "none"])
+def test_who_opens_a_page_while_nothing_can_be_had_has_the_words_that_came_with_it(
+    page: Page, program: Program, answer: str
+) -> None:
+    program.begin(f"n-opened-{answer}", ">> ANNA: These came with the page.", title="Opened", room=f"Opened {answer}")
+    page.route("**/events?*", lambda route: route.fulfill(status=503) if answer == "full" else route.abort())
+    page.goto(f"/rooms/opened-{answer}")
+    why = "The server is full" if answer == "full" else "No connection"
+    expect(page.locator("#still")).to_have_text(f"{why}. Captions go on by themselves.")
+    expect(page.locator("#first")).to_contain_text("These came with the page.")
+    expect(page.locator("#card")).to_be_hidden()
+    page.goto(f"/s/n-opened-{answer}/follow")
+    expect(page.locator("#status")).to_contain_text(why)
+    expect(page.locator("#captions")).to_contain_text("These came with the page.")
+    page.goto(f"/caption/n-opened-{answer}")
+    expect(page.locator("html[data-started]")).to_be_attached()
+    expect(page.get_by_text("Nothing has been said")).to_be_hidden()
+    page.unroute("**/events?*")
+    expect(page.locator("#seen")).to_contain_text("These came with the page.")
+
+
 @pytest.fixture
 def wiped(tmp_path: Path) -> Iterator[Program]:
     with Program(tmp_path / "data", LOG_LEVEL="warning") as running:

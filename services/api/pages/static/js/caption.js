@@ -199,7 +199,8 @@ const show = renderer(seen, { session, language });
 function text(state) {
   const all = turnsOf(state);
   const atEnd = seen.scrollHeight - seen.scrollTop - seen.clientHeight < 40;
-  if (all.length) document.getElementById("nothing")?.remove();
+  const nothing = document.getElementById("nothing");
+  if (nothing) nothing.hidden = all.length > 0;
   show(all.slice(-SEEN), null);
   if (atEnd) seen.scrollTop = seen.scrollHeight;
   know(all.flatMap((turn) => turn.speaker ?? []));

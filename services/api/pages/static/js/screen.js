@@ -102,6 +102,7 @@ const begin = () => document.getElementById("first")?.remove();
 
 /** What is said off the record stands behind the rest, and goes with the passage. @param {import("./off_record.js").OffRecord | null} now */
 function offRecord(now) {
+  if (!now && offSince === null) return; // who can't be reached says so too, and has said nothing of the words that came with the page
   offSince = now && now.since;
   aside = now?.text.trim() ? [{ id: "off-record", speaker: "Off the record", text: now.text.replace(/\s+/g, " ").trim() }] : [];
   draw();
