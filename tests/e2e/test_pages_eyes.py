@@ -56,6 +56,21 @@ TRANSLATE = """() => {
     for (const one of all) (one.type === "characterData" ? [one.target] : one.addedNodes).forEach(walk);
   }).observe(document.body, { childList: true, characterData: true, subtree: true });
 }"""
+CUT_OFF = """() => {
+  const lines = (one) => [...one.childNodes].flatMap((node) => {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    return [...range.getClientRects()];
+  });
+  const seen = [...document.querySelectorAll(".facts")].filter((one) => !one.closest("details:not([open])"));
+  const clipped = seen.flatMap((facts) => {
+    const begins = facts.getBoundingClientRect().left + 0.75 * parseFloat(getComputedStyle(facts).fontSize);
+    return [...facts.children].filter((one) => lines(one).some((line) => line.width && line.left < begins));
+  });
+  const broken = [...document.querySelectorAll(".site a, .site button")].filter((one) => (
+    new Set(lines(one).map((line) => Math.round(line.top))).size > 1));
+  return [...clipped, ...broken].map((one) => one.textContent);
+}"""
 OLD = """
 for (const [of, ...names] of [
   [Array.prototype, "at", "findLast", "findLastIndex", "toSorted", "toReversed", "toSpliced", "with"],
@@ -136,6 +151,18 @@ def test_how_long_captions_are_interrupted_is_seen_in_full(page: Page, program: 
         page.evaluate("() => (([one]) => one.scrollWidth - one.clientWidth)(document.querySelectorAll('.told'))") <= 0
     )
     assert page.evaluate(SIDEWAYS) <= 0
+
+
+@pytest.mark.parametrize("pixels", [16, 32])
+def test_no_letter_of_what_is_told_of_a_session_is_cut_off(page: Page, program: Program, pixels: int) -> None:
+    room = "Grand Ballroom of the Convention Centre, third floor, east wing"
+    program.begin(f"e-facts-{pixels}", ">> ANNA: So far.", title="Facts", room=room, event="Forum 2026")
+    large_type(page, pixels)
+    page.set_viewport_size({"width": 320, "height": 640})
+    name = f"e-facts-{pixels}"
+    for path in ("/", f"/s/{name}", f"/s/{name}/follow", "/search?q=far", "/desk", f"/caption/{name}"):
+        page.goto(path)
+        assert page.evaluate(CUT_OFF) == [], path
 
 
 @pytest.mark.parametrize("pixels", [16, 32])
