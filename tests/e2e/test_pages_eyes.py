@@ -163,6 +163,8 @@ def test_no_letter_of_what_is_told_of_a_session_is_cut_off(page: Page, program: 
     for path in ("/", f"/s/{name}", f"/s/{name}/follow", "/search?q=far", "/desk", f"/caption/{name}"):
         page.goto(path)
         assert page.evaluate(CUT_OFF) == [], path
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        assert page.evaluate(SIDEWAYS) <= 0, path
 
 
 @pytest.mark.parametrize("pixels", [16, 32])
