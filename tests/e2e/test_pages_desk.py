@@ -102,6 +102,9 @@ def test_addresses_are_handed_out_for_each_language(page: Page, program: Program
     page.locator("#hand button", has_text="en").click()
     expect(codes.filter(has_text="/closedcaption?id=")).to_have_text(f"{program.url}/closedcaption?id=d-hand&lang=en")
     expect(page.locator("#hand .qr svg")).to_have_count(2)
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.evaluate("document.documentElement.style.fontSize = '32px'")
+    assert page.locator("#hand").evaluate("one => one.scrollWidth - one.clientWidth") <= 0
     page.keyboard.press("Escape")
     expect(codes).to_have_count(0)
 
