@@ -45,6 +45,11 @@ class Turn(Message, frozen=True):
         return "\n".join(self.paragraphs)
 
 
+def weight(steps: Iterable[StepRecord]) -> int:
+    """What steps take to be held or written: their parts, at least one each. One of a file has hundreds."""
+    return sum(max(1, len(step.parts)) for step in steps)
+
+
 def advancing(steps: Iterable[StepRecord], reached: MutableMapping[Stream, int]) -> Iterator[StepRecord]:
     """Those of the steps that advance their stream; the others came before and change nothing.
 

@@ -12,6 +12,7 @@ import structlog
 from captionflow.errors import Misconfigured, Rejected, Unavailable
 from captionflow.index_building import HELD_SECONDS
 from captionflow.retrying import Retry
+from captionflow.transcript import weight
 from services.index.digests import IndexContents, StreamContents, behind, differing, id_of
 
 if TYPE_CHECKING:
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-BATCH: Final = 1_000
-"""Steps that are written in one go."""
-CATCH_UP_STEPS: Final = 1_000
-"""With no more steps than this left, writes to the index in use are blocked and the rest is added: about a second."""
+BATCH: Final = 2_000
+"""What steps weigh that are written in one go, but for those of the record that was read last."""
+CATCH_UP: Final = 1_000
+"""With steps left that weigh no more, writes to the index in use are blocked and the rest is added: about a second."""
 MAX_GROWING: Final = 256
 """Streams that went on meanwhile of which what is known is kept; of others it is made again from their beginning."""
 NAMED_STREAMS: Final = 3
@@ -102,7 +103,7 @@ class Reindexer:
         old = await self._builder.current()
         await self._builder.allow_writes(old)  # a rebuild before this one may have been killed
         new = await self._builder.create()
-        while await self._fill(new) > CATCH_UP_STEPS:
+        while await self._fill(new) > CATCH_UP:
             pass
         try:
             async with asyncio.timeout(HELD_SECONDS):
@@ -122,8 +123,8 @@ class Reindexer:
         await Retry("index_still_held").call(partial(self._builder.allow_writes, old))
 
     async def _fill(self, new: str) -> int:
-        """Write what the log has more; returns how many steps that were."""
-        count = 0
+        """Write what the log has more; returns how much that weighed."""
+        done = waiting = 0
         batch: list[StepRecord] = []
         read: list[tuple[Stream, _Reading]] = []
         for stream in await self._source.streams():
@@ -134,25 +135,26 @@ class Reindexer:
             reading = self._growing.pop(stream, None) or _Reading(self._source.steps_of(stream))
             async for steps in reading.steps.more():
                 reading.contents.add(steps)
-                batch += [step for step in steps if step.last_seq > written]
-                if len(batch) >= BATCH:
-                    count += await self._write(new, batch)
-                    batch = []
+                more = [step for step in steps if step.last_seq > written]
+                batch += more
+                waiting += weight(more)
+                if waiting >= BATCH:
+                    await self._write(new, batch)
+                    batch, done, waiting = [], done + waiting, 0
                     self._note(read)
             read.append((stream, reading))
         if batch:
-            count += await self._write(new, batch)
+            await self._write(new, batch)
         self._note(read)
-        log.info("index_filled", index=new, steps=count)
-        return count
+        log.info("index_filled", index=new, weight=done + waiting)
+        return done + waiting
 
-    async def _write(self, new: str, steps: Sequence[StepRecord]) -> int:
+    async def _write(self, new: str, steps: Sequence[StepRecord]) -> None:
         try:
             await self._builder.write(new, steps)
         except Rejected as error:
             self._refused |= {id_of(part) for part in error.parts}
             log.warning("parts_refused", index=new, parts=len(error.parts))
-        return len(steps)
 
     def _note(self, read: list[tuple[Stream, _Reading]]) -> None:
         """Keep the digests of streams that are read and written: only now it is known what the index refused."""

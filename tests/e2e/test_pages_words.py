@@ -32,14 +32,16 @@ LAID = """async ([url, text, widths]) => {
   const { roll } = await import(url);
   return widths.map((width) => {
     let asked = 0;
-    const wide = (words) => [...words].reduce((sum, sign) => sum + ("il .".includes(sign) ? 1 : "mw".includes(sign) ? 3 : 2), 0);
+    const of = (sign) => ("il .".includes(sign) ? 1 : "mw".includes(sign) ? 3 : 2);
+    const wide = (words) => [...words].reduce((sum, sign) => sum + of(sign), 0);
     const fits = (words) => { asked += 1; return wide(words) <= width; };
     const all = roll([], [{ id: "a", speaker: null, text }], fits).map((line) => line.text);
     const atOnce = asked;
     asked = 0;
     let lines = [];
     const words = text.split(/(?= )/);
-    words.forEach((_, at) => { lines = roll(lines, [{ id: "a", speaker: null, text: words.slice(0, at + 1).join("") }], fits); });
+    const flow = (count) => ({ id: "a", speaker: null, text: words.slice(0, count).join("") });
+    words.forEach((_, at) => { lines = roll(lines, [flow(at + 1)], fits); });
     const singly = asked;
     const wanted = [];
     for (const word of text.split(" ")) {
@@ -47,7 +49,8 @@ LAID = """async ([url, text, widths]) => {
       if (last !== undefined && wide(`${last} ${word}`) <= width) wanted[wanted.length - 1] = `${last} ${word}`;
       else wanted.push(word);
     }
-    return { all, wanted, grown: lines.map((line) => line.text), atOnce: atOnce / all.length, singly: singly / words.length };
+    const grown = lines.map((line) => line.text);
+    return { all, wanted, grown, atOnce: atOnce / all.length, singly: singly / words.length };
   });
 }"""
 MOST_ASKED = 8
@@ -116,7 +119,7 @@ def test_the_end_of_a_text_begins_with_a_word_as_on_the_server(page: Page, progr
 def test_lines_hold_as_many_words_as_fit_and_few_widths_are_asked_for(page: Page, program: Program) -> None:
     program.announce("w-ruler", title="Ruler")
     page.goto("/s/w-ruler/screen")
-    said = "Nobody will own a winding mill in time, all will be willing to swim in it or to wait until the wind is low. "
+    said = "Nobody will own a winding mill in time, all will be willing to swim in it, or to wait until it is low. "
     laid = page.evaluate(LAID, [script(page, "roll.js"), (said * 6).strip(), [40, 70, 170, 400]])
     for one in laid:
         assert one["all"] == one["wanted"][-40:]

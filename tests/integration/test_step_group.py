@@ -16,10 +16,12 @@ from captionflow.adapters.kafka.group_lag import GroupLag
 from captionflow.adapters.kafka.open_dead_letters import OpenDeadLetters
 from captionflow.adapters.kafka.producer import Producer
 from captionflow.adapters.kafka.step_feed import KafkaStepFeed
-from captionflow.adapters.kafka.step_group import StepGroup
+from captionflow.adapters.kafka.step_group import MAX_WEIGHT, StepGroup
 from captionflow.messages import StepRecord
 from tests.stack.servers import Server
 from tests.stack.topics import drop_topics, fresh_topics
+from tests.steps import part
+from tests.steps import step as made
 from tests.waiting import until
 
 SECONDS = 90
@@ -84,6 +86,21 @@ async def test_what_was_done_does_not_come_again_and_what_was_not_does(publish: 
     await first.close()
     second = join()
     assert await taken(second, 2) == [("talk", 4), ("talk", 5)]
+
+
+async def test_what_is_handed_out_in_one_go_is_bounded_in_parts(kafka: Kafka, join: Join) -> None:
+    """A step of an import has hundreds of them: two thousand such steps would be gigabytes."""
+    feed = await KafkaStepFeed(kafka).start().ready()
+    sizes = []
+    async with asyncio.timeout(SECONDS):
+        for seq in range(1, 301):
+            await feed.publish(made(seq, *(part(100 * seq + one, seq) for one in range(100))))
+        group = join()
+        while sum(sizes) < 300 * 100:
+            sizes.append(sum(len(one.parts) for one in await group.take()))
+            await group.done()
+    await feed.close()
+    assert max(sizes) <= MAX_WEIGHT + 50 * 100
 
 
 async def test_two_share_the_sessions_and_none_is_left_out_when_one_leaves(publish: Publish, join: Join) -> None:

@@ -29,6 +29,8 @@ class Indices:
         self.refusing = ""
         """The turn that it never takes."""
         self.written: list[StepRecord] = []
+        self.sizes: list[int] = []
+        """How many parts came at a time."""
 
     async def current(self) -> str:
         return self.used
@@ -38,6 +40,7 @@ class Indices:
 
     async def write(self, _index: str, steps: Sequence[StepRecord]) -> None:
         self.written += steps
+        self.sizes.append(sum(len(one.parts) for one in steps))
         if bad := [one for step in steps for one in step.parts if one.turn_id == self.refusing]:
             raise Rejected("It is too long.", parts=tuple(bad))
 
@@ -135,7 +138,7 @@ def said(session: str, first: int, last: int) -> list[StepRecord]:
 async def test_a_stream_that_goes_on_is_read_once_more_and_then_only_what_is_new(
     monkeypatch: pytest.MonkeyPatch, kept: int
 ) -> None:
-    monkeypatch.setattr(reindex, "CATCH_UP_STEPS", 0)
+    monkeypatch.setattr(reindex, "CATCH_UP", 0)
     monkeypatch.setattr(reindex, "MAX_GROWING", kept)
     monkeypatch.setattr(reindex, "BATCH", 3)
     log = growing(
@@ -153,6 +156,16 @@ async def test_a_stream_that_goes_on_is_read_once_more_and_then_only_what_is_new
     assert read.count("b") == 2
     assert read.count("a") == {0: 4, 1: 3, 256: 2}[kept]
     assert len(indices.written) == len(log.steps), "a step was written twice"
+
+
+async def test_what_is_written_in_one_go_is_bounded_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line of a file may be a turn, and a record of an import has hundreds of lines."""
+    monkeypatch.setattr(reindex, "BATCH", 100)
+    log = StepLog([step(n, *(part(40 * n + one, n) for one in range(40))) for n in range(1, 31)])
+    indices = Indices()
+    found = await Reindexer(log, indices).run()
+    assert found.parts == 30 * 40
+    assert max(indices.sizes) < 100 + 40
 
 
 async def test_what_the_index_refuses_is_left_out_of_what_is_compared_also_when_it_is_said_again() -> None:

@@ -5,8 +5,9 @@ import asyncio
 import pytest
 
 from captionflow.adapters.memory.step_feed import MemoryStepFeed
-from captionflow.adapters.memory.step_queue import MAX_STEPS, MemoryStepQueue, index_queues
+from captionflow.adapters.memory.step_queue import MAX_WEIGHT, MemoryStepQueue, index_queues
 from captionflow.messages import StepRecord
+from tests.steps import part
 
 
 def step(seq: int) -> StepRecord:
@@ -21,13 +22,27 @@ async def publish(feed: MemoryStepFeed, count: int) -> None:
 async def test_a_publisher_waits_when_too_many_steps_wait_and_a_batch_is_no_larger() -> None:
     feed = MemoryStepFeed()
     queue = MemoryStepQueue(feed)
-    await publish(feed, MAX_STEPS)
-    publishing = asyncio.create_task(feed.publish(step(MAX_STEPS + 1)))
+    await publish(feed, MAX_WEIGHT)
+    publishing = asyncio.create_task(feed.publish(step(MAX_WEIGHT + 1)))
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(asyncio.shield(publishing), 0.01)
-    assert [one.last_seq for one in await queue.take()] == list(range(1, MAX_STEPS + 1))
+    assert [one.last_seq for one in await queue.take()] == list(range(1, MAX_WEIGHT + 1))
     await publishing
-    assert [one.last_seq for one in await queue.take()] == [MAX_STEPS + 1]
+    assert [one.last_seq for one in await queue.take()] == [MAX_WEIGHT + 1]
+
+
+async def test_a_step_weighs_as_many_as_it_has_parts() -> None:
+    feed = MemoryStepFeed()
+    queue = MemoryStepQueue(feed)
+    large = StepRecord("talk", "en", 1, 1, tuple(part(n, 1) for n in range(1, MAX_WEIGHT)))
+    await feed.publish(large)
+    await feed.publish(step(2))
+    publishing = asyncio.create_task(feed.publish(large))
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(asyncio.shield(publishing), 0.01)
+    assert await queue.take() == [large, step(2)]
+    await publishing
+    assert await queue.take() == [large]
 
 
 async def test_a_take_that_was_given_up_loses_nothing() -> None:
@@ -58,11 +73,11 @@ async def test_facts_wait_for_parts_that_are_far_behind() -> None:
     feed = MemoryStepFeed()
     facts, parts = index_queues(feed)
     for _ in range(2):
-        await publish(feed, MAX_STEPS)
+        await publish(feed, MAX_WEIGHT)
         await facts.take()
     finishing = asyncio.create_task(facts.done())
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(asyncio.shield(finishing), 0.01)
-    assert len(await parts.take()) == MAX_STEPS
+    assert len(await parts.take()) == MAX_WEIGHT
     await finishing
-    assert len(await parts.take()) == MAX_STEPS
+    assert len(await parts.take()) == MAX_WEIGHT

@@ -15,9 +15,13 @@ from captionflow.adapters.memory.step_feed import MemoryStepFeed
 from captionflow.messages import StepRecord, Stream, turns_key
 from captionflow.recent import Recent
 from captionflow.records import read_step
+from captionflow.transcript import weight
 
 _GATHER_MS: Final = 8
 """Viewers don't notice the delay, and the slowest lines come sooner: ADR 0023."""
+
+_MAX_WEIGHT: Final = 2_000
+"""What steps weigh that are kept in one go, but for the last one."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -51,7 +55,8 @@ class KafkaStepFeed(JournalAdapter):
         return self._followers.follow()
 
     async def _take(self, records: Sequence[Record]) -> None:
-        steps = []
+        steps: list[StepRecord] = []
+        waiting = 0
         for record, step in self.skipped.readable(records, read_step):
             stream = step.stream
             if step.last_seq <= self._reached.get(stream, 0):
@@ -60,5 +65,9 @@ class KafkaStepFeed(JournalAdapter):
             self._reached[stream] = step.last_seq
             await self._followers.publish(step)
             steps.append(step)
+            waiting += weight([step])
+            if self._keep is not None and waiting >= _MAX_WEIGHT:
+                await self._keep(steps)
+                steps, waiting = [], 0
         if self._keep is not None and steps:
             await self._keep(steps)

@@ -22,11 +22,14 @@ from captionflow.ports import DeadLetters
 from captionflow.recent import Recent
 from captionflow.records import read_step
 from captionflow.retrying import Backoff
+from captionflow.transcript import weight
 
 log = structlog.get_logger(__name__)
 
-MAX_STEPS: Final = 2_000
-"""Steps handed out in one go while a backlog stands."""
+MAX_WEIGHT: Final = 2_000
+"""What steps weigh that are handed out in one go while a backlog stands, but for those that were read last."""
+_READ_RECORDS: Final = 50
+"""Records that are read at once: those of an import have hundreds of parts."""
 REREAD_RECORDS: Final = 100
 """Records of each partition that a new owner reads again, to know how far their sessions are."""
 _POLL_MS: Final = 1_000
@@ -124,7 +127,7 @@ class StepGroup:
         """The steps that are there; while more than one fetch can have waits, as many as one batch may have."""
         consumer = await self._joined()
         before = -1
-        while before < len(self._steps) < MAX_STEPS:
+        while before < len(self._steps) and weight(self._steps) < MAX_WEIGHT:
             before = len(self._steps)
             await self._poll(consumer, 0 if self._steps else _POLL_MS)
         steps, self._steps = self._steps, []
@@ -152,7 +155,7 @@ class StepGroup:
         return self._consumer
 
     async def _poll(self, consumer: AIOKafkaConsumer, milliseconds: int) -> None:
-        batch = await consumer.getmany(timeout_ms=milliseconds, max_records=MAX_STEPS - len(self._steps))
+        batch = await consumer.getmany(timeout_ms=milliseconds, max_records=_READ_RECORDS)
         new, self._listener.assigned = self._listener.assigned & consumer.assignment(), set()
         if new:
             await self._begin(consumer, new)

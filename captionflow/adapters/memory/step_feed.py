@@ -7,18 +7,20 @@ from typing import Self
 
 from captionflow.messages import StepRecord
 from captionflow.notifying import Notifier
+from captionflow.transcript import weight
 
 MAX_WAITING = 256
-"""Steps that one follower may be behind before ``publish`` waits for it."""
+"""What steps weigh that one follower may be behind before ``publish`` waits for it."""
 
 
 class Subscription(AsyncIterator[StepRecord]):
-    """The steps that were published since it was made, in order; ``max_waiting`` of them wait at most."""
+    """The steps that were published since it was made, in order; ``publish`` waits while they weigh ``max_waiting``."""
 
     def __init__(self, max_waiting: int) -> None:
         self.changed = Notifier()
         self._max_waiting = max_waiting
         self._waiting: deque[StepRecord] = deque()
+        self._weight = 0
 
     def __aiter__(self) -> Self:
         return self
@@ -27,6 +29,7 @@ class Subscription(AsyncIterator[StepRecord]):
         while not self._waiting:
             await self.changed.listen().wait()
         step = self._waiting.popleft()
+        self._weight -= weight([step])
         self.changed.notify()
         return step
 
@@ -36,17 +39,19 @@ class Subscription(AsyncIterator[StepRecord]):
     @property
     def full(self) -> bool:
         """No room for another step."""
-        return len(self._waiting) >= self._max_waiting
+        return self._weight >= self._max_waiting
 
     def put(self, step: StepRecord) -> None:
         """Add a step; the publisher sees to it that there is room."""
         self._waiting.append(step)
+        self._weight += weight([step])
         self.changed.notify()
 
     async def next_steps(self) -> list[StepRecord]:
         """All steps that wait, in order; if there are none, it waits for one."""
         steps = [await anext(self), *self._waiting]
         self._waiting.clear()
+        self._weight = 0
         self.changed.notify()
         return steps
 

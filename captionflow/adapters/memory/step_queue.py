@@ -7,8 +7,8 @@ from typing import Final
 from captionflow.adapters.memory.step_feed import MemoryStepFeed
 from captionflow.messages import StepRecord
 
-MAX_STEPS: Final = 500
-"""Steps handed out in one go, and steps that wait before the publisher waits for the taker."""
+MAX_WEIGHT: Final = 500
+"""What steps weigh that wait before the publisher waits for the taker, and so those that are handed out in one go."""
 
 
 class MemoryStepQueue:
@@ -21,7 +21,7 @@ class MemoryStepQueue:
     def __init__(self, feed: MemoryStepFeed) -> None:
         self.finished = MemoryStepFeed()
         """Publishes each step when it is done; ``done`` waits for its followers."""
-        self._subscription = feed.subscribe(MAX_STEPS)
+        self._subscription = feed.subscribe(MAX_WEIGHT)
         self._taken: deque[StepRecord] = deque()
 
     async def take(self) -> Sequence[StepRecord]:
