@@ -200,7 +200,8 @@ function text(state) {
   const all = turnsOf(state);
   const atEnd = seen.scrollHeight - seen.scrollTop - seen.clientHeight < 40;
   const nothing = document.getElementById("nothing");
-  if (nothing) nothing.hidden = all.length > 0;
+  if (all.length) nothing?.remove();
+  else if (nothing) nothing.hidden = false;
   show(all.slice(-SEEN), null);
   if (atEnd) seen.scrollTop = seen.scrollHeight;
   know(all.flatMap((turn) => turn.speaker ?? []));
