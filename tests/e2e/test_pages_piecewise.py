@@ -99,6 +99,20 @@ def test_what_is_said_while_pieces_come_is_at_the_end(page: Page, program: Progr
     assert page.evaluate("document.documentElement.scrollHeight - innerHeight - scrollY") <= 1
 
 
+def test_a_reader_who_scrolls_just_as_text_comes_above_is_where_they_scrolled_to(page: Page, session: str) -> None:
+    opened(page, session)
+    before = page.evaluate("""() => {
+      scrollBy({ top: -900, behavior: "instant" });
+      dispatchEvent(new Event("beforeprint"));  // all of it, at once; the page has not heard of the scrolling yet
+      window.seen = document.elementFromPoint(innerWidth / 2, innerHeight / 3);
+      return window.seen.getBoundingClientRect().top;
+    }""")
+    page.evaluate(FRAMES)
+    page.evaluate("() => { for (let n = 0; n < 2; n += 1) document.getElementById('pause').click(); }")
+    page.evaluate(FRAMES)
+    assert page.evaluate("window.seen.getBoundingClientRect().top") == pytest.approx(before, abs=1)
+
+
 def test_a_reader_who_does_not_move_has_all_of_it_after_a_while(page: Page, session: str) -> None:
     page.clock.install()
     opened(page, session)

@@ -5,9 +5,9 @@
  * @typedef {{paragraph: Element, share: number, top: number}} Place */
 
 /** @param {HTMLElement} text what is read @param {{endInView: () => boolean, toEnd: () => void}} end who is there stays there
- * @returns {{looked: () => void, stayed: () => void, atEnd: () => boolean}} to be called when the text has been changed without moving it;
- * when the page has scrolled so that what is read is where it was: its reader has not; whether the reader is at the end, also where the
- * page was laid out anew and is not there yet */
+ * @returns {{looked: () => void, stayed: () => void, unmoved: () => boolean, atEnd: () => boolean}} to be called when the text has been
+ * changed without moving it; when the page has scrolled so that what is read is where it was: its reader has not, who was `unmoved` before;
+ * whether the reader is at the end, also where the page was laid out anew and is not there yet */
 export function eyes(text, { endInView, toEnd }) {
   /** @type {Place | "end" | null} */
   let kept = null;
@@ -15,6 +15,7 @@ export function eyes(text, { endInView, toEnd }) {
   const articles = text.getElementsByTagName("article");
 
   const stay = () => { stands = scrollY; };
+  const unmoved = () => scrollY === stands; // a page that has scrolled hears of it later
   function look() {
     if (endInView()) kept = "end";
     else kept = placeOf(articles);
@@ -30,12 +31,12 @@ export function eyes(text, { endInView, toEnd }) {
   }
 
   for (const one of [document.documentElement, document.body]) one.style.overflowAnchor = "none"; // once is enough
-  addEventListener("scroll", () => { if (scrollY !== stands) look(); }, { passive: true }); // a page that has scrolled hears of it later
+  addEventListener("scroll", () => { if (!unmoved()) look(); }, { passive: true });
   for (const one of ["resize", "captionflow:resized"]) addEventListener(one, restore);
   const observer = new ResizeObserver(restore);
   for (const one of [text, document.body]) observer.observe(one);
   look();
-  return { looked: look, stayed: stay, atEnd: () => endInView() || (kept === "end" && scrollY === stands) };
+  return { looked: look, stayed: stay, unmoved, atEnd: () => endInView() || (kept === "end" && unmoved()) };
 }
 
 /** The first characters in the window. @param {HTMLCollectionOf<HTMLElement>} articles @returns {Place | null} */

@@ -32,7 +32,7 @@ export function reading({ captions, newer, bar }) {
 
   addEventListener("scroll", note, { passive: true });
   addEventListener("resize", note);
-  const { looked, stayed, atEnd } = eyes(captions, { endInView, toEnd });
+  const { looked, stayed, unmoved, atEnd } = eyes(captions, { endInView, toEnd });
   newer.addEventListener("click", () => { toEnd(); captions.focus({ preventScroll: true }); });
 
   return {
@@ -52,6 +52,7 @@ export function reading({ captions, newer, bar }) {
     /** Put text above what is there, which stays where it is before the reader's eyes: by whole dots of the screen, so that no line
      * of it is drawn anew a little higher or lower. @param {() => void} change */
     above(change) {
+      const still = unmoved();
       const article = firstBelow(articles);
       const seen = firstBelow(article?.querySelectorAll(".said") ?? []) ?? article;
       const top = seen?.getBoundingClientRect().top ?? 0;
@@ -63,7 +64,7 @@ export function reading({ captions, newer, bar }) {
         captions.style.paddingTop = `${space}px`;
       }
       if (Math.abs(by) >= 1) scrollBy({ top: moved(), behavior: "instant" });
-      if (seen?.isConnected) stayed();
+      if (seen?.isConnected && still) stayed();
       else looked();
     },
     /** The end of the last paragraph before the reader's eyes. @param {Turn[]} turns */
