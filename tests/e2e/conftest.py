@@ -104,6 +104,11 @@ def until_same(page: Page, program: Program, session: str) -> None:
     expect(page.locator("#captions .said")).to_have_text([but_for_the_mark(one) for one in program.paragraphs(session)])
 
 
+def drawn(page: Page) -> None:
+    """Wait until the page has been drawn as it is now, and what hears of that has done its part."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 def script(page: Page, name: str) -> str:
     """Where the page's scripts have this one."""
     source = page.locator("script[type=module]").get_attribute("src") or ""

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Program, interrupt
+from tests.e2e.conftest import Program, drawn, interrupt
 
 pytestmark = pytest.mark.browser
 
@@ -81,7 +81,7 @@ def test_what_comes_first_moves_nothing_before_the_eyes(page: Page, program: Pro
     expect(page.locator("#captions article")).to_have_count(60)
     if is_interrupted:
         expect(page.locator("#quiet-clock")).to_contain_text(":")
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    drawn(page)
     assert page.evaluate("window.moved") < MOST_MOVED
     assert page.evaluate("document.documentElement.scrollHeight - innerHeight - scrollY") <= 1
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.e2e.conftest import Program, follow, interrupt, script
+from tests.e2e.conftest import Program, drawn, follow, interrupt, script
 
 pytestmark = pytest.mark.browser
 
@@ -111,16 +111,16 @@ def test_the_words_before_the_eyes_stay_there_at_any_size_of_text_and_window(pag
             expect(page.locator("#status")).to_have_text("Live")
         page.locator(".said").nth(6).evaluate("one => scrollTo(0, scrollY + one.getBoundingClientRect().top + 70)")
         for change in steps:
-            page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            drawn(page)
             before = page.evaluate(FIRST_WORDS)
             change()
-            page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            drawn(page)
             assert abs(page.evaluate(WHERE) - before) <= 2.2 * page.evaluate(LINE)
     page.set_viewport_size({"width": 400, "height": 800})
     follow(page, "e-eyes")
     page.get_by_role("button", name="Larger text").click()
     page.set_viewport_size({"width": 800, "height": 400})
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    drawn(page)
     at = page.evaluate(BAR)
     assert 0 < at["last"] <= at["floor"] + 1
 
@@ -133,7 +133,7 @@ def test_who_is_at_the_end_stays_there_when_words_come_just_as_the_bar_grows(pag
       document.querySelector(".bar").style.paddingTop = "150px";
       for (let n = 0; n < 2; n += 1) document.getElementById("pause").click();
     }""")
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    drawn(page)
     at = page.evaluate(BAR)
     assert 0 < at["last"] <= at["floor"] + 1
 
@@ -177,14 +177,14 @@ def test_the_bar_is_one_row_and_the_last_word_stands_above_it(page: Page, progra
         follow(page, f"e-bar-{pixels}")
         for size in (0, 2, 4):
             page.evaluate(f"localStorage.setItem('captionflow.size', '{size}'); dispatchEvent(new Event('storage'))")
-            page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            drawn(page)
             at = page.evaluate(BAR)
             assert at["bar"] < 70, (width, size, at)
             assert at["spread"] < 3, (width, size, at)
             assert 0 < at["last"] <= at["floor"] + 1, (width, size, at)
             assert page.evaluate(SIDEWAYS) <= 0
         page.locator("summary", has_text="More").click()
-        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        drawn(page)
         at = page.evaluate(BAR)
         assert at["bar"] < 0.65 * height
         assert 0 < at["last"] <= at["floor"] + 1

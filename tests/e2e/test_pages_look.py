@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Program, follow
+from tests.e2e.conftest import Program, drawn, follow
 
 pytestmark = pytest.mark.browser
 
@@ -196,7 +196,7 @@ def test_words_before_the_eyes_stay_when_the_look_changes(page: Page, program: P
     program.begin("k-stay", *(f">> ANNA: {n}. {TEXT}" for n in range(12)), title="Stay")
     opened(page, "/s/k-stay/follow")
     page.locator("article").nth(5).evaluate("(one) => scrollTo(0, one.getBoundingClientRect().top + scrollY + 60)")
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    drawn(page)
     top = "document.querySelectorAll('article')[5].getBoundingClientRect()"
     was = page.evaluate(f"-{top}.top / {top}.height")
     choose(page, "Line spacing", "2.5")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Program
+from tests.e2e.conftest import Program, drawn
 
 pytestmark = pytest.mark.browser
 
@@ -31,7 +31,6 @@ WATCH = """() => {
     window.pieces.push(added.reduce((sum, one) => sum + one.textContent.length, 0));
   }).observe(document.getElementById("captions"), { childList: true, subtree: true });
 }"""
-FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 MOVE = "dispatchEvent(new Event('wheel'))"
 
 
@@ -58,7 +57,7 @@ def numbers(page: Page) -> list[int]:
 def opened(page: Page, session: str) -> None:
     page.goto(f"/s/{session}/follow")
     expect(page.locator("#status")).to_have_text("Live")
-    page.evaluate(FRAMES)
+    drawn(page)
 
 
 def test_the_last_words_are_drawn_first_and_the_rest_in_pieces_when_the_reader_moves(page: Page, session: str) -> None:
@@ -81,7 +80,7 @@ def test_not_a_dot_of_what_is_read_moves_meanwhile(page: Page, session: str) -> 
     before = page.screenshot()
     page.evaluate(MOVE)
     page.wait_for_function("() => document.getElementById('captions').textContent.includes('Line 0:')")
-    page.evaluate(FRAMES)
+    drawn(page)
     assert page.screenshot() == before
     if session.endswith("turns"):  # a turn that grows at its top has moved, for the browser, though no word of it has
         assert page.evaluate("window.moved") == 0
@@ -107,9 +106,9 @@ def test_a_reader_who_scrolls_just_as_text_comes_above_is_where_they_scrolled_to
       window.seen = document.elementFromPoint(innerWidth / 2, innerHeight / 3);
       return window.seen.getBoundingClientRect().top;
     }""")
-    page.evaluate(FRAMES)
+    drawn(page)
     page.evaluate("() => { for (let n = 0; n < 2; n += 1) document.getElementById('pause').click(); }")
-    page.evaluate(FRAMES)
+    drawn(page)
     assert page.evaluate("window.seen.getBoundingClientRect().top") == pytest.approx(before, abs=1)
 
 

@@ -17,11 +17,9 @@ from captionflow.adapters.kafka.open_dead_letters import OpenDeadLetters
 from captionflow.adapters.kafka.producer import Producer
 from captionflow.adapters.kafka.step_feed import KafkaStepFeed
 from captionflow.adapters.kafka.step_group import MAX_WEIGHT, StepGroup
-from captionflow.messages import StepRecord
 from tests.stack.servers import Server
 from tests.stack.topics import drop_topics, fresh_topics
-from tests.steps import part
-from tests.steps import step as made
+from tests.steps import part, step
 from tests.waiting import until
 
 SECONDS = 90
@@ -31,7 +29,7 @@ Join = Callable[[], StepGroup]
 
 
 class Publish(Protocol):
-    async def __call__(self, *seqs: int, session: str = "talk") -> None: ...
+    async def __call__(self, *seqs: int, session: str = "talk", parts: int = 0) -> None: ...
 
 
 @pytest.fixture
@@ -45,9 +43,9 @@ async def kafka(kafka_broker: Server) -> AsyncIterator[Kafka]:
 async def publish(kafka: Kafka) -> AsyncIterator[Publish]:
     feed = await KafkaStepFeed(kafka).start().ready()
 
-    async def steps(*seqs: int, session: str = "talk") -> None:
+    async def steps(*seqs: int, session: str = "talk", parts: int = 0) -> None:
         for seq in seqs:
-            await feed.publish(StepRecord(session, "en", seq, seq))
+            await feed.publish(step(seq, *(part(parts * seq + one, seq) for one in range(parts)), session=session))
 
     yield steps
     await feed.close()
@@ -88,18 +86,15 @@ async def test_what_was_done_does_not_come_again_and_what_was_not_does(publish: 
     assert await taken(second, 2) == [("talk", 4), ("talk", 5)]
 
 
-async def test_what_is_handed_out_in_one_go_is_bounded_in_parts(kafka: Kafka, join: Join) -> None:
+async def test_what_is_handed_out_in_one_go_is_bounded_in_parts(publish: Publish, join: Join) -> None:
     """A step of an import has hundreds of them: two thousand such steps would be gigabytes."""
-    feed = await KafkaStepFeed(kafka).start().ready()
     sizes = []
     async with asyncio.timeout(SECONDS):
-        for seq in range(1, 301):
-            await feed.publish(made(seq, *(part(100 * seq + one, seq) for one in range(100))))
+        await publish(*range(1, 301), parts=100)
         group = join()
         while sum(sizes) < 300 * 100:
             sizes.append(sum(len(one.parts) for one in await group.take()))
             await group.done()
-    await feed.close()
     assert max(sizes) <= MAX_WEIGHT + 50 * 100
 
 
@@ -109,8 +104,8 @@ async def test_two_share_the_sessions_and_none_is_left_out_when_one_leaves(publi
 
     async def work(number: int) -> None:
         while True:
-            for step in await groups[number].take():
-                got[number].add((step.session, step.last_seq))
+            for one in await groups[number].take():
+                got[number].add((one.session, one.last_seq))
             await groups[number].done()
 
     async def publish_all(seq: int) -> None:
