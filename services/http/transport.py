@@ -80,7 +80,10 @@ class TakenOver(asyncio.Protocol):
 
 
 class ServerReceive:
-    """Middleware that keeps the server's own ``receive`` in the scope, before anybody wraps it."""
+    """Middleware that keeps the server's own ``receive`` in the scope, before anybody wraps it, while the request lasts.
+
+    The server's request has the scope, so that a scope which kept the request would be garbage in a circle.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -88,7 +91,10 @@ class ServerReceive:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Note it and pass on."""
         scope[_RECEIVE] = receive
-        await self.app(scope, receive, send)
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            del scope[_RECEIVE]
 
 
 def transport_of(receive: Receive) -> asyncio.Transport | None:

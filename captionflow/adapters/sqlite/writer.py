@@ -30,15 +30,15 @@ class _Job:
     failed: bool = False
 
     def deliver(self) -> None:
-        """Tell the caller, if it still waits; call ``committed`` in any case."""
+        """Tell the caller, if it still waits; call ``committed`` in any case. Once."""
         if not self.failed and self.committed is not None:
             self.committed()
-        if self.future.done():
-            return
-        if self.failed:
-            self.future.set_exception(self.outcome)
-        else:
-            self.future.set_result(self.outcome)
+        if not self.future.done():
+            if self.failed:
+                self.future.set_exception(self.outcome)
+            else:
+                self.future.set_result(self.outcome)
+        del self.future, self.outcome  # what failed has the frames that have this: a circle, and the caller's call in it
 
 
 class Writer:
