@@ -80,9 +80,9 @@ class TakenOver(asyncio.Protocol):
 
 
 class ServerReceive:
-    """Middleware that keeps the server's own ``receive`` in the scope, before anybody wraps it, while the request lasts.
+    """Middleware that keeps the server's own ``receive`` in the scope while the request lasts, before anybody wraps it.
 
-    The server's request has the scope, so that a scope which kept the request would be garbage in a circle.
+    No longer, since the server's request has the scope: together they would wait for the garbage collector.
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -18,13 +18,17 @@ _ASKS = "dynamic a {{${variable}:{name}}} 8000 {{\n\t\t\t\trefresh 1s\n\t\t\t}}"
 
 
 @contextmanager
-def proxy(folder: Path, ingests: Sequence[int], apis: Sequence[int] = (), *, policy: str = POLICY) -> Iterator[str]:
-    """Its address, before the processes on these ports."""
-    port = free_port()
+def proxy(
+    folder: Path, ingests: Sequence[int], apis: Sequence[int] = (), *, policy: str = POLICY, host: str = ""
+) -> Iterator[str]:
+    """Its address, before the processes on these ports; by https if it has a ``host`` name, signed by itself."""
+    plain, secure = free_port(), free_port()
+    port = secure if host else plain
     changes = {
+        "admin off": "admin off\n\tskip_install_trust",
         POLICY: policy,
-        "http_port 8080": f"http_port {port}",
-        "https_port 8443": f"https_port {free_port()}",
+        "http_port 8080": f"http_port {plain}",
+        "https_port 8443": f"https_port {secure}",
         ":8090 {": f":{free_port()} {{",
         "http://:8081 {": f"http://:{free_port()} {{",
     }
@@ -39,13 +43,13 @@ def proxy(folder: Path, ingests: Sequence[int], apis: Sequence[int] = (), *, pol
         text = text.replace(before, after)
     config = folder / f"Caddyfile.{policy.partition(' ')[2].split()[0]}"
     config.write_text(text)
-    places = {"SITE": f":{port}", "XDG_CONFIG_HOME": str(folder), "XDG_DATA_HOME": str(folder)}
+    places = {"SITE": host or f":{port}", "XDG_CONFIG_HOME": str(folder), "XDG_DATA_HOME": str(folder)}
     with (folder / "caddy.log").open("ab") as log:
         command = [CADDY, "run", "--config", config, "--adapter", "caddyfile"]
         process = subprocess.Popen(command, env=os.environ | places, stdout=log, stderr=log)
     try:
         await_true(lambda: listens(port), "the proxy does not start")
-        yield f"http://127.0.0.1:{port}"
+        yield f"https://{host}:{port}" if host else f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait()

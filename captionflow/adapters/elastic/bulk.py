@@ -16,6 +16,7 @@ log = structlog.get_logger(__name__)
 CHUNK_BYTES: Final = 4 * 1024 * 1024
 CHUNK_WRITES: Final = 1_000
 BULK_SECONDS: Final = 30.0
+"""How long a bulk may take to be answered: for the client that makes it."""
 
 
 async def bulk(client: AsyncElasticsearch, index: str, writes: Sequence[Write], *, require_alias: bool) -> list[Part]:
@@ -28,7 +29,7 @@ async def bulk(client: AsyncElasticsearch, index: str, writes: Sequence[Write], 
     refused: list[Part] = []
     for chunk in _chunks(writes):
         with translated():
-            response = await client.options(request_timeout=BULK_SECONDS).bulk(
+            response = await client.bulk(
                 index=index,
                 operations=[line for write in chunk for line in (write.action, write.source)],  # type: ignore[misc]
                 require_alias=require_alias,

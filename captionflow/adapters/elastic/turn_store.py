@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 from elasticsearch import AsyncElasticsearch
 
-from captionflow.adapters.elastic.bulk import bulk
+from captionflow.adapters.elastic.bulk import BULK_SECONDS, bulk
 from captionflow.adapters.elastic.documents import Write, bulk_writes, part_write
 from captionflow.adapters.elastic.failures import translated
 from captionflow.adapters.elastic.scan import scan
@@ -42,6 +42,7 @@ class ElasticTurnStore:
         page: int = PAGE,
     ) -> None:
         self._client = client
+        self._patient = client.options(request_timeout=BULK_SECONDS)  # once: it makes half a hundred objects
         self._read = read
         self._write = write
         self._names = names
@@ -84,7 +85,7 @@ class ElasticTurnStore:
         return await self._names.names(sessions) if sessions and self._names is not None else {}
 
     async def _bulk(self, writes: Sequence[Write]) -> list[Part]:
-        return await bulk(self._client, self._write, writes, require_alias=self._write != self._read)
+        return await bulk(self._patient, self._write, writes, require_alias=self._write != self._read)
 
     async def turns(self, session: str, language: str) -> Turns:
         """See ``TurnStore.turns``."""

@@ -153,7 +153,7 @@ class _Reading:
         def tell_who_waits() -> None:
             if not self.outcome.done():
                 tell()
-            del self.outcome  # an error has the frames that have this: a circle, and the caller's call in it
+            del self.outcome  # an error has the frames that have this: a circle, the whole call in it
 
         with suppress(RuntimeError):  # the loop has been closed: nobody waits any more
             self._loop.call_soon_threadsafe(tell_who_waits)

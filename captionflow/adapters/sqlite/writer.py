@@ -38,7 +38,7 @@ class _Job:
                 self.future.set_exception(self.outcome)
             else:
                 self.future.set_result(self.outcome)
-        del self.future, self.outcome  # what failed has the frames that have this: a circle, and the caller's call in it
+        del self.future, self.outcome  # an error has the frames that have this: a circle, the whole call in it
 
 
 class Writer:
