@@ -69,7 +69,11 @@ CUT_OFF = """() => {
   });
   const broken = [...document.querySelectorAll(".site a, .site button")].filter((one) => (
     new Set(lines(one).map((line) => Math.round(line.top))).size > 1));
-  return [...clipped, ...broken].map((one) => one.textContent);
+  const met = seen.flatMap((facts) => [...facts.children]).filter((one) => {
+    const dot = getComputedStyle(one, "::before");
+    return dot.content.includes("·") && parseFloat(getComputedStyle(one).paddingLeft) < parseFloat(dot.width);
+  });
+  return [...clipped, ...broken, ...met].map((one) => one.textContent);
 }"""
 OLD = """
 for (const [of, ...names] of [
@@ -164,6 +168,7 @@ def test_no_letter_of_what_is_told_of_a_session_is_cut_off(page: Page, program: 
         page.goto(path)
         assert page.evaluate(CUT_OFF) == [], path
         page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        assert page.evaluate(CUT_OFF) == [], path
         assert page.evaluate(SIDEWAYS) <= 0, path
 
 

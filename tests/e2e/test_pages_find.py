@@ -243,6 +243,16 @@ def test_the_words_on_the_page_stay_as_they_are(page: Page, program: Program) ->
     assert page.evaluate("document.querySelector('#captions font').textContent") == "Netzneutralität."
 
 
+@pytest.mark.parametrize(("key", "place"), [("Enter", "1 of 2"), ("Shift+Enter", "2 of 2")])
+def test_who_presses_enter_at_once_is_taken_to_a_hit(page: Page, program: Program, key: str, place: str) -> None:
+    name = f"f-enter-{key.lower().replace('+', '-')}"
+    program.begin(name, ">> ANA: Net neutrality.", ">> BO: Which neutrality?")
+    page.goto(f"/s/{name}")
+    look_for(page, "neutrality")
+    page.keyboard.press(key)
+    told(page, place)
+
+
 def test_a_browser_without_highlights_marks_the_turns(page: Page, program: Program) -> None:
     page.add_init_script("delete CSS.highlights; Object.defineProperty(window, 'CSS', {value: {escape: CSS.escape}});")
     program.begin("f-old", ">> ANA: Net neutrality.", ">> BO: No.")

@@ -1,9 +1,10 @@
 // Search in what a page shows and in what it has not loaded, from hit to hit. No text is touched, so a translation stays: hits are
-// marked by the browser's highlights or, where it has none, at their turns. What is looked for stays in the browser.
+// marked by the browser's highlights and, where it has none or makes them all alike, at their turns. What is looked for stays in the browser.
 import { hits, pattern } from "./fold.js";
 import { say } from "./text.js";
 
 const AFTER = 250; // milliseconds after the last key
+const FORCED = matchMedia("(forced-colors: active)"); // all highlights look the same then
 
 /** A hit: the n-th of a turn. @typedef {{turn: string, n: number}} Hit */
 /** `floor`: where the reader's view of the text ends; `unloaded`: what is not on the page; `load`: get some of it.
@@ -66,7 +67,8 @@ export function finder(text, { floor = () => innerHeight, unloaded = nothing, lo
     if ("highlights" in CSS) {
       CSS.highlights.set("found", new Highlight(...[...here.values()].flat().filter((one) => one !== current)));
       CSS.highlights.set("found-now", new Highlight(...(current ? [current] : [])));
-    } else {
+    }
+    if (!("highlights" in CSS) || FORCED.matches) {
       for (const article of text.querySelectorAll(".found")) if (!here.has(/** @type {HTMLElement} */ (article))) article.classList.remove("found", "found-now");
       for (const article of here.keys()) {
         article.classList.add("found");
@@ -195,9 +197,9 @@ export function finder(text, { floor = () => innerHeight, unloaded = nothing, lo
     timer = setTimeout(() => { timer = 0; begin(); }, AFTER);
   });
   field.addEventListener("keydown", (event) => {
-    if (event.isComposing || (event.key !== "Escape" && !(event.key === "Enter" && event.shiftKey))) return;
-    event.preventDefault();
-    if (event.key === "Enter") return void step(-1);
+    if (event.isComposing || !["Escape", "Enter"].includes(event.key)) return;
+    event.preventDefault(); // a form whose button is disabled, as before the first hit, would not hear of Enter
+    if (event.key === "Enter") return void step(event.shiftKey ? -1 : 1);
     clearTimeout(timer);
     timer = 0;
     field.value = "";
