@@ -16,29 +16,37 @@ log = structlog.get_logger(__name__)
 CHUNK_BYTES: Final = 4 * 1024 * 1024
 CHUNK_WRITES: Final = 1_000
 BULK_SECONDS: Final = 30.0
-"""How long a bulk may take to be answered: for the client that makes it."""
+"""How long one may take to be answered."""
 
 
-async def bulk(client: AsyncElasticsearch, index: str, writes: Sequence[Write], *, require_alias: bool) -> list[Part]:
-    """Make the writes, in order; returns the parts that Elasticsearch will never take.
+class Bulk:
+    """Writes to one index or alias."""
 
-    Raises:
-        Unavailable: some may have been made, others not: make all of them again.
-        Misconfigured: likewise, after a person has changed something.
-    """
-    refused: list[Part] = []
-    for chunk in _chunks(writes):
-        with translated():
-            response = await client.bulk(
-                index=index,
-                operations=[line for write in chunk for line in (write.action, write.source)],  # type: ignore[misc]
-                require_alias=require_alias,
-                timeout="5s",
-                filter_path="errors,items.*.status,items.*.error",
-            )
-        if response["errors"]:
-            refused += _look_at(response["items"], chunk)
-    return refused
+    def __init__(self, client: AsyncElasticsearch, index: str, *, require_alias: bool) -> None:
+        self._client = client.options(request_timeout=BULK_SECONDS)  # once: it makes half a hundred objects
+        self._index = index
+        self._require_alias = require_alias
+
+    async def make(self, writes: Sequence[Write]) -> list[Part]:
+        """Make the writes, in order; returns the parts that Elasticsearch will never take.
+
+        Raises:
+            Unavailable: some may have been made, others not: make all of them again.
+            Misconfigured: likewise, after a person has changed something.
+        """
+        refused: list[Part] = []
+        for chunk in _chunks(writes):
+            with translated():
+                response = await self._client.bulk(
+                    index=self._index,
+                    operations=[line for write in chunk for line in (write.action, write.source)],  # type: ignore[misc]
+                    require_alias=self._require_alias,
+                    timeout="5s",
+                    filter_path="errors,items.*.status,items.*.error",
+                )
+            if response["errors"]:
+                refused += _look_at(response["items"], chunk)
+        return refused
 
 
 def _chunks(writes: Sequence[Write]) -> Iterator[Sequence[Write]]:

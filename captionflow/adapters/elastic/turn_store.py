@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 from elasticsearch import AsyncElasticsearch
 
-from captionflow.adapters.elastic.bulk import BULK_SECONDS, bulk
+from captionflow.adapters.elastic.bulk import Bulk
 from captionflow.adapters.elastic.documents import Write, bulk_writes, part_write
 from captionflow.adapters.elastic.failures import translated
 from captionflow.adapters.elastic.scan import scan
@@ -42,9 +42,8 @@ class ElasticTurnStore:
         page: int = PAGE,
     ) -> None:
         self._client = client
-        self._patient = client.options(request_timeout=BULK_SECONDS)  # once: it makes half a hundred objects
         self._read = read
-        self._write = write
+        self._bulk = Bulk(client, write, require_alias=write != read)
         self._names = names
         self._page = page
 
@@ -58,12 +57,12 @@ class ElasticTurnStore:
         names = await self._names_of(given)
         while True:
             writes = bulk_writes(steps, names)
-            refused = [*writes.refused, *await self._bulk(writes.parts)]
+            refused = [*writes.refused, *await self._bulk.make(writes.parts)]
             newer = await self._names_of(given)
             if newer == names:
                 break
             names = newer
-        await self._bulk(writes.progress)
+        await self._bulk.make(writes.progress)
         if refused:
             raise Rejected(
                 f"Elasticsearch can't take {len(refused)} of the parts; the rest is stored.", parts=tuple(refused)
@@ -79,13 +78,10 @@ class ElasticTurnStore:
         query = {"bool": {"filter": [{"term": {"session": session}}, {"exists": {"field": "speaker_key"}}]}}
         async with aclosing(scan(self._client, self._read, query, routing=session)) as pages:
             async for sources in pages:
-                await self._bulk([write for source in sources if (write := _renamed(source, names))])
+                await self._bulk.make([write for source in sources if (write := _renamed(source, names))])
 
     async def _names_of(self, sessions: Collection[str]) -> Mapping[str, Mapping[str, str]]:
         return await self._names.names(sessions) if sessions and self._names is not None else {}
-
-    async def _bulk(self, writes: Sequence[Write]) -> list[Part]:
-        return await bulk(self._patient, self._write, writes, require_alias=self._write != self._read)
 
     async def turns(self, session: str, language: str) -> Turns:
         """See ``TurnStore.turns``."""
