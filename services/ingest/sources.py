@@ -5,7 +5,7 @@ Bounded: the sources that were heard last are kept, each with its latest kinds o
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -46,7 +46,7 @@ class _Source:
     words: int = 0
     in_word: bool = False
     delay_seconds: float | None = None
-    pace: deque[tuple[int, int]] = field(default_factory=deque)
+    pace: list[tuple[int, int]] = field(default_factory=list)
     """(which five seconds, words in them)"""
     warnings: OrderedDict[str, SourceWarning] = field(default_factory=OrderedDict)
     hands_over: HandOver | None = None
@@ -121,6 +121,7 @@ class Sources:
             one = self._sources.get(SourceId(report.stream, report.source))
             if one is not None:
                 one.told_at = report.at
+                _forget(one.pace, report.at)
                 one.changed = (
                     one.changed and self._report(SourceId(report.stream, report.source), one, report.at) != report
                 )
@@ -165,15 +166,25 @@ def _bucket(now: datetime) -> int:
     return int(now.timestamp()) // _BUCKET_SECONDS
 
 
-def _count(pace: deque[tuple[int, int]], now: datetime, words: int) -> None:
+def _count(pace: list[tuple[int, int]], now: datetime, words: int) -> None:
     bucket = _bucket(now)
     if pace and pace[-1][0] == bucket:
         words += pace.pop()[1]
     pace.append((bucket, words))
-    while pace[0][0] <= bucket - PACE_SECONDS // _BUCKET_SECONDS:
-        pace.popleft()
+    _forget(pace, now)
 
 
-def _lately(pace: deque[tuple[int, int]], now: datetime) -> Iterator[int]:
-    oldest = _bucket(now) - PACE_SECONDS // _BUCKET_SECONDS
+def _forget(pace: list[tuple[int, int]], now: datetime) -> None:
+    oldest = _oldest(now)
+    while pace and pace[0][0] <= oldest:
+        del pace[0]
+
+
+def _oldest(now: datetime) -> int:
+    """The last bucket that does not count any more."""
+    return _bucket(now) - PACE_SECONDS // _BUCKET_SECONDS
+
+
+def _lately(pace: list[tuple[int, int]], now: datetime) -> Iterator[int]:
+    oldest = _oldest(now)
     return (words for bucket, words in pace if bucket > oldest)

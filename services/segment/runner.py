@@ -6,7 +6,6 @@ is told where the first line is that they lack, so that it does not read what is
 """
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -29,7 +28,9 @@ MAX_BATCH_LINES = 500
 MAX_WAITING_RECORDS = 64
 """Records that are read ahead of the segmenter."""
 MAX_STATES = 256
-"""Sessions whose state is kept; others are rebuilt from the log when they go on."""
+"""Streams that go on whose state is kept; others are rebuilt from the log when a line comes."""
+MAX_OVER = 16
+"""The same for those that are over: memory is for what is live, and few are told to end twice or opened again."""
 LINES_ONE_BY_ONE = 1_000
 """So many lines of a stream that an earlier process took, and did not store, are stepped one by one.
 
@@ -51,14 +52,13 @@ class Runner:
         store: TurnStore,
         *,
         begin: Callable[[], Awaitable[Position]] | None = None,
-        max_states: int = MAX_STATES,
     ) -> None:
         """``begin``: gives a position up to which the store has what all lines say; else it looks at all of them."""
         self._log = log
         self._feed = feed
         self._store = store
-        self._max_states = max_states
-        self._states: OrderedDict[Stream, State] = OrderedDict()
+        self._states: Recent[Stream, State] = Recent(MAX_STATES)
+        self._over: Recent[Stream, State] = Recent(MAX_OVER)
         self._reached: Recent[Stream, int] = Recent()
         self._one_by_one: Recent[Stream, int] = Recent()
         """Up to which line, of streams that have lines from before."""
@@ -112,7 +112,7 @@ class Runner:
                 self._one_by_one[stream] = self._reached[stream] + LINES_ONE_BY_ONE
         if lines[-1].seq <= self._reached[stream]:
             return
-        state = self._states.get(stream)
+        state = self._states.get(stream) or self._over.get(stream)
         if state is None:
             state = await self._retry.call(partial(self._restored, stream))
         if lines[0].seq > state.last_seq + 1:
@@ -129,11 +129,14 @@ class Runner:
             await self._retry.call(partial(self._feed.publish, record))
             log.debug("step_published", **stream._asdict(), last_seq=record.last_seq)
         self._reached[stream] = max(self._reached[stream], state.last_seq)
-        self._states[stream] = state
-        self._states.move_to_end(stream)
-        while len(self._states) > self._max_states:
-            self._states.popitem(last=False)
+        self._keep(stream, state)
         return state
+
+    def _keep(self, stream: Stream, state: State) -> None:
+        kept, left = (self._over, self._states) if state.facts.status == "finished" else (self._states, self._over)
+        kept[stream] = state
+        if stream in left:
+            del left[stream]
 
     def _made(self, stream: Stream, state: State, lines: Sequence[Line]) -> Iterator[tuple[State, StepRecord]]:
         last = self._one_by_one.get(stream, 0)
