@@ -17,7 +17,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.e2e.conftest import chromium
+from tests.e2e.conftest import WITH_WINDOWS, chromium
 from tests.real_program import Server
 
 SESSIONS = 300
@@ -101,7 +101,7 @@ def measure(url: str) -> None:
     """Print a row for each page."""
     print("page        width   kB sent  readable s  moved")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(playwright), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(WITH_WINDOWS), args=FLAGS)
         for width, height in ((1280, 720), (360, 740)):
             for name, (path, read, last) in PAGES.items():
                 sent, readable, moved = opened(browser, url + path, read, (width, height), last=last)
@@ -153,8 +153,7 @@ def _add(to: dict[str, int], name: str, size: int) -> None:
 
 def lighthouse(url: str, folder: Path) -> None:
     """Print the four scores of each page, and what it would have mended."""
-    with sync_playwright() as playwright:
-        environ = {"CHROME_PATH": chromium(playwright) or "", **os.environ}
+    environ = {"CHROME_PATH": chromium(WITH_WINDOWS) or "", **os.environ}
     for preset in ("mobile", "desktop"):
         for name, path in ({name: path for name, (path, _, _) in PAGES.items()} | UNHURRIED).items():
             told = folder / "report.json"

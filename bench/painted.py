@@ -15,7 +15,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.e2e.conftest import FLAGS, chromium
+from tests.e2e.conftest import FLAGS, WITH_WINDOWS, chromium
 from tests.real_program import Server
 
 SESSION = "painted"
@@ -48,7 +48,7 @@ def main() -> None:
         server.announce(SESSION, title="Painted")
         number = talk(server, given.before)
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium(playwright), args=FLAGS)
+            browser = playwright.chromium.launch(executable_path=chromium(WITH_WINDOWS), args=FLAGS)
             pages = {}
             for name, (path, width, height) in PAGES.items():
                 page = browser.new_context(viewport={"width": width, "height": height}).new_page()

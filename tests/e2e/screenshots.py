@@ -3,14 +3,13 @@
 Run it after a change of how the pages look: ``.venv/bin/python -m tests.e2e.screenshots``.
 """
 
-import shutil
 from base64 import b64encode
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.e2e.conftest import FLAGS, Program
+from tests.e2e.conftest import FLAGS, Program, chromium
 
 ROOT = Path(__file__).parents[2]
 TARGET = ROOT / "docs" / "screenshots" / "follow.png"
@@ -37,9 +36,8 @@ def main() -> None:
     """Start the program, let it hear some of the demo, and take both pages onto one sheet."""
     text = (ROOT / "services" / "demo" / "transcript.txt").read_text("utf-8")
     spoken = text[text.index(FROM) : text.index(TO)] + TO
-    system = shutil.which("chromium")
     with TemporaryDirectory() as folder, Program(Path(folder)) as program, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=system, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         try:
             program.announce("demo", **SESSION)
             program.say("demo", 0, spoken)

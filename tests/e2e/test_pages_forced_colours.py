@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Program, follow
+from tests.waiting import await_true
 
 pytestmark = pytest.mark.browser
 
@@ -66,4 +67,5 @@ def test_an_alarm_of_the_desk_is_seen(page: Page, program: Program) -> None:
     page.evaluate("document.querySelector('#alarm-after option').value = '1'")  # seconds
     page.locator("#alarm-after").select_option("1")
     expect(card).to_have_class("session alarm")
-    assert has_edge(card.locator(".stopped"))
+    # The card is made anew when the session changes, also between its being found and being looked at.
+    await_true(lambda: has_edge(card.locator(".stopped")), "an alarm has no edge")
