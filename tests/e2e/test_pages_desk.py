@@ -5,7 +5,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import APIResponse, Page, Route, expect
+from playwright.sync_api import APIResponse, Locator, Page, Route, expect
 
 from tests.e2e.conftest import Program, follow
 
@@ -343,3 +343,31 @@ def test_what_stands_in_one_row_stands_at_one_height(page: Page, width: int) -> 
         middle = place["y"] + place["height"] / 2
         row = next((row for row in middles if place["y"] < row < place["y"] + place["height"]), round(middle))
         assert abs(middles.setdefault(row, middle) - middle) <= 1
+
+
+@pytest.mark.parametrize("width", [412, 1280, 1920])
+def test_what_is_read_stays_where_it_is_when_the_sources_come(page: Page, program: Program, width: int) -> None:
+    program.begin("d-room-for", ">> ANA: Words.", title="Room for its source")
+    held: list[Route] = []
+    page.route("**/v1/desk/events", lambda route: held.append(route))  # noqa: PLW0108 - Playwright takes no built-in method
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto("/desk")
+    expect(page.locator("#standing")).to_have_text("Up to date")
+    card = page.locator("[data-session='d-room-for']")
+    expect(card.locator(".stopped")).to_have_text("…")  # nothing is claimed that nobody has told yet
+    before = height(card)
+    held[0].continue_()
+    expect(card.locator(".stopped")).to_contain_text("Last word")
+    assert height(card) == pytest.approx(before, abs=30)  # a row of facts more or less, as they are long
+
+
+def height(one: Locator) -> float:
+    box = one.bounding_box()
+    assert box is not None
+    return box["height"]
+
+
+def test_a_session_that_nobody_sends_to_says_so_once_it_is_known(page: Page, program: Program) -> None:
+    program.announce("d-nobody", title="Nobody yet", status="live")
+    page.goto("/desk")
+    expect(page.locator("[data-session='d-nobody'] .stopped")).to_have_text("No words yet")

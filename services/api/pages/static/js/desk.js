@@ -30,10 +30,10 @@ const alarms = alarm({ told: find("told"), sound: /** @type {HTMLInputElement} *
 
 /** What the server said of each part of the page, before the sources were drawn into it. @type {Map<string, string>} */
 const served = new Map();
-/** @type {SourceReport[]} */
-let reports = [];
-/** @type {Record<string, number>} */
-let readers = {};
+/** @type {SourceReport[] | null} Not told yet. */
+let reports = null;
+/** @type {Record<string, number> | null} Not told yet. */
+let readers = null;
 let ahead = 0; // how far the server's clock is ahead of this one
 let heard = Date.now(); // when the server was last heard
 let cut = false;
@@ -100,7 +100,7 @@ async function lookAgain() {
 }
 
 /** @param {string} session */
-const sourcesIn = (session) => sourcesOf(reports.filter((one) => one.session === session), now());
+const sourcesIn = (session) => sourcesOf((reports ?? []).filter((one) => one.session === session), now());
 
 // --- what a second changes ---
 
@@ -116,9 +116,9 @@ function tick() {
   for (const card of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".session"))) {
     const sources = sourcesIn(card.dataset.session ?? "");
     const live = card.dataset.status === "live";
-    tellSources(card, sources, live);
+    if (reports) tellSources(card, sources, live);
     offerAir(card, live ? sources : []);
-    tellReaders(card, readers[card.dataset.session ?? ""] ?? 0, live);
+    if (readers) tellReaders(card, readers[card.dataset.session ?? ""] ?? 0, live);
     stopped.push(...(live ? tellSilence(card, sources) : []), ...tellLost(card, sources));
   }
   alarms.tell(stopped);
@@ -135,7 +135,7 @@ function tellSilence(card, sources) {
   const several = spans.length > 1;
   const says = still.length
     ? still.map(({ language, span }) => `No words${several ? ` in ${language}` : ""} for ${clock(span ?? 0)}`).join(". ")
-    : floor === null ? "No words yet" : `Last word ${clock(floor)} ago`;
+    : floor === null ? (reports ? "No words yet" : "…") : `Last word ${clock(floor)} ago`;
   said.hidden = false;
   if (said.textContent !== says) said.textContent = says;
   card.classList.toggle("alarm", still.length > 0);
