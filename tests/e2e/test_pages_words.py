@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 import webvtt
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Program, script
+from tests.e2e.conftest import Program, drawn, script
 from tests.unit.test_api_cutting import CHINESE, FAMILY, FROM_WORD, THAI
 
 pytestmark = pytest.mark.browser
@@ -25,8 +25,8 @@ TRACK = """async (src) => {
 }"""
 CUT = """async ([url, texts, room]) => {
   const { roll } = await import(url);
-  const fits = (text) => text.length <= room;
-  return texts.map((text) => roll([], [{ id: "a", speaker: null, text }], fits).map((line) => line.text));
+  const gauge = () => (from, to) => to - from <= room;
+  return texts.map((text) => roll([], [{ id: "a", speaker: null, text }], gauge).map((line) => line.text));
 }"""
 LAID = """async ([url, text, widths]) => {
   const { roll } = await import(url);
@@ -34,14 +34,14 @@ LAID = """async ([url, text, widths]) => {
     let asked = 0;
     const of = (sign) => ("il .".includes(sign) ? 1 : "mw".includes(sign) ? 3 : 2);
     const wide = (words) => [...words].reduce((sum, sign) => sum + of(sign), 0);
-    const fits = (words) => { asked += 1; return wide(words) <= width; };
-    const all = roll([], [{ id: "a", speaker: null, text }], fits).map((line) => line.text);
+    const gauge = (words) => (from, to) => { asked += 1; return wide(words.slice(from, to)) <= width; };
+    const all = roll([], [{ id: "a", speaker: null, text }], gauge).map((line) => line.text);
     const atOnce = asked;
     asked = 0;
     let lines = [];
     const words = text.split(/(?= )/);
     const flow = (count) => ({ id: "a", speaker: null, text: words.slice(0, count).join("") });
-    words.forEach((_, at) => { lines = roll(lines, [flow(at + 1)], fits); });
+    words.forEach((_, at) => { lines = roll(lines, [flow(at + 1)], gauge); });
     const singly = asked;
     const wanted = [];
     for (const word of text.split(" ")) {
@@ -53,8 +53,21 @@ LAID = """async ([url, text, widths]) => {
     return { all, wanted, grown, atOnce: atOnce / all.length, singly: singly / words.length };
   });
 }"""
+MOST_LAYOUTS = 80
+"""Of some forty lines, twice: with the fonts that are there, and with the page's own."""
 MOST_ASKED = 8
 """Widths of one line, of which a browser lays out the text for each: some words, and then halves of what is left."""
+FILLED = """() => [...document.querySelectorAll("#lines .line")].map((line) => {
+  const wide = line.getBoundingClientRect().width;
+  const alone = line.cloneNode(true);
+  const probe = document.querySelector(".ruler").appendChild(alone);
+  const own = probe.getBoundingClientRect().width;
+  const next = line.nextElementSibling?.lastElementChild.textContent.trim().split(" ")[0];
+  if (next) probe.lastElementChild.textContent += ` ${next}`;
+  const more = probe.getBoundingClientRect().width;
+  probe.remove();
+  return { text: line.innerText, own: own - wide, more: next && more - wide };
+})"""
 FROM = """async ([url, rows]) => {
   const { fromWord } = await import(url);
   return rows.map(([text, at]) => fromWord(text, at));
@@ -126,3 +139,47 @@ def test_lines_hold_as_many_words_as_fit_and_few_widths_are_asked_for(page: Page
         assert one["grown"] == one["wanted"][-40:]
         assert one["atOnce"] <= MOST_ASKED
         assert one["singly"] <= MOST_ASKED
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "We said that AVAILABILITY to all, “as a right”, was (and is) fi ffi AV To be f’y. "),
+        ("ar", "قال السيد WhatsApp Business إن 1,430 كلمة (في الدقيقة) ليست كثيرة على IPv6 أبدا. "),
+        ("en", "The word سلام عليكم يا صديقي العزيز means peace, שלום לכולם too, in 2026. "),
+        ("hi", "सभी के लिए इंटरनेट एक अधिकार है और रहेगा क्योंकि ज्ञान सबका है। "),
+    ],
+    ids=["english", "arabic", "two directions", "hindi"],
+)
+@pytest.mark.parametrize("letters", ["0", "0.12"])
+def test_a_line_holds_its_words_and_not_one_more(
+    page: Page, program: Program, language: str, said: str, letters: str
+) -> None:
+    name = f"w-filled-{language}-{len(said)}-{letters[-1]}"
+    program.announce(name, languages=[language])
+    program.say(name, 0, f">> ANA MARIA: {said * 12}")
+    page.goto(f"/s/{name}/screen?lines=8&letters={letters}")
+    expect(page.locator("#lines .line").last).not_to_be_empty()
+    page.evaluate("document.fonts.ready")
+    drawn(page)
+    lines = page.evaluate(FILLED)
+    assert len(lines) == 8
+    for line in lines:
+        assert line["own"] <= 0.5, line
+        assert line["more"] is None or line["more"] > -0.5, line
+
+
+def test_a_screen_is_laid_out_a_few_times_however_much_is_said(page: Page, program: Program) -> None:
+    program.begin("w-layouts", *(f">> SPEAKER {n}: {'We said it again and again. ' * 20}" for n in range(8)))
+    watched = page.context.new_cdp_session(page)
+    watched.send("Performance.enable")
+
+    def layouts() -> int:
+        counted = watched.send("Performance.getMetrics")["metrics"]
+        return int(next(one["value"] for one in counted if one["name"] == "LayoutCount"))
+
+    page.goto("/s/w-layouts/screen")
+    expect(page.locator("#lines .line").last).not_to_be_empty()
+    page.evaluate("document.fonts.ready")
+    drawn(page)
+    assert layouts() < MOST_LAYOUTS

@@ -31,43 +31,57 @@ export function linesOf(screen, holder, room) {
   };
   make();
 
-  // A ruler of the same look as a line. A browser that translates the page leaves it alone, or it is made anew.
+  // Rulers of the same look as a line. A browser that translates the page leaves them alone, or they are filled anew.
   const label = element("b");
+  const named = element("div", { class: "line" });
   const text = document.createTextNode("");
-  const ruler = element("div", { class: "line" });
-  const measure = element("div", { class: "lines ruler notranslate", translate: "no", "aria-hidden": "true" }, ruler);
+  const unnamed = element("div", { class: "line" });
+  const measure = element("div", { class: "lines ruler notranslate", translate: "no", "aria-hidden": "true" }, named, unnamed);
   screen.append(measure);
-  const width = (/** @type {string} */ words, /** @type {string | null} */ name) => {
-    if (ruler.childNodes.length !== 2 || ruler.lastChild !== text || label.childNodes.length > 1) ruler.replaceChildren(label, text);
-    label.hidden = name === null;
-    label.textContent = name ?? "";
-    text.data = afterName(name) + words;
-    return ruler.getBoundingClientRect().width;
-  };
   const all = () => measure.getBoundingClientRect().width;
-  /** @type {Map<string, string>} */
-  let short = new Map();
-  /** A name as there is room for it. @param {string} name */
-  const cut = (name) => {
-    const known = short.get(name);
-    if (known !== undefined) return known;
+  const widthOf = (/** @type {string} */ name) => {
+    label.textContent = name;
+    named.replaceChildren(label, "\u00a0"); // a space at an end has no width
+    return named.getBoundingClientRect().width;
+  };
+  /** @type {Map<string, {cut: string, wide: number}>} */
+  let names = new Map();
+  /** A name as there is room for it, and the room that it takes. @param {string} name */
+  const nameOf = (name) => {
+    const known = names.get(name);
+    if (known) return known;
     let to = 0;
-    if (width("", name) > all() * NAME) {
-      for (let end = signEnd(name, 0); width("", `${name.slice(0, end)}…`) <= all() * NAME; end = signEnd(name, end)) {
+    if (widthOf(name) > all() * NAME) {
+      for (let end = signEnd(name, 0); widthOf(`${name.slice(0, end)}…`) <= all() * NAME; end = signEnd(name, end)) {
         to = end;
         if (end >= name.length) break;
       }
     }
-    const found = to ? `${name.slice(0, to).trimEnd()}…` : name;
-    short.set(name, found);
+    const cut = to ? `${name.slice(0, to).trimEnd()}…` : name;
+    const found = { cut, wide: widthOf(cut) };
+    names.set(name, found);
     return found;
   };
-  const fits = (/** @type {string} */ words, /** @type {string | null} */ name) => width(words, name === null ? null : cut(name)) <= all();
+  const range = document.createRange();
+  /** Lays a text out once, for all that is asked of it: what is in it is as wide as it is alone. @type {import("./roll.js").Gauge} */
+  const gauge = (words) => {
+    text.data = words;
+    unnamed.replaceChildren(text);
+    const room = all();
+    return (from, to, name) => {
+      const left = name === null ? room : room - nameOf(name).wide;
+      range.setStart(text, from);
+      range.setEnd(text, to);
+      let wide = 0; // words of another direction stand apart
+      for (const one of range.getClientRects()) wide += one.width;
+      return wide <= left;
+    };
+  };
 
   /** @param {Flow[]} now */
   function show(now) {
     flows = now;
-    laid = roll(laid, flows, fits);
+    laid = roll(laid, flows, gauge);
     const seen = laid.slice(-count);
     const keys = [...Array.from({ length: count - seen.length }, () => ""), ...seen.map((one) => `${one.turn} ${one.from}`)];
     const free = slots.filter((one) => !one.key || !keys.includes(one.key));
@@ -79,7 +93,7 @@ export function linesOf(screen, holder, room) {
     }
     slots.forEach(({ made }, place) => {
       const line = seen[place - (count - seen.length)];
-      const name = line?.label ? cut(line.label) : "";
+      const name = line?.label ? nameOf(line.label).cut : "";
       const had = made.querySelector("b");
       if (!name) had?.remove();
       else {
@@ -94,7 +108,7 @@ export function linesOf(screen, holder, room) {
   function layAnew() {
     make();
     laid = [];
-    short = new Map();
+    names = new Map();
     show(flows);
   }
   addEventListener("resize", layAnew);
