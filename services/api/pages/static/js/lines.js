@@ -72,9 +72,8 @@ export function linesOf(screen, holder, room) {
       const left = name === null ? room : room - nameOf(name).wide;
       range.setStart(text, from);
       range.setEnd(text, to);
-      let wide = 0; // words of another direction stand apart
-      for (const one of range.getClientRects()) wide += one.width;
-      return wide <= left;
+      const apart = Array.from(range.getClientRects()); // words of another direction
+      return apart.reduce((wide, one) => wide + one.width, 0) <= left;
     };
   };
 
