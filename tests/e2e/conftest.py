@@ -4,10 +4,11 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect, sync_playwright
 
 from tests.real_program import Server
 from tests.waiting import await_true
@@ -143,18 +144,29 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+@contextmanager
+def someone(browser: Browser, *, refused: str | None = None, **options: Any) -> Iterator[BrowserContext]:
+    """Somebody with a browser of their own. A script that fails, or what the policy forbids, fails the test.
+
+    ``refused``: what it has to forbid, as Chromium begins to say it.
+    """
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 720}, **options})
+    context.set_default_timeout(SECONDS * 1_000)
+    failures: list[str] = []
+    context.on("weberror", lambda told: failures.append(str(told.error)))
+    context.on("console", lambda line: failures.append(line.text) if "Content Security Policy" in line.text else None)
+    try:
+        yield context
+    finally:
+        context.close()
+    assert [one for one in failures if not (refused and one.startswith(refused))] == []
+
+
 @pytest.fixture
 def page(browser: Browser, program: Program) -> Iterator[Page]:
-    """A fresh reader's page. A script that fails, or one that the policy forbids, fails the test."""
+    """A fresh reader's page."""
     if not program.runs:  # a test that killed it failed
         program.start()
         program.wait_until_ready()
-    context = browser.new_context(base_url=program.url, viewport={"width": 1280, "height": 720})
-    context.set_default_timeout(SECONDS * 1_000)
-    failures: list[str] = []
-    opened = context.new_page()
-    opened.on("pageerror", lambda error: failures.append(str(error)))
-    opened.on("console", lambda line: failures.append(line.text) if "Content Security Policy" in line.text else None)
-    yield opened
-    context.close()
-    assert failures == []
+    with someone(browser, base_url=program.url) as reader:
+        yield reader.new_page()

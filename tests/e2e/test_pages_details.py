@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import Program, follow, watch_lines
+from tests.e2e.conftest import Program, follow, someone, watch_lines
 from tests.needs import missing
 
 pytestmark = pytest.mark.browser
@@ -306,21 +306,20 @@ def test_a_search_can_be_done_with_the_keyboard_alone(page: Page, program: Progr
 def test_an_empty_home_page_teaches_how_to_send_the_first_line(
     browser: Browser, empty_program: Program, tmp_path: Path
 ) -> None:
-    context = browser.new_context(base_url=empty_program.url, permissions=["clipboard-read", "clipboard-write"])
-    page = context.new_page()
-    page.goto("/")
-    expect(page.locator("h1")).to_have_text("Nothing is on now")
-    page.get_by_role("button", name="Copy the commands").click()
-    expect(page.locator("#copied")).to_have_text("Copied.")
-    script = tmp_path / "first-line.sh"
-    script.write_text(page.evaluate("navigator.clipboard.readText()"))
-    sh, curl = shutil.which("sh"), shutil.which("curl")
-    if sh is None or curl is None:
-        missing("no sh or no curl to run the copied commands with")
-    subprocess.run([sh, "-e", script], check=True, capture_output=True)
-    expect(page.locator(".on")).to_contain_text("Hello, everyone.", timeout=20_000)
-    expect(page.locator("h1")).to_have_text("On now")
-    context.close()
+    with someone(browser, base_url=empty_program.url, permissions=["clipboard-read", "clipboard-write"]) as context:
+        page = context.new_page()
+        page.goto("/")
+        expect(page.locator("h1")).to_have_text("Nothing is on now")
+        page.get_by_role("button", name="Copy the commands").click()
+        expect(page.locator("#copied")).to_have_text("Copied.")
+        script = tmp_path / "first-line.sh"
+        script.write_text(page.evaluate("navigator.clipboard.readText()"))
+        sh, curl = shutil.which("sh"), shutil.which("curl")
+        if sh is None or curl is None:
+            missing("no sh or no curl to run the copied commands with")
+        subprocess.run([sh, "-e", script], check=True, capture_output=True)
+        expect(page.locator(".on")).to_contain_text("Hello, everyone.", timeout=20_000)
+        expect(page.locator("h1")).to_have_text("On now")
 
 
 def test_the_home_page_shows_ten_rooms_in_their_order_with_the_words_of_each(page: Page, program: Program) -> None:

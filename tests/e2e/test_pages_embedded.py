@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.e2e.conftest import SECONDS, Program
+from tests.e2e.conftest import SECONDS, Program, someone
 from tests.waiting import await_true
 
 pytestmark = pytest.mark.browser
@@ -46,10 +46,8 @@ def site(tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def visitor(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 800, "height": 600})
-    context.set_default_timeout(SECONDS * 1_000)
-    yield context.new_page()
-    context.close()
+    with someone(browser, refused="Framing ", viewport={"width": 800, "height": 600}) as reader:
+        yield reader.new_page()
 
 
 @pytest.mark.parametrize("sandbox", ["", 'sandbox="allow-scripts allow-popups"'])

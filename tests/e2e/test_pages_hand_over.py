@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import SECONDS, Program, script
+from tests.e2e.conftest import Program, script, someone
 
 pytestmark = pytest.mark.browser
 
@@ -26,14 +26,8 @@ OTHERS = """async ([url, reports, me]) => {
 @pytest.fixture
 def other(browser: Browser, program: Program) -> Iterator[Page]:
     """The page of a second captioner, in a browser of their own."""
-    context = browser.new_context(base_url=program.url, viewport={"width": 1024, "height": 768})
-    context.set_default_timeout(SECONDS * 1_000)
-    opened = context.new_page()
-    failures: list[str] = []
-    opened.on("pageerror", lambda error: failures.append(str(error)))
-    yield opened
-    context.close()
-    assert failures == []
+    with someone(browser, base_url=program.url, viewport={"width": 1024, "height": 768}) as captioner:
+        yield captioner.new_page()
 
 
 def name_oneself(page: Page, name: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import SECONDS, Program
+from tests.e2e.conftest import Program, someone
 
 pytestmark = pytest.mark.browser
 
@@ -21,16 +21,21 @@ def keyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
         yield running
 
 
-def visitor(browser: Browser, program: Program) -> Page:
-    """Somebody with a browser of their own."""
-    context = browser.new_context(base_url=program.url, viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(SECONDS * 1_000)
-    return context.new_page()
+@pytest.fixture
+def desk(browser: Browser, keyed: Program) -> Iterator[Page]:
+    with someone(browser, base_url=keyed.url) as technician:
+        yield technician.new_page()
 
 
-def test_a_key_is_made_handed_out_used_seen_and_revoked(browser: Browser, keyed: Program) -> None:
+@pytest.fixture
+def stranger(browser: Browser, keyed: Program) -> Iterator[Page]:
+    """Somebody without a key, in a browser of their own."""
+    with someone(browser, base_url=keyed.url) as other:
+        yield other.new_page()
+
+
+def test_a_key_is_made_handed_out_used_seen_and_revoked(desk: Page, stranger: Page, keyed: Program) -> None:
     keyed.announce("k-talk", title="Talk", room="Room 1", event="Forum")
-    desk, captioner = visitor(browser, keyed), visitor(browser, keyed)
     desk.goto(f"/desk?key={ADMIN}")
     expect(desk).to_have_url(f"{keyed.url}/desk")
     desk.locator("#hand-k-talk").click()
@@ -42,10 +47,10 @@ def test_a_key_is_made_handed_out_used_seen_and_revoked(browser: Browser, keyed:
     address = codes.filter(has_text="/caption/k-talk")
     expect(address).to_have_text(re.compile(r"/caption/k-talk\?key=cfk_\w+$"))
     expect(desk.locator("#hand .qr svg")).to_have_count(2)
-    captioner.goto(address.inner_text())
-    expect(captioner).to_have_url(f"{keyed.url}/caption/k-talk")
-    captioner.keyboard.type("With a key. ")
-    expect(captioner.locator("#seen")).to_contain_text("With a key.")
+    stranger.goto(address.inner_text())
+    expect(stranger).to_have_url(f"{keyed.url}/caption/k-talk")
+    stranger.keyboard.type("With a key. ")
+    expect(stranger.locator("#seen")).to_contain_text("With a key.")
     desk.keyboard.press("Escape")
     expect(codes).to_have_count(0)
     desk.locator("#audit summary").click()
@@ -56,17 +61,14 @@ def test_a_key_is_made_handed_out_used_seen_and_revoked(browser: Browser, keyed:
     revoke.click()
     revoke.click()
     expect(desk.locator("#keys li", has_text="booth-1")).to_contain_text("revoked")
-    captioner.keyboard.type("Without. ")
-    expect(captioner.locator("#delivery")).to_contain_text("no key")
-    for page in (desk, captioner):
-        page.context.close()
+    stranger.keyboard.type("Without. ")
+    expect(stranger.locator("#delivery")).to_contain_text("no key")
 
 
 def test_the_working_pages_are_closed_to_who_has_no_key_and_the_readers_pages_are_open(
-    browser: Browser, keyed: Program
+    stranger: Page, keyed: Program
 ) -> None:
     keyed.announce("k-open", title="Open")
-    stranger = visitor(browser, keyed)
     for path in ("/desk", "/caption/k-open"):
         answer = stranger.goto(path)
         assert answer is not None
@@ -75,12 +77,10 @@ def test_the_working_pages_are_closed_to_who_has_no_key_and_the_readers_pages_ar
     answer = stranger.goto("/s/k-open/follow")
     assert answer is not None
     assert answer.status == 200
-    stranger.context.close()
 
 
-def test_a_session_is_closed_to_who_has_no_key_and_opened_again(browser: Browser, keyed: Program) -> None:
+def test_a_session_is_closed_to_who_has_no_key_and_opened_again(desk: Page, stranger: Page, keyed: Program) -> None:
     keyed.announce("k-closed", title="Closed")
-    desk, stranger = visitor(browser, keyed), visitor(browser, keyed)
     desk.goto(f"/desk?key={ADMIN}")
     card = desk.locator("[data-session=k-closed]")
     card.get_by_role("button", name="Close to who").press("Enter")
@@ -93,5 +93,3 @@ def test_a_session_is_closed_to_who_has_no_key_and_opened_again(browser: Browser
     answer = stranger.goto("/s/k-closed/follow")
     assert answer is not None
     assert answer.status == 200
-    for page in (desk, stranger):
-        page.context.close()

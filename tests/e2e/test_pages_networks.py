@@ -12,7 +12,7 @@ from typing import Any, Self
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.e2e.conftest import Program, follow
+from tests.e2e.conftest import Program, follow, someone
 
 pytestmark = pytest.mark.browser
 
@@ -231,15 +231,14 @@ def test_where_somebody_left_off_says_nothing_of_another_session_under_the_same_
 def test_a_machine_whose_clock_is_wrong_still_says_what_comes_next(browser: Browser, program: Program) -> None:
     program.begin("n-now", ">> ANNA: Words.", title="Now", room="Clock room")
     program.announce("n-next", title="What comes", room="Clock room", date="2099-01-01")
-    context = browser.new_context(base_url=program.url)
-    page = context.new_page()
-    page.clock.install(time="2120-01-01T00:00:00Z")
-    page.goto("/rooms/clock-room")
-    with page.expect_response(re.compile("/rooms/clock-room/now")) as answered:
-        page.clock.fast_forward(6_000)
-    assert len(answered.value.body()) < 2_000
-    expect(page.locator("#card-next")).to_contain_text("What comes")
-    etag = answered.value.headers["etag"]
-    again = page.request.get(answered.value.url, headers={"If-None-Match": etag})
-    assert again.status == 304
-    context.close()
+    with someone(browser, base_url=program.url) as context:
+        page = context.new_page()
+        page.clock.install(time="2120-01-01T00:00:00Z")
+        page.goto("/rooms/clock-room")
+        with page.expect_response(re.compile("/rooms/clock-room/now")) as answered:
+            page.clock.fast_forward(6_000)
+        assert len(answered.value.body()) < 2_000
+        expect(page.locator("#card-next")).to_contain_text("What comes")
+        etag = answered.value.headers["etag"]
+        again = page.request.get(answered.value.url, headers={"If-None-Match": etag})
+        assert again.status == 304

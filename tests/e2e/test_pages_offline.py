@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
-from tests.e2e.conftest import SECONDS, Program, follow, unplugged
+from tests.e2e.conftest import SECONDS, Program, follow, someone, unplugged
 from tests.waiting import await_true
 
 pytestmark = pytest.mark.browser
@@ -21,10 +21,8 @@ def context(browser: Browser, program: Program) -> Iterator[BrowserContext]:
     if not program.runs:
         program.start()
         program.wait_until_ready()
-    made = browser.new_context(base_url=program.url)
-    made.set_default_timeout(SECONDS * 1_000)
-    yield made
-    made.close()
+    with someone(browser, base_url=program.url) as reader:
+        yield reader
 
 
 def kept(page: Page, *words: str) -> bool:
@@ -171,46 +169,43 @@ def test_what_was_read_with_a_key_and_what_is_closed_is_kept_nowhere(browser: Br
         program.client.headers["Authorization"] = f"Bearer {key}"
         program.begin("open", ">> ANA: Good morning.")
         program.begin("shut", ">> BEN: Between us.", closed=True)
-        with_key, without = (browser.new_context(base_url=program.url) for _ in range(2))
-        page = without.new_page()
-        page.goto("/s/shut")
-        follow(page, "open")
-        until_kept(page)
-        holder = with_key.new_page()
-        holder.goto(f"/s/shut/follow?key={key}")
-        expect(holder.locator("#captions")).to_contain_text("Between us.")
-        holder.evaluate(
-            "() => new Promise((done) => { const it = navigator.serviceWorker;"
-            " if (it.controller) done(); else it.addEventListener('controllerchange', done); })"
-        )
-        holder.reload()
-        expect(holder.locator("#captions")).to_contain_text("Between us.")
-        program.client.patch("/v1/sessions/open", json={"closed": True}).raise_for_status()
-        expect(page.locator("#status")).to_contain_text("This session is not here.")
-        await_true(lambda: not kept(page, "Good morning."), "what is closed is kept", SECONDS)
-        assert not kept(page, "Between us.")
-        assert not kept(holder, "Between us.")
-        with_key.close()
-        without.close()
+        with someone(browser, base_url=program.url) as with_key, someone(browser, base_url=program.url) as without:
+            page = without.new_page()
+            page.goto("/s/shut")
+            follow(page, "open")
+            until_kept(page)
+            holder = with_key.new_page()
+            holder.goto(f"/s/shut/follow?key={key}")
+            expect(holder.locator("#captions")).to_contain_text("Between us.")
+            holder.evaluate(
+                "() => new Promise((done) => { const it = navigator.serviceWorker;"
+                " if (it.controller) done(); else it.addEventListener('controllerchange', done); })"
+            )
+            holder.reload()
+            expect(holder.locator("#captions")).to_contain_text("Between us.")
+            program.client.patch("/v1/sessions/open", json={"closed": True}).raise_for_status()
+            expect(page.locator("#status")).to_contain_text("This session is not here.")
+            await_true(lambda: not kept(page, "Good morning."), "what is closed is kept", SECONDS)
+            assert not kept(page, "Between us.")
+            assert not kept(holder, "Between us.")
 
 
 def test_an_installation_that_wants_nothing_kept_removes_what_was(browser: Browser, tmp_path: Path) -> None:
     with Program(tmp_path, LOG_LEVEL="warning") as program:
         program.begin("removed", ">> ANA: Good morning.")
-        context = browser.new_context(base_url=program.url)
-        page = context.new_page()
-        page.goto("/s/removed")
-        until_kept(page)
-        program.stop()
-        program.settings["OFFLINE"] = "false"
-        program.start()
-        program.wait_until_ready()
-        page.evaluate("() => navigator.serviceWorker.getRegistration().then((one) => one.update())")
-        await_true(lambda: page.evaluate("() => caches.keys()") == [], "what was kept is there", SECONDS)
-        page.reload()
-        count = "() => navigator.serviceWorker.getRegistrations().then((all) => all.length)"
-        await_true(lambda: page.evaluate(count) == 0, "the worker is there", SECONDS)
-        context.close()
+        with someone(browser, base_url=program.url) as context:
+            page = context.new_page()
+            page.goto("/s/removed")
+            until_kept(page)
+            program.stop()
+            program.settings["OFFLINE"] = "false"
+            program.start()
+            program.wait_until_ready()
+            page.evaluate("() => navigator.serviceWorker.getRegistration().then((one) => one.update())")
+            await_true(lambda: page.evaluate("() => caches.keys()") == [], "what was kept is there", SECONDS)
+            page.reload()
+            count = "() => navigator.serviceWorker.getRegistrations().then((all) => all.length)"
+            await_true(lambda: page.evaluate(count) == 0, "the worker is there", SECONDS)
 
 
 def test_what_was_said_so_far_is_saved_as_a_file(page: Page, program: Program) -> None:

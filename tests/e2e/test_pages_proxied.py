@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Response, expect
 
-from tests.e2e.conftest import SECONDS, Program, follow
+from tests.e2e.conftest import Program, follow, someone
 from tests.stack.proxy import proxy
 
 pytestmark = pytest.mark.browser
@@ -17,11 +17,11 @@ TABS = 9
 
 @pytest.fixture
 def by_https(browser: Browser, program: Program, tmp_path: Path) -> Iterator[BrowserContext]:
-    with proxy(tmp_path, [program.port], [program.port], host="localhost") as base:
-        context = browser.new_context(base_url=base, ignore_https_errors=True)
-        context.set_default_timeout(SECONDS * 1_000)
-        yield context
-        context.close()
+    with (
+        proxy(tmp_path, [program.port], [program.port], host="localhost") as base,
+        someone(browser, base_url=base, ignore_https_errors=True) as reader,
+    ):
+        yield reader
 
 
 def test_many_pages_each_have_a_stream_of_their_own_by_http_2_and_none_waits_for_another(

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from captionflow.search.query import MAX_TEXT_CHARS
 from services.api.pages.rendering import error_page
-from tests.e2e.conftest import Program, follow
+from tests.e2e.conftest import Program, follow, someone
 
 pytestmark = pytest.mark.browser
 
@@ -72,10 +72,9 @@ def programme(program: Program) -> None:
 
 @pytest.fixture
 def reader(browser: Browser, program: Program) -> Iterator[Page]:
-    context = browser.new_context(base_url=program.url, viewport={"width": 320, "height": 640}, reduced_motion="reduce")
-    context.set_default_timeout(10_000)
-    yield context.new_page()
-    context.close()
+    small = {"width": 320, "height": 640}
+    with someone(browser, base_url=program.url, viewport=small, reduced_motion="reduce") as by_phone:
+        yield by_phone.new_page()
 
 
 def sideways(page: Page) -> int:
@@ -181,18 +180,17 @@ def test_the_transcript_tells_who_when_and_where_and_can_be_had_as_a_file(page: 
 
 
 def test_search_works_without_javascript_and_opens_the_very_turn(browser: Browser, program: Program) -> None:
-    context = browser.new_context(base_url=program.url, java_script_enabled=False)
-    page = context.new_page()
-    page.goto("/search")
-    page.get_by_role("searchbox").fill("hills again")
-    page.get_by_role("button", name="Search").click()
-    assert "q=hills+again" in page.url
-    hit = page.locator(".hit", has_text="CHAIR").first
-    expect(hit.locator("mark").first).to_have_text("hills")
-    hit.click()
-    expect(page.locator(":target")).to_contain_text("The hills again.")
-    expect(page.locator(":target")).to_be_in_viewport()
-    context.close()
+    with someone(browser, base_url=program.url, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto("/search")
+        page.get_by_role("searchbox").fill("hills again")
+        page.get_by_role("button", name="Search").click()
+        assert "q=hills+again" in page.url
+        hit = page.locator(".hit", has_text="CHAIR").first
+        expect(hit.locator("mark").first).to_have_text("hills")
+        hit.click()
+        expect(page.locator(":target")).to_contain_text("The hills again.")
+        expect(page.locator(":target")).to_be_in_viewport()
 
 
 def test_filters_narrow_the_search_and_can_be_taken_off(page: Page) -> None:

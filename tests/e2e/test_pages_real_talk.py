@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import SECONDS, Program, unplugged, until_same
+from tests.e2e.conftest import Program, someone, unplugged, until_same
 from tests.real_program import run_command, spoken, start_command
 
 pytestmark = pytest.mark.browser
@@ -20,10 +20,8 @@ WPM = 20_000
 
 @pytest.fixture
 def phone(browser: Browser, program: Program) -> Iterator[Page]:
-    context = browser.new_context(base_url=program.url, viewport={"width": 320, "height": 640}, has_touch=True)
-    context.set_default_timeout(SECONDS * 1_000)
-    yield context.new_page()
-    context.close()
+    with someone(browser, base_url=program.url, viewport={"width": 320, "height": 640}, has_touch=True) as reader:
+        yield reader.new_page()
 
 
 def test_a_real_talk_is_on_the_screen_and_whole_on_a_phone_that_was_offline_in_the_middle(
