@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -72,6 +72,49 @@ def test_a_frame_follows_what_is_said_without_any_storage(
     assert opened.value.url == f"{framed.url}/s/{name}/follow?lang=en&theme=dark"
     assert opened.value.evaluate("window.opener") is None
     assert visitor.url == f"{site}/article.html"
+
+
+@pytest.fixture
+def boxed_in(visitor: Page, framed: Program, site: str, tmp_path: Path) -> Callable[[str], Page]:
+    """Opens an address from a frame that may do nothing but run scripts and open pages, and neither may these."""
+
+    def opened(path: str) -> Page:
+        frame = f'sandbox="allow-scripts allow-popups" srcdoc="<a target=_blank href={framed.url}{path}>Open</a>"'
+        (tmp_path / "article.html").write_text(f"<!doctype html><iframe {frame}></iframe>")
+        visitor.goto(f"{site}/article.html")
+        with visitor.expect_popup() as one:
+            visitor.frame_locator("iframe").locator("a").click()
+        assert one.value.evaluate("origin") == "null"
+        return one.value
+
+    return opened
+
+
+@pytest.mark.parametrize("path", ["/s/boxed-in/follow", "/rooms/boxed-room/follow", "/s/boxed-in/screen"])
+def test_words_come_to_a_page_that_is_opened_from_a_frame_without_rights(
+    boxed_in: Callable[[str], Page], framed: Program, path: str
+) -> None:
+    framed.client.post("/v1/sessions", json={"id": "boxed-in", "title": "A talk", "room": "Boxed room"})
+    page = boxed_in(path)
+    said = framed.get("/v1/sessions/boxed-in/transcript.json")["last_seq"]
+    framed.say("boxed-in", said, f">> BO: Heard at {path}.")
+    expect(page.locator("main")).to_contain_text(f"Heard at {path}.", use_inner_text=True)
+
+
+@pytest.mark.parametrize("path", ["/", "/s/talk", "/search?q=neutrality", "/s/talk/follow?spacing=2"])
+def test_a_look_is_chosen_on_a_page_that_is_opened_from_a_frame_without_rights(
+    boxed_in: Callable[[str], Page], path: str
+) -> None:
+    page = boxed_in(path)
+    expect(page.locator("main")).to_contain_text("A talk")
+    page.locator("button[data-theme]").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    if "spacing" in path:
+        expect(page.locator("#status")).to_have_text("Live")
+        page.get_by_text("More").click()
+        page.get_by_text("Font and colours").click()
+        page.locator("#look-spacing").select_option("1.2")
+        expect(page.locator("html")).to_have_attribute("style", re.compile(r"--spacing: ?1\.2;"))
 
 
 def test_no_other_page_can_be_framed_and_none_by_another_site(

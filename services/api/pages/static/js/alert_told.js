@@ -3,6 +3,7 @@
 import { anchorOf } from "./anchor.js";
 import { bell } from "./bell.js";
 import { element } from "./render.js";
+import { workers } from "./workers.js";
 
 const SHOWN = 20; // in the list
 const SEEN_FOR = 30_000; // what stands in the bar
@@ -93,6 +94,6 @@ async function notify(title, options) {
       shown.close();
     };
   } catch { // phones leave it to the service worker
-    (await navigator.serviceWorker?.getRegistration().catch(() => undefined))?.showNotification(title, options).catch(() => {});
+    (await workers()?.getRegistration().catch(() => undefined))?.showNotification(title, options).catch(() => {});
   }
 }

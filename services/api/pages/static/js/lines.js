@@ -81,6 +81,7 @@ export function linesOf(screen, holder, room) {
   function show(now) {
     flows = now;
     laid = roll(laid, flows, gauge);
+    text.data = ""; // what is wider than the screen would make it scroll
     const seen = laid.slice(-count);
     const keys = [...Array.from({ length: count - seen.length }, () => ""), ...seen.map((one) => `${one.turn} ${one.from}`)];
     const free = slots.filter((one) => !one.key || !keys.includes(one.key));

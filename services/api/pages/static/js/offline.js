@@ -1,6 +1,7 @@
 // Pages that were read can be opened without a network: asks for the service worker, and keeps what the reader has before them.
 // Where the browser has none, or the page came without https, there is nothing of this.
 import { PAGES } from "./kept_cache.js";
+import { workers } from "./workers.js";
 
 const SETTLED = 4_000; // the words come first
 const OFTEN = 60_000;
@@ -14,7 +15,7 @@ let asked = false;
 /** Have the worker keep the page, and later the words that are on it now; what was corrected or taken back is not among them, nor is what
  * is said off the record. One that removes what was kept does not listen. */
 async function keep() {
-  const worker = navigator.serviceWorker.controller;
+  const worker = workers()?.controller;
   if (!mayBeKept || isKept() || !worker) return;
   const found = await caches.match(here(), { cacheName: PAGES, ignoreVary: true });
   if (!found && !asked) {
@@ -52,16 +53,17 @@ export function arrived() {
 for (const time of /** @type {NodeListOf<HTMLTimeElement>} */ (document.querySelectorAll("time[data-moment]"))) {
   time.textContent = new Date(time.dateTime).toLocaleString();
 }
-if (navigator.serviceWorker && isSecureContext) {
+const all = workers();
+if (all) {
   const keepIfPossible = () => keep().catch(() => {}); // no network, or no room: what is kept is what was
   setTimeout(async () => {
     try {
-      await navigator.serviceWorker.register("/sw.js");
-      await navigator.serviceWorker.ready;
+      await all.register("/sw.js");
+      await all.ready;
     } catch { return; /* it is not allowed here, or there is no network */ }
     keepIfPossible();
     if (captions) setInterval(() => { if (!document.hidden) keepIfPossible(); }, OFTEN);
   }, SETTLED);
-  navigator.serviceWorker.addEventListener("controllerchange", keepIfPossible);
+  all.addEventListener("controllerchange", keepIfPossible);
   document.addEventListener("visibilitychange", () => { if (document.hidden) keepIfPossible(); });
 }
