@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import APIResponse, Locator, Page, Route, expect
 
-from tests.e2e.conftest import Program, follow
+from tests.e2e.conftest import SECONDS, Program, follow
+from tests.waiting import await_true
 
 pytestmark = pytest.mark.browser
 
@@ -52,6 +53,23 @@ def test_what_others_change_appears_by_itself_and_leaves_the_focus_where_it_was(
         program.announce(f"d-{more}", title="More", room="Room of others")
         expect(room.locator("h3")).to_have_count(more)
         expect(link).to_be_focused()
+
+
+def test_whoever_goes_on_before_the_rooms_are_drawn_anew_stays_where_they_are(page: Page, program: Program) -> None:
+    program.announce("d-quick", title="Quick", room="Quick room")
+    page.goto("/desk")
+    begin = page.locator("#live-d-quick")
+    expect(begin).to_be_visible()
+    held: list[Route] = []
+    page.route("**/desk", lambda route: held.append(route))  # noqa: PLW0108 - Playwright takes no built-in method
+    with page.expect_request("**/desk"):
+        begin.press("Enter")
+    page.locator("#open-announce").focus()
+    await_true(lambda: bool(held), "the desk was not looked at", SECONDS)
+    while held:
+        held.pop().continue_()
+    expect(page.locator("#finished-d-quick")).to_be_visible()
+    expect(page.locator("#open-announce")).to_be_focused()
 
 
 def test_an_answer_that_comes_late_does_not_bring_back_what_was(page: Page, program: Program) -> None:

@@ -234,7 +234,8 @@ find("rooms").addEventListener("click", async (event) => {
   if (notice) find("told").textContent = `“${title}”: ${notice}`;
   find("told").classList.toggle("hidden", !notice);
   await look().catch(() => {});
-  document.getElementById(`title-${session}`)?.focus({ preventScroll: true });
+  // What was pressed may be gone, and whoever has gone on to something else stays there.
+  if (document.activeElement === document.body) document.getElementById(`title-${session}`)?.focus({ preventScroll: true });
 });
 announcing(() => { look().catch(() => {}); });
 importing(() => { look().catch(() => {}); });
