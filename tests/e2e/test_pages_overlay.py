@@ -193,3 +193,16 @@ def test_a_screen_fills_the_whole_screen_and_its_pointer_goes_when_it_rests(page
     assert page.evaluate("document.fullscreenElement !== null")
     page.keyboard.press("Enter")
     expect(button).to_have_text("Full screen")
+
+
+def test_the_box_of_the_words_covers_no_letter_of_the_name_before_them(page: Page, program: Program) -> None:
+    program.begin("o-name", ">> ANA: Thank you all.", title="Name")
+    page.goto("/s/o-name/overlay?contrast=box")
+    expect(page.locator("#lines .line").last).to_contain_text("ANA Thank you all.")
+    room = page.locator("#lines .line").last.evaluate("""(line) => {
+      const name = document.createRange();
+      name.selectNodeContents(line.querySelector("bdi"));
+      const box = 0.25 * parseFloat(getComputedStyle(line).fontSize);
+      return line.lastElementChild.getBoundingClientRect().left - box - name.getBoundingClientRect().right;
+    }""")
+    assert room >= -0.5
