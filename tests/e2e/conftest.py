@@ -125,7 +125,7 @@ WITH_WINDOWS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def chromium(names: Sequence[str] = ("chromium-headless-shell", *WITH_WINDOWS)) -> str | None:
-    """Where the system has it; None: Playwright's own. Without windows it is the same engine, for half the time."""
+    """Where the system has it; None: Playwright's own. Without windows it is the same engine, for less time."""
     return next(filter(None, map(shutil.which, names)), None)
 
 

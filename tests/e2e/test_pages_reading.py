@@ -74,6 +74,7 @@ def programme(program: Program) -> None:
 def reader(browser: Browser, program: Program) -> Iterator[Page]:
     small = {"width": 320, "height": 640}
     with someone(browser, base_url=program.url, viewport=small, reduced_motion="reduce") as by_phone:
+        by_phone.set_default_timeout(10_000)
         yield by_phone.new_page()
 
 

@@ -56,11 +56,10 @@ LAID = """async ([url, text, widths]) => {
 MOST_LAYOUTS = 80
 """Of some forty lines, twice: with the fonts that are there, and with the page's own."""
 MOST_ASKED = 8
-"""Widths of one line, of which a browser lays out the text for each: some words, and then halves of what is left."""
+"""Widths that a line asks for: some words, and then halves of what is left."""
 FILLED = """() => [...document.querySelectorAll("#lines .line")].map((line) => {
   const wide = line.getBoundingClientRect().width;
-  const alone = line.cloneNode(true);
-  const probe = document.querySelector(".ruler").appendChild(alone);
+  const probe = document.querySelector(".ruler").appendChild(line.cloneNode(true));
   const own = probe.getBoundingClientRect().width;
   const next = line.nextElementSibling?.lastElementChild.textContent.trim().split(" ")[0];
   if (next) probe.lastElementChild.textContent += ` ${next}`;

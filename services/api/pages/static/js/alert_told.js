@@ -94,6 +94,6 @@ async function notify(title, options) {
       shown.close();
     };
   } catch { // phones leave it to the service worker
-    (await workers()?.getRegistration().catch(() => undefined))?.showNotification(title, options).catch(() => {});
+    (await workers?.getRegistration().catch(() => undefined))?.showNotification(title, options).catch(() => {});
   }
 }

@@ -15,7 +15,7 @@ let asked = false;
 /** Have the worker keep the page, and later the words that are on it now; what was corrected or taken back is not among them, nor is what
  * is said off the record. One that removes what was kept does not listen. */
 async function keep() {
-  const worker = workers()?.controller;
+  const worker = workers?.controller;
   if (!mayBeKept || isKept() || !worker) return;
   const found = await caches.match(here(), { cacheName: PAGES, ignoreVary: true });
   if (!found && !asked) {
@@ -53,8 +53,8 @@ export function arrived() {
 for (const time of /** @type {NodeListOf<HTMLTimeElement>} */ (document.querySelectorAll("time[data-moment]"))) {
   time.textContent = new Date(time.dateTime).toLocaleString();
 }
-const all = workers();
-if (all) {
+if (workers) {
+  const all = workers;
   const keepIfPossible = () => keep().catch(() => {}); // no network, or no room: what is kept is what was
   setTimeout(async () => {
     try {

@@ -1,8 +1,7 @@
 // Service workers, where this browser has them and allows them: a page in a sandbox may not even ask.
 
-/** @returns {ServiceWorkerContainer | null} */
-export function workers() {
-  try {
-    return isSecureContext ? navigator.serviceWorker ?? null : null;
-  } catch { return null; }
-}
+/** @type {ServiceWorkerContainer | null} */
+export let workers = null;
+try {
+  if (isSecureContext) workers = navigator.serviceWorker ?? null;
+} catch { /* in a sandbox there are none */ }
