@@ -57,12 +57,12 @@ AFTER: Mapping[Event, Mapping[Joint, Joint]] = {
 SET_OFF: frozenset[Joint] = frozenset({"blank", "utterance"})
 """What follows begins something new, even if no full stop was typed before it."""
 
-_UNSPACED = re.compile(
+UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3001-\u30ff\u31f0-\u31ff\u3400-\u9fff"
     "\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff9f\U00020000-\U0003ffff]"
 )
 """Scripts without spaces between words: Thai, Lao, Burmese, Khmer, Chinese, Japanese, and the punctuation of these."""
-_SHARED = frozenset("\u2018\u2019\u201c\u201d\u2026\u2014\u00b7")
+SHARED = frozenset("\u2018\u2019\u201c\u201d\u2026\u2014\u00b7")
 """Punctuation that they have in common with others."""
 _LONG_ROW = 100
 """A line of more characters is a paragraph; captioners' own lines are shorter."""
@@ -91,5 +91,5 @@ def between(joint: Joint, raw: str, *, tail: str, row_length: int) -> str:
 
 def _unspaced(before: str, after: str) -> bool:
     """Whether no space stands between two characters where a line was wrapped."""
-    first, second = _UNSPACED.match(before), _UNSPACED.match(after)
-    return bool((first and (second or after in _SHARED)) or (second and before in _SHARED))
+    first, second = UNSPACED.match(before), UNSPACED.match(after)
+    return bool((first and (second or after in SHARED)) or (second and before in SHARED))

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from captionflow.messages import MAX_LINE_CHARS, Facts, Line, Part, StepRecord
 from captionflow.transcript import document, newest, turns, words
 from services.segment.file_session import lines_of, segment_lines
+from services.segment.joints import SHARED, UNSPACED
 from services.segment.segmenter import State, start, step
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+_ALONE = re.compile(rf"[\[\]()\"“”{''.join(sorted(SHARED))}]|{UNSPACED.pattern}")
 
 
 class Piece(NamedTuple):
@@ -106,8 +108,11 @@ def letters(text: str, space: str = "") -> str:
 
 
 def whole_words(text: str) -> list[str]:
-    """The words of a text less markers and colons; a bracket or a quote is a word of its own."""
-    return letters(re.sub(r"([\[\]()\"“”])", r" \1 ", text), " ").split()
+    """The words of a text less markers and colons.
+
+    So is a bracket, a quote, and a sign of a script without spaces, whose lines are joined without one.
+    """
+    return letters(_ALONE.sub(r" \g<0> ", text), " ").split()
 
 
 def words_of(parts: Iterable[Part]) -> list[str]:

@@ -24,7 +24,7 @@ _CLOCK = re.compile(r"\d{1,2}[.:]\d\d\b.{0,30}")
 _YEAR_FIRST = re.compile(r"\b(\d{4})(?:[ \-/年]|[.년]\s?)(\d{1,2})(?:[ \-/月]|[.월]\s?)(\d{1,2})(?:[日일]|\b)")
 _RANGE = re.compile(r"\d\s*(?:to|until|-|–|and)\s*\d{1,2}\s+[A-Z][a-z]{2}", re.ASCII)  # noqa: RUF001 - en dash
 _ADDRESS = re.compile(
-    r"https?://|www\.|\S+@\S+\.\w|^[\w\-]+(?:\.[\w\-]+)*\.(?:com|org|net|int|edu|gov|io)\S*$|"
+    r"https?://|www\.|\S@[^\s@]+\.\w|^[\w\-]+(?:\.[\w\-]+)*\.(?:com|org|net|int|edu|gov|io)\S*$|"
     r"\+?\d[\d ().\-]{8,}$|\bP\.?O\.? box\b|\b\d{3}[-.]\d{3}[-.]\d{4}\b",
     re.IGNORECASE,
 )
