@@ -34,6 +34,8 @@ _POLL_MS: Final = 2_000
 _FETCH_WAIT_MS: Final = 5_000
 """How long a broker that has nothing new holds a fetch. What comes meanwhile is answered at once; but when a broker is
 lost and each of the others holds one, so long nobody says which of them leads now."""
+_AWAY_MS: Final = 250
+"""How long a poll rests that has no broker to ask: a process has up to six of them, and an outage lasts."""
 _POLL_RECORDS: Final = 500
 _MANY: Final = 50
 """Records at once of which nobody gathers more: there is a backlog to be read."""
@@ -276,6 +278,7 @@ class Journal:
                 consumer.seek(tp, offset)
             self._in_loop(self._moved_to(positions))
             self._backoff.succeeded()
+            consumer.config["retry_backoff_ms"] = _AWAY_MS  # what it is made of has its own: here, only that rest
             leaders = leaders_of(consumer, tps)
             while not self._stopping.is_set() and not others_lead(leaders_of(consumer, tps), leaders):
                 self._pass_over_taken(consumer, positions)
