@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from captionflow.messages import MAX_LINE_CHARS, Facts, Line, Part, StepRecord
 from captionflow.transcript import document, newest, turns, words
 from services.segment.file_session import lines_of, segment_lines
+from services.segment.held_lines import MAX_HELD_NUMBERS
 from services.segment.joints import SHARED, UNSPACED
 from services.segment.segmenter import State, start, step
 
@@ -277,7 +278,7 @@ class Typist:
     def _go_back(self) -> None:
         in_reach, behind = [], 0
         for seq, text in reversed(self._texts.items()):
-            if behind > 1_500:
+            if behind > 1_500 or len(in_reach) > MAX_HELD_NUMBERS // 10:  # half are held, of up to five numbers a line
                 break
             in_reach.append(seq)
             behind += len(text)
