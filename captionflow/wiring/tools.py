@@ -16,7 +16,7 @@ from captionflow.adapters.kafka import topics
 from captionflow.adapters.kafka.audit_trail import KafkaAuditTrail
 from captionflow.adapters.kafka.cluster import Kafka, check_topics
 from captionflow.adapters.kafka.from_settings import kafka_from
-from captionflow.adapters.kafka.journal import JournalAdapter
+from captionflow.adapters.kafka.journal_adapter import JournalAdapter
 from captionflow.adapters.kafka.key_store import KafkaKeyStore
 from captionflow.adapters.kafka.line_log import KafkaLineLog
 from captionflow.adapters.kafka.session_store import KafkaSessionStore

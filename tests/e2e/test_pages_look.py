@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Program, drawn, follow
 
@@ -92,21 +92,6 @@ def test_what_is_chosen_holds_at_once_is_kept_and_goes_back_to_normal(page: Page
     assert page.evaluate(LOOK) == plain
     assert look(page, "", path) == plain
     assert page.evaluate("Object.keys(localStorage).filter((name) => /font|spacing|colours/.test(name))") == []
-
-
-@pytest.mark.parametrize("path", ["/s/k-look/follow", "/s/k-look", "/s/k-look/screen"])
-def test_what_is_chosen_before_a_slow_network_has_brought_the_script_holds(page: Page, path: str) -> None:
-    held: list[Route] = []
-    page.route(re.compile(r"/js/(follow|reread|screen)\.js$"), lambda route: held.append(route))  # noqa: PLW0108 - Playwright takes no built-in method
-    page.goto(path, wait_until="commit")
-    page.locator("details:has(#look)").evaluate_all("all => all.forEach((one) => { one.open = true; })")
-    choose(page, "Colours", "blue")
-    held[0].continue_()
-    if "screen" in path:
-        expect(page.locator("[data-address]")).to_contain_text("colours=blue")
-    else:
-        expect(page.locator(".said").first).to_have_css("color", WHITE)
-    expect(page.locator("#look").get_by_label("Colours", exact=True)).to_have_value("blue")
 
 
 def test_a_frame_looks_as_its_address_says_and_takes_nothing_of_what_a_reader_chose(page: Page) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from captionflow.adapters.kafka.cluster import Kafka
-from captionflow.adapters.kafka.journal import Journal, JournalAdapter, Record
+from captionflow.adapters.kafka.journal import Journal, Record
+from captionflow.adapters.kafka.journal_adapter import JournalAdapter
 from captionflow.adapters.kafka.record_fetcher import Reader
 from captionflow.adapters.kafka.skipped_records import Skipped
 from captionflow.audit import MAX_ENTRIES, AuditEntry, AuditPage

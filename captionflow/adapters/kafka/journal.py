@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Final, Literal, NamedTuple, Self, TypeVar
+from typing import Final, Literal, NamedTuple, TypeVar
 
 import structlog
 from kafka import KafkaConsumer, TopicPartition
@@ -362,35 +362,6 @@ class Journal:
             self._ready = True
             log.info("topic_read", topic=self.topic, records=sum(self._positions.values()))
         self._moved.notify()
-
-
-class JournalAdapter:
-    """What adapters on a journal have in common; ``_journal`` is theirs."""
-
-    _journal: Journal
-
-    def start(self) -> Self:
-        """Begin to read the topic, for the event loop that runs now; until ``close``."""
-        self._journal.start()
-        return self
-
-    async def ready(self) -> Self:
-        """Wait until everything has been read that was there at the start.
-
-        Raises:
-            Misconfigured: the topic is missing or is not as it must be.
-            RuntimeError: it was not started.
-        """
-        await self._journal.ready()
-        return self
-
-    def check(self) -> None:
-        """Return if the adapter works, as far as is known without asking; else raise what its calls would."""
-        self._journal.check()
-
-    async def close(self) -> None:
-        """Stop. Repeating it does nothing."""
-        await self._journal.close()
 
 
 def _read(found: Sequence[ConsumerRecord]) -> list[Record]:

@@ -11,7 +11,8 @@ from datetime import datetime
 import msgspec
 
 from captionflow.adapters.kafka.cluster import Kafka
-from captionflow.adapters.kafka.journal import Journal, JournalAdapter, Record
+from captionflow.adapters.kafka.journal import Journal, Record
+from captionflow.adapters.kafka.journal_adapter import JournalAdapter
 from captionflow.adapters.kafka.skipped_records import Skipped
 from captionflow.keys import Key, Keyring
 from captionflow.messages import VERSION, Message

@@ -16,7 +16,8 @@ import msgspec
 from kafka import TopicPartition
 
 from captionflow.adapters.kafka.cluster import Kafka
-from captionflow.adapters.kafka.journal import Journal, JournalAdapter, Record
+from captionflow.adapters.kafka.journal import Journal, Record
+from captionflow.adapters.kafka.journal_adapter import JournalAdapter
 from captionflow.adapters.kafka.line_block import BlockSize, RecordHead, read_head
 from captionflow.adapters.kafka.sealed_blocks import SealedBlocks
 from captionflow.adapters.kafka.skipped_records import Skipped

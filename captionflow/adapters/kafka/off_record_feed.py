@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator, Sequence
 import msgspec
 
 from captionflow.adapters.kafka.cluster import Kafka
-from captionflow.adapters.kafka.journal import Journal, JournalAdapter, Record
+from captionflow.adapters.kafka.journal import Journal, Record
+from captionflow.adapters.kafka.journal_adapter import JournalAdapter
 from captionflow.adapters.kafka.producer import Producer
 from captionflow.adapters.kafka.skipped_records import Skipped
 from captionflow.adapters.memory.off_record_feed import MemoryOffRecordFeed

@@ -17,7 +17,8 @@ import msgspec
 from kafka import TopicPartition
 
 from captionflow.adapters.kafka.cluster import Kafka
-from captionflow.adapters.kafka.journal import Journal, JournalAdapter, Record
+from captionflow.adapters.kafka.journal import Journal, Record
+from captionflow.adapters.kafka.journal_adapter import JournalAdapter
 from captionflow.adapters.kafka.skipped_records import Skipped
 from captionflow.adapters.sqlite.session_table import SqliteSessionTable
 from captionflow.errors import NotFound, Unavailable

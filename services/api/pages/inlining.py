@@ -14,7 +14,7 @@ from markupsafe import Markup
 from services.api.pages.static_files import StaticFiles
 
 SHEET: Final = "style.css"
-READERS_SCRIPTS: Final = ("js/floor.js", "js/look.js", "js/display.js", "js/to_end.js")
+READERS_SCRIPTS: Final = ("js/floor.js", "js/look.js", "js/display.js", "js/early.js", "js/to_end.js")
 SCRIPTS: Final = (*READERS_SCRIPTS, "js/shape.js")
 """Classic ones, which run where they stand; the last one in screens, which nobody keeps."""
 

@@ -47,6 +47,15 @@ function take() {
   changed();
 }
 
+/** The line that was open is again; what was typed before this script had come stands behind it. */
+function resume() {
+  const { text } = current(typed);
+  const early = field.value;
+  if (!early) field.value = text;
+  else if (!early.startsWith(text)) field.value = `${text}${/\s$/.test(text) ? "" : " "}${early}`;
+  if (early) take();
+}
+
 function changed() {
   settled = false;
   clearTimeout(settling);
@@ -260,7 +269,6 @@ function fit() {
 }
 visualViewport?.addEventListener("resize", fit);
 fit();
-field.value = current(typed).text;
 showNames();
 mine.show();
 const turn = duty({
@@ -271,4 +279,5 @@ const turn = duty({
     changed();
   },
 });
+resume();
 box.send();

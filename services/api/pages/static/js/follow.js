@@ -341,12 +341,12 @@ addEventListener("captionflow:look", () => {
   live.hurry();
   retell();
 });
+readersLook();
 voices();
 figures(captions);
 
 const live = followLate(session, { language, first, onText: text, onStanding: stand, onInterruption: silent, onOffRecord: aside, onSession: about },
   () => (connected ? captionflowLook.now().delay : 0));
-readersLook(); // what was chosen already is told to who listens above
 nextHere(captions, (change) => place.keep(change), () => paused);
 const whatIsBefore = unloaded(live.whole, () => ({ earlier: state.earlier, made }));
 finder(captions, { floor: place.floor, load: () => earlier(false), unloaded: () => pieces.whole().then(whatIsBefore) });

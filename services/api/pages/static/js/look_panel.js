@@ -53,7 +53,6 @@ export function lookForm(form, onChoice) {
     tell();
     if (captionflowLook.NAMES.includes(of)) onChoice(of, value(of));
   });
-  for (const name of captionflowLook.NAMES) if (field(name) && value(name)) onChoice(name, value(name)); // chosen before this script came
   return { fill, value };
 }
 

@@ -11,6 +11,7 @@ export function screenPanel(corner) {
   const link = /** @type {HTMLAnchorElement} */ (form.querySelector("[data-address]"));
   const code = /** @type {HTMLImageElement} */ (form.querySelector("[data-code]"));
   const copy = /** @type {HTMLElement} */ (form.querySelector("[data-copy]"));
+  const says = captionflowLook.asked(new URLSearchParams(location.search));
   const chosen = new URL(location.href);
   const tell = () => {
     link.href = chosen.href;
@@ -23,15 +24,12 @@ export function screenPanel(corner) {
     tell();
   };
 
-  const { fill } = lookForm(form, choose);
+  lookForm(form, choose).fill(says);
   for (const name of OF_SCREENS) {
     const field = /** @type {HTMLInputElement} */ (form.elements.namedItem(name));
-    if (field.value.trim()) choose(name, field.value.trim()); // before this script came
+    field.value = says(name) ?? "";
     field.addEventListener("change", () => choose(name, field.value.trim()));
   }
-  const says = captionflowLook.asked(chosen.searchParams);
-  fill(says);
-  for (const name of OF_SCREENS) /** @type {HTMLInputElement} */ (form.elements.namedItem(name)).value = says(name) ?? "";
   tell();
   form.addEventListener("submit", (event) => {
     event.preventDefault();
