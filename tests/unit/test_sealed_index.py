@@ -55,7 +55,7 @@ class Process:
     def __init__(self, log: Log, size: BlockSize, loaded: int) -> None:
         self._log = log
         self._size = size
-        self.index = LineIndex(self._load, size, loaded_blocks=loaded)
+        self.index = LineIndex(self._load, size, loaded_blocks=loaded, fresh_blocks=1)
         self._chain = SealChain("topic", PARTITIONS, size)
         self.loads = 0
         self.taken = dict.fromkeys(range(PARTITIONS), 0)
@@ -234,7 +234,17 @@ async def test_what_was_asked_for_long_ago_is_forgotten_again() -> None:
     process = log.process(SMALL, loaded=2).read()
     for session in range(20):
         await process.index.known(Stream(f"talk-{session}", "en"), [("desk", 4)])
-    assert sum(process.index.loaded(0, ordinal) is not None for ordinal in range(66)) == 2
+    assert remembered(process) == [61, 64, 65]
+
+
+def test_what_became_whole_is_forgotten_soon_if_nobody_asks() -> None:
+    process = a_session(20).process(SMALL, loaded=32).read()
+    assert remembered(process) == [65]
+
+
+def remembered(process: Process) -> list[int]:
+    """The whole blocks that are remembered record by record."""
+    return [ordinal for ordinal in range(66) if process.index.loaded(0, ordinal) is not None]
 
 
 def test_a_process_that_begins_with_seals_takes_no_record_that_is_sealed() -> None:

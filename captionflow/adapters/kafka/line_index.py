@@ -18,8 +18,11 @@ from captionflow.off_record import OffRecord, Written, after
 from captionflow.recent import Recent
 
 LOADED_BLOCKS: Final = 32
-"""So many whole blocks are remembered record by record, those that were asked for last: some 0.2 MB each with a sender
-alone, 1.3 MB with two that take turns."""
+"""So many whole blocks are remembered record by record, those that were read again last, since somebody asked for them:
+some 0.2 MB each with a sender alone, 1.3 MB with two that take turns."""
+FRESH_BLOCKS: Final = 4
+"""So many that became whole last are, too: whoever wrote their last records, or follows, asks for them at once. What is
+live needs no more of them, and with all of them a process would grow by each line for hours."""
 
 
 Load = Callable[[int, int], Awaitable[Block]]
@@ -29,12 +32,20 @@ Load = Callable[[int, int], Awaitable[Block]]
 class LineIndex:
     """All valid records of the topic, as far as they have been added."""
 
-    def __init__(self, load: Load, size: BlockSize = BlockSize(), *, loaded_blocks: int = LOADED_BLOCKS) -> None:  # noqa: B008 - frozen
+    def __init__(
+        self,
+        load: Load,
+        size: BlockSize = BlockSize(),  # noqa: B008 - frozen
+        *,
+        loaded_blocks: int = LOADED_BLOCKS,
+        fresh_blocks: int = FRESH_BLOCKS,
+    ) -> None:
         self._load = load
         self._size = size
         self._streams: dict[Stream, StreamBlocks] = {}
         self._partitions: dict[int, PartitionBlocks] = {}
         self._loaded: Recent[tuple[int, int], Block] = Recent(loaded_blocks)
+        self._fresh: Recent[tuple[int, int], Block] = Recent(fresh_blocks)
         self.off_record_now: set[Stream] = set()
         """The streams that are off the record."""
 
@@ -74,7 +85,7 @@ class LineIndex:
         streams = tuple(self._sealed(name, piece) for name, piece in block.pieces.items())
         whole = WholeBlock(partition, ordinal, block.begin, block.end, block.digest(), streams)
         self._enter(of, whole)
-        self._loaded[partition, ordinal] = block
+        self._fresh[partition, ordinal] = block
         return whole
 
     def skip(self, whole: WholeBlock) -> None:
@@ -131,7 +142,7 @@ class LineIndex:
 
     def loaded(self, partition: int, ordinal: int) -> Block | None:
         """A whole block, if it is remembered record by record."""
-        return self._loaded.get((partition, ordinal))
+        return self._fresh.get((partition, ordinal)) or self._loaded.get((partition, ordinal))
 
     # --- what may need blocks to be loaded ----------------------------------------------------------------------------
 
@@ -274,8 +285,10 @@ class LineIndex:
         return (of.tail if block == len(of.ends) else await self._block(found.partition, block)).pieces[stream]
 
     async def _block(self, partition: int, ordinal: int) -> Block:
-        block = self.loaded(partition, ordinal) or await self._load(partition, ordinal)
-        self._loaded[partition, ordinal] = block
+        block = self._fresh.get((partition, ordinal))
+        if block is None:
+            block = self._loaded.get((partition, ordinal)) or await self._load(partition, ordinal)
+            self._loaded[partition, ordinal] = block
         return block
 
 
