@@ -56,6 +56,13 @@ def holds(measured: Callable[[], tuple[float, float]]) -> None:
     raise AssertionError(f"measured and allowed: {found}")
 
 
+def processor_seconds(work: Callable[[], object]) -> float:
+    """What this process spends on it, whatever else the machine does."""
+    before = time.process_time()
+    work()
+    return time.process_time() - before
+
+
 class Measurement:
     """One that goes on in its own process; started when this is made."""
 

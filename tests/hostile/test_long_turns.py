@@ -1,6 +1,5 @@
 """A turn that never ends costs as much a word as a short one, in all of its forms."""
 
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
@@ -11,7 +10,7 @@ from captionflow.transcript import turns
 from captionflow.turns import Transcript, Turns
 from services.api.transcripts.formats import document, srt, text, vtt
 from services.api.transcripts.formats.options import Options
-from tests.hostile.heartbeat import holds
+from tests.hostile.heartbeat import holds, processor_seconds
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SESSION = Session("talk", 1, NOW, NOW)
@@ -30,12 +29,6 @@ def one_turn(parts: int) -> Turns:
     return Turns(tuple(made), parts)
 
 
-def seconds(work: Callable[[], object]) -> float:
-    before = time.process_time()
-    work()
-    return time.process_time() - before
-
-
 @pytest.mark.parametrize(
     ("write", "parts"), [(document.write, 400), (srt.write, 60), (text.write, 400), (vtt.write, 60)]
 )
@@ -43,12 +36,17 @@ def test_four_times_the_parts_of_a_turn_take_four_times_as_long(write: Write, pa
     short, long = one_turn(parts), one_turn(TIMES * parts)
 
     def measured() -> tuple[float, float]:
-        alone = seconds(lambda: list(write(SESSION, "en", short, Options())))
-        return seconds(lambda: list(write(SESSION, "en", long, Options()))), 2 * TIMES * alone
+        alone = processor_seconds(lambda: list(write(SESSION, "en", short, Options())))
+        return processor_seconds(lambda: list(write(SESSION, "en", long, Options()))), 2 * TIMES * alone
 
     holds(measured)
 
 
 def test_parts_are_joined_word_by_word_once() -> None:
     short, long = one_turn(1_000), one_turn(TIMES * 1_000)
-    holds(lambda: (seconds(lambda: turns(long.parts)), 2 * TIMES * seconds(lambda: turns(short.parts))))
+    holds(
+        lambda: (
+            processor_seconds(lambda: turns(long.parts)),
+            2 * TIMES * processor_seconds(lambda: turns(short.parts)),
+        )
+    )

@@ -1,13 +1,12 @@
 """A line of a stranger costs what its length costs, whatever is written in it."""
 
 import string
-import time
 
 import pytest
 
 from captionflow.messages import MAX_LINE_CHARS
 from services.segment.segmenter import start, step
-from tests.hostile.heartbeat import holds
+from tests.hostile.heartbeat import holds, processor_seconds
 from tests.unit.segment_material import line
 
 TIMES = 40
@@ -16,13 +15,16 @@ SIGNS = [*string.punctuation, "♪", "語", "\u0301", "\u200f", "1 ", "a.", "a@"
 
 
 def seconds(text: str) -> float:
-    """Of processor, for a head and three lines that are full of this text."""
+    """Of processor, for three lines in a head that are full of this text."""
     full = (text * MAX_LINE_CHARS)[:MAX_LINE_CHARS]
-    state, _ = step(start("talk", "en"), [line(1, "Opening of the forum\nRoom: 3\n\n")])
-    before = time.process_time()
-    for seq in range(2, 5):
-        state, _ = step(state, [line(seq, full)])
-    return time.process_time() - before
+    begun, _ = step(start("talk", "en"), [line(1, "Opening of the forum\nRoom: 3\n\n")])
+
+    def steps() -> None:
+        state = begun
+        for seq in range(2, 5):
+            state, _ = step(state, [line(seq, full)])
+
+    return processor_seconds(steps)
 
 
 @pytest.mark.parametrize("sign", SIGNS)

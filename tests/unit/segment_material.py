@@ -111,7 +111,7 @@ def letters(text: str, space: str = "") -> str:
 def whole_words(text: str) -> list[str]:
     """The words of a text less markers and colons.
 
-    So is a bracket, a quote, and a sign of a script without spaces, whose lines are joined without one.
+    A word of its own is each bracket, each quote and each sign of a script without spaces, whose lines are joined.
     """
     return letters(_ALONE.sub(r" \g<0> ", text), " ").split()
 
