@@ -39,6 +39,22 @@ def test_an_overlay_shows_the_captions_and_nothing_else(page: Page, program: Pro
     assert "ended" not in page.evaluate(SEEN)
 
 
+def test_an_overlay_has_its_last_words_before_its_script_has_come(page: Page, program: Program) -> None:
+    program.begin("o-first", ">> ANNA: Over it.", ">> BO: Before any script.", title="First", room="First room")
+    page.route("**/js/screen.js", lambda route: route.abort())
+    for address in ("/s/o-first/overlay", "/rooms/first-room/overlay"):
+        page.goto(address)
+        assert sorted(page.evaluate(SEEN).split()) == ["ANNA", "BO", "Before", "Over", "any", "it.", "script."]
+        assert page.evaluate(BACKGROUNDS) == ["rgba(0, 0, 0, 0)"] * 5
+        line = page.locator("#first .line").last
+        assert line.evaluate("one => getComputedStyle(one).textShadow") != "none"
+        assert line.bounding_box()["y"] > 600  # type: ignore[index]
+    page.unroute("**/js/screen.js")
+    page.reload()
+    expect(page.locator("#lines")).to_contain_text("Before any script.")
+    expect(page.locator("#first")).not_to_be_attached()
+
+
 @pytest.mark.parametrize(
     "query", ["colours=dark", "colours=cream&contrast=box", "colour=FFFFFF-on-003366", "theme=dark"]
 )

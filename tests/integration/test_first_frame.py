@@ -51,13 +51,10 @@ async def test_a_screen_comes_with_the_last_words_where_they_will_stand(said: ht
     words = (
         '<p class="line"><b><bdi>ANA</bdi></b> Net &lt;neutrality&gt;.</p><p class="line"><b><bdi>BO</bdi></b> Yes.</p>'
     )
-    assert words in (await said.get("/s/talk/screen")).text
-    for path in (
-        "/s/talk/overlay",
-        "/s/talk/screen?position=top",
-        "/s/talk/screen?clear_after=5",
-        "/s/talk/screen?delay=9",
-    ):
-        assert 'id="first"' not in (await said.get(path)).text, path
+    for place in ("screen", "overlay"):
+        assert words in (await said.get(f"/s/talk/{place}")).text
+        for query in ("position=top", "contrast=box", "clear_after=5", "delay=9"):
+            assert 'id="first"' not in (await said.get(f"/s/talk/{place}?{query}")).text, (place, query)
     (await said.patch("/v1/sessions/talk", json={"status": "finished"})).raise_for_status()
-    assert 'id="first"' not in (await said.get("/s/talk/screen")).text
+    for place in ("screen", "overlay"):
+        assert 'id="first"' not in (await said.get(f"/s/talk/{place}")).text

@@ -28,8 +28,8 @@ Css = Annotated[str | None, Query(pattern=f"^{NAME}$")]
 
 FIRST_PARTS = 4
 """Of what was said last, for the first frame: they fill a screen, or nearly so. The rest comes with the stream."""
-_NOT_YET = {"position", "clear_after", "delay"}
-"""Parameters with which only the scripts know which words are shown now, and where."""
+_NOT_YET = {"position", "contrast", "clear_after", "delay"}
+"""Parameters with which only the scripts know which words are shown now, where and how."""
 
 routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 ROOM = Room(routes)
@@ -147,7 +147,7 @@ async def _screen(  # noqa: PLR0913 - what a screen of a room knows beside that 
         base=base_url(request),
         css=dress.css,
         overlay=dress.overlay,
-        first=() if dress.overlay else await _first_words(request, session, language or session.languages[0]),
+        first=await _first_words(request, session, language or session.languages[0]),
     )
 
 
