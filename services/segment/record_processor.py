@@ -13,9 +13,9 @@ import structlog
 
 from captionflow.errors import BadMessage
 from captionflow.messages import Stream, turns_key
-from captionflow.recent import Recent
 from captionflow.records import check_partition, read_lines
 from services.segment.checkpoint import Checkpoint, action_for, apply_lines, read_checkpoint, restored, valid_records
+from services.segment.kept import Kept
 from services.segment.safe_steps import SkippedLine
 from services.segment.segmenter import start
 
@@ -30,8 +30,6 @@ ReadLog = Callable[[int, int, int], Awaitable[list[tuple[int, bytes | None, byte
 
 READ_RECORDS: Final = 1_000
 """So many at a time: what has to be read may be all of the log."""
-KEPT_CHECKPOINTS: Final = 128
-"""Of so many streams the checkpoint is kept beside the record that has it, which is not read for each line then."""
 
 Sent = TypeVar("Sent")
 
@@ -59,7 +57,8 @@ class RecordProcessor(Generic[Sent]):
         self._read_log = read_log
         self._partition_of = partition_of
         self._events = events
-        self._checkpoints: Recent[tuple[int, bytes], tuple[bytes, Checkpoint]] = Recent(KEPT_CHECKPOINTS)
+        self._checkpoints: Kept[tuple[int, bytes], tuple[bytes, Checkpoint]] = Kept()
+        """Beside the record that has it, which is not read for each line then."""
 
     def read(self, partition: int, key: bytes | None, value: bytes | None) -> LineRecord:
         """The record of lines in a message.
@@ -123,7 +122,7 @@ class RecordProcessor(Generic[Sent]):
             if isinstance(step, SkippedLine):
                 log.error("line_set_aside", session=step.session, seq=step.last_seq, reason=step.reason)
             sent.append(self._table.publish(partition, key, value))
-            self._checkpoints[partition, key] = value, checkpoint
+            self._checkpoints.keep((partition, key), (value, checkpoint), over=checkpoint.state.over)
             self._events.stepped(step)
         return checkpoint
 

@@ -18,6 +18,7 @@ from captionflow.ports import THE_BEGINNING, LineLog, Position, StepFeed
 from captionflow.recent import Recent
 from captionflow.retrying import Retry
 from captionflow.turns import TurnStore
+from services.segment.kept import Kept
 from services.segment.safe_steps import SkippedLine, safe_steps
 from services.segment.segmenter import State, start
 
@@ -27,10 +28,6 @@ MAX_BATCH_LINES = 500
 """Lines of one session that are stepped in one go."""
 MAX_WAITING_RECORDS = 64
 """Records that are read ahead of the segmenter."""
-MAX_STATES = 256
-"""Streams that go on whose state is kept; others are rebuilt from the log when a line comes."""
-MAX_OVER = 16
-"""The same for those that are over: memory is for what is live, and few are told to end twice or opened again."""
 LINES_ONE_BY_ONE = 1_000
 """So many lines of a stream that an earlier process took, and did not store, are stepped one by one.
 
@@ -57,8 +54,8 @@ class Runner:
         self._log = log
         self._feed = feed
         self._store = store
-        self._states: Recent[Stream, State] = Recent(MAX_STATES)
-        self._over: Recent[Stream, State] = Recent(MAX_OVER)
+        self._states: Kept[Stream, State] = Kept()
+        """Of others it is made of the log again when a line comes."""
         self._reached: Recent[Stream, int] = Recent()
         self._one_by_one: Recent[Stream, int] = Recent()
         """Up to which line, of streams that have lines from before."""
@@ -112,7 +109,7 @@ class Runner:
                 self._one_by_one[stream] = self._reached[stream] + LINES_ONE_BY_ONE
         if lines[-1].seq <= self._reached[stream]:
             return
-        state = self._states.get(stream) or self._over.get(stream)
+        state = self._states.get(stream)
         if state is None:
             state = await self._retry.call(partial(self._restored, stream))
         if lines[0].seq > state.last_seq + 1:
@@ -129,14 +126,8 @@ class Runner:
             await self._retry.call(partial(self._feed.publish, record))
             log.debug("step_published", **stream._asdict(), last_seq=record.last_seq)
         self._reached[stream] = max(self._reached[stream], state.last_seq)
-        self._keep(stream, state)
+        self._states.keep(stream, state, over=state.over)
         return state
-
-    def _keep(self, stream: Stream, state: State) -> None:
-        kept, left = (self._over, self._states) if state.facts.status == "finished" else (self._states, self._over)
-        kept[stream] = state
-        if stream in left:
-            del left[stream]
 
     def _made(self, stream: Stream, state: State, lines: Sequence[Line]) -> Iterator[tuple[State, StepRecord]]:
         last = self._one_by_one.get(stream, 0)

@@ -59,6 +59,11 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
         """See ``base``."""
         return self.tokenizer if self.base is None else self.base
 
+    @property
+    def over(self) -> bool:
+        """Whether the end of the talk was said or told, and nothing since."""
+        return self.facts.status == "finished"
+
 
 def start(session: str, language: str) -> State:
     """The state before the first line."""

@@ -12,7 +12,8 @@ from captionflow.messages import Draft, LineRecord, StepRecord
 from captionflow.ports import THE_BEGINNING, Position
 from captionflow.settings import Settings
 from captionflow.wiring.embedded import EmbeddedPorts, open_embedded
-from services.segment.runner import MAX_OVER, Runner
+from services.segment.kept import MAX_OVER
+from services.segment.runner import Runner
 from services.segment.safe_steps import safe_steps
 from services.segment.segmenter import start
 
