@@ -268,5 +268,5 @@ deskFeed({
   },
   onRefused: () => { refused = true; },
 });
-lookAgain();
+looking = setTimeout(lookAgain, LOOK); // the page is as it just was, and the feed begins with what is on now
 setInterval(tick, 1000);
