@@ -17,6 +17,7 @@ from services import process
 from services.http.operations import create_operations
 from services.http.readiness import Readiness
 from services.process import OPERATIONS_STOP_SECONDS, Server, Stopping, address, listen, serve_until_told
+from services.segment.heap import give_back
 from services.segment.worker import AheadOfTopic, Worker
 from services.segment.worker_events import WorkerEvents
 
@@ -28,6 +29,7 @@ FOLDER = "segment"
 
 def run(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:
     """``serve``, and end the process."""
+    give_back()
     process.run(serve(settings, ready=ready))
 
 
