@@ -39,6 +39,8 @@ let heard = Date.now(); // when the server was last heard
 let cut = false;
 let refused = false; // the key of the page does not hold any more
 let looking = 0;
+/** Sessions of which a card says more than the server's page. @type {Set<string>} */
+const telling = new Set();
 let asked = 0; // how often the page was asked for,
 let shown = 0; // and which of its answers is shown: an older one may come later
 
@@ -113,12 +115,18 @@ function tick() {
   find("standing").classList.toggle("trouble", standing !== "Up to date");
   /** @type {{id: string, says: string}[]} */
   const stopped = [];
+  const heardOf = new Set((reports ?? []).map((one) => one.session));
   for (const card of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".session"))) {
-    const sources = sourcesIn(card.dataset.session ?? "");
-    const live = card.dataset.status === "live";
+    const { session = "", status } = card.dataset;
+    const live = status === "live";
+    const count = readers?.[session] ?? 0;
+    const told = live || count > 0 || heardOf.has(session);
+    if (!told && !telling.delete(session)) continue; // most sessions of a day are not on
+    if (told) telling.add(session);
+    const sources = sourcesIn(session);
     if (reports) tellSources(card, sources, live);
     offerAir(card, live ? sources : []);
-    if (readers) tellReaders(card, readers[card.dataset.session ?? ""] ?? 0, live);
+    if (readers) tellReaders(card, count, live);
     stopped.push(...(live ? tellSilence(card, sources) : []), ...tellLost(card, sources));
   }
   alarms.tell(stopped);
