@@ -15,9 +15,13 @@ from services.segment.checkpoint import GapDetector, Head, heads, highest_offset
 ROCKSDB_OPTIONS = {
     "write_buffer_size": 2 * 1024 * 1024,
     "max_write_buffer_number": 2,
-    "block_cache_size": 2 * 1024 * 1024,
+    "block_cache_size": 64 * 1024,
 }
-"""What RocksDB may hold in memory of each partition. Faust's defaults are 192 MiB of records and 2 GiB of blocks."""
+"""What RocksDB may hold in memory of each partition. Faust's defaults are 192 MiB of records and 2 GiB of blocks.
+
+A record that is read is mostly among those that were written last. Of the files, whose pages the system keeps, a larger
+cache would hold what talks that are over left there, and fill for hours.
+"""
 
 _PAGE = 200
 """Records that are looked at in one go."""

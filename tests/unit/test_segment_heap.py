@@ -1,15 +1,20 @@
-"""Large blocks that are freed do not stay in the process, whatever small ones came between (services.segment.heap)."""
+"""What segment's memory keeps is for what goes on (services.segment.heap, the options of services.segment.faust_table)."""
 
 import ctypes
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux" or not hasattr(ctypes.CDLL(None), "mallopt"), reason="another C library than glibc"
+)
 
 BLOCKS = 20
 BLOCK_KIB = 2 * 1024
 
-PROGRAM = f"""
+FREED = f"""
 import ctypes, os, sys
 from services.segment.heap import give_back
 
@@ -37,15 +42,46 @@ for block in blocks:
 print(resident_kib() - before)
 """
 
+TALKS = 1_600
+RECORD_KIB = 8
+PARTITIONS = 4
 
-def left_kib(how: str) -> int:
-    done = subprocess.run([sys.executable, "-c", PROGRAM, how], check=True, capture_output=True)
+TABLE = f"""
+import os, pathlib, sys
+from services.segment.faust_table import ROCKSDB_OPTIONS, _Options
+from services.segment.heap import give_back
+
+def heap_kib():
+    areas = open("/proc/self/smaps").read().split("[heap]")
+    return int(areas[1].split("Rss:")[1].split()[0])
+
+give_back()
+options = _Options(**ROCKSDB_OPTIONS, use_rocksdict=True)
+files = [options.open(pathlib.Path(sys.argv[1], str(number))) for number in range({PARTITIONS})]
+for talk in range({TALKS}):
+    database, key = files[talk % {PARTITIONS}], b"talk-%d" % talk
+    for _ in range(8):
+        database.get(key)
+        database.put(key, os.urandom({RECORD_KIB} * 1024))
+    if talk % ({TALKS} // 4) == 0:
+        for one in files:
+            sum(1 for _ in one.items())  # as who shelves them does
+    if talk == {TALKS} // 2:
+        before = heap_kib()
+print(heap_kib() - before)
+"""
+
+
+def told_kib(program: str, argument: object) -> int:
+    done = subprocess.run([sys.executable, "-c", program, str(argument)], check=True, capture_output=True)
     return int(done.stdout)
 
 
-@pytest.mark.skipif(
-    sys.platform != "linux" or not hasattr(ctypes.CDLL(None), "mallopt"), reason="another C library than glibc"
-)
 def test_what_was_freed_goes_back_to_the_system() -> None:
-    assert left_kib("given back") < BLOCK_KIB
-    assert left_kib("left alone") > BLOCKS * BLOCK_KIB // 2, "glibc needs to be told"
+    assert told_kib(FREED, "given back") < BLOCK_KIB
+    assert told_kib(FREED, "left alone") > BLOCKS * BLOCK_KIB // 2, "glibc needs to be told"
+
+
+def test_talks_that_are_over_stay_in_the_files_alone(tmp_path: Path) -> None:
+    left_in_files = TALKS // 2 * RECORD_KIB
+    assert told_kib(TABLE, tmp_path) < left_in_files // 8
