@@ -55,6 +55,17 @@ def test_an_overlay_has_its_last_words_before_its_script_has_come(page: Page, pr
     expect(page.locator("#first")).not_to_be_attached()
 
 
+@pytest.mark.parametrize("place", ["screen", "overlay"])
+def test_the_last_words_that_come_with_a_page_are_no_wider_than_it(page: Page, program: Program, place: str) -> None:
+    program.begin(f"o-wide-{place}", ">> ANNA: Said in large type before any script.", title="Wide")
+    page.route("**/js/screen.js", lambda route: route.abort())
+    for width, height in ((320, 640), (1080, 1920), (1280, 720)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(f"/s/o-wide-{place}/{place}?size=2.5&lines=1")
+        expect(page.locator("#first")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
 @pytest.mark.parametrize(
     "query", ["colours=dark", "colours=cream&contrast=box", "colour=FFFFFF-on-003366", "theme=dark"]
 )
