@@ -12,6 +12,7 @@ import { importing } from "./desk_programme.js";
 import { element } from "./render.js";
 import { silence, sourcesOf } from "./silence.js";
 import { doorName, sourceName } from "./sources.js";
+import { moment, since, steady } from "./steady.js";
 import "./desk_records.js";
 
 const LOOK = 20_000; // what changed is told before
@@ -34,8 +35,8 @@ const served = new Map();
 let reports = null;
 /** @type {Record<string, number> | null} Not told yet. */
 let readers = null;
-let ahead = 0; // how far the server's clock is ahead of this one
-let heard = Date.now(); // when the server was last heard
+let ahead = 0; // how far the server's clock is ahead of this page's
+let heard = moment(); // when the server was last heard
 let cut = false;
 let refused = false; // the key of the page does not hold any more
 let looking = 0;
@@ -44,7 +45,12 @@ const telling = new Set();
 let asked = 0; // how often the page was asked for,
 let shown = 0; // and which of its answers is shown: an older one may come later
 
-const now = () => Date.now() + ahead;
+const now = () => steady() + ahead;
+/** @param {Response} answer */
+function tellTime(answer) {
+  const date = Date.parse(answer.headers.get("Date") ?? "");
+  if (date && Math.abs(date - now()) > 1_500) ahead = date - steady();
+}
 
 // --- what the server says ---
 
@@ -53,8 +59,7 @@ async function get(url) {
   const answer = await fetch(url, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
   if (answer.status === 401 || answer.status === 403) refused = true;
   if (!answer.ok) throw new Error(String(answer.status));
-  const date = Date.parse(answer.headers.get("Date") ?? "");
-  if (date && Math.abs(date - now()) > 1_500) ahead = date - Date.now();
+  tellTime(answer);
   return answer;
 }
 
@@ -107,10 +112,10 @@ const sourcesIn = (session) => sourcesOf((reports ?? []).filter((one) => one.ses
 // --- what a second changes ---
 
 function tick() {
-  const quiet = Date.now() - heard;
+  const quiet = since(heard);
   let standing = "Up to date";
   if (refused) standing = "The key of this page does not hold any more: open it with one that does";
-  else if (cut || quiet > OLD) standing = `Not connected for ${clock(quiet)}: what you see is old`;
+  else if (cut || performance.now() - heard.steady > OLD) standing = `Not connected for ${clock(quiet)}: what you see is old`;
   find("standing").textContent = standing;
   find("standing").classList.toggle("trouble", standing !== "Up to date");
   /** @type {{id: string, says: string}[]} */
@@ -225,7 +230,7 @@ find("rooms").addEventListener("click", async (event) => {
   const { act } = button.dataset;
   let notice = "";
   try {
-    if (button.dataset.air) return await airing(session, title, button.dataset.air, () => sourcesIn(session));
+    if (button.dataset.air) return await airing(session, title, button.dataset.air, () => sourcesIn(session), now);
     if ("hand" in button.dataset) return await handing(session);
     if ("name" in button.dataset) return await naming(session);
     if ("correct" in button.dataset) return await correcting(session);
@@ -269,7 +274,8 @@ deskFeed({
     clearTimeout(looking);
     looking = setTimeout(lookAgain, SOON);
   },
-  onHeard: () => { [heard, cut, refused] = [Date.now(), false, false]; },
+  onConnected: tellTime,
+  onHeard: () => { [heard, cut, refused] = [moment(), false, false]; },
   onCut: () => {
     cut = true;
     tick();

@@ -11,8 +11,9 @@ const PATIENCE = 8_000;
 const open = /** @type {HTMLDialogElement} */ (document.getElementById("air"));
 const list = /** @type {HTMLElement} */ (document.getElementById("air-list"));
 
-/** @param {string} session @param {string} title @param {string} language @param {() => Source[]} sources of the session, now */
-export async function airing(session, title, language, sources) {
+/** @param {string} session @param {string} title @param {string} language @param {() => Source[]} sources of the session, now
+ * @param {() => number} now by the server's clock */
+export async function airing(session, title, language, sources, now) {
   const url = `/v1/sessions/${encodeURIComponent(session)}/on-air?${new URLSearchParams({ lang: language })}`;
   const answer = await fetch(url, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
   if (!answer.ok) throw new Error("Who is on air can't be had now.");
@@ -38,19 +39,19 @@ export async function airing(session, title, language, sources) {
     return sources().filter((one) => one.language === language && one.lastWord !== null).map((one) => one.source);
   }
 
-  /** @param {OnAir} now */
-  function draw(now) {
+  /** @param {OnAir} air */
+  function draw(air) {
     const known = new Map(sources().map((one) => [one.source, one]));
-    const all = [...new Set([...heard(), ...(now.source ? [now.source, ...now.spares] : [])])];
+    const all = [...new Set([...heard(), ...(air.source ? [air.source, ...air.spares] : [])])];
     const rows = all.map((source) => {
       const word = known.get(source)?.lastWord;
-      const state = !now.source ? "its words count" : source === now.source ? "on air" : now.spares.includes(source) ? "its words wait" : "its words count too";
-      const facts = [state, ...(word ? [`last word ${clock(Date.now() - word)} ago`] : [])];
+      const state = !air.source ? "its words count" : source === air.source ? "on air" : air.spares.includes(source) ? "its words wait" : "its words count too";
+      const facts = [state, ...(word ? [`last word ${clock(now() - word)} ago`] : [])];
       const row = element("p", {}, element("strong", {}, element("bdi", {}, sourceName(source))), " ", element("span", { class: "facts" }, ...facts.map((one) => element("span", {}, one))));
-      if (source !== now.source) row.append(button(`Put ${sourceName(source)} on air`, () => put(source)));
+      if (source !== air.source) row.append(button(`Put ${sourceName(source)} on air`, () => put(source)));
       return row;
     });
-    const free = now.source ? [element("p", {}, button("Let the words of all count", () => put("")))] : [];
+    const free = air.source ? [element("p", {}, button("Let the words of all count", () => put("")))] : [];
     list.replaceChildren(
       element("h2", { id: "air-head", dir: "auto" }, `Who is on air in “${title}”`, language ? ` (${language})` : ""),
       element("p", {}, "The words of the one on air count; those of the others wait, and are used by themselves when it has been silent for 10 seconds while another one went on. Nothing is said twice."),

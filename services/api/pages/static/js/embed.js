@@ -51,6 +51,7 @@ function name(now) {
 
 /** @param {import("./live.js").Standing} now */
 function stand(now) {
+  if (now === "woken") return; // the next answer tells
   place.keep(() => say(status, TOLD[now]));
   status.classList.toggle("live", now === "live");
   if (now === "finished" || ended) name(now === "finished" ? now : "live");

@@ -48,7 +48,7 @@ function placeOf(articles) {
   if (!paragraph) return null;
   const length = paragraph.textContent?.length ?? 0;
   const at = paragraph.getBoundingClientRect().top >= 0 ? 0 : firstThat(length, (to) => rectAt(paragraph, to / length).top >= 0);
-  const share = length && at < length ? at / length : 0;
+  const share = length ? Math.min(at, length - 1) / length : 0; // where only a part of its last line is in the window: that line
   return { paragraph, share, top: rectAt(paragraph, share).top };
 }
 
@@ -82,5 +82,7 @@ function rectAt(paragraph, share) {
     }
     left -= node.length;
   }
-  return paragraph.getBoundingClientRect();
+  const all = document.createRange();
+  all.selectNodeContents(paragraph);
+  return [...all.getClientRects()].pop() ?? paragraph.getBoundingClientRect(); // only spaces are behind it
 }

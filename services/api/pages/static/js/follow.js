@@ -222,7 +222,7 @@ function retell() {
 /** @param {import("./live.js").Standing} now */
 function stand(now) {
   if (now === standing) return;
-  const cut = ["offline", "full", "gone"].includes(standing);
+  const cut = ["offline", "full", "gone", "woken"].includes(standing);
   if ((now === "live" || now === "slow") && standing === "finished") { // more was said after the end
     pauseButton.hidden = false;
     name("live");
@@ -238,11 +238,11 @@ function stand(now) {
       welcome();
       back = setTimeout(() => { back = 0; retell(); }, BACK_FOR);
     } else retell();
-  } else if (now === "offline" || now === "full") {
+  } else if (now === "offline" || now === "full" || now === "woken") {
     if (!cut) seqWhenCut = state.seq;
     if (!mark && turns.length) mark = leave();
     const why = now === "full" ? "The server is full." : navigator.onLine ? "No connection." : "You are offline.";
-    tell(`${why} What is said is kept for you.`);
+    if (now !== "woken") tell(`${why} What is said is kept for you.`); // one that slept asks first
   } else if (now === "gone") {
     tell("This session is not here. The page asks again by itself.");
     forget();

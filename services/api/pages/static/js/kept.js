@@ -36,7 +36,7 @@ export function kept(session, language, name, onLost) {
   const found = read();
   /** @type {Typed} */
   const typed = isTyped(found?.typed) ? found.typed : fresh(senderName(name));
-  if (!waiting(typed) && !(Date.now() - found?.at < STALE)) {
+  if (!waiting(typed) && !(Math.abs(Date.now() - found?.at) < STALE)) {
     leave(typed);
     typed.rows = typed.rows.slice(-1);
   }

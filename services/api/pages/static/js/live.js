@@ -2,13 +2,13 @@
 import { applyDelta, applyEarlier, applySnapshot, copy, empty, forget, head, keepEarlier, rename } from "./transcript.js";
 import { connection } from "./slots.js";
 import { parser } from "./sse.js";
+import { moment, since, sleeper } from "./steady.js";
 
 const SILENCE = 40_000; // the server's heartbeat comes every 15 s
 const FIRST_EVENT = 4_000; // a network that holds streams back gives nothing at all,
 const FIRST_BEAT = 7_000; // or only what is long: the first beat comes 2 s after what a reader gets at once
 const SOON = 1_000; // what comes so much later than the first event was not sent with it
 const LISTEN = 500;
-const TIMERS = 5_000; // a timer that is so late has slept
 const LONGEST_WAIT = 15_000;
 const AFTER_A_POLL = 500;
 const CROWDED = 1_000; // between two questions of a page that has no connection of its own
@@ -24,11 +24,12 @@ const OUT_OF_SIGHT = 10_000; // a browser opens six connections to one server: a
 /** @typedef {import("./transcript.js").Transcript} Transcript */
 /** @typedef {import("../../messages.js").LiveEvent} LiveEvent */
 /** @typedef {import("../../messages.js").Session} Session */
-/** `slow`: live, but this network holds streams back; `full`: the server takes nobody more just now.
- * @typedef {"connecting" | "live" | "slow" | "offline" | "full" | "finished" | "gone"} Standing */
+/** `slow`: live, but this network holds streams back; `full`: the server takes nobody more just now; `woken`: the machine slept, and asks.
+ * @typedef {"connecting" | "live" | "slow" | "woken" | "offline" | "full" | "finished" | "gone"} Standing */
 /** How a stream or a poll ended; `lost`: nothing came any more, as if it were cut;
- * `silent`: nothing came from the first; `crowded`: this browser has no connection left.
- * @typedef {"finished" | "gone" | "full" | "cut" | "lost" | "silent" | "crowded" | "more"} End */
+ * `silent`: nothing came from the first; `woken`: nothing came while the machine slept, which says nothing of its network;
+ * `crowded`: this browser has no connection left.
+ * @typedef {"finished" | "gone" | "full" | "cut" | "lost" | "silent" | "woken" | "crowded" | "more"} End */
 /** @typedef {{onText: (state: Transcript) => void, onStanding?: (standing: Standing) => void,
  *   onSession?: (session: Session) => void, onInterruption?: (quiet: number | null) => void,
  *   onOffRecord?: (now: import("./off_record.js").OffRecord | null) => void, last?: number, first?: number, language?: string}} Options */
@@ -58,7 +59,7 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
   let aside = ""; // what is said off the record
   /** @type {string | null} when the session was made that is shown: another one may have its id */
   let made = null;
-  let skew = 0; // how far this machine's clock is behind the server's
+  let skew = 0; // what the server's clock says more than `performance.now()`
   /** Questions on their way. @type {Set<AbortController>} */
   const requests = new Set();
   /** @type {(() => void) | null} */
@@ -134,16 +135,17 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
     /** @type {End} */
     let otherwise = "cut";
     const alive = (next = SILENCE) => { [heard, patience] = [moment(), next]; };
+    const slept = sleeper();
     const listen = setInterval(() => {
-      const quiet = since(heard);
-      if (quiet <= patience) return;
-      otherwise = patience === SILENCE || quiet > patience + TIMERS ? "lost" : "silent"; // a machine that slept says nothing of its network
+      const woken = slept();
+      if (since(heard) <= patience) return;
+      otherwise = woken ? "woken" : patience === SILENCE ? "lost" : "silent";
       mine.abort();
     }, LISTEN);
     try {
       const response = await fetch(url(wait), { headers: { Accept: type }, cache: "no-store", signal: mine.signal });
       const told = Date.parse(response.headers.get("date") ?? "");
-      if (told) skew = told - Date.now();
+      if (told) skew = told - performance.now();
       if (GONE.includes(response.status)) return "gone";
       if (FULL.includes(response.status)) return "full";
       return response.ok ? await read(response, alive, mine) : "cut";
@@ -201,8 +203,8 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
   };
 
   /** One long-poll, for networks that break streams, and for a session that has ended: then it is answered at once.
-   * @param {number | null} wait seconds, if not as long as the server does */
-  const poll = (wait = null) => ask("application/json", SILENCE, wait, async (response, _, mine) => {
+   * @param {number | null} wait seconds, if not as long as the server does @param {number} patience */
+  const poll = (wait = null, patience = SILENCE) => ask("application/json", patience, wait, async (response, _, mine) => {
     const { events = [] } = /** @type {import("../../messages.js").Poll} */ (await response.json());
     if (mine.signal.aborted) return "cut";
     if (!events.some((one) => one.event === "off_record")) onRecord();
@@ -243,15 +245,17 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
       return poll(sure ? null : 0);
     }
     const end = await (trial ?? stream(false));
-    if (end !== "cut" && end !== "crowded") return end;
+    const woken = end === "woken";
+    if (end !== "cut" && end !== "crowded" && !woken) return end;
     if (stopped || resting || ended !== null) return end;
+    if (woken && begun) onStanding(end);
     const lives = lived;
-    const answer = await poll(0); // whoever gets an answer is not offline
+    const answer = await poll(0, woken ? FIRST_EVENT : SILENCE); // whoever gets an answer is not offline
     if (answer === "more" && end === "cut" && !lives) {
       slowly();
       onStanding("slow");
     }
-    return answer;
+    return woken && answer === "silent" ? "lost" : answer;
   };
 
   const run = async () => {
@@ -280,6 +284,9 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
       else if (end === "silent") {
         sure = false;
         slowly();
+      } else if (end === "woken") {
+        sure = false;
+        onStanding(end);
       }
       else {
         failures += 1;
@@ -352,7 +359,3 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
 
 /** A wait of about so many milliseconds, so that a crowd does not come back all at once. @param {number} milliseconds */
 export const roughly = (milliseconds) => milliseconds * (0.75 + Math.random() / 2);
-/** A moment on both clocks: the wall's may be set, and the steady one may stand still while the machine sleeps. */
-const moment = () => ({ wall: Date.now(), steady: performance.now() });
-/** Milliseconds since then, by the clock on which more have gone by. @param {{wall: number, steady: number}} then */
-const since = (then) => Math.max(Date.now() - then.wall, performance.now() - then.steady);

@@ -1,7 +1,7 @@
 // What is said off the record, as it comes: shown as plain text, kept nowhere, gone when the passage is over.
 import { clock } from "./clock.js";
 
-/** @typedef {{since: number, text: string}} OffRecord `since`: by this page's clock */
+/** @typedef {{since: number, text: string}} OffRecord `since`: by `performance.now()`; a wall's clock may be set meanwhile */
 
 /** @param {HTMLElement} box with a place for the clock and one for the words
  * @param {(change: () => void) => void} [around] what has to be done around a change of the page's height */
@@ -20,7 +20,7 @@ export function offRecord(box, around = (change) => change()) {
       words.scrollTop = words.scrollHeight;
     });
     if (!now) return;
-    const tick = () => { told.textContent = clock(Date.now() - now.since); };
+    const tick = () => { told.textContent = clock(performance.now() - now.since); };
     tick();
     ticking = setInterval(tick, 1000);
   }

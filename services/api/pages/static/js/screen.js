@@ -207,7 +207,7 @@ function tick() {
   if (paused) says = "Paused";
   else if (standing === "offline") says = "No connection. Captions go on by themselves.";
   else if (standing === "full") says = "The server is full. Captions go on by themselves.";
-  else if (finishedAt === null && offSince !== null) says = `Off the record for ${clock(Date.now() - offSince)}: not kept`;
+  else if (finishedAt === null && offSince !== null) says = `Off the record for ${clock(performance.now() - offSince)}: not kept`;
   else if (card.hidden && finishedAt === null && silentSince !== null) says = `Captions interrupted for ${clock(performance.now() - silentSince)}`;
   else if (card.hidden && finishedAt === null && quiet >= STILL_AFTER) says = `No captions for ${clock(quiet)}`;
   still.hidden = !says;
