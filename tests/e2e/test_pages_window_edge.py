@@ -7,7 +7,9 @@ from tests.e2e.conftest import Program, drawn
 
 pytestmark = pytest.mark.browser
 
-LONG = "We began in the hills with one mast and nobody believed that it would carry, and then it carried for years. " * 9
+LONG = (
+    "We began in the hills with one mast and nobody believed that it would carry, and then it carried for years. " * 9
+)
 ENDS = {"a word": "And so on.", "a note": "And so on. [Applause]"}
 CUT = """() => {
   const [cut, next] = [...document.querySelectorAll(".said")].slice(2, 4);

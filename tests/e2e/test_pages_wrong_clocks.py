@@ -43,8 +43,8 @@ def test_for_how_long_it_is_off_the_record_is_told_though_the_clock_on_the_wall_
 ) -> None:
     program.begin("clock-aside", ">> ANA:  Good morning.")
     screen = page.context.new_page()
-    page.goto(f"/s/clock-aside/follow")
-    screen.goto(f"/s/clock-aside/screen")
+    page.goto("/s/clock-aside/follow")
+    screen.goto("/s/clock-aside/screen")
     program.client.put("/v1/sessions/clock-aside/off-the-record", json={"on": True}).raise_for_status()
     for one, told in ((page, "#off-record [data-clock]"), (screen, "#still")):
         expect(one.locator(told)).to_contain_text(SHORT)
