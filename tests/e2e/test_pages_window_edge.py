@@ -3,46 +3,71 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Program, drawn
+from tests.e2e.conftest import Program, drawn, follow
 
 pytestmark = pytest.mark.browser
 
 LONG = (
-    "We began in the hills with one mast and nobody believed that it would carry, and then it carried for years. " * 9
+    "We began in the hills with one mast and nobody believed that it would carry, and then it carried for years. " * 8
 )
 ENDS = {"a word": "And so on.", "a note": "And so on. [Applause]"}
-CUT = """() => {
+CUT = """(edge) => {
   const [cut, next] = [...document.querySelectorAll(".said")].slice(2, 4);
   const range = document.createRange();
   range.selectNodeContents(cut);
-  scrollBy({ top: [...range.getClientRects()].pop().top + 10, behavior: "instant" });
+  scrollBy({ top: [...range.getClientRects()].pop().top - edge, behavior: "instant" });
   window.next = next;
 }"""
 WHERE = "() => window.next.getBoundingClientRect().top"
 LINE = "() => parseFloat(getComputedStyle(window.next).lineHeight)"
 
 
+@pytest.mark.parametrize("edge", [-10, -32], ids=["in the line", "below it"])
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("path", ["/s/{}/follow", "/s/{}"], ids=["follow", "transcript"])
-def test_what_is_read_stays_below_the_last_line_of_a_paragraph_that_the_edge_cuts(
-    page: Page, program: Program, path: str, end: str
+def test_what_is_read_stays_where_the_windows_edge_is_at_the_end_of_a_paragraph(
+    page: Page, program: Program, path: str, end: str, edge: int
 ) -> None:
-    session = f"edge-{'note' if end == 'a note' else 'word'}-{'live' if 'follow' in path else 'done'}"
+    session = f"edge-{'note' if end == 'a note' else 'word'}-{'live' if 'follow' in path else 'done'}{edge}"
     program.begin(session, *(f">> {name}: {LONG}{ENDS[end]}" for name in ("ANA", "BEN", "CLEO", "DAN", "EVE", "FAY")))
     page.set_viewport_size({"width": 823, "height": 412})
     page.goto(path.format(session))
     expect(page.locator(".said")).to_have_count(6)
-    page.mouse.wheel(0, -100)
+    expect(page.locator("html[data-started]")).to_be_attached()
     drawn(page)
-    page.evaluate(CUT)
+    page.evaluate(CUT, edge)
     drawn(page)
     before, line = page.evaluate(WHERE), page.evaluate(LINE)
     assert 0 < before < 4 * line
     for change in (
         lambda: page.set_viewport_size({"width": 360, "height": 412}),
-        lambda: page.locator('[data-size="1"]').locator("visible=true").click(),
+        lambda: page.locator('[data-size="1"]').first.dispatch_event("click"),  # where the page is not scrolled for it
         lambda: page.set_viewport_size({"width": 1280, "height": 412}),
     ):
         change()
         drawn(page)
         assert abs(page.evaluate(WHERE) - before) <= line
+
+
+@pytest.mark.parametrize("size", [(823, 412), (360, 640)], ids=["lying", "upright"])
+def test_what_is_read_stays_while_the_tab_key_goes_through_the_panel(
+    page: Page, program: Program, size: tuple[int, int]
+) -> None:
+    session = f"edge-tab-{size[0]}"
+    program.begin(session, *(f">> A{n % 5}: The first words of talk number {n} are here." for n in range(60)))
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    follow(page, session)
+    page.mouse.wheel(0, -1500)
+    page.locator("#more > summary").focus()
+    page.keyboard.press("Enter")
+    for panel in page.locator("#more details").all():
+        panel.evaluate("(one) => { one.open = true; }")
+    drawn(page)
+    before = page.evaluate("scrollY")
+    stops = 0
+    while page.evaluate("document.activeElement.closest('.bar') !== null"):
+        assert page.evaluate("scrollY") == before
+        page.keyboard.press("Tab")
+        drawn(page)
+        stops += 1
+    assert stops > 25
