@@ -18,6 +18,16 @@ CUT = """(edge) => {
   scrollBy({ top: [...range.getClientRects()].pop().top - edge, behavior: "instant" });
   window.next = next;
 }"""
+RING = """() => {
+  const [at, panel] = [document.activeElement, document.activeElement.closest(".more")];
+  if (!panel) return null;
+  const { outlineOffset, outlineWidth } = getComputedStyle(at);
+  const ring = parseFloat(outlineOffset) + parseFloat(outlineWidth);
+  const [one, window] = [at.getBoundingClientRect(), panel.getBoundingClientRect()];
+  const over = [window.left - one.left, one.right - window.right];
+  return Math.max(0, Math.floor(Math.max(...over) + ring));
+}"""
+"""By how many pixels the ring around what has the focus is cut by a side of the panel."""
 WHERE = "() => window.next.getBoundingClientRect().top"
 LINE = "() => parseFloat(getComputedStyle(window.next).lineHeight)"
 
@@ -67,6 +77,7 @@ def test_what_is_read_stays_while_the_tab_key_goes_through_the_panel(
     stops = 0
     while page.evaluate("document.activeElement.closest('.bar') !== null"):
         assert page.evaluate("scrollY") == before
+        assert page.evaluate(RING) in {0, None}
         page.keyboard.press("Tab")
         drawn(page)
         stops += 1
