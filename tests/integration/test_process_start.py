@@ -6,6 +6,7 @@ import shutil
 import socket
 import sqlite3
 import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -248,3 +249,14 @@ def test_a_copy_of_a_folder_that_was_killed_has_every_acknowledged_line(tmp_path
     shutil.copytree(tmp_path / "data", tmp_path / "copy")
     with Server(tmp_path / "copy") as copy:
         assert copy.get("/v1/sessions/talk/lines/last", sender="desk") == {"number": 49}
+
+
+def test_a_thread_that_works_beside_the_loop_does_not_hold_it_up_for_long() -> None:
+    told = """
+import sys
+from services import process
+async def serve():
+    print(sys.getswitchinterval() < 0.001, flush=True)
+process.run(serve())
+"""
+    assert subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True).stdout == "True\n"
