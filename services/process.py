@@ -53,8 +53,8 @@ GC_THRESHOLD = 50_000
 thousands of them, pays for several collections, and every hundredth of these goes through the whole heap."""
 
 SWITCH_SECONDS = 0.0005
-"""How long a thread may hold Python's lock while another one waits for it. With Python's 5 ms, a line waits as long behind
-a client of Kafka or a search that works in a thread beside the loop."""
+"""How long a thread may hold Python's lock while another one waits for it. With Python's 5 ms, a line waits as long
+behind a client of Kafka or a search that works in a thread beside the loop."""
 
 
 def run(serving: Coroutine[Any, Any, None]) -> None:
