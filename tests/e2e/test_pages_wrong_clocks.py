@@ -29,7 +29,7 @@ WOKEN = """() => new Promise((done) => {
   };
 })"""
 """The clock is set, which looks like sleep to a page; until it asks for what it has missed."""
-NOTE_ALL = """([selector]) => {
+NOTE_ALL = """(selector) => {
   const told = document.querySelector(selector);
   window.told = [told.textContent];
   window.noting?.disconnect();
@@ -48,7 +48,7 @@ def test_for_how_long_it_is_off_the_record_is_told_though_the_clock_on_the_wall_
     program.client.put("/v1/sessions/clock-aside/off-the-record", json={"on": True}).raise_for_status()
     for one, told in ((page, "#off-record [data-clock]"), (screen, "#still")):
         expect(one.locator(told)).to_contain_text(SHORT)
-        one.evaluate(NOTE_ALL, [told])
+        one.evaluate(NOTE_ALL, told)
         one.evaluate(AHEAD)
     program.send("clock-aside", 1, "Nobody keeps this.")
     for one in (page, screen):
@@ -64,7 +64,7 @@ def test_who_reads_is_not_told_to_be_offline_when_the_clock_is_set(program: Prog
     screen.goto("/s/clock-read/screen")
     expect(screen.locator("#lines")).to_contain_text("Good morning.")
     for one, told in ((page, "#status"), (screen, "#still")):
-        one.evaluate(NOTE_ALL, [told])
+        one.evaluate(NOTE_ALL, told)
         one.evaluate(WOKEN)
     program.say("clock-read", 1, "And on we go.")
     for one, text in ((page, "#captions"), (screen, "#lines")):
@@ -88,10 +88,10 @@ def test_the_desk_goes_by_the_servers_clock_from_the_first(program: Program, pag
     page.add_init_script(AHEAD)
     page.goto("/desk")
     card = page.locator("[data-session=clock-desk]")
-    page.evaluate(NOTE_ALL, ["[data-session=clock-desk]"])
+    page.evaluate(NOTE_ALL, "[data-session=clock-desk]")
     expect(card.locator(".sources")).to_contain_text(re.compile(r"last word 0:\d\d ago"))
     assert [says for says in page.evaluate("window.told") if re.search(r"\d\d:\d\d:\d\d", says)] == []
-    page.evaluate(NOTE_ALL, ["#standing"])
+    page.evaluate(NOTE_ALL, "#standing")
     page.evaluate(WOKEN)
     expect(page.locator("#standing")).to_have_text("Up to date")
     assert set(page.evaluate("window.told")) == {"Up to date"}

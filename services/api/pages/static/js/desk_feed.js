@@ -21,8 +21,10 @@ export async function deskFeed({ onSources, onReaders, onOther, onConnected, onH
     const slept = sleeper();
     addEventListener("offline", cut);
     const listen = setInterval(() => {
-      woken = slept();
-      if (since(heard) > SILENCE) request.abort();
+      const late = slept();
+      if (since(heard) <= SILENCE) return;
+      woken = late;
+      request.abort();
     }, LISTEN);
     try {
       const answer = await fetch("/v1/desk/events", { headers: { Accept: "text/event-stream" }, cache: "no-store", signal: request.signal });

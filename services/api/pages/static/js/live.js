@@ -287,8 +287,7 @@ export function follow(session, { onText, onStanding = () => {}, onSession = () 
       } else if (end === "woken") {
         sure = false;
         onStanding(end);
-      }
-      else {
+      } else {
         failures += 1;
         onStanding(end === "full" ? "full" : "offline");
         await pause(roughly(Math.min(LONGEST_WAIT, 500 * 2 ** Math.min(failures - 1, 5))));
