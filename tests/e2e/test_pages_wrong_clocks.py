@@ -91,6 +91,7 @@ def test_the_desk_goes_by_the_servers_clock_from_the_first(program: Program, pag
     page.evaluate(NOTE_ALL, "[data-session=clock-desk]")
     expect(card.locator(".sources")).to_contain_text(re.compile(r"last word 0:\d\d ago"))
     assert [says for says in page.evaluate("window.told") if re.search(r"\d\d:\d\d:\d\d", says)] == []
+    expect(page.locator("#standing")).to_have_text("Up to date")  # cards come with the page, before the feed
     page.evaluate(NOTE_ALL, "#standing")
     page.evaluate(WOKEN)
     expect(page.locator("#standing")).to_have_text("Up to date")
