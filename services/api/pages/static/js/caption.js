@@ -1,4 +1,5 @@
 // The caption page: what is typed goes to readers word by word; the last lines can be opened again and corrected.
+import "./hold.js";
 import "./started.js";
 import { duty } from "./duty.js";
 import { kept, senderName } from "./kept.js";

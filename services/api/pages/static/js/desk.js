@@ -1,4 +1,5 @@
 // The desk: what the server says of the rooms, drawn anew where it changed; who sends to them; and the alarm when words stop.
+import "./hold.js";
 import "./started.js";
 import { alarm } from "./alarm.js";
 import { clock } from "./clock.js";

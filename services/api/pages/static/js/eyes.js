@@ -1,30 +1,30 @@
 // The words before a reader's eyes stay where they are while the page is laid out anew: at another size of text or window, when
 // the screen is turned, when a font comes. Browsers keep an element in its place; a paragraph may be longer than a window.
 
-/** A character of a paragraph, by its share of the text, and where its line stood in the window.
- * @typedef {{paragraph: Element, share: number, top: number}} Place */
+/** A character of an element, by its share of the text, and where its line stood in the window; `name`: a selector.
+ * @typedef {{element: Element, share: number, top: number, name: string | null}} Place */
 
-/** @param {HTMLElement} text what is read @param {{endInView: () => boolean, toEnd: () => void}} end who is there stays there
+/** @param {HTMLElement} text what is read
+ * @param {{first: () => Element | null | undefined, endInView?: () => boolean, toEnd?: () => void}} parts `first`: what of it is the first in the
+ * window; null: nothing is held. Who is at the end, if it has one, stays there
  * @returns {{looked: () => void, stayed: () => void, unmoved: () => boolean, atEnd: () => boolean}} to be called when the text has been
  * changed without moving it; when the page has scrolled so that what is read is where it was: its reader has not, who was `unmoved` before;
  * whether the reader is at the end, also where the page was laid out anew and is not there yet */
-export function eyes(text, { endInView, toEnd }) {
-  /** @type {Place | "end" | null} */
-  let kept = null;
+export function eyes(text, { first, endInView = () => false, toEnd = () => {} }) {
+  /** @type {Place[] | "end"} an element, and what it is in: it may be gone when they are asked for */
+  let kept = [];
   let stands = -1; // where the page was scrolled to when that was known
-  const articles = text.getElementsByTagName("article");
 
   const stay = () => { stands = scrollY; };
   const unmoved = () => scrollY === stands; // a page that has scrolled hears of it later
   function look() {
-    if (endInView()) kept = "end";
-    else kept = placeOf(articles);
+    kept = endInView() ? "end" : placesOf(first(), text);
     stay();
   }
   function restore() {
     if (kept === "end") toEnd();
-    else if (kept?.paragraph.isConnected) {
-      const moved = rectAt(kept.paragraph, kept.share).top - kept.top;
+    else {
+      const moved = movedBy(kept);
       if (Math.abs(moved) >= 1) scrollBy({ top: moved, behavior: "instant" });
     }
     stay();
@@ -32,24 +32,57 @@ export function eyes(text, { endInView, toEnd }) {
 
   for (const one of [document.documentElement, document.body]) one.style.overflowAnchor = "none"; // once is enough
   addEventListener("scroll", () => { if (!unmoved()) look(); }, { passive: true });
-  for (const one of ["resize", "captionflow:resized"]) addEventListener(one, restore);
+  for (const one of ["resize", "captionflow:resized", "captionflow:drawn"]) addEventListener(one, restore);
   const observer = new ResizeObserver(restore);
   for (const one of [text, document.body]) observer.observe(one);
   look();
   return { looked: look, stayed: stay, unmoved, atEnd: () => endInView() || (kept === "end" && unmoved()) };
 }
 
-/** The first characters in the window. @param {HTMLCollectionOf<HTMLElement>} articles @returns {Place | null} */
-function placeOf(articles) {
-  const article = firstBelow(articles);
-  if (!article || article.getBoundingClientRect().top >= innerHeight) return null;
-  const all = article.querySelectorAll(".speaker, .said");
-  const paragraph = firstBelow(all);
-  if (!paragraph) return null;
-  const length = paragraph.textContent?.length ?? 0;
-  const at = paragraph.getBoundingClientRect().top >= 0 ? 0 : firstThat(length, (to) => rectAt(paragraph, to / length).top >= 0);
+/** What is before the eyes, and what it is in. @param {Element | null | undefined} element @param {Element} text @returns {Place[]} */
+function placesOf(element, text) {
+  if (!element) return [];
+  const length = element.textContent?.length ?? 0;
+  const at = element.getBoundingClientRect().top >= 0 ? 0 : firstThat(length, (to) => rectAt(element, to / length).top >= 0);
   const share = length ? Math.min(at, length - 1) / length : 0; // where only a part of its last line is in the window: that line
-  return { paragraph, share, top: rectAt(paragraph, share).top };
+  const place = (/** @type {Element} */ one, of = 0) => ({ element: one, share: of, top: rectAt(one, of).top, name: nameOf(one) });
+  const places = [place(element, share)];
+  const link = element.querySelector("a[href]"); // an entry in a list has no other name
+  if (link) places.push(place(link));
+  for (let around = element.parentElement; around && around !== text && text.contains(around); around = around.parentElement) places.push(place(around));
+  return places;
+}
+
+/** How far the first that is there is from where it was; in a window that has grown so small that it would be out of it, from the window's
+ * end. @param {Place[]} places */
+function movedBy(places) {
+  for (const { element, share, top, name } of places) {
+    const now = element.isConnected ? element : name && document.querySelector(name);
+    if (!now) continue;
+    const rect = rectAt(now, share);
+    return rect.top - Math.min(top, Math.max(0, innerHeight - rect.height));
+  }
+  return 0;
+}
+
+/** What finds an element again when the page, or a part of it, has been drawn anew. @param {Element} element */
+function nameOf(element) {
+  if (element.id) return `#${CSS.escape(element.id)}`;
+  for (const name of ["data-session", "href"]) {
+    const value = element.getAttribute(name);
+    if (value) return `${element.tagName}[${name}="${CSS.escape(value)}"]`;
+  }
+  return null;
+}
+
+/** The first paragraph in the window of turns that stand one below the other. @param {HTMLElement} text */
+export function paragraphs(text) {
+  const articles = text.getElementsByTagName("article");
+  return () => {
+    const article = firstBelow(articles);
+    if (!article || article.getBoundingClientRect().top >= innerHeight) return null;
+    return firstBelow(article.querySelectorAll(".speaker, .said"));
+  };
 }
 
 /** The first of elements, in their order, that does not end above an edge of the window. @template {Element} T @param {ArrayLike<T>} all
@@ -67,11 +100,11 @@ function firstThat(end, holds) {
   return low;
 }
 
-/** Where the character stands that has this share of the text before it. @param {Element} paragraph @param {number} share */
-function rectAt(paragraph, share) {
-  let left = Math.round(share * (paragraph.textContent?.length ?? 0));
-  if (!left) return paragraph.getBoundingClientRect();
-  const walker = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
+/** Where the character stands that has this share of the text before it. @param {Element} element @param {number} share */
+function rectAt(element, share) {
+  let left = Math.round(share * (element.textContent?.length ?? 0));
+  if (!left) return element.getBoundingClientRect();
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
   for (let node = /** @type {Text | null} */ (walker.nextNode()); node; node = /** @type {Text | null} */ (walker.nextNode())) {
     for (; left < node.length; left += 1) {
       const range = document.createRange();
@@ -83,6 +116,6 @@ function rectAt(paragraph, share) {
     left -= node.length;
   }
   const all = document.createRange();
-  all.selectNodeContents(paragraph);
-  return [...all.getClientRects()].pop() ?? paragraph.getBoundingClientRect(); // only spaces are behind it
+  all.selectNodeContents(element);
+  return [...all.getClientRects()].pop() ?? element.getBoundingClientRect(); // only spaces are behind it
 }

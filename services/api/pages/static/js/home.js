@@ -1,4 +1,5 @@
 // The home page: the last words of each live session run; what begins or ends appears by itself.
+import "./hold.js";
 import "./offline.js";
 import "./started.js";
 import { follow } from "./live.js";

@@ -1,4 +1,5 @@
 // The page without a network: what this browser has kept of what was read.
+import "./hold.js";
 import "./started.js";
 import { PAGES } from "./kept_cache.js";
 import { element } from "./render.js";

@@ -1,5 +1,5 @@
 // Where the reader is in a text that grows at its end. A reader at the end stays there; others are told what came below.
-import { eyes, firstBelow } from "./eyes.js";
+import { eyes, firstBelow, paragraphs } from "./eyes.js";
 import { endOf } from "./mark.js";
 import { say } from "./text.js";
 
@@ -32,7 +32,7 @@ export function reading({ captions, newer, bar }) {
 
   addEventListener("scroll", note, { passive: true });
   addEventListener("resize", note);
-  const { looked, stayed, unmoved, atEnd } = eyes(captions, { endInView, toEnd });
+  const { looked, stayed, unmoved, atEnd } = eyes(captions, { first: paragraphs(captions), endInView, toEnd });
   newer.addEventListener("click", () => { toEnd(); captions.focus({ preventScroll: true }); });
 
   return {

@@ -1,8 +1,8 @@
 // The transcript: what is read stays where it is at any size.
+import "./hold.js";
 import "./offline.js";
 import "./permalink.js";
 import "./started.js";
-import { eyes } from "./eyes.js";
 import { figures } from "./figures.js";
 import { finder } from "./find.js";
 import { readersLook } from "./look_panel.js";
@@ -12,7 +12,6 @@ import { whoSpeaks } from "./who.js";
 
 const transcript = /** @type {HTMLElement} */ (document.querySelector(".transcript"));
 finder(transcript);
-eyes(transcript, { endInView: () => false, toEnd: () => {} });
 readersLook();
 voices();
 figures(transcript);
