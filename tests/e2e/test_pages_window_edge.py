@@ -18,6 +18,12 @@ CUT = """(edge) => {
   scrollBy({ top: [...range.getClientRects()].pop().top - edge, behavior: "instant" });
   window.next = next;
 }"""
+SPACE = """() => {
+  const [above, below] = [...document.querySelectorAll(".turn")].slice(2, 4);
+  const words = [...above.querySelectorAll(".said")].pop();
+  scrollBy({ top: (words.getBoundingClientRect().bottom + above.getBoundingClientRect().bottom) / 2, behavior: "instant" });
+  window.next = below.querySelector(".said");
+}"""
 RING = """() => {
   const [at, panel] = [document.activeElement, document.activeElement.closest(".more")];
   if (!panel) return null;
@@ -55,6 +61,26 @@ def test_what_is_read_stays_where_the_windows_edge_is_at_the_end_of_a_paragraph(
         lambda: page.set_viewport_size({"width": 1280, "height": 412}),
     ):
         change()
+        drawn(page)
+        assert abs(page.evaluate(WHERE) - before) <= line
+
+
+@pytest.mark.parametrize("path", ["/s/{}/follow", "/s/{}"], ids=["follow", "transcript"])
+def test_what_is_read_stays_where_the_windows_edge_is_in_the_space_between_two_turns(
+    page: Page, program: Program, path: str
+) -> None:
+    session = f"edge-space-{'live' if 'follow' in path else 'done'}"
+    program.begin(session, *(f">> {name}: {LONG}" for name in ("ANA", "BEN", "CLEO", "DAN", "EVE", "FAY")))
+    page.set_viewport_size({"width": 823, "height": 412})
+    page.goto(path.format(session))
+    expect(page.locator(".said")).to_have_count(6)
+    expect(page.locator("html[data-started]")).to_be_attached()
+    drawn(page)
+    page.evaluate(SPACE)
+    drawn(page)
+    before, line = page.evaluate(WHERE), page.evaluate(LINE)
+    for width in (360, 1280):
+        page.set_viewport_size({"width": width, "height": 412})
         drawn(page)
         assert abs(page.evaluate(WHERE) - before) <= line
 
