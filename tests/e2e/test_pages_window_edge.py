@@ -66,6 +66,25 @@ def test_what_is_read_stays_where_the_windows_edge_is_at_the_end_of_a_paragraph(
 
 
 @pytest.mark.parametrize("path", ["/s/{}/follow", "/s/{}"], ids=["follow", "transcript"])
+def test_a_paragraph_longer_than_the_window_stays_where_it_begins_in_the_middle(
+    page: Page, program: Program, path: str
+) -> None:
+    session = f"edge-long-{'live' if 'follow' in path else 'done'}"
+    program.begin(session, *(f">> {LONG}" for _ in range(3)))
+    page.set_viewport_size({"width": 412, "height": 412})
+    page.goto(path.format(session))
+    expect(page.locator(".said")).to_have_count(3)
+    expect(page.locator("html[data-started]")).to_be_attached()
+    drawn(page)
+    page.evaluate("scrollTo(0, document.querySelector('.said').getBoundingClientRect().top + scrollY - 250)")
+    drawn(page)
+    before = page.locator(".said").first.evaluate("(one) => one.getBoundingClientRect().top")
+    page.evaluate("dispatchEvent(new Event('captionflow:resized'))")
+    drawn(page)
+    assert page.locator(".said").first.evaluate("(one) => one.getBoundingClientRect().top") == before
+
+
+@pytest.mark.parametrize("path", ["/s/{}/follow", "/s/{}"], ids=["follow", "transcript"])
 def test_what_is_read_stays_where_the_windows_edge_is_in_the_space_between_two_turns(
     page: Page, program: Program, path: str
 ) -> None:

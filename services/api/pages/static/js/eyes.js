@@ -13,18 +13,20 @@
 export function eyes(text, { first, endInView = () => false, toEnd = () => {} }) {
   /** @type {Place[] | "end"} an element, and what it is in: it may be gone when they are asked for */
   let kept = [];
+  let height = innerHeight; // of the window when that was known
   let stands = -1; // where the page was scrolled to when that was known
 
   const stay = () => { stands = scrollY; };
   const unmoved = () => scrollY === stands; // a page that has scrolled hears of it later
   function look() {
     kept = endInView() ? "end" : placesOf(first(), text);
+    height = innerHeight;
     stay();
   }
   function restore() {
     if (kept === "end") toEnd();
     else {
-      const moved = movedBy(kept);
+      const moved = movedBy(kept, height);
       if (Math.abs(moved) >= 1) scrollBy({ top: moved, behavior: "instant" });
     }
     stay();
@@ -53,14 +55,14 @@ function placesOf(element, text) {
   return places;
 }
 
-/** How far the first that is there is from where it was; in a window that has grown so small that it would be out of it, from the window's
- * end. @param {Place[]} places */
-function movedBy(places) {
+/** How far the first that is there is from where it was; in a window that is less high now, and would not have it, from that window's end.
+ * @param {Place[]} places @param {number} height of the window then */
+function movedBy(places, height) {
   for (const { element, share, top, name } of places) {
     const now = element.isConnected ? element : name && document.querySelector(name);
     if (!now) continue;
     const rect = rectAt(now, share);
-    return rect.top - Math.min(top, Math.max(0, innerHeight - rect.height));
+    return rect.top - (innerHeight < height ? Math.min(top, innerHeight - Math.min(rect.height, innerHeight / 2)) : top);
   }
   return 0;
 }
