@@ -113,6 +113,20 @@ def test_what_has_the_focus_is_in_the_window_where_it_was_or_at_its_end(page: Pa
     assert -1 <= top <= bottom <= 361
 
 
+def test_what_hides_once_it_was_pressed_leaves_the_rest_where_it_is(page: Page, program: Program) -> None:
+    filled(program)
+    opened(page, "/desk", 360, 640)
+    card = page.locator("[data-session=hold-12]")
+    card.evaluate("(one) => scrollTo(0, scrollY + one.getBoundingClientRect().top - 300)")
+    card.locator("[data-name]").focus()
+    drawn(page)
+    before = card.evaluate("(one) => one.getBoundingClientRect().top")
+    card.locator("[data-name]").evaluate("(one) => { one.hidden = true; }")
+    page.evaluate(LARGER)
+    drawn(page)
+    assert abs(card.evaluate("(one) => one.getBoundingClientRect().top") - before) <= LINES
+
+
 def test_who_reads_further_down_is_not_moved_by_a_session_that_begins(page: Page, program: Program) -> None:
     filled(program)
     opened(page, "/", 360, 640)

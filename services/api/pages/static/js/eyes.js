@@ -59,8 +59,8 @@ function placesOf(element, text) {
  * @param {Place[]} places @param {number} height of the window then */
 function movedBy(places, height) {
   for (const { element, share, top, name } of places) {
-    const now = element.isConnected ? element : name && document.querySelector(name);
-    if (!now) continue;
+    const now = element.isConnected || !name ? element : document.querySelector(name);
+    if (!now?.getClientRects().length) continue; // gone, or hidden
     const rect = rectAt(now, share);
     return rect.top - (innerHeight < height ? Math.min(top, innerHeight - Math.min(rect.height, innerHeight / 2)) : top);
   }
