@@ -21,7 +21,7 @@ CUT = """(edge) => {
 SPACE = """() => {
   const [above, below] = [...document.querySelectorAll(".turn")].slice(2, 4);
   const words = [...above.querySelectorAll(".said")].pop();
-  scrollBy({ top: (words.getBoundingClientRect().bottom + above.getBoundingClientRect().bottom) / 2, behavior: "instant" });
+  scrollBy({ top: words.getBoundingClientRect().bottom + 8, behavior: "instant" });
   window.next = below.querySelector(".said");
 }"""
 RING = """() => {

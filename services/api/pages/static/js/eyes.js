@@ -81,13 +81,9 @@ function nameOf(element) {
 export function paragraphs(text) {
   const articles = text.getElementsByTagName("article");
   return () => {
-    const at = firstThat(articles.length, (one) => articles[one].getBoundingClientRect().bottom > 0);
-    for (const article of [articles[at], articles[at + 1]]) { // of one only the space below its words may be in the window
-      if (!article || article.getBoundingClientRect().top >= innerHeight) return null;
-      const found = firstBelow(article.querySelectorAll(".speaker, .said"));
-      if (found) return found;
-    }
-    return null;
+    const article = firstBelow(articles);
+    if (!article || article.getBoundingClientRect().top >= innerHeight) return null;
+    return firstBelow(article.querySelectorAll(".speaker, .said"));
   };
 }
 
