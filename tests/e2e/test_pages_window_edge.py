@@ -18,10 +18,11 @@ CUT = """(edge) => {
   scrollBy({ top: [...range.getClientRects()].pop().top - edge, behavior: "instant" });
   window.next = next;
 }"""
-SPACE = """() => {
+SPACE = """(height) => {
   const [above, below] = [...document.querySelectorAll(".turn")].slice(2, 4);
   const words = [...above.querySelectorAll(".said")].pop();
-  scrollBy({ top: words.getBoundingClientRect().bottom + 8, behavior: "instant" });
+  if (height) above.style.marginBottom = `${height}px`;
+  scrollBy({ top: words.getBoundingClientRect().bottom + (height / 3 || 8), behavior: "instant" });
   window.next = below.querySelector(".said");
 }"""
 RING = """() => {
@@ -84,18 +85,19 @@ def test_a_paragraph_longer_than_the_window_stays_where_it_begins_in_the_middle(
     assert page.locator(".said").first.evaluate("(one) => one.getBoundingClientRect().top") == before
 
 
+@pytest.mark.parametrize("space", [0, 1500], ids=["as it is", "higher than the window"])
 @pytest.mark.parametrize("path", ["/s/{}/follow", "/s/{}"], ids=["follow", "transcript"])
 def test_what_is_read_stays_where_the_windows_edge_is_in_the_space_between_two_turns(
-    page: Page, program: Program, path: str
+    page: Page, program: Program, path: str, space: int
 ) -> None:
-    session = f"edge-space-{'live' if 'follow' in path else 'done'}"
+    session = f"edge-space-{'live' if 'follow' in path else 'done'}{space}"
     program.begin(session, *(f">> {name}: {LONG}" for name in ("ANA", "BEN", "CLEO", "DAN", "EVE", "FAY")))
     page.set_viewport_size({"width": 823, "height": 412})
     page.goto(path.format(session))
     expect(page.locator(".said")).to_have_count(6)
     expect(page.locator("html[data-started]")).to_be_attached()
     drawn(page)
-    page.evaluate(SPACE)
+    page.evaluate(SPACE, space)
     drawn(page)
     before, line = page.evaluate(WHERE), page.evaluate(LINE)
     for width in (360, 1280):

@@ -1,6 +1,8 @@
 """Caddy with the configuration that is shipped, except that it is told addresses instead of asking for them."""
 
 import os
+import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -15,6 +17,20 @@ POLICY = "lb_policy header X-Session"
 """By which it chooses among several ingests."""
 _CADDYFILE = ROOT / "deploy" / "proxy" / "Caddyfile"
 _ASKS = "dynamic a {{${variable}:{name}}} 8000 {{\n\t\t\t\trefresh 1s\n\t\t\t}}"
+
+
+def greets(port: int, host: str) -> bool:
+    """Whether it has signed the certificate for this name, which it does after it listens."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        with (
+            socket.create_connection(("127.0.0.1", port)) as connection,
+            context.wrap_socket(connection, server_hostname=host),
+        ):
+            return True
+    except OSError:
+        return False
 
 
 @contextmanager
@@ -48,7 +64,7 @@ def proxy(
         command = [CADDY, "run", "--config", config, "--adapter", "caddyfile"]
         process = subprocess.Popen(command, env=os.environ | places, stdout=log, stderr=log)
     try:
-        await_true(lambda: listens(port), "the proxy does not start")
+        await_true(lambda: greets(port, host) if host else listens(port), "the proxy does not start")
         yield f"https://{host}:{port}" if host else f"http://127.0.0.1:{port}"
     finally:
         process.terminate()

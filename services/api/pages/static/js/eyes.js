@@ -77,13 +77,14 @@ function nameOf(element) {
   return null;
 }
 
-/** The first paragraph in the window of turns that stand one below the other. @param {HTMLElement} text */
+/** The first paragraph in the window of turns that stand one below the other, or the next where the window has none, as while what is
+ * not laid out yet still has another height. @param {HTMLElement} text */
 export function paragraphs(text) {
   const articles = text.getElementsByTagName("article");
   return () => {
     const article = firstBelow(articles);
-    if (!article || article.getBoundingClientRect().top >= innerHeight) return null;
-    return firstBelow(article.querySelectorAll(".speaker, .said"));
+    if (!article || (article === articles[0] && article.getBoundingClientRect().top >= innerHeight)) return null; // above the text
+    return firstBelow(article.querySelectorAll(".speaker, .said")) ?? article;
   };
 }
 

@@ -1,5 +1,5 @@
 // On a page of any kind what is before the eyes stays where it is: what has the focus, or else what stands first in the window.
-import { eyes } from "./eyes.js";
+import { eyes, firstBelow } from "./eyes.js";
 
 const STEP = 6; // less than a line
 const ACROSS = [0.5, 0.25, 0.75]; // columns stand side by side
@@ -13,7 +13,7 @@ function focused(page) {
   return bottom > 0 && top < innerHeight && bottom - top < innerHeight ? at : null;
 }
 
-/** The first thing in the window that has words, and nothing in it that would be one. @param {HTMLElement} page */
+/** The first thing in the window that has words, and nothing in it that would be one; or what comes next. @param {HTMLElement} page */
 function firstOf(page) {
   const { left, width } = (page.querySelector("main") ?? page).getBoundingClientRect();
   for (let y = 1; y < innerHeight; y += STEP) {
@@ -22,7 +22,7 @@ function firstOf(page) {
       if (found && found !== page && page.contains(found) && found.textContent?.trim() && !found.querySelector(BLOCKS)) return found;
     }
   }
-  return null;
+  return firstBelow(page.querySelectorAll("main p, main li, main h2"));
 }
 
 const page = document.body;
