@@ -25,7 +25,7 @@ def greets(port: int, host: str) -> bool:
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:
         with (
-            socket.create_connection(("127.0.0.1", port)) as connection,
+            socket.create_connection(("127.0.0.1", port), timeout=5) as connection,
             context.wrap_socket(connection, server_hostname=host),
         ):
             return True
