@@ -12,8 +12,8 @@ SESSIONS = [f"hold-{n}" for n in range(24)]
 PATHS = ["/", "/search?q=zeppelin", "/desk", "/s/hold-long"]
 FIRST = """() => {
   const across = document.querySelector("main").getBoundingClientRect();
-  for (let y = 1; y < innerHeight; y += 4) {
-    const at = document.caretRangeFromPoint(across.left + across.width / 2, y);
+  for (const [share, y] of [0.5, 0.25].flatMap((one) => [...Array(innerHeight).keys()].map((at) => [one, at]))) {
+    const at = document.caretRangeFromPoint(across.left + share * across.width, y);
     const node = at?.startContainer;
     if (node?.nodeType !== 3 || !node.data.trim() || !node.parentElement.closest("main")) continue;
     const words = document.createRange();
@@ -26,7 +26,7 @@ FIRST = """() => {
     return rect.top;
   }
 }"""
-"""Where the first words in the window stand, at the middle of the page."""
+"""Where the first words in the window stand, at the middle of the page, or in its first column where that has none."""
 WHERE = "() => window.words.getBoundingClientRect().top"
 ENTRY = """() => {
   const entry = [...document.querySelectorAll("main li > a")].find((one) => one.getBoundingClientRect().top >= 0);
@@ -34,7 +34,7 @@ ENTRY = """() => {
 }"""
 LARGER = "() => document.querySelector('[data-size=\"1\"]').click()"
 SMALLER = "() => document.querySelector('[data-size=\"-1\"]').click()"
-LINES = 100  # pixels: a row of buttons, or three lines, that are broken elsewhere
+LINES = 150  # pixels: a row of buttons and three lines in the largest type, that are broken elsewhere
 
 
 def filled(program: Program) -> None:
@@ -63,7 +63,7 @@ def halfway(page: Page) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("size", [(360, 640), (740, 360)], ids=["upright", "lying"])
+@pytest.mark.parametrize("size", [(360, 640), (740, 360), (1280, 720)], ids=["upright", "lying", "wide"])
 def test_the_first_words_in_the_window_stay_there(
     page: Page, program: Program, path: str, size: tuple[int, int]
 ) -> None:

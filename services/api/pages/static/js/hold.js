@@ -2,7 +2,7 @@
 import { eyes, firstBelow } from "./eyes.js";
 
 const STEP = 6; // less than a line
-const ACROSS = [0.5, 0.25, 0.75]; // columns stand side by side
+const ACROSS = [0.5, 0.25, 0.75]; // columns stand side by side, and one may have ended
 const BLOCKS = "p, h1, h2, h3, li, ul, ol, dl, dt, dd, div, form, section, article, nav, details, table, pre, textarea, dialog";
 
 /** What is typed into, or would be pressed, if it is in the window. @param {HTMLElement} page */
@@ -16,8 +16,8 @@ function focused(page) {
 /** The first thing in the window that has words, and nothing in it that would be one; or what comes next. @param {HTMLElement} page */
 function firstOf(page) {
   const { left, width } = (page.querySelector("main") ?? page).getBoundingClientRect();
-  for (let y = 1; y < innerHeight; y += STEP) {
-    for (const share of ACROSS) {
+  for (const share of ACROSS) {
+    for (let y = 1; y < innerHeight; y += STEP) {
       const found = document.elementFromPoint(left + share * width, y);
       if (found && found !== page && page.contains(found) && found.textContent?.trim() && !found.querySelector(BLOCKS)) return found;
     }
