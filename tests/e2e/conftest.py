@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, Route, expect, sync_playwright
 
 from tests.real_program import Server
 from tests.waiting import await_true
@@ -107,6 +107,11 @@ def until_same(page: Page, program: Program, session: str) -> None:
 def drawn(page: Page) -> None:
     """Wait until the page has been drawn as it is now, and what hears of that has done its part."""
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def top(one: Locator) -> float:
+    """Where it begins in the window, in pixels."""
+    return float(one.evaluate("(one) => one.getBoundingClientRect().top"))
 
 
 def script(page: Page, name: str) -> str:

@@ -1,9 +1,9 @@
 """On pages of any kind what is before the eyes stays where it is, and a page that is at its top stays there."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import Program, drawn
+from tests.e2e.conftest import Program, drawn, top
 
 pytestmark = pytest.mark.browser
 
@@ -62,6 +62,11 @@ def halfway(page: Page) -> None:
     drawn(page)
 
 
+def scrolled_to(one: Locator, stands: float) -> None:
+    one.evaluate("(one, stands) => scrollTo(0, scrollY + one.getBoundingClientRect().top - stands)", stands)
+    drawn(one.page)
+
+
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("size", [(360, 640), (740, 360), (1280, 720)], ids=["upright", "lying", "wide"])
 def test_the_first_words_in_the_window_stay_there(
@@ -103,28 +108,27 @@ def test_what_has_the_focus_is_in_the_window_where_it_was_or_at_its_end(page: Pa
     hit = page.locator(".hit").nth(8)
     hit.focus()
     drawn(page)
-    before = hit.evaluate("(one) => one.getBoundingClientRect().top")
+    before = top(hit)
     page.evaluate(LARGER)
     drawn(page)
-    assert abs(hit.evaluate("(one) => one.getBoundingClientRect().top") - before) <= LINES
+    assert abs(top(hit) - before) <= LINES
     page.set_viewport_size({"width": 640, "height": 360})
     drawn(page)
-    top, bottom = hit.evaluate("(one) => [one.getBoundingClientRect().top, one.getBoundingClientRect().bottom]")
-    assert -1 <= top <= bottom <= 361
+    assert -1 <= top(hit) <= hit.evaluate("(one) => one.getBoundingClientRect().bottom") <= 361
 
 
 def test_what_hides_once_it_was_pressed_leaves_the_rest_where_it_is(page: Page, program: Program) -> None:
     filled(program)
     opened(page, "/desk", 360, 640)
     card = page.locator("[data-session=hold-12]")
-    card.evaluate("(one) => scrollTo(0, scrollY + one.getBoundingClientRect().top - 300)")
+    scrolled_to(card, 300)
     card.locator("[data-name]").focus()
     drawn(page)
-    before = card.evaluate("(one) => one.getBoundingClientRect().top")
+    before = top(card)
     card.locator("[data-name]").evaluate("(one) => { one.hidden = true; }")
     page.evaluate(LARGER)
     drawn(page)
-    assert abs(card.evaluate("(one) => one.getBoundingClientRect().top") - before) <= LINES
+    assert abs(top(card) - before) <= LINES
 
 
 def test_who_reads_further_down_is_not_moved_by_a_session_that_begins(page: Page, program: Program) -> None:
@@ -139,22 +143,21 @@ def test_who_reads_further_down_is_not_moved_by_a_session_that_begins(page: Page
     drawn(page)
     assert page.evaluate("scrollY") > scrolled + 40
     entry = page.locator(f'main a[href="{href}"]')
-    assert abs(entry.evaluate("(one) => one.getBoundingClientRect().top") - before) <= 1
+    assert abs(top(entry) - before) <= 1
 
 
 def test_a_card_that_is_drawn_anew_is_held_as_the_one_before(page: Page, program: Program) -> None:
     filled(program)
     opened(page, "/desk", 360, 640)
     card = page.locator("[data-session=hold-9]")
-    card.evaluate("(one) => scrollTo(0, scrollY + one.getBoundingClientRect().top - 2)")
-    drawn(page)
+    scrolled_to(card, 2)
     program.client.patch("/v1/sessions/hold-9", json={"title": "Another zeppelin"}).raise_for_status()
     expect(card).to_contain_text("Another zeppelin")
-    before = card.evaluate("(one) => one.getBoundingClientRect().top")
+    before = top(card)
     assert abs(before) < 40
     page.evaluate(LARGER)
     drawn(page)
-    assert abs(card.evaluate("(one) => one.getBoundingClientRect().top") - before) <= LINES
+    assert abs(top(card) - before) <= LINES
 
 
 def test_a_dialog_leaves_the_page_behind_it_where_it_is(page: Page, program: Program) -> None:

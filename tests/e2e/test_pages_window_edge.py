@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Program, drawn, follow
+from tests.e2e.conftest import Program, drawn, follow, top
 
 pytestmark = pytest.mark.browser
 
@@ -11,6 +11,7 @@ LONG = (
     "We began in the hills with one mast and nobody believed that it would carry, and then it carried for years. " * 8
 )
 ENDS = {"a word": "And so on.", "a note": "And so on. [Applause]"}
+NAMES = ("ANA", "BEN", "CLEO", "DAN", "EVE", "FAY")
 CUT = """(edge) => {
   const [cut, next] = [...document.querySelectorAll(".said")].slice(2, 4);
   const range = document.createRange();
@@ -39,6 +40,14 @@ WHERE = "() => window.next.getBoundingClientRect().top"
 LINE = "() => parseFloat(getComputedStyle(window.next).lineHeight)"
 
 
+def opened(page: Page, address: str, width: int, paragraphs: int) -> None:
+    page.set_viewport_size({"width": width, "height": 412})
+    page.goto(address)
+    expect(page.locator(".said")).to_have_count(paragraphs)
+    expect(page.locator("html[data-started]")).to_be_attached()
+    drawn(page)
+
+
 @pytest.mark.parametrize("edge", [-10, -32], ids=["in the line", "below it"])
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("path", ["/s/{}/follow", "/s/{}"], ids=["follow", "transcript"])
@@ -46,12 +55,8 @@ def test_what_is_read_stays_where_the_windows_edge_is_at_the_end_of_a_paragraph(
     page: Page, program: Program, path: str, end: str, edge: int
 ) -> None:
     session = f"edge-{'note' if end == 'a note' else 'word'}-{'live' if 'follow' in path else 'done'}{edge}"
-    program.begin(session, *(f">> {name}: {LONG}{ENDS[end]}" for name in ("ANA", "BEN", "CLEO", "DAN", "EVE", "FAY")))
-    page.set_viewport_size({"width": 823, "height": 412})
-    page.goto(path.format(session))
-    expect(page.locator(".said")).to_have_count(6)
-    expect(page.locator("html[data-started]")).to_be_attached()
-    drawn(page)
+    program.begin(session, *(f">> {name}: {LONG}{ENDS[end]}" for name in NAMES))
+    opened(page, path.format(session), 823, len(NAMES))
     page.evaluate(CUT, edge)
     drawn(page)
     before, line = page.evaluate(WHERE), page.evaluate(LINE)
@@ -72,17 +77,13 @@ def test_a_paragraph_longer_than_the_window_stays_where_it_begins_in_the_middle(
 ) -> None:
     session = f"edge-long-{'live' if 'follow' in path else 'done'}"
     program.begin(session, *(f">> {LONG}" for _ in range(3)))
-    page.set_viewport_size({"width": 412, "height": 412})
-    page.goto(path.format(session))
-    expect(page.locator(".said")).to_have_count(3)
-    expect(page.locator("html[data-started]")).to_be_attached()
-    drawn(page)
+    opened(page, path.format(session), 412, 3)
     page.evaluate("scrollTo(0, document.querySelector('.said').getBoundingClientRect().top + scrollY - 250)")
     drawn(page)
-    before = page.locator(".said").first.evaluate("(one) => one.getBoundingClientRect().top")
+    before = top(page.locator(".said").first)
     page.evaluate("dispatchEvent(new Event('captionflow:resized'))")
     drawn(page)
-    assert page.locator(".said").first.evaluate("(one) => one.getBoundingClientRect().top") == before
+    assert top(page.locator(".said").first) == before
 
 
 @pytest.mark.parametrize("space", [0, 1500], ids=["as it is", "higher than the window"])
@@ -91,12 +92,8 @@ def test_what_is_read_stays_where_the_windows_edge_is_in_the_space_between_two_t
     page: Page, program: Program, path: str, space: int
 ) -> None:
     session = f"edge-space-{'live' if 'follow' in path else 'done'}{space}"
-    program.begin(session, *(f">> {name}: {LONG}" for name in ("ANA", "BEN", "CLEO", "DAN", "EVE", "FAY")))
-    page.set_viewport_size({"width": 823, "height": 412})
-    page.goto(path.format(session))
-    expect(page.locator(".said")).to_have_count(6)
-    expect(page.locator("html[data-started]")).to_be_attached()
-    drawn(page)
+    program.begin(session, *(f">> {name}: {LONG}" for name in NAMES))
+    opened(page, path.format(session), 823, len(NAMES))
     page.evaluate(SPACE, space)
     drawn(page)
     before, line = page.evaluate(WHERE), page.evaluate(LINE)
