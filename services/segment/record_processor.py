@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 import structlog
 
 from captionflow.errors import BadMessage
+from captionflow.kept import Kept
 from captionflow.messages import Stream, turns_key
 from captionflow.records import check_partition, read_lines
 from services.segment.checkpoint import Checkpoint, action_for, apply_lines, read_checkpoint, restored, valid_records
-from services.segment.kept import Kept
 from services.segment.safe_steps import SkippedLine
 from services.segment.segmenter import start
 

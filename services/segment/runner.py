@@ -13,12 +13,12 @@ from functools import partial
 import structlog
 
 from captionflow.errors import Unavailable
+from captionflow.kept import Kept
 from captionflow.messages import Line, LineRecord, StepRecord, Stream
 from captionflow.ports import THE_BEGINNING, LineLog, Position, StepFeed
 from captionflow.recent import Recent
 from captionflow.retrying import Retry
 from captionflow.turns import TurnStore
-from services.segment.kept import Kept
 from services.segment.safe_steps import SkippedLine, safe_steps
 from services.segment.segmenter import State, start
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from captionflow.kept import MAX_OVER
 from captionflow.messages import Draft, LineRecord, StepRecord
 from captionflow.ports import THE_BEGINNING, Position
 from captionflow.settings import Settings
 from captionflow.wiring.embedded import EmbeddedPorts, open_embedded
-from services.segment.kept import MAX_OVER
 from services.segment.runner import Runner
 from services.segment.safe_steps import safe_steps
 from services.segment.segmenter import start

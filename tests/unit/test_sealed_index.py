@@ -55,7 +55,7 @@ class Process:
     def __init__(self, log: Log, size: BlockSize, loaded: int) -> None:
         self._log = log
         self._size = size
-        self.index = LineIndex(self._load, size, loaded_blocks=loaded, fresh_blocks=1)
+        self.index = LineIndex(self._load, size, loaded_blocks=loaded, fresh_blocks=1, unpacked=1)
         self._chain = SealChain("topic", PARTITIONS, size)
         self.loads = 0
         self.taken = dict.fromkeys(range(PARTITIONS), 0)

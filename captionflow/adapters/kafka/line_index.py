@@ -12,6 +12,7 @@ from typing import Final
 from captionflow.adapters.kafka.block_directory import NO_SPANS, SPAN, PartitionBlocks, StreamBlocks
 from captionflow.adapters.kafka.line_block import Block, BlockSize, Piece, RecordHead
 from captionflow.adapters.kafka.seal import SealedStream, WholeBlock
+from captionflow.adapters.kafka.stream_directory import MAX_UNPACKED, StreamDirectory
 from captionflow.messages import Stream
 from captionflow.numbering import Key, Run, last_seqs
 from captionflow.off_record import OffRecord, Written, after
@@ -39,10 +40,11 @@ class LineIndex:
         *,
         loaded_blocks: int = LOADED_BLOCKS,
         fresh_blocks: int = FRESH_BLOCKS,
+        unpacked: int = MAX_UNPACKED,
     ) -> None:
         self._load = load
         self._size = size
-        self._streams: dict[Stream, StreamBlocks] = {}
+        self._streams = StreamDirectory(unpacked)
         self._partitions: dict[int, PartitionBlocks] = {}
         self._loaded: Recent[tuple[int, int], Block] = Recent(loaded_blocks)
         self._fresh: Recent[tuple[int, int], Block] = Recent(fresh_blocks)
@@ -59,12 +61,10 @@ class LineIndex:
         ``written`` gives all of its lines: it is asked in streams that were ever off the record.
         """
         name = Stream(head.session, head.language)
-        stream = self._streams.get(name)
         of = self._partition(partition)
-        if not of.tail.add(offset, head, 0 if stream is None else stream.last_seq):
+        if not of.tail.add(offset, head, self.last_seq(name)):
             return False
-        if stream is None:
-            stream = self._streams[name] = StreamBlocks(name, partition)
+        stream = self._streams.to_change(name, partition)
         stream.enter(len(of.ends), head.lines[0].seq)
         stream.last_seq = head.lines[-1].seq
         if stream.off_record is not None or any(line.off_record is not None for line in head.lines):
@@ -93,9 +93,7 @@ class LineIndex:
         of = self._partition(whole.partition)
         for one in whole.streams:
             name = Stream(one.session, one.language)
-            stream = self._streams.get(name)
-            if stream is None:
-                stream = self._streams[name] = StreamBlocks(name, whole.partition)
+            stream = self._streams.to_change(name, whole.partition)
             stream.enter(whole.ordinal, one.first_seq)
             stream.last_seq = one.last_seq
             stream.off_record = one.off_record
@@ -125,7 +123,7 @@ class LineIndex:
 
     def first_seqs(self, partition: int, ordinal: int) -> dict[Stream, int]:
         """By stream, the first line that it has in a whole block."""
-        names = self._partition(partition).streams[ordinal]
+        names = self._partition(partition).streams(ordinal)
         return {name: seq for name in names if (seq := self._streams[name].first_seq(ordinal)) is not None}
 
     def span(self, partition: int, ordinal: int) -> tuple[int, int]:
@@ -136,7 +134,7 @@ class LineIndex:
     def agrees(self, partition: int, ordinal: int, block: Block, digest: bytes) -> bool:
         """Whether a block that was made of its records again, with this digest, is what is known of it."""
         of = self._partition(partition)
-        if digest != of.digests[ordinal] or block.pieces.keys() != set(of.streams[ordinal]):
+        if digest != of.digests[ordinal] or block.pieces.keys() != set(of.streams(ordinal)):
             return False
         return all(self._streams[name].agrees(ordinal, piece) for name, piece in block.pieces.items())
 
@@ -253,11 +251,12 @@ class LineIndex:
         return SealedStream(*name, piece.first_seqs[0], piece.last_seq, spans, self._streams[name].off_record)
 
     def _enter(self, of: PartitionBlocks, whole: WholeBlock) -> None:
-        known = [self._streams[Stream(one.session, one.language)] for one in whole.streams]
-        for stream, one in zip(known, whole.streams, strict=True):
+        names = [Stream(one.session, one.language) for one in whole.streams]
+        for name, one in zip(names, whole.streams, strict=True):
+            stream = self._streams.to_change(name, whole.partition)
             for sender, (lowest, highest) in one.senders.items():
                 stream.span(sender, whole.ordinal, lowest, highest)
-        of.close(whole.end, whole.digest, (stream.name for stream in known))
+        of.close(whole.end, whole.digest, names)
 
     def _tail(self, stream: Stream, found: StreamBlocks) -> Piece | None:
         """What the block that is not whole yet has of the stream."""

@@ -22,15 +22,17 @@ from captionflow.adapters.kafka.journal_adapter import JournalAdapter
 from captionflow.adapters.kafka.skipped_records import Skipped
 from captionflow.adapters.sqlite.session_table import SqliteSessionTable
 from captionflow.errors import NotFound, Unavailable
+from captionflow.kept import Kept
 from captionflow.messages import VERSION, Facts, Session
 from captionflow.ports import SessionFilter
-from captionflow.recent import Recent
 from captionflow.records import reader
 from captionflow.session_facts import Known, created, learnt, replaced
 
 WRITE_SECONDS: Final = 5.0
-MAX_RECENT: Final = 1_000
-"""Sessions in memory: more than are live at once."""
+MAX_LIVE: Final = 1_000
+"""Sessions in memory that are not over: more than are live at once."""
+MAX_OVER: Final = 100
+"""And those that are over: a page opens one, and asks again for what it has of it."""
 
 
 class SessionRecord(Session, frozen=True, kw_only=True, omit_defaults=False):
@@ -65,7 +67,7 @@ class KafkaSessionStore(JournalAdapter):
         self._on_change = on_change
         self._on_names = on_names
         self._table = table
-        self._recent: Recent[str, Known] = Recent(MAX_RECENT)
+        self._kept: Kept[str, Known] = Kept(live=MAX_LIVE, over=MAX_OVER)
         self._taken = 0
         """Rises with each batch: what was read of the file meanwhile may be older than what is known by now."""
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -118,16 +120,19 @@ class KafkaSessionStore(JournalAdapter):
 
     async def _find_all(self, sessions: Collection[str]) -> dict[str, Known]:
         """Those that this process knows, by id."""
-        found = {one: known for one in sessions if (known := self._recent.get(one)) is not None}
+        found = {one: known for one in sessions if (known := self._kept.get(one)) is not None}
         others = [one for one in sessions if one not in found]
         if others:
             taken = self._taken
             read = await self._table.find(others)
             if taken == self._taken:
-                for one, known in read.items():
-                    self._recent[one] = known
+                for known in read.values():
+                    self._keep(known)
             found |= read
         return found
+
+    def _keep(self, known: Known) -> None:
+        self._kept.keep(known[0].id, known, over=known[0].status == "finished")
 
     async def _change(self, session: str, change: Callable[[Known | None], Known]) -> Session:
         """Write what ``change`` makes of the newest version; if another process was faster, do it again."""
@@ -173,8 +178,8 @@ class KafkaSessionStore(JournalAdapter):
                 renamed[session.id] = record.offset
         await self._table.put(changed.values(), renamed, records[-1].offset + 1)
         self._taken += 1
-        for name, one in changed.items():
-            self._recent[name] = one
+        for one in changed.values():
+            self._keep(one)
             self._on_change(one[0])
         if renamed:
             self._on_names()

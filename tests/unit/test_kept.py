@@ -1,6 +1,6 @@
-"""What is remembered of streams is bounded by what goes on, and by a few that are over (services.segment.kept)."""
+"""What is remembered is bounded by what goes on, and by a few that are over."""
 
-from services.segment.kept import MAX_LIVE, MAX_OVER, Kept
+from captionflow.kept import MAX_LIVE, MAX_OVER, Kept
 
 
 def test_streams_that_are_over_take_no_place_of_those_that_go_on() -> None:
