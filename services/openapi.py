@@ -93,7 +93,7 @@ def _failures(method: str, who: Who | None) -> dict[str, Any]:
     if who != "anyone":
         codes += ["unauthorized", "forbidden"]
     if method != "get":
-        codes += ["request-timeout", "too-large"]
+        codes += ["request-timeout", "too-large", "unsupported-media-type"]
     return {str(status): one for status, one in problems(*codes).items()}
 
 

@@ -1,4 +1,4 @@
-"""Bodies of requests: how large and how slow they may be, and JSON. A message never repeats the body."""
+"""Bodies of requests: how large, slow and in what coding they may be, and JSON. A message never repeats the body."""
 
 from __future__ import annotations
 
@@ -13,11 +13,17 @@ from captionflow.errors import UNDECODABLE, BadMessage, TooLarge, WrongKind
 from services.http.problems import ProblemError, problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BODY_SECONDS: Final = 30.0
 """How long a body may take to arrive."""
+
+CODINGS: Final = frozenset({"aes128gcm", "br", "compress", "deflate", "gzip", "x-compress", "x-gzip", "zstd"})
+"""Those of IANA's registry that are in use (RFC 9110, section 8.4.1). Other names are none: some tools write
+``Content-Encoding: utf-8``, and mean the body as it is."""
 
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _WHERE = re.compile(r" - at `\$\.?([\w.\[\]]*)`$")
@@ -31,7 +37,10 @@ _Wanted = TypeVar("_Wanted")
 
 
 class BodyLimit:
-    """Refuses a body above ``max_bytes``, by its announced length or while it comes in, and one that takes too long."""
+    """Refuses a body above ``max_bytes``, by its announced length or while it comes in, and one that takes too long.
+
+    One that is coded is refused, too (415): read as it is, it would be somebody's caption.
+    """
 
     def __init__(self, app: ASGIApp, *, max_bytes: int, seconds: float = BODY_SECONDS) -> None:
         self.app = app
@@ -47,6 +56,12 @@ class BodyLimit:
         if announced.isdigit() and int(announced[:20]) > self.max_bytes:
             refusal = problem("too-large", self._detail, limit=self.max_bytes, headers={"Connection": "close"})
             await refusal(scope, receive, send)
+            return
+        coding = next(_codings(scope), None)
+        if coding is not None:
+            detail = f"The body comes as {coding}, and bodies are read as they are: send it uncoded."
+            headers = {"Accept-Encoding": "identity", "Connection": "close"}
+            await problem("unsupported-media-type", detail, headers=headers)(scope, receive, send)
             return
         await self.app(scope, self._limited(receive), send)
 
@@ -76,6 +91,15 @@ class BodyLimit:
     @property
     def _detail(self) -> str:
         return f"The body has more than {self.max_bytes} bytes: send it in smaller pieces."
+
+
+def _codings(scope: Scope) -> Iterator[str]:
+    """Those of the body."""
+    for name, value in scope["headers"]:
+        if name in {b"content-encoding", b"transfer-encoding"}:
+            for coding in value.decode("latin-1").lower().split(","):
+                if coding.strip() in CODINGS:
+                    yield coding.strip()
 
 
 async def read_body(request: Request) -> bytes:

@@ -129,9 +129,13 @@ class BoundedHeads(HttpToolsProtocol):
             # A tool that counts characters has sent more of its body than it announced. What came whole is answered.
             self.cycle.keep_alive = False
             return
-        if self.cycle is None or self.cycle.response_complete:
+        if self.cycle is None or self.cycle.response_complete or self._breaks_off():
             self._tell(status, _SENTENCES[status])
         self.transport.close()
+
+    def _breaks_off(self) -> bool:
+        """The body of the request is in pieces of which one can't be read, and nothing has been answered."""
+        return self.cycle.more_body and not self.cycle.response_started
 
     def _tell(self, status: int, sentence: str) -> None:
         """Write an answer of the server's own."""

@@ -1,6 +1,8 @@
 """What bad input gets over HTTP: an answer that says what is wrong and what to do, and nothing is lost."""
 
 import asyncio
+import gzip
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import unquote
@@ -278,6 +280,42 @@ async def test_a_body_in_another_form_is_refused_with_the_form_it_should_have(cl
         for method, path in (("POST", LINES), ("POST", "/v1/sessions"), ("PATCH", "/v1/sessions/talk")):
             answer = await client.request(method, path, content=b"{}", headers={"Content-Type": kind})
             assert "application/json" in problem_of(answer, 415, "unsupported-media-type")
+
+
+async def test_a_coded_body_is_refused_at_every_door_and_nobody_s_caption(client: httpx.AsyncClient) -> None:
+    for path, body, kind in (
+        (LINES, b'{"sender":"desk","lines":[{"number":0,"text":"packed"}]}', "application/json"),
+        ("/closedcaption?id=talk&seq=1", b"packed", "text/plain"),
+        ("/v1/sessions", b'{"id":"packed"}', "application/json"),
+    ):
+        for coding in ("gzip", "identity, X-GZIP", "zstd"):
+            headers = {"Content-Type": kind, "Content-Encoding": coding}
+            answer = await client.post(path, content=gzip.compress(body), headers=headers)
+            assert "uncoded" in problem_of(answer, 415, "unsupported-media-type")
+            assert answer.headers["accept-encoding"] == "identity"
+    await nothing_came_of_it(client)
+
+
+async def test_a_body_whose_tool_calls_its_characters_a_coding_is_read(client: httpx.AsyncClient) -> None:
+    for number, value in enumerate(("utf-8", "identity", "")):
+        body = json.dumps({"sender": "desk", "lines": [{"number": number, "text": "caf\xe9"}]})
+        answer = await client.post(LINES, content=body, headers=JSON | {"Content-Encoding": value})
+        assert answer.status_code == 202
+
+
+async def test_a_body_that_cannot_be_read_piece_by_piece_is_told_so(api: Api, client: httpx.AsyncClient) -> None:
+    for transfer, rest, status in (
+        ("chunked", '4\r\n{"se\r\nno size\r\n', 400),
+        ("gzip", "{}", 400),
+        ("gzip, chunked", "0\r\n\r\n", 415),
+    ):
+        reader, writer = await asyncio.open_connection("127.0.0.1", api.port)
+        head = f"POST {LINES} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: {transfer}\r\n\r\n"
+        writer.write((head + rest).encode())
+        assert (await reader.read()).startswith(f"HTTP/1.1 {status} ".encode())
+        writer.close()
+        await writer.wait_closed()
+    await nothing_came_of_it(client)
 
 
 async def test_a_body_that_is_not_what_is_expected_is_refused(client: httpx.AsyncClient) -> None:
