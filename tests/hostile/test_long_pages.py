@@ -2,15 +2,19 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import count
 
 import httpx
 import pytest
 
+from services.api.transcripts.exports import MAX_WAITING
 from tests.hostile import long_sessions
 from tests.hostile.heartbeat import Heartbeat, holds
 from tests.real_program import Server
+from tests.waiting import await_true
 
 TURNS = 30_000
 PARTS = 1_500
@@ -25,6 +29,8 @@ ENDLESS_PAGES = (
     "/s/long?all=1",
 )
 FORMS = ("json", "txt", "vtt", "srt")
+DEAREST = "/v1/sessions/long/transcript.vtt"
+"""With another ``offset`` it is another document, and made anew."""
 STUCK = 60
 PATIENCE_SECONDS = 600
 """For an answer of many megabytes on a busy machine; how long it takes is not what these tests are about."""
@@ -73,3 +79,25 @@ def test_what_nobody_reads_is_not_held(server: Server, path: str) -> None:
             stuck.enter_context(asking(server, path))
         assert httpx.get(server.url + "/s/long", timeout=PATIENCE_SECONDS).status_code == 200
         assert server.resident_bytes - before < 40 * MEBIBYTE
+
+
+def test_what_nobody_waits_for_is_not_made(server: Server) -> None:
+    offsets = count(1)
+
+    def ask() -> int:
+        return httpx.get(f"{server.url}{DEAREST}?offset={next(offsets)}", timeout=PATIENCE_SECONDS).status_code
+
+    def seconds() -> float:
+        began = time.monotonic()
+        assert ask() == 200
+        return time.monotonic() - began
+
+    def measured() -> tuple[float, float]:
+        alone = seconds()
+        with ExitStack() as gone:
+            for _ in range(MAX_WAITING):
+                gone.enter_context(asking(server, f"{DEAREST}?offset={next(offsets)}"))
+            await_true(lambda: ask() == 503, "more could be asked for")
+        return seconds(), 3 * alone
+
+    holds(measured)

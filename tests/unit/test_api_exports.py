@@ -2,9 +2,12 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -13,9 +16,9 @@ from captionflow.adapters.sqlite.session_store import SqliteSessionStore
 from captionflow.adapters.sqlite.turn_store import SqliteTurnStore
 from captionflow.errors import Unavailable
 from captionflow.messages import Session, Stream
-from captionflow.turns import WINDOW
+from captionflow.turns import WINDOW, Turns
 from services.api.transcripts import formats
-from services.api.transcripts.exports import Export, Exports, Wanted
+from services.api.transcripts.exports import MAX_WAITING, Export, Exports, Wanted
 from services.api.transcripts.formats.options import Options
 from services.api.transcripts.spool_files import SpoolFile
 from tests.steps import part, step
@@ -37,13 +40,18 @@ class Shelf:
 
 
 @pytest.fixture
-async def shelf(tmp_path: Path) -> AsyncIterator[Shelf]:
-    database = Database.open(tmp_path / "data" / "captionflow.db")
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    opened = Database.open(tmp_path / "data" / "captionflow.db")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def shelf(tmp_path: Path, database: Database) -> Shelf:
     made = Shelf(tmp_path, database)
     await made.sessions.create(Session(id="talk", version=1, created_at=NOW, updated_at=NOW))
     await made.turns.apply([step(TURNS, *(part(n, n, f"Turn {n}.", speaker="ANA") for n in range(1, TURNS + 1)))])
-    yield made
-    await database.close()
+    return made
 
 
 async def content(export: Export) -> bytes:
@@ -98,3 +106,62 @@ async def test_files_have_no_name_and_space_is_free_when_nobody_needs_it(shelf: 
 def test_a_disk_that_can_t_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="the disk says"):
         SpoolFile(tmp_path / "absent")
+
+
+class Readable(SqliteTurnStore):
+    """Counts who reads, and lets them go on when it may."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.may = asyncio.Event()
+        self.begun = asyncio.Event()
+        self.readers: list[str] = []
+
+    async def pages(self, session: str, language: str) -> AsyncGenerator[Turns]:
+        self.readers.append(session)
+        self.begun.set()
+        await self.may.wait()
+        async for page in super().pages(session, language):
+            yield page
+
+
+async def test_transcripts_are_read_one_after_the_other_and_who_is_refused_has_none_read(
+    shelf: Shelf, database: Database
+) -> None:
+    turns = Readable(database)
+    exports = Exports(turns, shelf.sessions, shelf.folder)
+    asked = [exports.made(TEXT._replace(options=Options(offset=n)), "") for n in range(MAX_WAITING + 3)]
+    asking = [asyncio.create_task(one) for one in asked]
+    await turns.begun.wait()
+    async with asyncio.timeout(30):
+        refused = await asyncio.gather(*asking[MAX_WAITING:], return_exceptions=True)
+    assert [type(one) for one in refused] == [Unavailable] * 3
+    assert len(turns.readers) == 1
+    turns.may.set()
+    assert len({(await one).etag for one in asking[:MAX_WAITING]}) == MAX_WAITING
+    assert len(turns.readers) == MAX_WAITING
+
+
+async def test_who_goes_has_no_more_made_and_holds_nobody_up(shelf: Shelf) -> None:
+    exports = shelf.exports()
+    begun, left = Event(), Event()
+    written = 0
+
+    def write(*_: object) -> Iterator[bytes]:
+        nonlocal written
+        while written < 1_000:
+            written += 1
+            yield b"piece"
+            begun.set()
+            left.wait()
+
+    endless = TEXT._replace(form=replace(TEXT.form, write=write))
+    going = asyncio.create_task(exports.made(endless, ""))
+    await asyncio.to_thread(begun.wait)
+    next_one = asyncio.create_task(exports.made(TEXT, ""))
+    going.cancel()
+    with suppress(asyncio.CancelledError):
+        await going
+    left.set()
+    assert (await next_one).size
+    assert written == 2

@@ -10,6 +10,7 @@ import asyncio
 from collections import OrderedDict
 from contextlib import aclosing
 from functools import partial
+from threading import Event
 from typing import TYPE_CHECKING, Final, NamedTuple
 from weakref import WeakSet, WeakValueDictionary
 
@@ -86,7 +87,7 @@ class Exports:
         self._making: WeakValueDictionary[Wanted, asyncio.Lock] = WeakValueDictionary()
 
     async def made(self, wanted: Wanted, known: str) -> Export:
-        """The document with the tag ``known``, or a newer one.
+        """The document with the tag ``known``, or a newer one. A caller that is cancelled has no more made of it.
 
         Raises:
             Unavailable: too many wait for theirs, or those that are being sent take all the space there is.
@@ -104,25 +105,32 @@ class Exports:
             return found
 
     async def _make(self, wanted: Wanted) -> Export:
-        if self._used() > self._max_disk_bytes:
-            self._kept.clear()
-        if self._used() > self._max_disk_bytes:
-            raise Unavailable("Too many transcripts are being sent: the same again in a moment.", retry_after=10)
-        parts = SpooledParts(self._folder)
-        async with aclosing(self._turns.pages(*wanted.stream)) as pages:
-            async for page in pages:
-                await asyncio.to_thread(parts.add, page.parts)
-                parts.last_seq = max(parts.last_seq, page.last_seq)
-        # After the turns: what the text said of its session is stored before them, so this is at least as new.
-        session = await self._sessions.get(wanted.stream.session)
-        parts.names = session.speakers
-        file = await self._work.run(partial(self._write, wanted, session, parts))
+        async with self._work.turn() as run:
+            if self._used() > self._max_disk_bytes:
+                self._kept.clear()
+            if self._used() > self._max_disk_bytes:
+                raise Unavailable("Too many transcripts are being sent: the same again in a moment.", retry_after=10)
+            parts = SpooledParts(self._folder)
+            async with aclosing(self._turns.pages(*wanted.stream)) as pages:
+                async for page in pages:
+                    await run(partial(parts.add, page.parts))
+                    parts.last_seq = max(parts.last_seq, page.last_seq)
+            # After the turns: what the text said of its session is stored before them, so this is at least as new.
+            session = await self._sessions.get(wanted.stream.session)
+            parts.names = session.speakers
+            given_up = Event()
+            try:
+                file = await run(partial(self._write, wanted, session, parts, given_up))
+            finally:
+                given_up.set()
         return Export(etag(session.version, parts.last_seq, wanted), file)
 
-    def _write(self, wanted: Wanted, session: Session, parts: SpooledParts) -> SpoolFile:
+    def _write(self, wanted: Wanted, session: Session, parts: SpooledParts, given_up: Event) -> SpoolFile:
         file = SpoolFile(self._folder)
         pieces = wanted.form.write(session, wanted.stream.language, parts, wanted.options)
         for piece in packed_pieces(pieces) if wanted.packed else pieces:
+            if given_up.is_set():
+                break  # nobody gets it
             file.write(piece)
         file.flush()
         return file

@@ -18,6 +18,7 @@ from services.http.negotiation import accepts, has, takes_gzip
 from services.http.openapi import Responses, problems
 from services.http.outflow import InPieces
 from services.http.parameters import Language, SessionId
+from services.http.presence import while_connected
 from services.http.problems import ProblemError
 from services.http.provided import provided
 from services.http.rooms import Room
@@ -136,7 +137,7 @@ async def _answer(  # noqa: PLR0913 - what can be asked of a transcript
     known = etag(found.version, seq, wanted)
     if has(request.headers.get("if-none-match"), known):
         return Response(status_code=304, headers=_headers(known))
-    made = await provided(request, Exports).made(wanted, known)
+    made = await while_connected(request, provided(request, Exports).made(wanted, known))
     headers = _headers(made.etag)
     headers["Content-Language"] = language
     headers["Content-Length"] = str(made.size)
