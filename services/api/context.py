@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from captionflow.ports import SessionFilter
 from captionflow.session_order import together
 from services.http.access import granted, seen_by, sees
+from services.http.crowd import Crowd
 from services.http.off_loop import OffLoop
 from services.http.provided import provided
 
@@ -28,6 +29,10 @@ class Context:
     settings: Settings
     hub: Hub
     rendering: OffLoop = field(default_factory=lambda: OffLoop("pages"))
+    work_rendering: OffLoop = field(default_factory=lambda: OffLoop("work-pages"))
+    """Of pages of those who work: no crowd of readers is before them."""
+    crowd: Crowd[str] = field(default_factory=Crowd)
+    """Of those who ask for the same page."""
 
 
 async def visible(request: Request, wanted: SessionFilter) -> tuple[Session, ...]:

@@ -1,5 +1,6 @@
 """One address for a room, all days: to read along there, whatever is on, and its QR code."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -9,10 +10,12 @@ from fastapi.responses import HTMLResponse, Response
 from captionflow.errors import NotFound
 from captionflow.identity import floor_language, spelled
 from captionflow.session_order import room_slug
+from services.api.context import Context
 from services.api.pages.programme import room_path
 from services.api.pages.rendering import nothing_yet, page
 from services.api.pages.routes import Language, base_url, follow_page, qr_code, state_of_room
 from services.http.access import open_to
+from services.http.provided import provided
 from services.http.rooms import Room
 
 Slug = Annotated[str, InPath(max_length=200)]
@@ -47,7 +50,8 @@ async def qr(slug: Slug, request: Request, lang: Language = None) -> Response:
     """
     if not room_slug(slug):
         raise NotFound("There is no such room: its name has no letter and no digit.")
-    return qr_code(base_url(request) + room_path(slug, "follow", lang), "max-age=300")
+    drawn = partial(qr_code, base_url(request) + room_path(slug, "follow", lang), "max-age=300")
+    return await provided(request, Context).rendering.run(drawn)
 
 
 @routes.get("/rooms/{slug}/poster")

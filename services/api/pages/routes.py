@@ -5,7 +5,7 @@ Rendered by the server, readable without a script; live content comes from the p
 
 import hashlib
 import io
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Annotated
 
@@ -26,12 +26,12 @@ from services.api.pages.home import home_of
 from services.api.pages.oembed import Cited, discovery, look
 from services.api.pages.programme import RoomState, room_now, room_state
 from services.api.pages.programme import day as day_given
-from services.api.pages.rendering import STATIC, nothing_yet, page, streamed_transcript
+from services.api.pages.rendering import STATIC, answer, html, nothing_yet, page, streamed_transcript
 from services.api.pages.room_sessions import last_in_room, open_in_room
 from services.api.pages.search_view import search_query, search_view
 from services.api.pages.turn_views import last_words, people
 from services.api.search.searching import Searching
-from services.http.access import open_to
+from services.http.access import granted, open_to
 from services.http.middleware import HEAD
 from services.http.negotiation import has
 from services.http.provided import provided
@@ -50,18 +50,27 @@ ROOM = Room(routes)
 @open_to("anyone")
 async def home(request: Request, day: str = "") -> Response:
     """What is on now, today, and near it; with a day, that day."""
-    ports = provided(request, Context).ports
-    found = await home_of(request, day_given(day) if is_day(day) else None, local_now())
-    words = {}
-    for session in found.programme.now:
-        turns = await ports.turn_store.window(session.id, session.languages[0], limit=2)
-        words[session.id] = last_words(named(turns.parts, session.speakers))
+    on = day_given(day) if is_day(day) else None
     # Its script, which looks for what is new, has the page's files.
     linked = request.headers.get("sec-fetch-dest") == "empty"
+    asked = "home", on, linked, base_url(request), granted(request)
+    made = answer(await provided(request, Context).crowd.answer(asked, partial(_home, request, on, linked=linked)))
+    made.headers["Vary"] = "Sec-Fetch-Dest"
+    return made
+
+
+async def _home(request: Request, on: date | None, *, linked: bool) -> str:
+    context = provided(request, Context)
+    found = await home_of(request, on, local_now())
     now = found.programme
-    answer = page("home.html", linked=linked, home=found, programme=now, words=words, base=base_url(request))
-    answer.headers["Vary"] = "Sec-Fetch-Dest"
-    return answer
+    words = {}
+    for session in now.now:
+        turns = await context.ports.turn_store.window(session.id, session.languages[0], limit=2)
+        words[session.id] = last_words(named(turns.parts, session.speakers))
+    base = base_url(request)
+    return await context.rendering.run(
+        partial(html, "home.html", linked=linked, home=found, programme=now, words=words, base=base)
+    )
 
 
 @routes.get("/search")
@@ -76,7 +85,8 @@ async def search(request: Request) -> Response:
             found = await provided(request, Searching).search(query, request)
         except BadMessage as error:
             trouble = str(error)
-    return page("search.html", view=search_view(query, found), trouble=trouble)
+    view = search_view(query, found)
+    return await provided(request, Context).rendering.run(partial(page, "search.html", view=view, trouble=trouble))
 
 
 @routes.get("/rooms/{slug}/now", response_class=Response)
@@ -126,8 +136,9 @@ async def follow(session_id: SessionId, request: Request, lang: Language = None)
 @open_to("reader")
 async def qr(session_id: SessionId, request: Request) -> Response:
     """The follow page's address, to be read by a phone."""
-    session = await provided(request, Context).ports.sessions.get(session_id)
-    return qr_code(f"{base_url(request)}/s/{session.id}/follow", "max-age=300")
+    context = provided(request, Context)
+    session = await context.ports.sessions.get(session_id)
+    return await context.rendering.run(partial(qr_code, f"{base_url(request)}/s/{session.id}/follow", "max-age=300"))
 
 
 @routes.get("/static/{version}/{name:path}")

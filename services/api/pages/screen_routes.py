@@ -75,14 +75,14 @@ async def overlay(session_id: SessionId, request: Request, lang: Language = None
 @open_to("anyone")
 async def code_of_room(slug: Slug, request: Request) -> Response:
     """See ``code``: of a room's screen."""
-    return _code(request, f"/rooms/{quote(slug, safe='')}")
+    return await _code(request, f"/rooms/{quote(slug, safe='')}")
 
 
 @routes.get("/s/{session_id}/screen-qr.svg", response_class=Response)
 @open_to("reader")
 async def code(session_id: SessionId, request: Request) -> Response:
     """The address of a screen as a QR code, for a technician who has chosen its look: the parameters are the same."""
-    return _code(request, f"/s/{session_id}/screen")
+    return await _code(request, f"/s/{session_id}/screen")
 
 
 @routes.get("/styles/{name}", response_class=Response)
@@ -101,9 +101,10 @@ async def style(name: str, request: Request) -> Response:
     return Response(found.content, media_type=found.media_type, headers={"Cache-Control": "no-cache"})
 
 
-def _code(request: Request, path: str) -> Response:
+async def _code(request: Request, path: str) -> Response:
     query = request.url.query
-    return qr_code(f"{base_url(request)}{path}{'?' if query else ''}{query}", "max-age=300")
+    drawn = partial(qr_code, f"{base_url(request)}{path}{'?' if query else ''}{query}", "max-age=300")
+    return await provided(request, Context).rendering.run(drawn)
 
 
 async def _of_room(request: Request, slug: str, lang: str | None, dress: Dress) -> Response:

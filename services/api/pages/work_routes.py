@@ -1,5 +1,7 @@
 """The pages of those who work: captioning in a browser, and the desk that watches over all rooms."""
 
+from functools import partial
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
@@ -11,7 +13,7 @@ from services.api.context import Context
 from services.api.desk.off_record import off_record_sessions, with_names
 from services.api.desk.sessions_of_day import sessions_of_day
 from services.api.pages.desk_view import correctable, desk_rooms, troubles, unnamed
-from services.api.pages.rendering import nothing_yet, page
+from services.api.pages.rendering import answer, html, nothing_yet, page
 from services.api.pages.routes import Language, SessionId, base_url, find_session, local_now, qr_code
 from services.http.access import granted, open_to
 from services.http.bodies import read_body
@@ -44,21 +46,29 @@ async def caption(session: SessionId, request: Request, lang: Language = None) -
 @open_to("organiser")
 async def desk(request: Request) -> Response:
     """All rooms side by side, for the technician."""
+    asked = "desk", base_url(request), granted(request)
+    return answer(await provided(request, Context).crowd.answer(asked, partial(_desk, request)))
+
+
+async def _desk(request: Request) -> str:
     context = provided(request, Context)
     now = local_now()
     event = granted(request).event
     sessions = await sessions_of_day(context.ports.sessions, now, event)
     missing = await provided(request, Readiness).missing()
-    return page(
-        "desk.html",
-        rooms=desk_rooms(sessions, now),
-        live=sum(one.status == "live" for one in sessions),
-        troubles=troubles(missing),
-        now=now,
-        off_record=await with_names(context, await off_record_sessions(context, sessions)),
-        event=event or "",
-        keyed=granted(request).key is not None,
-        base=base_url(request),
+    off_record = await with_names(context, await off_record_sessions(context, sessions))
+    return await context.work_rendering.run(
+        lambda: html(
+            "desk.html",
+            rooms=desk_rooms(sessions, now),
+            live=sum(one.status == "live" for one in sessions),
+            troubles=troubles(missing),
+            now=now,
+            off_record=off_record,
+            event=event or "",
+            keyed=granted(request).key is not None,
+            base=base_url(request),
+        )
     )
 
 
@@ -121,4 +131,4 @@ async def qr(request: Request) -> Response:
         raise BadMessage("The text is not UTF-8.") from error
     if not text:
         raise BadMessage("There is no text.")
-    return qr_code(text, "no-store")
+    return await provided(request, Context).work_rendering.run(partial(qr_code, text, "no-store"))

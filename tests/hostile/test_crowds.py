@@ -1,0 +1,54 @@
+"""Many who open the same page at the same moment, as at the beginning of a session."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.hostile.heartbeat import holds
+from tests.real_program import Server
+
+CROWD = 60
+ALONE = 12
+SESSIONS = 200
+
+
+@pytest.fixture(scope="module")
+def busy_day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A day with many sessions."""
+    with Server(tmp_path_factory.mktemp("crowds") / "data") as server:
+        today = datetime.now(UTC).astimezone().date().isoformat()
+        for number in range(SESSIONS):
+            server.announce(f"talk-{number}", title=f"Talk {number}", room=f"Room {number % 10}", date=today)
+        yield server
+
+
+@pytest.mark.parametrize("path", ["/", "/desk"])
+def test_a_crowd_costs_less_than_a_few_who_come_one_after_the_other(busy_day: Server, path: str) -> None:
+    def alone() -> float:
+        before = busy_day.processor_seconds
+        for _ in range(ALONE):
+            answers(busy_day, path, 1)
+        return busy_day.processor_seconds - before
+
+    def together() -> float:
+        before = busy_day.processor_seconds
+        answers(busy_day, path, CROWD)
+        return busy_day.processor_seconds - before
+
+    holds(lambda: (together(), alone()))
+
+
+def answers(server: Server, path: str, count: int) -> None:
+    """Ask so often at once, and read all that comes."""
+    asked = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nConnection: close\r\n\r\n".encode()
+    with ExitStack() as stack:
+        clients = [stack.enter_context(socket.create_connection(("127.0.0.1", server.port))) for _ in range(count)]
+        for client in clients:
+            client.sendall(asked)
+        for client in clients:
+            with client.makefile("rb") as answer:
+                assert answer.readline() == b"HTTP/1.1 200 OK\r\n"
+                assert answer.read().rstrip().endswith(b"</html>")
