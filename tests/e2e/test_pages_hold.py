@@ -53,6 +53,8 @@ def opened(page: Page, path: str, width: int, height: int) -> None:
     page.goto(path)
     expect(page.locator("main")).to_contain_text("eppelin")
     expect(page.locator("html[data-started]" if path[1:7] != "search" else "html")).to_be_attached()
+    if path == "/desk":
+        expect(page.locator("#standing")).to_have_text("Up to date")  # its feed tells more than came with the page
     page.evaluate("document.fonts.ready")
     drawn(page)
 
