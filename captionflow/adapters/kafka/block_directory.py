@@ -48,7 +48,7 @@ class StreamBlocks:
         self.off_record: OffRecord | None = None
 
     def packed(self) -> bytes:
-        """All of it, in a tenth of the memory."""
+        """All of it, in little memory."""
         spans = {sender: spans.tolist() for sender, spans in self.spans.items()}
         return _pack(
             _Packed(
