@@ -14,6 +14,7 @@ from services.http.provided import provided
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+    from starlette.responses import Response
 
     from captionflow.messages import Session
     from captionflow.settings import Settings
@@ -31,7 +32,7 @@ class Context:
     rendering: OffLoop = field(default_factory=lambda: OffLoop("pages"))
     work_rendering: OffLoop = field(default_factory=lambda: OffLoop("work-pages"))
     """Of pages of those who work: no crowd of readers is before them."""
-    crowd: Crowd[str] = field(default_factory=Crowd)
+    crowd: Crowd[Response] = field(default_factory=Crowd)
     """Of those who ask for the same page."""
 
 

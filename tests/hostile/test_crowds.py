@@ -11,6 +11,8 @@ from tests.hostile.heartbeat import holds
 from tests.real_program import Server
 
 CROWD = 60
+HALL = 300
+"""Who open the address on the wall in the same second."""
 ALONE = 12
 SESSIONS = 200
 
@@ -22,6 +24,9 @@ def busy_day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         today = datetime.now(UTC).astimezone().date().isoformat()
         for number in range(SESSIONS):
             server.announce(f"talk-{number}", title=f"Talk {number}", room=f"Room {number % 10}", date=today)
+        server.announce("opening", title="Opening", room="Hall")
+        server.send("opening", 0, *(f">> A{n}: and so the governance of the network\n" for n in range(900)))
+        server.wait_for_seq("opening", 900)
         yield server
 
 
@@ -41,6 +46,13 @@ def test_a_crowd_costs_less_than_a_few_who_come_one_after_the_other(busy_day: Se
     holds(lambda: (together(), alone()))
 
 
+@pytest.mark.parametrize(
+    "path", ["/s/opening/follow", "/s/opening", "/rooms/hall/follow", "/embed/opening", "/", "/s/opening/qr.svg"]
+)
+def test_everybody_in_a_hall_can_open_a_page_at_once(busy_day: Server, path: str) -> None:
+    answers(busy_day, path, HALL)
+
+
 def answers(server: Server, path: str, count: int) -> None:
     """Ask so often at once, and read all that comes."""
     asked = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nConnection: close\r\n\r\n".encode()
@@ -51,4 +63,4 @@ def answers(server: Server, path: str, count: int) -> None:
         for client in clients:
             with client.makefile("rb") as answer:
                 assert answer.readline() == b"HTTP/1.1 200 OK\r\n"
-                assert answer.read().rstrip().endswith(b"</html>")
+                assert answer.read().rstrip().endswith((b"</html>", b"</svg>"))

@@ -13,6 +13,7 @@ from services.api.context import Context
 from services.api.pages import oembed, reading
 from services.api.pages.rendering import nothing_yet, page
 from services.api.pages.routes import Language, SessionId, base_url, find_session
+from services.api.pages.together import answered_together
 from services.http.access import granted, open_to, refusal, sees
 from services.http.openapi import answers, problems
 from services.http.problems import ProblemError
@@ -39,6 +40,7 @@ ROOM = Room(routes, (oembed.OEmbed,))
 
 @routes.get("/embed/{session_id}", include_in_schema=False, response_class=HTMLResponse)
 @open_to("reader")
+@answered_together
 async def embed(session_id: SessionId, request: Request, lang: Language = None, theme: Theme = None) -> Response:
     """The end of a transcript while it grows, for a frame on another site."""
     context = provided(request, Context)

@@ -48,17 +48,8 @@ _TEMPLATES.filters |= {
 
 def page(template: str, status: int = 200, **values: object) -> Response:
     """The page that a template makes of these values."""
-    return answer(html(template, status, **values), status)
-
-
-def html(template: str, status: int = 200, **values: object) -> str:
-    """The same without the answer, for those who give it to several."""
-    return _TEMPLATES.get_template(template).render(status=status, **values)
-
-
-def answer(content: str, status: int = 200) -> Response:
-    """A page that was made."""
-    return HTMLResponse(content, status_code=status, headers={"Cache-Control": "no-cache"})
+    html = _TEMPLATES.get_template(template).render(status=status, **values)
+    return HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-cache"})
 
 
 def streamed_transcript(

@@ -14,6 +14,7 @@ from services.api.context import Context
 from services.api.pages.programme import room_path
 from services.api.pages.rendering import nothing_yet, page
 from services.api.pages.routes import Language, base_url, follow_page, qr_code, state_of_room
+from services.api.pages.together import answered_together
 from services.http.access import open_to
 from services.http.provided import provided
 from services.http.rooms import Room
@@ -26,6 +27,7 @@ ROOM = Room(routes)
 
 @routes.get("/rooms/{slug}/follow")
 @open_to("anyone")
+@answered_together
 async def follow(slug: Slug, request: Request, lang: Language = None) -> Response:
     """What is on in the room, to read along; what comes next before that, and what was last where nothing comes.
 
@@ -42,6 +44,7 @@ async def follow(slug: Slug, request: Request, lang: Language = None) -> Respons
 
 @routes.get("/rooms/{slug}/qr.svg", response_class=Response)
 @open_to("anyone")
+@answered_together
 async def qr(slug: Slug, request: Request, lang: Language = None) -> Response:
     """The address to read along in the room, for a phone. It is good before anybody has named the room.
 

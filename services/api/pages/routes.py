@@ -5,7 +5,7 @@ Rendered by the server, readable without a script; live content comes from the p
 
 import hashlib
 import io
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
 
@@ -26,12 +26,13 @@ from services.api.pages.home import home_of
 from services.api.pages.oembed import Cited, discovery, look
 from services.api.pages.programme import RoomState, room_now, room_state
 from services.api.pages.programme import day as day_given
-from services.api.pages.rendering import STATIC, answer, html, nothing_yet, page, streamed_transcript
+from services.api.pages.rendering import STATIC, nothing_yet, page, streamed_transcript
 from services.api.pages.room_sessions import last_in_room, open_in_room
 from services.api.pages.search_view import search_query, search_view
+from services.api.pages.together import answered_together
 from services.api.pages.turn_views import last_words, people
 from services.api.search.searching import Searching
-from services.http.access import granted, open_to
+from services.http.access import open_to
 from services.http.middleware import HEAD
 from services.http.negotiation import has
 from services.http.provided import provided
@@ -48,29 +49,24 @@ ROOM = Room(routes)
 
 @routes.get("/")
 @open_to("anyone")
+@answered_together
 async def home(request: Request, day: str = "") -> Response:
     """What is on now, today, and near it; with a day, that day."""
-    on = day_given(day) if is_day(day) else None
-    # Its script, which looks for what is new, has the page's files.
-    linked = request.headers.get("sec-fetch-dest") == "empty"
-    asked = "home", on, linked, base_url(request), granted(request)
-    made = answer(await provided(request, Context).crowd.answer(asked, partial(_home, request, on, linked=linked)))
-    made.headers["Vary"] = "Sec-Fetch-Dest"
-    return made
-
-
-async def _home(request: Request, on: date | None, *, linked: bool) -> str:
     context = provided(request, Context)
-    found = await home_of(request, on, local_now())
+    found = await home_of(request, day_given(day) if is_day(day) else None, local_now())
     now = found.programme
     words = {}
     for session in now.now:
         turns = await context.ports.turn_store.window(session.id, session.languages[0], limit=2)
         words[session.id] = last_words(named(turns.parts, session.speakers))
+    # Its script, which looks for what is new, has the page's files.
+    linked = request.headers.get("sec-fetch-dest") == "empty"
     base = base_url(request)
-    return await context.rendering.run(
-        partial(html, "home.html", linked=linked, home=found, programme=now, words=words, base=base)
+    answer = await context.rendering.run(
+        partial(page, "home.html", linked=linked, home=found, programme=now, words=words, base=base)
     )
+    answer.headers["Vary"] = "Sec-Fetch-Dest"
+    return answer
 
 
 @routes.get("/search")
@@ -111,19 +107,29 @@ async def transcript(session_id: SessionId, request: Request, lang: Language = N
     session = await find_session(context.ports.sessions, session_id)
     if session is None:
         return nothing_yet(session_id)
+    if not whole or request.scope.get(HEAD):
+        return await _piece(session_id=session.id, request=request, lang=lang)
     stream = Stream(session.id, language_of(session, lang))
-    store, render = context.ports.turn_store, context.rendering.run
-    if whole and not request.scope.get(HEAD):
-        pieces = reading.pieces(store, stream, session.speakers)
-        cited = _discovery(request, session, "/s/{}")
-        return streamed_transcript(render, pieces, session=session, language=stream.language, oembed=cited)
-    found = await reading.piece(store, stream, reading.wanted(request.query_params))
+    pieces = reading.pieces(context.ports.turn_store, stream, session.speakers)
     cited = _discovery(request, session, "/s/{}")
-    return await render(partial(_transcript_page, session, stream.language, found.named(session.speakers), cited))
+    return streamed_transcript(context.rendering.run, pieces, session=session, language=stream.language, oembed=cited)
+
+
+@answered_together
+async def _piece(session_id: str, request: Request, lang: str | None) -> Response:
+    context = provided(request, Context)
+    session = await context.ports.sessions.get(session_id)
+    stream = Stream(session.id, language_of(session, lang))
+    found = await reading.piece(context.ports.turn_store, stream, reading.wanted(request.query_params))
+    cited = _discovery(request, session, "/s/{}")
+    return await context.rendering.run(
+        partial(_transcript_page, session, stream.language, found.named(session.speakers), cited)
+    )
 
 
 @routes.get("/s/{session_id}/follow")
 @open_to("reader")
+@answered_together
 async def follow(session_id: SessionId, request: Request, lang: Language = None) -> Response:
     """A transcript to be followed while it grows: the end of it."""
     session = await find_session(provided(request, Context).ports.sessions, session_id)
@@ -134,6 +140,7 @@ async def follow(session_id: SessionId, request: Request, lang: Language = None)
 
 @routes.get("/s/{session_id}/qr.svg")
 @open_to("reader")
+@answered_together
 async def qr(session_id: SessionId, request: Request) -> Response:
     """The follow page's address, to be read by a phone."""
     context = provided(request, Context)

@@ -18,6 +18,7 @@ from services.api.pages.programme import RoomState, room_path
 from services.api.pages.rendering import nothing_yet, page
 from services.api.pages.room_routes import Slug
 from services.api.pages.routes import Language, SessionId, base_url, find_session, qr_code, state_of_room
+from services.api.pages.together import answered_together
 from services.api.pages.turn_views import Flow, as_on_screen
 from services.http.access import open_to
 from services.http.provided import provided
@@ -73,6 +74,7 @@ async def overlay(session_id: SessionId, request: Request, lang: Language = None
 
 @routes.get("/rooms/{slug}/screen-qr.svg", response_class=Response)
 @open_to("anyone")
+@answered_together
 async def code_of_room(slug: Slug, request: Request) -> Response:
     """See ``code``: of a room's screen."""
     return await _code(request, f"/rooms/{quote(slug, safe='')}")
@@ -80,6 +82,7 @@ async def code_of_room(slug: Slug, request: Request) -> Response:
 
 @routes.get("/s/{session_id}/screen-qr.svg", response_class=Response)
 @open_to("reader")
+@answered_together
 async def code(session_id: SessionId, request: Request) -> Response:
     """The address of a screen as a QR code, for a technician who has chosen its look: the parameters are the same."""
     return await _code(request, f"/s/{session_id}/screen")

@@ -13,8 +13,9 @@ from services.api.context import Context
 from services.api.desk.off_record import off_record_sessions, with_names
 from services.api.desk.sessions_of_day import sessions_of_day
 from services.api.pages.desk_view import correctable, desk_rooms, troubles, unnamed
-from services.api.pages.rendering import answer, html, nothing_yet, page
+from services.api.pages.rendering import nothing_yet, page
 from services.api.pages.routes import Language, SessionId, base_url, find_session, local_now, qr_code
+from services.api.pages.together import answered_together
 from services.http.access import granted, open_to
 from services.http.bodies import read_body
 from services.http.provided import provided
@@ -44,13 +45,9 @@ async def caption(session: SessionId, request: Request, lang: Language = None) -
 
 @routes.get("/desk")
 @open_to("organiser")
+@answered_together
 async def desk(request: Request) -> Response:
     """All rooms side by side, for the technician."""
-    asked = "desk", base_url(request), granted(request)
-    return answer(await provided(request, Context).crowd.answer(asked, partial(_desk, request)))
-
-
-async def _desk(request: Request) -> str:
     context = provided(request, Context)
     now = local_now()
     event = granted(request).event
@@ -58,7 +55,7 @@ async def _desk(request: Request) -> str:
     missing = await provided(request, Readiness).missing()
     off_record = await with_names(context, await off_record_sessions(context, sessions))
     return await context.work_rendering.run(
-        lambda: html(
+        lambda: page(
             "desk.html",
             rooms=desk_rooms(sessions, now),
             live=sum(one.status == "live" for one in sessions),

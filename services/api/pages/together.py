@@ -1,0 +1,34 @@
+"""Pages that many open in the same moment: who ask for one are answered together (``services.http.crowd``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Any
+
+from fastapi.responses import Response
+
+from services.api.context import Context
+from services.http.access import granted
+from services.http.provided import provided
+
+if TYPE_CHECKING:
+    from fastapi import Request
+
+Page = Callable[..., Coroutine[Any, Any, Response]]
+
+
+def answered_together(page: Page) -> Page:
+    """Declares that all who ask for a page in the same moment are answered together.
+
+    Of what a request says, it may depend on the address, on who asks, and on ``Sec-Fetch-Dest``. It is whole in memory.
+    """
+
+    @wraps(page)
+    async def shared(**given: Any) -> Response:
+        request: Request = given["request"]
+        question = str(request.url), granted(request), request.headers.get("sec-fetch-dest")
+        made = await provided(request, Context).crowd.answer(question, partial(page, **given))
+        return Response(made.body, made.status_code, dict(made.headers))  # what sends it changes its headers
+
+    return shared
