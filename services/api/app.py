@@ -18,7 +18,7 @@ from services.api.live.hub import HEARTBEAT_SECONDS, Hub
 from services.api.live.unshown import Unshown
 from services.api.pages import embed_routes as embed
 from services.api.pages import offline_routes as offline
-from services.api.pages import room_routes, screen_routes
+from services.api.pages import room_routes, screen_routes, static_routes
 from services.api.pages import routes as pages
 from services.api.pages import work_routes as work
 from services.api.pages.rendering import INLINED, error_page
@@ -68,6 +68,7 @@ ROOMS: Final[tuple[Room, ...]] = (
     streamtext.ROOM,
     search.ROOM,
     pages.ROOM,
+    static_routes.ROOM,
     embed.ROOM,
     room_routes.ROOM,
     screen_routes.ROOM,

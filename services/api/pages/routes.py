@@ -26,7 +26,7 @@ from services.api.pages.home import home_of
 from services.api.pages.oembed import Cited, discovery, look
 from services.api.pages.programme import RoomState, room_now, room_state
 from services.api.pages.programme import day as day_given
-from services.api.pages.rendering import STATIC, nothing_yet, page, streamed_transcript
+from services.api.pages.rendering import nothing_yet, page, streamed_transcript
 from services.api.pages.room_sessions import last_in_room, open_in_room
 from services.api.pages.search_view import search_query, search_view
 from services.api.pages.together import answered_together
@@ -146,13 +146,6 @@ async def qr(session_id: SessionId, request: Request) -> Response:
     context = provided(request, Context)
     session = await context.ports.sessions.get(session_id)
     return await context.rendering.run(partial(qr_code, f"{base_url(request)}/s/{session.id}/follow", "max-age=300"))
-
-
-@routes.get("/static/{version}/{name:path}")
-@open_to("anyone")
-async def static(version: str, name: str, request: Request) -> Response:
-    """A script, a style sheet, a font."""
-    return STATIC.respond(version, name, request)
 
 
 async def follow_page(
