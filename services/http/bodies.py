@@ -10,6 +10,7 @@ import msgspec
 from starlette.requests import ClientDisconnect
 
 from captionflow.errors import UNDECODABLE, BadMessage, TooLarge, WrongKind
+from services.http.heads import SENDING
 from services.http.problems import ProblemError, problem
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ CODINGS: Final = frozenset({"aes128gcm", "br", "compress", "deflate", "gzip", "x
 """Those of IANA's registry that are in use (RFC 9110, section 8.4.1). Other names are none: some tools write
 ``Content-Encoding: utf-8``, and mean the body as it is."""
 
-_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _WHERE = re.compile(r" - at `\$\.?([\w.\[\]]*)`$")
 _PATTERNS = {
     "id": "an id is 1 to 80 of a-z, 0-9, _ and -, and begins with a letter or a digit",
@@ -49,7 +49,7 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, with an eye on what comes."""
-        if scope["type"] != "http" or scope["method"] not in _WITH_BODY:
+        if scope["type"] != "http" or scope["method"] not in SENDING:
             await self.app(scope, receive, send)
             return
         announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+SENDING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+"""Methods that bring something."""
 MAX_HEAD_BYTES: Final = 16 * 1024
 """Of a request's line and its fields together."""
 HEAD_SECONDS: Final = 10.0
@@ -78,6 +80,16 @@ class BoundedHeads(HttpToolsProtocol):
             return
         if self._in_head and self._received > MAX_HEAD_BYTES:
             self._refuse(_FIELDS_TOO_LARGE if self.url and self.headers else _URI_TOO_LONG)
+
+    def eof_received(self) -> bool:  # type: ignore[override] # asyncio asks whether to stay open
+        """The client says nothing more. Who has sent something, as a simple tool does, still gets the answer to it.
+
+        Of who has only asked for something this means that they have gone, and what they asked for is given up.
+        """
+        if self.cycle is None or self.cycle.more_body or self.cycle.response_complete:
+            return False
+        self.cycle.keep_alive = False
+        return self.cycle.scope["method"] in SENDING
 
     def on_message_begin(self) -> None:
         """A head begins."""

@@ -341,6 +341,18 @@ async def test_an_address_or_a_method_that_is_not_there_is_told_what_is(client: 
         assert answer.headers["allow"] == allowed
 
 
+async def test_who_says_all_and_closes_its_side_is_answered(api: Api, client: httpx.AsyncClient) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", api.port)
+    for number in range(2):
+        body = f'{{"sender":"script","lines":[{{"number":{number},"text":"from a shell"}}]}}'
+        writer.write(f"POST {LINES} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
+    writer.write_eof()
+    assert (await reader.read()).count(b"HTTP/1.1 202 ") == 2
+    writer.close()
+    await writer.wait_closed()
+    assert said(await transcript(client, 2)) == "from a shell from a shell"
+
+
 async def test_a_body_that_stops_in_the_middle_leaves_nothing_behind(api: Api, client: httpx.AsyncClient) -> None:
     _, writer = await asyncio.open_connection("127.0.0.1", api.port)
     body = b'{"sender":"desk","lines":[{"number":0,"text":"half"}]}'
