@@ -65,8 +65,10 @@ async def fill(folder: Path) -> None:
 
 def measure(server: Server, heartbeat: Heartbeat, path: str, readers: int, seconds: float) -> None:
     alone = heartbeat.lines(2)
-    command = [sys.executable, "-m", "bench.crowd_of_readers", "--port", str(server.port), "--readers", str(readers), path]
-    with subprocess.Popen([*command, "--seconds", str(seconds)], stdout=subprocess.PIPE) as reading:
+    wanted = {"--port": server.port, "--readers": readers, "--seconds": seconds}
+    options = [str(one) for option in wanted.items() for one in option]
+    command = [sys.executable, "-m", "bench.crowd_of_readers", path, *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as reading:
         assert reading.stdout is not None
         reading.stdout.readline()
         during = heartbeat.lines(seconds - 1)
