@@ -29,6 +29,6 @@ def answered_together(page: Page) -> Page:
         request: Request = given["request"]
         question = str(request.url), granted(request), request.headers.get("sec-fetch-dest")
         made = await provided(request, Context).crowd.answer(question, partial(page, **given))
-        return Response(made.body, made.status_code, dict(made.headers))  # what sends it changes its headers
+        return Response(made.body, made.status_code, dict(made.headers))  # who sends it may add to its headers
 
     return shared
