@@ -1,5 +1,7 @@
 """On pages of any kind what is before the eyes stays where it is, and a page that is at its top stays there."""
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -35,6 +37,13 @@ ENTRY = """() => {
 LARGER = "() => document.querySelector('[data-size=\"1\"]').click()"
 SMALLER = "() => document.querySelector('[data-size=\"-1\"]').click()"
 LINES = 150  # pixels: a row of buttons and three lines in the largest type, that are broken elsewhere
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """One that has these sessions alone: where rooms of other tests stand beside them, another column may be held."""
+    with Program(tmp_path_factory.mktemp("hold"), LOG_LEVEL="warning") as running:
+        yield running
 
 
 def filled(program: Program) -> None:
