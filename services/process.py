@@ -52,7 +52,7 @@ GC_THRESHOLD = 50_000
 """New objects before the garbage collector looks at the youngest generation. With Python's 700, a line, which makes
 thousands of them, pays for several collections, and every hundredth of these goes through the whole heap."""
 
-SWITCH_SECONDS = 0.00003
+SWITCH_SECONDS = 0.0005
 """How long a thread may hold Python's lock while another one waits for it. With Python's 5 ms, a line waits as long
 behind a client of Kafka or a page that is made in a thread beside the loop, and once for each call of SQLite."""
 
