@@ -10,14 +10,13 @@ import argparse
 import asyncio
 import itertools
 import json
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from captionflow.messages import Session
 from captionflow.settings import Settings
 from captionflow.wiring.embedded import open_embedded
 from tests.hostile import long_sessions
+from tests.hostile.at_once import asked_at_once
 from tests.hostile.heartbeat import Heartbeat
 from tests.real_program import Server
 
@@ -89,7 +89,7 @@ def read_again_and_again(port: int, path: str, readers: int, seconds: float) -> 
     def read() -> None:
         while time.monotonic() < end:
             with suppress(OSError):
-                statuses[ask([port], path, numbers)[0]] += 1
+                statuses[ask(port, path, numbers)[0]] += 1
 
     threads = [threading.Thread(target=read, daemon=True) for _ in range(readers)]
     for thread in threads:
@@ -99,24 +99,15 @@ def read_again_and_again(port: int, path: str, readers: int, seconds: float) -> 
     print(json.dumps(dict(statuses)), flush=True)
 
 
-def ask(ports: list[int], path: str, numbers: "itertools.count[int]") -> list[str]:
+def ask(port: int, path: str, numbers: "itertools.count[int]", count: int = 1) -> list[str]:
     """The status of each answer; all are asked before the first is read."""
-    with ExitStack() as stack:
-        clients = [stack.enter_context(socket.create_connection(("127.0.0.1", port))) for port in ports]
-        for client, port in zip(clients, ports, strict=True):
-            target = path.replace("$", str(next(numbers)))
-            client.sendall(f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode())
-        found = []
-        for client in clients:
-            with client.makefile("rb") as answer:
-                found.append(answer.readline()[9:12].decode())
-                answer.read()
-        return found
+    paths = [path.replace("$", str(next(numbers))) for _ in range(count)]
+    return [status[9:12].decode() for status, _ in asked_at_once(port, paths)]
 
 
 def measure_at_once(server: Server, path: str, count: int) -> None:
     began = time.monotonic()
-    told = Counter(ask([server.port] * count, path, itertools.count()))
+    told = Counter(ask(server.port, path, itertools.count(), count))
     print(f"{path:44} {count} at once: {dict(told)}, the last after {time.monotonic() - began:.2f} s", flush=True)
 
 

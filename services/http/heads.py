@@ -88,8 +88,10 @@ class BoundedHeads(HttpToolsProtocol):
         """
         if self.cycle is None or self.cycle.more_body or self.cycle.response_complete:
             return False
+        if self.cycle.scope["method"] not in SENDING:
+            return False
         self.cycle.keep_alive = False
-        return self.cycle.scope["method"] in SENDING
+        return True
 
     def on_message_begin(self) -> None:
         """A head begins."""

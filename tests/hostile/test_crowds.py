@@ -1,12 +1,11 @@
 """Many who open the same page at the same moment, as at the beginning of a session."""
 
-import socket
 from collections.abc import Iterator
-from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import pytest
 
+from tests.hostile.at_once import asked_at_once
 from tests.hostile.heartbeat import holds
 from tests.real_program import Server
 
@@ -55,12 +54,6 @@ def test_everybody_in_a_hall_can_open_a_page_at_once(busy_day: Server, path: str
 
 def answers(server: Server, path: str, count: int) -> None:
     """Ask so often at once, and read all that comes."""
-    asked = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nConnection: close\r\n\r\n".encode()
-    with ExitStack() as stack:
-        clients = [stack.enter_context(socket.create_connection(("127.0.0.1", server.port))) for _ in range(count)]
-        for client in clients:
-            client.sendall(asked)
-        for client in clients:
-            with client.makefile("rb") as answer:
-                assert answer.readline() == b"HTTP/1.1 200 OK\r\n"
-                assert answer.read().rstrip().endswith((b"</html>", b"</svg>"))
+    for status, rest in asked_at_once(server.port, [path] * count):
+        assert status == b"HTTP/1.1 200 OK\r\n"
+        assert rest.rstrip().endswith((b"</html>", b"</svg>"))

@@ -103,12 +103,12 @@ async def now_in_room(slug: str, request: Request, shown: Shown = "") -> Respons
 @open_to("reader")
 async def transcript(session_id: SessionId, request: Request, lang: Language = None, *, whole: Whole = "") -> Response:
     """A transcript to be read: a piece of it, or all of it as it is sent, to be printed or searched in."""
+    if not whole or request.scope.get(HEAD):
+        return await _piece(session_id=session_id, request=request, lang=lang)
     context = provided(request, Context)
     session = await find_session(context.ports.sessions, session_id)
     if session is None:
         return nothing_yet(session_id)
-    if not whole or request.scope.get(HEAD):
-        return await _piece(session_id=session.id, request=request, lang=lang)
     stream = Stream(session.id, language_of(session, lang))
     pieces = reading.pieces(context.ports.turn_store, stream, session.speakers)
     cited = _discovery(request, session, "/s/{}")
@@ -118,7 +118,9 @@ async def transcript(session_id: SessionId, request: Request, lang: Language = N
 @answered_together
 async def _piece(session_id: str, request: Request, lang: str | None) -> Response:
     context = provided(request, Context)
-    session = await context.ports.sessions.get(session_id)
+    session = await find_session(context.ports.sessions, session_id)
+    if session is None:
+        return nothing_yet(session_id)
     stream = Stream(session.id, language_of(session, lang))
     found = await reading.piece(context.ports.turn_store, stream, reading.wanted(request.query_params))
     cited = _discovery(request, session, "/s/{}")
