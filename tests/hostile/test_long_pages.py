@@ -1,6 +1,7 @@
 """Pages of sessions that are far longer than any talk, and answers that nobody reads."""
 
 import asyncio
+import select
 import socket
 import time
 from collections.abc import Iterator
@@ -14,7 +15,6 @@ from services.api.transcripts.exports import MAX_WAITING
 from tests.hostile import long_sessions
 from tests.hostile.heartbeat import Heartbeat, holds
 from tests.real_program import Server
-from tests.waiting import await_true
 
 TURNS = 30_000
 PARTS = 1_500
@@ -32,6 +32,7 @@ FORMS = ("json", "txt", "vtt", "srt")
 DEAREST = "/v1/sessions/long/transcript.vtt"
 """With another ``offset`` it is another document, and made anew."""
 STUCK = 60
+HANG_UPS = 150
 PATIENCE_SECONDS = 600
 """For an answer of many megabytes on a busy machine; how long it takes is not what these tests are about."""
 MEBIBYTE = 2**20
@@ -48,12 +49,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @contextmanager
-def asking(server: Server, path: str) -> Iterator[None]:
+def asking(server: Server, path: str) -> Iterator[socket.socket]:
     """Somebody who asks, and does not read."""
     with socket.create_connection(("127.0.0.1", server.port)) as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         client.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
-        yield
+        yield client
 
 
 @pytest.mark.parametrize("path", ENDLESS_PAGES)
@@ -95,9 +96,17 @@ def test_what_nobody_waits_for_is_not_made(server: Server) -> None:
     def measured() -> tuple[float, float]:
         alone = seconds()
         with ExitStack() as gone:
-            for _ in range(MAX_WAITING):
-                gone.enter_context(asking(server, f"{DEAREST}?offset={next(offsets)}"))
-            await_true(lambda: ask() == 503, "more could be asked for")
+            asked = [asking(server, f"{DEAREST}?offset={next(offsets)}") for _ in range(MAX_WAITING + 1)]
+            clients = [gone.enter_context(one) for one in asked]
+            refused, _, _ = select.select(clients, [], [], PATIENCE_SECONDS)  # one too many: it is told so at once
+            assert refused[0].recv(64).startswith(b"HTTP/1.1 503 ")
         return seconds(), 3 * alone
 
     holds(measured)
+
+
+def test_who_hangs_up_in_the_middle_of_reading_ends_nothing(server: Server) -> None:
+    for moment in range(HANG_UPS):
+        with asking(server, f"{DEAREST}?offset={100_000 + moment}") as client:
+            select.select([client], [], [], moment / 2_000)
+    assert httpx.get(server.url + "/healthz", timeout=PATIENCE_SECONDS).status_code == 200

@@ -11,6 +11,7 @@ import pytest
 
 from captionflow.adapters.sqlite.database import Database
 from captionflow.errors import Unavailable
+from tests.waiting import until
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 MANY = 20
@@ -93,3 +94,35 @@ async def test_what_a_reader_raises_is_raised_where_it_is_waited_for(database: D
     with pytest.raises(ZeroDivisionError):
         await database.read(lambda _: 1 // 0)
     assert await database.read(one) == 1
+
+
+async def test_a_snapshot_is_closed_when_its_thread_has_left_it_and_not_before(database: Database) -> None:
+    begun, goes_on, found = threading.Event(), threading.Event(), asyncio.Queue[object]()
+    loop = asyncio.get_running_loop()
+    used: list[sqlite3.Connection] = []
+
+    def slow(connection: sqlite3.Connection) -> None:
+        used.append(connection)
+        begun.set()
+        goes_on.wait()
+        try:
+            told: object = one(connection)
+        except sqlite3.Error as error:
+            told = error
+        loop.call_soon_threadsafe(found.put_nowait, told)
+
+    async def view() -> None:
+        async with database.view() as view:
+            await view.read(slow)
+
+    viewing = asyncio.create_task(view())
+    await asyncio.to_thread(begun.wait)
+    viewing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await viewing
+    goes_on.set()
+    async with asyncio.timeout(SOON_SECONDS):
+        assert await found.get() == 1
+    await until(lambda: all(thread.name != "captionflow-snapshot" for thread in threading.enumerate()))
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        one(used[0])

@@ -19,7 +19,7 @@ import structlog
 
 from captionflow.adapters.sqlite import schema
 from captionflow.adapters.sqlite.failures import translated, translated_os
-from captionflow.adapters.sqlite.readers import Lane, Readers
+from captionflow.adapters.sqlite.readers import Lane, Readers, Snapshot
 from captionflow.adapters.sqlite.writer import Result, Work, Writer
 from captionflow.data_folder import FILE_MODE, FOLDER_MODE
 from captionflow.errors import InUse, Misconfigured, Unavailable
@@ -110,11 +110,11 @@ class Database:
     @asynccontextmanager
     async def view(self) -> AsyncIterator["View"]:
         """Several short reads of one consistent snapshot. It holds the WAL until it is left: wait for nobody in it."""
-        connection = await self.scan(lambda _: self._snapshot())
+        snapshot = await self.scan(lambda _: self._snapshot())
         try:
-            yield View(connection, self._scanners)
+            yield View(snapshot, self._scanners)
         finally:
-            connection.close()
+            snapshot.close()
 
     def lane(self, name: str) -> Lane:
         """The same database, with a thread for look-ups that wait for nobody else's."""
@@ -180,22 +180,22 @@ class Database:
         connection.execute("PRAGMA query_only = ON")
         return connection
 
-    def _snapshot(self) -> sqlite3.Connection:
+    def _snapshot(self) -> Snapshot:
         connection = self._reader()
         connection.execute("BEGIN")
-        return connection
+        return Snapshot(connection)
 
 
 class View:
     """See ``Database.view``."""
 
-    def __init__(self, connection: sqlite3.Connection, readers: Readers) -> None:
-        self._connection = connection
+    def __init__(self, snapshot: Snapshot, readers: Readers) -> None:
+        self._snapshot = snapshot
         self._readers = readers
 
     async def read(self, work: Work[Result]) -> Result:
         """Run ``work`` on the snapshot, in a reader's thread."""
-        return await self._readers.read(work, on=self._connection)
+        return await self._readers.read(work, on=self._snapshot)
 
 
 class _Lane:

@@ -40,6 +40,26 @@ class Lane(Protocol):
         """See ``Writer.write``."""
 
 
+class Snapshot:
+    """A connection in a transaction, for one thread at a time. SQLite crashes where one is closed while it is read."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.used = threading.Lock()
+
+    def close(self) -> None:
+        """Close it when nobody reads it any more, without waiting for that."""
+        if self.used.acquire(blocking=False):
+            self.connection.close()
+            self.used.release()
+        else:  # whoever waited for it was cancelled, and its thread has been told
+            threading.Thread(target=self._close_later, name="captionflow-snapshot", daemon=True).start()
+
+    def _close_later(self) -> None:
+        with self.used:
+            self.connection.close()
+
+
 class Readers:
     """Such threads. They are daemons: the end of a process waits for none of them."""
 
@@ -59,8 +79,8 @@ class Readers:
         for thread in self._threads:
             thread.start()
 
-    async def read(self, work: Work[Result], *, on: sqlite3.Connection | None = None) -> Result:
-        """Run ``work`` in a transaction of its own, or ``on`` a connection that has one already.
+    async def read(self, work: Work[Result], *, on: Snapshot | None = None) -> Result:
+        """Run ``work`` in a transaction of its own, or ``on`` a snapshot.
 
         A caller that is cancelled meanwhile interrupts it.
 
@@ -117,7 +137,7 @@ class Readers:
 class _Reading:
     """One piece of work, and the task that waits for it."""
 
-    def __init__(self, work: Work[Any], on: sqlite3.Connection | None) -> None:
+    def __init__(self, work: Work[Any], on: Snapshot | None) -> None:
         self._work = work
         self._on = on
         self._loop = asyncio.get_running_loop()
@@ -125,19 +145,25 @@ class _Reading:
         self._stopped = False
 
     def run(self, connection: sqlite3.Connection) -> None:
-        """Do it, unless nobody waits for it any more; on this connection if it has no other."""
-        if self._stopped:
+        """Do it, unless nobody waits for it any more; on this connection if it has no snapshot."""
+        if self._on is None:
+            self._run(connection)
+        else:
+            with self._on.used:
+                self._run(self._on.connection)
+
+    def _run(self, connection: sqlite3.Connection) -> None:
+        if self._stopped:  # and its snapshot is closed, perhaps
             self.fail(Unavailable("It was stopped before it began."))
             return
-        mine = self._on or connection
-        mine.set_progress_handler(lambda: self._stopped, _INSTRUCTIONS)
+        connection.set_progress_handler(lambda: self._stopped, _INSTRUCTIONS)
         try:
             if self._on is None:
                 connection.execute("BEGIN")
-            found = self._work(mine)
+            found = self._work(connection)
         finally:
-            mine.set_progress_handler(None, 0)
-            if connection.in_transaction:
+            connection.set_progress_handler(None, 0)
+            if self._on is None and connection.in_transaction:
                 connection.rollback()
         self._tell(lambda: self.outcome.set_result(found))
 
