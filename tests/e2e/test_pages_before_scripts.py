@@ -53,6 +53,17 @@ def test_announcing_that_was_chosen_announces(page: Page, program: Program) -> N
     expect(page.locator("[role=log]")).to_contain_text("And this is told.")
 
 
+def test_who_has_gone_back_stays_there_and_is_told_what_came_below(page: Page, program: Program) -> None:
+    program.begin("h-back", *(f">> ANNA: This is turn {n} of many." for n in range(40)), title="Back early")
+    bring = opened(page, "/s/h-back/follow")
+    page.evaluate("scrollTo(0, 200)")
+    program.say("h-back", 40, *(f">> BEN: This is turn {n} of many." for n in range(40, 45)))
+    bring()
+    expect(page.locator("#newer")).to_have_text(re.compile(r"^\d+ new lines ↓$"))
+    expect(page.locator("#captions")).to_contain_text("turn 44")
+    assert page.evaluate("scrollY") == 200
+
+
 def test_a_note_that_was_written_is_kept_here_and_sent_nowhere(page: Page) -> None:
     asked: list[str] = []
 

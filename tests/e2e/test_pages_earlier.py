@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import Program, drawn, interrupt
 
@@ -111,6 +111,23 @@ def test_a_reader_who_scrolls_up_gets_what_was_before(page: Page, long: str) -> 
     page.mouse.move(200, 200)
     page.mouse.wheel(0, -10_000_000)
     page.wait_for_function("n => document.querySelectorAll('#captions .said').length > n", arg=count)
+
+
+def test_what_comes_below_while_earlier_turns_are_on_their_way_is_told(page: Page, program: Program) -> None:
+    program.begin("s-meanwhile", *(f">> SPEAKER {n % 7}: This is turn {n}." for n in range(600)), title="Meanwhile")
+    held: list[Route] = []
+    page.route("**/parts?*", lambda route: held.append(route))  # noqa: PLW0108 - Playwright takes no built-in method
+    page.goto("/s/s-meanwhile/follow")
+    expect(page.locator("#status")).to_have_text("Live")
+    with page.expect_request("**/parts?*"):
+        page.mouse.move(200, 200)
+        page.mouse.wheel(0, -10_000_000)
+    program.say("s-meanwhile", 600, ">> ANNA: This came meanwhile.", ">> BEN: And this.")
+    expect(page.locator("#captions")).to_contain_text("And this.")
+    expect(page.locator("#newer")).to_have_text(re.compile(r"^\d+ new lines ↓$"))
+    held.pop().continue_()
+    expect(page.locator("#captions")).to_contain_text("This is turn 200.")
+    expect(page.locator("#newer")).to_have_text(re.compile(r"^\d+ new lines ↓$"))
 
 
 def test_a_link_to_a_turn_that_is_not_there_yet_is_followed(page: Page, long: str) -> None:

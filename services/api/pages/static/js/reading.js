@@ -50,13 +50,16 @@ export function reading({ captions, newer, bar }) {
       looked();
     },
     /** Put text above what is there, which stays where it is before the reader's eyes: by whole dots of the screen, so that no line
-     * of it is drawn anew a little higher or lower. @param {() => void} change */
+     * of it is drawn anew a little higher or lower; what came below meanwhile is told. @param {() => void} change */
     above(change) {
       const still = unmoved();
       const article = firstBelow(articles);
       const seen = firstBelow(article?.querySelectorAll(".said") ?? []) ?? article;
       const top = seen?.getBoundingClientRect().top ?? 0;
+      const rest = () => (seen?.isConnected ? captions.getBoundingClientRect().bottom - seen.getBoundingClientRect().top : 0);
+      const before = rest();
       change();
+      if (seen?.isConnected) unread = Math.max(0, unread + rest() - before);
       const moved = () => (seen?.isConnected ? seen.getBoundingClientRect().top - top : 0);
       const by = moved();
       if (by >= 1) {
@@ -64,6 +67,7 @@ export function reading({ captions, newer, bar }) {
         captions.style.paddingTop = `${space}px`;
       }
       if (Math.abs(by) >= 1) scrollBy({ top: moved(), behavior: "instant" });
+      note();
       if (seen?.isConnected && still) stayed();
       else looked();
     },
