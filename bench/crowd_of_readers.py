@@ -1,9 +1,10 @@
 """How long a captioner waits while many open a page again and again, and whom it leaves out that many open at once.
 
-    python -m bench.crowd_of_readers [--readers 50] [--seconds 5] [--at-once 300,1000] [PATH …]
+    python -m bench.crowd_of_readers [--readers 50] [--seconds 5] [--every 0] [--at-once 300,1000] [PATH …]
 
-`$` in a path becomes another number in each request. The readers have a process of their own. Beside each figure: the
-same captioner alone, in the same run. There are a session of 20,000 turns and 3,000 sessions around today.
+Each reader asks once in so many seconds, or again as soon as they are answered. `$` in a path becomes another number in
+each request. The readers have a process of their own. Beside each figure: the same captioner alone, in the same run.
+There are a session of 20,000 turns and 3,000 sessions around today.
 """
 
 import argparse
@@ -63,9 +64,9 @@ async def fill(folder: Path) -> None:
             )
 
 
-def measure(server: Server, heartbeat: Heartbeat, path: str, readers: int, seconds: float) -> None:
+def measure(server: Server, heartbeat: Heartbeat, path: str, readers: int, seconds: float, every: float) -> None:
     alone = heartbeat.lines(2)
-    wanted = {"--port": server.port, "--readers": readers, "--seconds": seconds}
+    wanted = {"--port": server.port, "--readers": readers, "--seconds": seconds, "--every": every}
     options = [str(one) for option in wanted.items() for one in option]
     command = [sys.executable, "-m", "bench.crowd_of_readers", path, *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as reading:
@@ -80,16 +81,17 @@ def measure(server: Server, heartbeat: Heartbeat, path: str, readers: int, secon
     )
 
 
-def read_again_and_again(port: int, path: str, readers: int, seconds: float) -> None:
+def read_again_and_again(port: int, path: str, readers: int, seconds: float, every: float) -> None:
     """In a process of its own: tell when they have begun, and what they were answered."""
     statuses: Counter[str] = Counter()
     numbers = itertools.count()
     end = time.monotonic() + seconds
 
     def read() -> None:
-        while time.monotonic() < end:
+        while (began := time.monotonic()) < end:
             with suppress(OSError):
                 statuses[ask(port, path, numbers)[0]] += 1
+            time.sleep(max(0.0, began + every - time.monotonic()))
 
     threads = [threading.Thread(target=read, daemon=True) for _ in range(readers)]
     for thread in threads:
@@ -99,16 +101,18 @@ def read_again_and_again(port: int, path: str, readers: int, seconds: float) -> 
     print(json.dumps(dict(statuses)), flush=True)
 
 
-def ask(port: int, path: str, numbers: "itertools.count[int]", count: int = 1) -> list[str]:
+def ask(port: int, path: str, numbers: "itertools.count[int]", count: int = 1, coding: str = "gzip") -> list[str]:
     """The status of each answer; all are asked before the first is read."""
     paths = [path.replace("$", str(next(numbers))) for _ in range(count)]
-    return [status[9:12].decode() for status, _ in asked_at_once(port, paths)]
+    return [status[9:12].decode() for status, _ in asked_at_once(port, paths, f"Accept-Encoding: {coding}")]
 
 
 def measure_at_once(server: Server, path: str, count: int) -> None:
-    began = time.monotonic()
-    told = Counter(ask(server.port, path, itertools.count(), count))
-    print(f"{path:44} {count} at once: {dict(told)}, the last after {time.monotonic() - began:.2f} s", flush=True)
+    for coding in ("identity", "gzip"):
+        began = time.monotonic()
+        told = Counter(ask(server.port, path, itertools.count(), count, coding))
+        took = time.monotonic() - began
+        print(f"{path:44} {count} at once, {coding}: {dict(told)}, the last after {took:.2f} s", flush=True)
 
 
 def main() -> None:
@@ -116,11 +120,12 @@ def main() -> None:
     parser.add_argument("paths", nargs="*", default=PATHS)
     parser.add_argument("--readers", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--every", type=float, default=0)
     parser.add_argument("--at-once", default="300,1000")
     parser.add_argument("--port", type=int)
     given = parser.parse_args()
     if given.port:
-        read_again_and_again(given.port, given.paths[0], given.readers, given.seconds)
+        read_again_and_again(given.port, given.paths[0], given.readers, given.seconds, given.every)
         return
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
@@ -128,7 +133,7 @@ def main() -> None:
         with Server(data, LOG_LEVEL="error") as server:
             heartbeat = Heartbeat(server)
             for path in given.paths:
-                measure(server, heartbeat, path, given.readers, given.seconds)
+                measure(server, heartbeat, path, given.readers, given.seconds, given.every)
             for path, count in itertools.product(given.paths, map(int, given.at_once.split(","))):
                 measure_at_once(server, path, count)
 

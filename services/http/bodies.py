@@ -102,6 +102,11 @@ def _codings(scope: Scope) -> Iterator[str]:
                     yield coding.strip()
 
 
+def _kind(request: Request) -> str:
+    """What the body says it is, or ``""``."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 async def read_body(request: Request) -> bytes:
     """The whole body, within the limits of ``BodyLimit``.
 
@@ -116,6 +121,19 @@ async def read_body(request: Request) -> bytes:
         raise BadMessage("The sender hung up before the body was complete.") from error
 
 
+async def body_of_any_kind(request: Request) -> bytes:
+    """As ``read_body``, where no content type is asked for: but what is in a form would not be read as what it is.
+
+    Raises:
+        WrongKind: it is a form of several parts (415).
+        BadMessage, TooLarge, ProblemError: see ``read_body``.
+    """
+    kind = _kind(request)
+    if kind.startswith("multipart/"):
+        raise WrongKind(f"The body comes as {kind[:80]!r}: send what is in it, without a form around it.")
+    return await read_body(request)
+
+
 async def json_body(
     request: Request, wanted: type[_Wanted], *, kinds: tuple[str, ...] = ("application/json",)
 ) -> _Wanted:
@@ -126,7 +144,7 @@ async def json_body(
         BadMessage: it is not JSON in UTF-8 (400), or see ``read_body``.
         ProblemError: it is JSON that does not fit (422).
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = _kind(request)
     if kind and kind not in kinds:
         raise WrongKind(f"The body comes as {' or '.join(kinds)}, not as {kind[:80]!r}: set Content-Type.")
     body = await read_body(request)

@@ -2,7 +2,8 @@
 
 An answer that is whole is packed whole; one that is made while it is sent (``InPieces``), piece by piece, each of which
 can be read at once. What is large is packed away from the event loop by one thread; while too much waits for that,
-answers are sent as they are. What is packed already (files, documents) says so, and is left alone.
+answers are sent as they are. Equal bodies that are to be packed at once are packed once, and what many get at once goes
+out in turns. What is packed already (files, documents) says so, and is left alone.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from starlette.datastructures import Headers, MutableHeaders
 
 from captionflow.errors import Unavailable
 from services.http.access import KEYED
+from services.http.crowd import Crowd
 from services.http.negotiation import has, takes_gzip
 from services.http.off_loop import OffLoop
 from services.http.outflow import IN_PIECES, PIECE_BYTES
@@ -29,8 +31,11 @@ from services.http.packing import (
     tag,
     varying,
 )
+from services.http.rounds import Rounds
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _OF_A_BODY: Final = ("content-length", "content-type")
@@ -42,20 +47,29 @@ class Delivery:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self._work = OffLoop("packing")
+        self._crowd: Crowd[bytes] = Crowd()
+        self._rounds = Rounds()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on."""
-        answering = _Answer(scope, send, self._work).send if scope["type"] == "http" else send
+        answering = _Answer(scope, send, self._packed, self._rounds).send if scope["type"] == "http" else send
         await self.app(scope, receive, answering)
+
+    async def _packed(self, body: bytes) -> bytes:
+        return await self._crowd.answer(body, partial(self._pack, body))
+
+    async def _pack(self, body: bytes) -> bytes:
+        return packed(body) if len(body) <= PIECE_BYTES else await self._work.run(partial(packed, body))
 
 
 class _Answer:
     """One answer. Its start is held until it is known how its body is sent, which is at once."""
 
-    def __init__(self, scope: Scope, send: Send, work: OffLoop) -> None:
+    def __init__(self, scope: Scope, send: Send, packed: Callable[[bytes], Awaitable[bytes]], rounds: Rounds) -> None:
         self._scope = scope
         self._send = send
-        self._work = work
+        self._packed = packed
+        self._rounds = rounds
         self._asked = Headers(scope=scope)
         self._keyed: bool = scope.get(KEYED, False)
         self._start: Message | None = None
@@ -109,8 +123,11 @@ class _Answer:
                     start, body = {**start, "status": HTTPStatus.NOT_MODIFIED}, b""
                     for name in _OF_A_BODY:
                         del headers[name]
-            if len(body) >= MIN_BYTES and self._packs(start):
+            large = len(body) >= MIN_BYTES
+            if large and self._packs(start):
                 body = await self._pack(headers, body)
+            if large:
+                await self._rounds.turn()
         await self._send({**start, "headers": headers.raw})
         await self._send({**message, "body": body})
 
@@ -121,7 +138,7 @@ class _Answer:
 
     async def _pack(self, headers: MutableHeaders, body: bytes) -> bytes:
         try:
-            small = packed(body) if len(body) <= PIECE_BYTES else await self._work.run(partial(packed, body))
+            small = await self._packed(body)
         except Unavailable:
             return body
         if "etag" in headers and not headers["etag"].startswith("W/"):

@@ -2,8 +2,9 @@
 
 A server's write buffer takes whatever it is given, so a large body goes to it in pieces, each when the one before has
 gone (``PIECE_BYTES`` and the kernel's own buffer is all that a connection holds). Somebody who takes no piece for
-``STALLED_SECONDS`` is cut off. Bodies that have to be whole in memory share ``MAX_HELD_BYTES``; who comes when that is
-used up is told to come again. Bodies that are made while they are sent (``InPieces``) count as two pieces.
+``STALLED_SECONDS`` is cut off. Bodies that have to be whole in memory share ``MAX_HELD_BYTES``, equal ones as one; who
+comes when that is used up is told to come again. Bodies that are made while they are sent (``InPieces``) count as two
+pieces.
 
 Live streams write to their connections themselves and have bounds of their own (``services.api.live.broadcast``).
 """
@@ -19,6 +20,7 @@ from starlette.datastructures import Headers
 from starlette.responses import StreamingResponse
 
 from captionflow.errors import Unavailable
+from services.http.held import Held
 from services.http.problems import problem
 from services.http.transport import transport_of
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from services.http.held import LetGo
 
 log = structlog.get_logger(__name__)
 
@@ -59,9 +63,9 @@ class Outflow:
         self, app: ASGIApp, *, stalled_seconds: float = STALLED_SECONDS, max_held_bytes: int = MAX_HELD_BYTES
     ) -> None:
         self.app = app
-        self._stalled_seconds = stalled_seconds
-        self._max_held_bytes = max_held_bytes
-        self._held = 0
+        self.stalled_seconds = stalled_seconds
+        """How long a client may take no piece."""
+        self.held = Held(max_held_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on."""
@@ -72,19 +76,7 @@ class Outflow:
         try:
             await self.app(scope, receive, sending.send)
         finally:
-            self._held -= sending.held
-
-    def hold(self, size: int) -> bool:
-        """Whether so many bytes more may be held; then they are."""
-        if size and self._held + size > self._max_held_bytes:
-            return False
-        self._held += size
-        return True
-
-    @property
-    def stalled_seconds(self) -> float:
-        """How long a client may take no piece."""
-        return self._stalled_seconds
+            sending.let_go()
 
 
 class _Sending:
@@ -96,19 +88,55 @@ class _Sending:
         self._transport = transport_of(receive)
         self._send = send
         self._refused = False
-        self.held = 0
+        self._start: Message | None = None
+        self._let_go: LetGo | None = None
 
     async def send(self, message: Message) -> None:
         if self._refused:
             return
         if message["type"] == "http.response.start":
-            size = _held_size(message, in_pieces=IN_PIECES in self._scope)
-            if not self._outflow.hold(size):
-                await self._refuse()
-                return
-            self.held = size
-            if size and self._transport is not None and not self._transport.is_closing():
-                self._transport.set_write_buffer_limits(high=PIECE_BYTES)
+            if IN_PIECES in self._scope:
+                self._let_go = self._outflow.held.hold(2 * PIECE_BYTES)
+                await self._begin(message)
+            elif _length(message) > PIECE_BYTES:
+                self._start = message  # until its body is there, which others may have been given, too
+            else:
+                await self._pass(message)
+            return
+        if self._start is not None:
+            start, self._start = self._start, None
+            message = self._hold(start, message)
+            await self._begin(start)
+        await self._body(message)
+
+    def let_go(self) -> None:
+        """It has been sent, or will not be."""
+        if self._let_go is not None:
+            self._let_go()
+
+    def _hold(self, start: Message, first: Message) -> Message:
+        """The first piece of a large body, or all of it."""
+        if first.get("more_body", False):
+            self._let_go = self._outflow.held.hold(_length(start))
+            return first
+        held = self._outflow.held.hold_body(first.get("body", b""))
+        if held is None:
+            return first
+        body, self._let_go = held
+        return {**first, "body": body}
+
+    async def _begin(self, start: Message) -> None:
+        """Of an answer that takes space: send it if there is some."""
+        if self._let_go is None:
+            await self._refuse()
+            return
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.set_write_buffer_limits(high=PIECE_BYTES)
+        await self._pass(start)
+
+    async def _body(self, message: Message) -> None:
+        if self._refused:
+            return
         body = message.get("body", b"")
         if len(body) <= PIECE_BYTES:
             await self._pass(message)
@@ -117,7 +145,7 @@ class _Sending:
             for begin in range(0, len(body), PIECE_BYTES):
                 more = begin + PIECE_BYTES < len(body) or message.get("more_body", False)
                 await self._pass({**message, "body": bytes(view[begin : begin + PIECE_BYTES]), "more_body": more})
-        if message["type"] == "http.response.body" and not message.get("more_body", False):
+        if not message.get("more_body", False):
             self._see_off(left=None)
 
     async def _pass(self, message: Message) -> None:
@@ -153,9 +181,7 @@ class _Sending:
         await self._send({"type": "http.response.body", "body": answer.body})
 
 
-def _held_size(start: Message, *, in_pieces: bool) -> int:
-    """Bytes that an answer holds beyond one piece; 0 for a small one, and for one that does not tell its length."""
-    if in_pieces:
-        return 2 * PIECE_BYTES
+def _length(start: Message) -> int:
+    """Bytes of its body, or 0 if it does not tell."""
     length: Any = Headers(raw=start["headers"]).get("content-length", "0")
-    return int(length) if int(length) > PIECE_BYTES else 0
+    return int(length)

@@ -12,6 +12,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from services.http.limits import Allowance, network
+from services.http.rounds import Rounds
 from services.http.transport import hung_up
 
 if TYPE_CHECKING:
@@ -33,8 +34,7 @@ class ReadersTakeTurns:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self._waiting: deque[asyncio.Future[None]] = deque()
-        self._calls = False
+        self._rounds = Rounds()
         self._hang_ups = Allowance(HANG_UPS, HANG_UP_SECONDS)
         self._resting: dict[str, _Resting] = {}
 
@@ -46,7 +46,7 @@ class ReadersTakeTurns:
         address = network(scope["client"][0]) if scope.get("client") else ""
         if (resting := self._resting.get(address)) is not None:
             await resting.turn(scope, receive)
-        await self._turn()
+        await self._rounds.turn()
         if not hung_up(scope, receive):
             await self.app(scope, receive, send)
             if hung_up(scope, receive):
@@ -56,23 +56,6 @@ class ReadersTakeTurns:
         wait = self._hang_ups.take(address, 1, asyncio.get_running_loop().time())
         if wait and address not in self._resting:
             self._resting[address] = _Resting(lambda: self._resting.pop(address))
-
-    async def _turn(self) -> None:
-        loop = asyncio.get_running_loop()
-        turn = loop.create_future()
-        self._waiting.append(turn)
-        if not self._calls:
-            self._calls = True
-            loop.call_soon(self._call_next)
-        await turn
-
-    def _call_next(self) -> None:
-        while self._waiting and self._waiting[0].done():  # it was cancelled
-            self._waiting.popleft()
-        self._calls = bool(self._waiting)
-        if self._waiting:
-            self._waiting.popleft().set_result(None)
-            asyncio.get_running_loop().call_soon(self._call_next)
 
 
 class _Asked(NamedTuple):

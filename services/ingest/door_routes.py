@@ -12,7 +12,7 @@ from captionflow.access import EVERYTHING
 from captionflow.identity import session_id
 from captionflow.messages import Session
 from services.http.access import granted, open_to
-from services.http.bodies import read_body
+from services.http.bodies import body_of_any_kind
 from services.http.frequent_calls import FrequentCall
 from services.http.openapi import Responses, problems, query, request_body
 from services.http.problems import ProblemError
@@ -44,7 +44,7 @@ def _text(description: str, example: str) -> dict[str, Any]:
 
 _TIME: Final[Responses] = {200: _text("Durable", "2026-11-24T09:00:01.250")}
 _NUMBER: Final[Responses] = {200: _text("The number", "17")}
-_PROBLEMS: Final = problems("not-found", "forbidden", "too-large", "unavailable")
+_PROBLEMS: Final = problems("not-found", "forbidden", "too-large", "unsupported-media-type", "unavailable")
 
 routes = APIRouter(tags=["doors"], route_class=FrequentCall)
 ROOM = Room(routes)
@@ -97,7 +97,7 @@ async def last_number(request: Request) -> Response:
 @open_to("captioner")
 async def last_number_posted(request: Request) -> Response:
     """The question as a post, or a post at the address of the question."""
-    return await (_taken(request, _zoom_or_youtube(request)) if await read_body(request) else _number(request))
+    return await (_taken(request, _zoom_or_youtube(request)) if await body_of_any_kind(request) else _number(request))
 
 
 @routes.post(
@@ -134,7 +134,7 @@ def _zoom_or_youtube(request: Request) -> Door:
 
 async def _taken(request: Request, door: Door) -> Response:
     visitor = await visitor_of(request, door)
-    body = await read_body(request)
+    body = await body_of_any_kind(request)
     found = text_of(body, request.headers.get("content-type", ""), erasing=door == "streamtext")
     text = found.text if door == "streamtext" else without_times(found.text)
     number, odd = (None, ()) if door == "teams" else number_of(request.query_params.getlist("seq"))

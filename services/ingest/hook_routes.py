@@ -12,7 +12,7 @@ from fastapi import APIRouter, Path, Request, Response
 from captionflow.errors import BadMessage, NotFound
 from captionflow.messages import Stream
 from services.http.access import open_to
-from services.http.bodies import read_body
+from services.http.bodies import body_of_any_kind
 from services.http.openapi import answers, problems, request_body
 from services.http.provided import provided
 from services.http.rooms import Room
@@ -43,7 +43,7 @@ _REPORT: Final[dict[str, Any]] = {
     "response_class": Response,
     "responses": {
         200: answers({"type": "object"}, _TAKEN, "Durable"),
-        **problems("bad-message", "not-found", "forbidden", "too-large", "unavailable"),
+        **problems("bad-message", "not-found", "forbidden", "too-large", "unsupported-media-type", "unavailable"),
     },
     "openapi_extra": request_body(_BODY) | {"parameters": PARAMETERS},
 }
@@ -61,7 +61,7 @@ async def report(request: Request, tool: Tool) -> Response:
     if door is None:
         raise NotFound(f"There is no webhook of this name: it is one of {', '.join(ADAPTERS)}.")
     visitor = await visitor_of(request, door)
-    body = from_utf8(await read_body(request))
+    body = from_utf8(await body_of_any_kind(request))
     text = body.text.removeprefix("\ufeff")
     try:
         ADAPTERS[door](text)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from services.http.access import granted, open_to
-from services.http.bodies import read_body
+from services.http.bodies import body_of_any_kind
 from services.http.openapi import answers, problems, request_body
 from services.http.provided import provided
 from services.http.rooms import Room
@@ -72,7 +72,7 @@ async def import_programme(
     desk = provided(request, SessionDesk)
     grant = granted(request)
     zone = zone_of(timezone) if timezone else None
-    programme = await asyncio.to_thread(read, await read_body(request), zone)
+    programme = await asyncio.to_thread(read, await body_of_any_kind(request), zone)
     update = ProgrammeUpdate(
         desk.sessions,
         event=event,

@@ -1,5 +1,6 @@
 """Many who open the same page at the same moment, as at the beginning of a session."""
 
+import gzip
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -12,6 +13,7 @@ from tests.real_program import Server
 CROWD = 60
 HALL = 300
 """Who open the address on the wall in the same second."""
+CONGRESS = 1_000
 ALONE = 12
 SESSIONS = 200
 
@@ -52,8 +54,16 @@ def test_everybody_in_a_hall_can_open_a_page_at_once(busy_day: Server, path: str
     answers(busy_day, path, HALL)
 
 
-def answers(server: Server, path: str, count: int) -> None:
+@pytest.mark.parametrize("coding", ["gzip", "identity"])
+@pytest.mark.parametrize("path", ["/s/opening", "/desk"])
+def test_a_page_is_held_once_for_all_to_whom_it_is_sent(busy_day: Server, path: str, coding: str) -> None:
+    answers(busy_day, path, CONGRESS, coding)
+
+
+def answers(server: Server, path: str, count: int, coding: str = "identity") -> None:
     """Ask so often at once, and read all that comes."""
-    for status, rest in asked_at_once(server.port, [path] * count):
+    for status, rest in asked_at_once(server.port, [path] * count, f"Accept-Encoding: {coding}"):
         assert status == b"HTTP/1.1 200 OK\r\n"
-        assert rest.rstrip().endswith((b"</html>", b"</svg>"))
+        _, _, body = rest.partition(b"\r\n\r\n")
+        page = gzip.decompress(body) if coding == "gzip" else body
+        assert page.rstrip().endswith((b"</html>", b"</svg>"))

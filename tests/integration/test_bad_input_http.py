@@ -296,6 +296,13 @@ async def test_a_coded_body_is_refused_at_every_door_and_nobody_s_caption(client
     await nothing_came_of_it(client)
 
 
+async def test_a_form_of_several_parts_is_refused_at_every_door_and_nobody_s_caption(client: httpx.AsyncClient) -> None:
+    for path in ("/closedcaption?id=talk&seq=1", "/hooks/speechmatics?id=talk", "/v1/programme"):
+        answer = await client.post(path, files={"file": ("captions.txt", b"wrapped")})
+        assert "without a form" in problem_of(answer, 415, "unsupported-media-type")
+    await nothing_came_of_it(client)
+
+
 async def test_a_body_whose_tool_calls_its_characters_a_coding_is_read(client: httpx.AsyncClient) -> None:
     for number, value in enumerate(("utf-8", "identity", "")):
         body = json.dumps({"sender": "desk", "lines": [{"number": number, "text": "caf\xe9"}]})

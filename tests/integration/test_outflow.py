@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import httpx
 import pytest
@@ -19,6 +19,7 @@ from tests.waiting import until
 
 LARGE = 24 * 1024 * 1024
 STALLED = 0.5
+CROWD = 5
 
 
 class Site:
@@ -29,8 +30,8 @@ class Site:
         self.port = 0
         self.ended = 0
 
-    async def large(self, _: Request) -> Response:
-        return Response(b"x" * LARGE)
+    async def large(self, request: Request) -> Response:
+        return Response(request.url.query.encode() + b"x" * LARGE)
 
     async def small(self, _: Request) -> Response:
         return Response(b"x" * PIECE_BYTES)
@@ -120,10 +121,10 @@ async def test_who_reads_slowly_is_served() -> None:
 
 async def test_what_is_held_for_all_has_a_bound() -> None:
     async with serving(held=2.5 * LARGE) as site, httpx.AsyncClient() as client:
-        async with stuck(site, "large"), stuck(site, "large"):
+        async with stuck(site, "large?1"), stuck(site, "large?2"):
 
             async def refused() -> bool:
-                answer = await client.get(f"http://127.0.0.1:{site.port}/large")
+                answer = await client.get(f"http://127.0.0.1:{site.port}/large?3")
                 return answer.status_code == 503 and answer.json()["code"] == "unavailable"
 
             await until(refused)
@@ -132,5 +133,12 @@ async def test_what_is_held_for_all_has_a_bound() -> None:
         await until(lambda: _served(client, site))
 
 
+async def test_what_many_are_sent_is_held_once() -> None:
+    async with serving(held=1.5 * LARGE) as site, AsyncExitStack() as crowd:
+        for _ in range(CROWD):
+            reader = await crowd.enter_async_context(stuck(site, "large"))
+            assert await asyncio.get_running_loop().sock_recv(reader, 12) == b"HTTP/1.1 200"
+
+
 async def _served(client: httpx.AsyncClient, site: Site) -> bool:
-    return (await client.get(f"http://127.0.0.1:{site.port}/large")).status_code == 200
+    return (await client.get(f"http://127.0.0.1:{site.port}/large?3")).status_code == 200

@@ -73,6 +73,29 @@ async def test_a_page_is_packed_and_named_and_varies(text: str) -> None:
     assert plain.headers["vary"] == "Accept-Encoding"
 
 
+@pytest.mark.parametrize("text", [WORDS, LONG], ids=["short", "long"])
+async def test_what_is_sent_to_many_at_once_is_packed_once(text: str) -> None:
+    delivery = Delivery(page(text))
+    answers = await asyncio.gather(*(got(delivery) for _ in range(100)))
+    assert gzip.decompress(answers[0].body).decode() == text
+    assert all(answer.pieces[0]["body"] is answers[0].pieces[0]["body"] for answer in answers)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "identity"])
+async def test_between_two_that_many_get_at_once_the_loop_looks_at_others(coding: str) -> None:
+    delivery, rounds, sent_in = Delivery(page()), 0, []
+
+    async def ask() -> None:
+        await got(delivery, accept_encoding=coding)
+        sent_in.append(rounds)
+
+    asking = asyncio.gather(*(ask() for _ in range(20)))
+    while not asking.done():
+        await asyncio.sleep(0)
+        rounds += 1
+    assert len(set(sent_in)) == 20
+
+
 async def test_what_is_no_text_small_packed_already_or_a_stream_stays_as_it_is() -> None:
     async def stream() -> AsyncGenerator[str]:
         yield WORDS

@@ -17,7 +17,7 @@ from services.api.pages.rendering import nothing_yet, page
 from services.api.pages.routes import Language, SessionId, base_url, find_session, local_now, qr_code
 from services.api.pages.together import answered_together
 from services.http.access import granted, open_to
-from services.http.bodies import read_body
+from services.http.bodies import body_of_any_kind
 from services.http.provided import provided
 from services.http.readiness import Readiness
 from services.http.rooms import Room
@@ -119,7 +119,7 @@ async def qr(request: Request) -> Response:
         BadMessage: there is none, or it is not UTF-8.
         TooLarge: no phone could read it.
     """
-    body = await read_body(request)
+    body = await body_of_any_kind(request)
     if len(body) > MAX_QR_BYTES:
         raise TooLarge(f"{MAX_QR_BYTES} bytes are the most that a phone reads from a screen.")
     try:
