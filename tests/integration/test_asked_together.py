@@ -38,7 +38,17 @@ async def test_who_may_not_see_a_session_never_gets_the_page_of_who_may(api: Api
     assert all("Open to all" in answer.text for answer in answers)
 
 
-@pytest.mark.parametrize("path", ["/s/talk/follow", "/s/talk", "/rooms/hall/follow", "/embed/talk", "/s/talk/qr.svg"])
+PATHS = (
+    "/s/talk/follow",
+    "/s/talk",
+    "/rooms/hall/follow",
+    "/embed/talk",
+    "/s/talk/qr.svg",
+    "/v1/sessions/talk/parts?before=9.0",
+)
+
+
+@pytest.mark.parametrize("path", PATHS)
 async def test_each_gets_a_whole_answer_of_their_own(api: Api, path: str) -> None:
     async with api.client() as client:
         alone = await client.get(path)
@@ -63,9 +73,10 @@ async def test_each_is_led_on_at_the_address_by_which_they_came(api: Api) -> Non
         assert f"http://{'ab'.replace(host[0], '')}.example.org/" not in answer.text
 
 
-async def test_what_is_not_there_is_told_to_all(api: Api) -> None:
+@pytest.mark.parametrize("path", ["/s/nobody/follow", "/v1/sessions/nobody/parts?before=9.0"])
+async def test_what_is_not_there_is_told_to_all(api: Api, path: str) -> None:
     async with api.client() as client:
-        answers = await asyncio.gather(*(client.get("/s/nobody/follow") for _ in range(CROWD)))
+        answers = await asyncio.gather(*(client.get(path) for _ in range(CROWD)))
     assert [answer.status_code for answer in answers] == [404] * CROWD
 
 

@@ -26,6 +26,7 @@ from services.api.live.joining import Position
 from services.api.live.schema import EVENTS
 from services.api.live.sse import Event
 from services.api.live.stretches import Stretch, stretch
+from services.api.together import answered_together
 from services.http.access import open_to
 from services.http.middleware import HEAD
 from services.http.negotiation import accepts
@@ -119,6 +120,7 @@ async def events(  # noqa: PLR0913, PLR0917 - each is a parameter of the call
     },
 )
 @open_to("reader")
+@answered_together
 async def parts(request: Request, session: SessionId, before: Before, lang: Language = None) -> Response:
     """A stretch of a transcript, some 400 parts at most."""
     context = provided(request, Context)

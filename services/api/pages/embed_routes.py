@@ -13,7 +13,7 @@ from services.api.context import Context
 from services.api.pages import oembed, reading
 from services.api.pages.rendering import nothing_yet, page
 from services.api.pages.routes import Language, SessionId, base_url, find_session
-from services.api.pages.together import answered_together
+from services.api.together import answered_together
 from services.http.access import granted, open_to, refusal, sees
 from services.http.openapi import answers, problems
 from services.http.problems import ProblemError

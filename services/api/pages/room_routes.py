@@ -14,7 +14,7 @@ from services.api.context import Context
 from services.api.pages.programme import room_path
 from services.api.pages.rendering import nothing_yet, page
 from services.api.pages.routes import Language, base_url, follow_page, qr_code, state_of_room
-from services.api.pages.together import answered_together
+from services.api.together import answered_together
 from services.http.access import open_to
 from services.http.provided import provided
 from services.http.rooms import Room

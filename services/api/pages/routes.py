@@ -29,9 +29,9 @@ from services.api.pages.programme import day as day_given
 from services.api.pages.rendering import nothing_yet, page, streamed_transcript
 from services.api.pages.room_sessions import last_in_room, open_in_room
 from services.api.pages.search_view import search_query, search_view
-from services.api.pages.together import answered_together
 from services.api.pages.turn_views import last_words, people
 from services.api.search.searching import Searching
+from services.api.together import answered_together
 from services.http.access import open_to
 from services.http.middleware import HEAD
 from services.http.negotiation import has

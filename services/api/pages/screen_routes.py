@@ -18,8 +18,8 @@ from services.api.pages.programme import RoomState, room_path
 from services.api.pages.rendering import nothing_yet, page
 from services.api.pages.room_routes import Slug
 from services.api.pages.routes import Language, SessionId, base_url, find_session, qr_code, state_of_room
-from services.api.pages.together import answered_together
 from services.api.pages.turn_views import Flow, as_on_screen
+from services.api.together import answered_together
 from services.http.access import open_to
 from services.http.provided import provided
 from services.http.rooms import Room

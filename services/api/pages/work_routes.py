@@ -15,7 +15,7 @@ from services.api.desk.sessions_of_day import sessions_of_day
 from services.api.pages.desk_view import correctable, desk_rooms, troubles, unnamed
 from services.api.pages.rendering import nothing_yet, page
 from services.api.pages.routes import Language, SessionId, base_url, find_session, local_now, qr_code
-from services.api.pages.together import answered_together
+from services.api.together import answered_together
 from services.http.access import granted, open_to
 from services.http.bodies import body_of_any_kind
 from services.http.provided import provided

@@ -1,4 +1,4 @@
-"""Pages that many open in the same moment: who ask for one are answered together (``services.http.crowd``)."""
+"""What many ask for in the same moment: they are answered together (``services.http.crowd``)."""
 
 from __future__ import annotations
 
@@ -15,20 +15,21 @@ from services.http.provided import provided
 if TYPE_CHECKING:
     from fastapi import Request
 
-Page = Callable[..., Coroutine[Any, Any, Response]]
+Answering = Callable[..., Coroutine[Any, Any, Response]]
 
 
-def answered_together(page: Page) -> Page:
-    """Declares that all who ask for a page in the same moment are answered together.
+def answered_together(answering: Answering) -> Answering:
+    """Declares that all who ask the same in the same moment are answered together.
 
-    Of what a request says, it may depend on the address, on who asks, and on ``Sec-Fetch-Dest``. It is whole in memory.
+    Of what a request says, the answer may depend on the address, on who asks, and on ``Sec-Fetch-Dest``. It is whole in
+    memory.
     """
 
-    @wraps(page)
+    @wraps(answering)
     async def shared(**given: Any) -> Response:
         request: Request = given["request"]
         question = str(request.url), granted(request), request.headers.get("sec-fetch-dest")
-        made = await provided(request, Context).crowd.answer(question, partial(page, **given))
+        made = await provided(request, Context).crowd.answer(question, partial(answering, **given))
         return Response(made.body, made.status_code, dict(made.headers))  # who sends it may add to its headers
 
     return shared
