@@ -47,7 +47,7 @@ DISPENSABLE = ("search",)
 
 def run(settings: Settings, *, ready: Callable[[str], None], first_key: Callable[[str, str], None]) -> None:
     """``serve``, and end the process."""
-    process.run(serve(settings, ready=ready, first_key=first_key))
+    process.run(serve(settings, ready=ready, first_key=first_key), switch_seconds=process.SWITCH_SECONDS_BESIDE_READERS)
 
 
 async def serve(settings: Settings, *, ready: Callable[[str], None], first_key: Callable[[str, str], None]) -> None:

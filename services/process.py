@@ -54,10 +54,13 @@ thousands of them, pays for several collections, and every hundredth of these go
 
 SWITCH_SECONDS = 0.0005
 """How long a thread may hold Python's lock while another one waits for it. With Python's 5 ms, a line waits as long
-behind a client of Kafka or a page that is made in a thread beside the loop, and once for each call of SQLite."""
+behind a client of Kafka, and once for each call of SQLite."""
+SWITCH_SECONDS_BESIDE_READERS = 0.00003
+"""The same where pages are made in a thread beside the loop, which takes the lock each time the loop waits for a moment:
+and a line passes through the loop several times. Not everywhere: see docs/performance.md."""
 
 
-def run(serving: Coroutine[Any, Any, None]) -> None:
+def run(serving: Coroutine[Any, Any, None], *, switch_seconds: float = SWITCH_SECONDS) -> None:
     """Run it in a loop of its own, and end the process when it ends.
 
     It ends at once, since a thread may be in the middle of a call to a server that does not answer. Everything that
@@ -66,7 +69,7 @@ def run(serving: Coroutine[Any, Any, None]) -> None:
     gc.freeze()  # what was loaded stays, and is looked through no more
     gc.set_threshold(GC_THRESHOLD)
     gc.enable()
-    sys.setswitchinterval(SWITCH_SECONDS)
+    sys.setswitchinterval(switch_seconds)
 
     async def until_the_end() -> None:
         await serving

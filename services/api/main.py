@@ -31,7 +31,7 @@ FAR_BEHIND = 1_000
 
 def run(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:
     """``serve``, and end the process."""
-    process.run(serve(settings, ready=ready))
+    process.run(serve(settings, ready=ready), switch_seconds=process.SWITCH_SECONDS_BESIDE_READERS)
 
 
 async def serve(settings: Settings, *, ready: Callable[[str], None] = lambda _url: None) -> None:

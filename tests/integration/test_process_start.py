@@ -251,12 +251,15 @@ def test_a_copy_of_a_folder_that_was_killed_has_every_acknowledged_line(tmp_path
         assert copy.get("/v1/sessions/talk/lines/last", sender="desk") == {"number": 49}
 
 
-def test_a_thread_that_works_beside_the_loop_does_not_hold_it_up_for_long() -> None:
-    told = """
+@pytest.mark.parametrize(
+    ("asked", "seconds"), [("", 0.001), ("switch_seconds=process.SWITCH_SECONDS_BESIDE_READERS", 0.0001)]
+)
+def test_a_thread_that_works_beside_the_loop_does_not_hold_it_up_for_long(asked: str, seconds: float) -> None:
+    told = f"""
 import sys
 from services import process
 async def serve():
-    print(sys.getswitchinterval() < 0.001, flush=True)
-process.run(serve())
+    print(sys.getswitchinterval() < {seconds}, flush=True)
+process.run(serve(), {asked})
 """
     assert subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True).stdout == "True\n"
