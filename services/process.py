@@ -56,8 +56,8 @@ SWITCH_SECONDS = 0.0005
 """How long a thread may hold Python's lock while another one waits for it. With Python's 5 ms, a line waits as long
 behind a client of Kafka, and once for each call of SQLite."""
 SWITCH_SECONDS_BESIDE_READERS = 0.00003
-"""The same where pages are made in a thread beside the loop, which takes the lock each time the loop waits for a moment:
-and a line passes through the loop several times. Not everywhere: see docs/performance.md."""
+"""The same where pages are made in a thread beside the loop, which takes the lock each time the loop waits for a
+moment, and a line passes through the loop several times. Not everywhere: see docs/performance.md."""
 
 
 def run(serving: Coroutine[Any, Any, None], *, switch_seconds: float = SWITCH_SECONDS) -> None:

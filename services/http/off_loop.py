@@ -28,7 +28,7 @@ class Run(Protocol):
 class OffLoop:
     """One thread: what readers ask for is made one after the other, and never takes more than half of the processor.
 
-    Python runs one thread at a time and passes on (``services.process.SWITCH_SECONDS``), so that the loop goes on.
+    Python runs one thread at a time and passes on soon (``services.process``), so that the loop goes on.
     """
 
     def __init__(self, name: str, *, max_waiting: int = MAX_WAITING) -> None:
