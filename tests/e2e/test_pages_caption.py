@@ -264,3 +264,56 @@ def test_any_work_in_any_order_gives_the_text_that_was_typed(page: Page, program
         found = page.evaluate(RANDOM_WORK, [url, seed])
         assert found["said"] == found["typed"], seed
         assert len(found["said"].split()) > 50
+
+
+LONG = tuple(
+    f">> ANNA: {' '.join(f'This is sentence {turn}-{n}, which is said at some length.' for n in range(9))}"
+    for turn in range(5)
+)
+FIRST = """(box) => {
+  const edge = box.getBoundingClientRect().top;
+  const walker = document.createTreeWalker(box, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  for (let before = 0; walker.nextNode(); before += walker.currentNode.length) {
+    for (let at = 0; at < walker.currentNode.length; at += 1) {
+      range.setStart(walker.currentNode, at);
+      range.setEnd(walker.currentNode, at + 1);
+      if (range.getBoundingClientRect().bottom > edge) return before + at;
+    }
+  }
+}"""
+"""How much of the text is above what is seen."""
+LINE = 150
+"""Characters, at most."""
+AT_END = "(box) => box.scrollHeight - box.scrollTop - box.clientHeight < 2"
+
+
+def test_who_reads_back_in_what_readers_see_keeps_their_place(page: Page, program: Program) -> None:
+    program.begin("c-back", *LONG, title="Back")
+    page.set_viewport_size({"width": 900, "height": 700})
+    page.goto("/caption/c-back")
+    seen = page.locator("#seen")
+    expect(seen).to_contain_text("sentence 4-8")
+    page.wait_for_function(f"() => ({AT_END})(document.getElementById('seen'))")
+    seen.evaluate("(box) => { box.scrollTop /= 2; }")
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    above = seen.evaluate(FIRST)
+    for width, height in ((900, 600), (600, 900), (1000, 650)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        assert abs(seen.evaluate(FIRST) - above) < LINE, (width, height)
+    program.say("c-back", 5, "And this came meanwhile.")
+    expect(seen).to_contain_text("And this came meanwhile.")
+    assert abs(seen.evaluate(FIRST) - above) < LINE
+
+
+def test_who_is_at_the_end_of_what_readers_see_stays_there(page: Page, program: Program) -> None:
+    program.begin("c-end", *LONG, title="End")
+    page.goto("/caption/c-end")
+    expect(page.locator("#seen")).to_contain_text("sentence 4-8")
+    for width, height in ((900, 700), (900, 600), (600, 900), (1000, 650)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function(f"() => ({AT_END})(document.getElementById('seen'))")
+    program.say("c-end", 5, "And this came meanwhile.")
+    expect(page.locator("#seen")).to_contain_text("And this came meanwhile.")
+    page.wait_for_function(f"() => ({AT_END})(document.getElementById('seen'))")

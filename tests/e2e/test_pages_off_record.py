@@ -37,6 +37,24 @@ def test_readers_see_what_is_said_until_the_passage_is_over(program: Program, pa
         assert "Nobody keeps this" not in one.content()
 
 
+def test_who_reads_back_in_a_passage_is_not_pulled_down(program: Program, page: Page) -> None:
+    program.begin("long-aside", ">> ANA:  Good morning.")
+    page.goto(f"{program.url}/s/long-aside/follow")
+    turn(program, "long-aside", on=True)
+    words = page.locator("#off-record [data-words]")
+    program.send("long-aside", 1, *(f"Nobody keeps this, which is sentence {n}, and somewhat long. " for n in range(40)))
+    expect(words).to_contain_text("sentence 39")
+    at_end = "(box) => box.scrollHeight - box.scrollTop - box.clientHeight < 2"
+    assert words.evaluate(at_end)
+    program.send("long-aside", 41, "This is at the end, too.")
+    expect(words).to_contain_text("at the end, too")
+    assert words.evaluate(at_end)
+    words.evaluate("(box) => new Promise((done) => { box.onscroll = done; box.scrollTop = 40; })")
+    program.send("long-aside", 42, "This pulls nobody down.")
+    expect(words).to_contain_text("pulls nobody down")
+    assert words.evaluate("(box) => box.scrollTop") == 40
+
+
 def test_the_desk_goes_off_the_record_and_what_is_typed_then_is_in_no_browser(program: Program, page: Page) -> None:
     program.begin("desk-aside", ">> ANA:  Good morning.")
     desk = page.context.new_page()

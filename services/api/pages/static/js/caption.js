@@ -2,6 +2,7 @@
 import "./hold.js";
 import "./started.js";
 import { duty } from "./duty.js";
+import { growing } from "./growing.js";
 import { kept, senderName } from "./kept.js";
 import { lastLines } from "./last_lines.js";
 import { follow } from "./live.js";
@@ -205,15 +206,14 @@ function lose() {
 // --- what readers see ---
 
 const show = renderer(seen, { session, language });
+const shown = growing(seen, ".said, .speaker");
 /** @param {import("./transcript.js").Transcript} state */
 function text(state) {
   const all = turnsOf(state);
-  const atEnd = seen.scrollHeight - seen.scrollTop - seen.clientHeight < 40;
   const nothing = document.getElementById("nothing");
   if (all.length) nothing?.remove();
   else if (nothing) nothing.hidden = false;
-  show(all.slice(-SEEN), null);
-  if (atEnd) seen.scrollTop = seen.scrollHeight;
+  shown.keep(() => show(all.slice(-SEEN), null));
   know(all.flatMap((turn) => turn.speaker ?? []));
 }
 /** @param {keyof typeof STATES} now */
@@ -266,7 +266,6 @@ function fit() {
   const height = visualViewport?.height ?? innerHeight;
   document.documentElement.style.setProperty("--seen-height", `${height}px`);
   document.documentElement.classList.toggle("low", height > LOWEST && height < LOW);
-  seen.scrollTop = seen.scrollHeight;
 }
 visualViewport?.addEventListener("resize", fit);
 fit();

@@ -41,11 +41,12 @@ export function eyes(text, { first, endInView = () => false, toEnd = () => {} })
   return { looked: look, stayed: stay, unmoved, atEnd: () => endInView() || (kept === "end" && unmoved()) };
 }
 
-/** What is before the eyes, and what it is in. @param {Element | null | undefined} element @param {Element} text @returns {Place[]} */
-function placesOf(element, text) {
+/** What is before the eyes, and what it is in. @param {Element | null | undefined} element @param {Element} text
+ * @param {number} edge of the window, or of what scrolls in it @returns {Place[]} */
+export function placesOf(element, text, edge = 0) {
   if (!element) return [];
   const length = element.textContent?.length ?? 0;
-  const at = element.getBoundingClientRect().top >= 0 ? 0 : firstThat(length, (to) => rectAt(element, to / length).top >= 0);
+  const at = element.getBoundingClientRect().top >= edge ? 0 : firstThat(length, (to) => rectAt(element, to / length).top >= edge);
   const share = length ? Math.min(at, length - 1) / length : 0; // where only a part of its last line is in the window: that line
   const place = (/** @type {Element} */ one, of = 0) => ({ element: one, share: of, top: rectAt(one, of).top, name: nameOf(one) });
   const places = [place(element, share)];
@@ -57,7 +58,7 @@ function placesOf(element, text) {
 
 /** How far the first that is there is from where it was; in a window that is less high now, and would not have it, from that window's end.
  * @param {Place[]} places @param {number} height of the window then */
-function movedBy(places, height) {
+export function movedBy(places, height = innerHeight) {
   for (const { element, share, top, name } of places) {
     const now = element.isConnected || !name ? element : document.querySelector(name);
     if (!now?.getClientRects().length) continue; // gone, or hidden

@@ -1,5 +1,6 @@
 // What is said off the record, as it comes: shown as plain text, kept nowhere, gone when the passage is over.
 import { clock } from "./clock.js";
+import { growing } from "./growing.js";
 
 /** @typedef {{since: number, text: string}} OffRecord `since`: by `performance.now()`; a wall's clock may be set meanwhile */
 
@@ -8,6 +9,7 @@ import { clock } from "./clock.js";
 export function offRecord(box, around = (change) => change()) {
   const told = /** @type {HTMLElement} */ (box.querySelector("[data-clock]"));
   const words = /** @type {HTMLElement} */ (box.querySelector("[data-words]"));
+  const said = growing(words, "p");
   let ticking = 0;
 
   /** @param {OffRecord | null} now */
@@ -16,8 +18,8 @@ export function offRecord(box, around = (change) => change()) {
     if (!now && box.hidden) return;
     around(() => {
       box.hidden = !now;
-      words.textContent = now?.text ?? "";
-      words.scrollTop = words.scrollHeight;
+      said.keep(() => { words.textContent = now?.text ?? ""; });
+      if (!now) said.toEnd();
     });
     if (!now) return;
     const tick = () => { told.textContent = clock(performance.now() - now.since); };
