@@ -42,7 +42,7 @@ def test_who_reads_back_in_a_passage_is_not_pulled_down(program: Program, page: 
     page.goto(f"{program.url}/s/long-aside/follow")
     turn(program, "long-aside", on=True)
     words = page.locator("#off-record [data-words]")
-    program.send("long-aside", 1, *(f"Nobody keeps this, which is sentence {n}, and somewhat long. " for n in range(40)))
+    program.send("long-aside", 1, *(f"Nobody keeps this, sentence {n}, which is long. " for n in range(40)))
     expect(words).to_contain_text("sentence 39")
     at_end = "(box) => box.scrollHeight - box.scrollTop - box.clientHeight < 2"
     assert words.evaluate(at_end)
