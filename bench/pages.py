@@ -3,10 +3,12 @@
 One program with a day of 300 sessions and a live one of four hours. Chromium as on slow 3G (400 kbit/s, 400 ms a
 request) with an empty cache. *Readable* is the first frame in their own style in which the page's words are in the
 window: on the follow page the last ones. ``--lighthouse`` runs Lighthouse by ``npx`` (some 100 MB from the registry at
-the first time) on these pages and some more, as a phone and as a desktop. ``CHROME_PATH`` says with which Chromium.
+the first time) on these pages and some more, as a phone and as a desktop, each a moment after something was said: the
+clock of an interruption counts as a page that is not ready. ``CHROME_PATH`` says with which Chromium.
 """
 
 import argparse
+import itertools
 import json
 import os
 import subprocess
@@ -81,7 +83,7 @@ def main() -> None:
         fill(server)
         measure(server.url)
         if given.lighthouse:
-            lighthouse(server.url, Path(folder))
+            lighthouse(server, Path(folder))
 
 
 def fill(server: Server) -> None:
@@ -151,8 +153,9 @@ def _add(to: dict[str, int], name: str, size: int) -> None:
     to[name] = to.get(name, 0) + size
 
 
-def lighthouse(url: str, folder: Path) -> None:
+def lighthouse(server: Server, folder: Path) -> None:
     """Print the four scores of each page, and what it would have mended."""
+    numbers = itertools.count(TURNS)
     environ = {"CHROME_PATH": chromium(WITH_WINDOWS) or "", **os.environ}
     for preset in ("mobile", "desktop"):
         for name, path in ({name: path for name, (path, _, _) in PAGES.items()} | UNHURRIED).items():
@@ -162,12 +165,13 @@ def lighthouse(url: str, folder: Path) -> None:
                 "npx",
                 "--yes",
                 LIGHTHOUSE,
-                url + path,
+                server.url + path,
                 "--quiet",
                 "--output=json",
                 f"--output-path={told}",
                 *how,
             ]
+            server.send("long", next(numbers), "And this was said just now.").raise_for_status()
             subprocess.run([*command, f"--chrome-flags={' '.join(FLAGS)}"], env=environ, check=True)
             report: dict[str, Any] = json.loads(told.read_text())
             scores = " / ".join(f"{round(100 * (one['score'] or 0))}" for one in report["categories"].values())
