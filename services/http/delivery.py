@@ -34,8 +34,6 @@ from services.http.packing import (
 from services.http.rounds import Rounds
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _OF_A_BODY: Final = ("content-length", "content-type")
@@ -48,14 +46,20 @@ class Delivery:
         self.app = app
         self._work = OffLoop("packing")
         self._crowd: Crowd[bytes] = Crowd()
-        self._rounds = Rounds()
+        self.rounds = Rounds()
+        """In which what is large goes out."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on."""
-        answering = _Answer(scope, send, self._packed, self._rounds).send if scope["type"] == "http" else send
+        answering = _Answer(self, scope, send).send if scope["type"] == "http" else send
         await self.app(scope, receive, answering)
 
-    async def _packed(self, body: bytes) -> bytes:
+    async def packed(self, body: bytes) -> bytes:
+        """The body as gzip.
+
+        Raises:
+            Unavailable: too much waits for that.
+        """
         return await self._crowd.answer(body, partial(self._pack, body))
 
     async def _pack(self, body: bytes) -> bytes:
@@ -65,11 +69,10 @@ class Delivery:
 class _Answer:
     """One answer. Its start is held until it is known how its body is sent, which is at once."""
 
-    def __init__(self, scope: Scope, send: Send, packed: Callable[[bytes], Awaitable[bytes]], rounds: Rounds) -> None:
+    def __init__(self, delivery: Delivery, scope: Scope, send: Send) -> None:
+        self._delivery = delivery
         self._scope = scope
         self._send = send
-        self._packed = packed
-        self._rounds = rounds
         self._asked = Headers(scope=scope)
         self._keyed: bool = scope.get(KEYED, False)
         self._start: Message | None = None
@@ -127,7 +130,7 @@ class _Answer:
             if large and self._packs(start):
                 body = await self._pack(headers, body)
             if large:
-                await self._rounds.turn()
+                await self._delivery.rounds.turn()
         await self._send({**start, "headers": headers.raw})
         await self._send({**message, "body": body})
 
@@ -138,7 +141,7 @@ class _Answer:
 
     async def _pack(self, headers: MutableHeaders, body: bytes) -> bytes:
         try:
-            small = await self._packed(body)
+            small = await self._delivery.packed(body)
         except Unavailable:
             return body
         if "etag" in headers and not headers["etag"].startswith("W/"):

@@ -104,6 +104,10 @@ def until_same(page: Page, program: Program, session: str) -> None:
     expect(page.locator("#captions .said")).to_have_text([but_for_the_mark(one) for one in program.paragraphs(session)])
 
 
+AT_END = "(box) => box.scrollHeight - box.scrollTop - box.clientHeight < 2"
+"""Whether a box that scrolls by itself is at its end."""
+
+
 def drawn(page: Page) -> None:
     """Wait until the page has been drawn as it is now, and what hears of that has done its part."""
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.e2e.conftest import Program, script, until_same
+from tests.e2e.conftest import AT_END, Program, drawn, script, until_same
 
 pytestmark = pytest.mark.browser
 
@@ -285,7 +285,6 @@ FIRST = """(box) => {
 """How much of the text is above what is seen."""
 LINE = 150
 """Characters, at most."""
-AT_END = "(box) => box.scrollHeight - box.scrollTop - box.clientHeight < 2"
 
 
 def test_who_reads_back_in_what_readers_see_keeps_their_place(page: Page, program: Program) -> None:
@@ -296,11 +295,11 @@ def test_who_reads_back_in_what_readers_see_keeps_their_place(page: Page, progra
     expect(seen).to_contain_text("sentence 4-8")
     page.wait_for_function(f"() => ({AT_END})(document.getElementById('seen'))")
     seen.evaluate("(box) => { box.scrollTop /= 2; }")
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    drawn(page)
     above = seen.evaluate(FIRST)
     for width, height in ((900, 600), (600, 900), (1000, 650)):
         page.set_viewport_size({"width": width, "height": height})
-        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        drawn(page)
         assert abs(seen.evaluate(FIRST) - above) < LINE, (width, height)
     program.say("c-back", 5, "And this came meanwhile.")
     expect(seen).to_contain_text("And this came meanwhile.")

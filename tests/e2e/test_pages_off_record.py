@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Program
+from tests.e2e.conftest import AT_END, Program
 
 pytestmark = pytest.mark.browser
 
@@ -44,11 +44,10 @@ def test_who_reads_back_in_a_passage_is_not_pulled_down(program: Program, page: 
     words = page.locator("#off-record [data-words]")
     program.send("long-aside", 1, *(f"Nobody keeps this, sentence {n}, which is long. " for n in range(40)))
     expect(words).to_contain_text("sentence 39")
-    at_end = "(box) => box.scrollHeight - box.scrollTop - box.clientHeight < 2"
-    assert words.evaluate(at_end)
+    assert words.evaluate(AT_END)
     program.send("long-aside", 41, "This is at the end, too.")
     expect(words).to_contain_text("at the end, too")
-    assert words.evaluate(at_end)
+    assert words.evaluate(AT_END)
     words.evaluate("(box) => new Promise((done) => { box.onscroll = done; box.scrollTop = 40; })")
     program.send("long-aside", 42, "This pulls nobody down.")
     expect(words).to_contain_text("pulls nobody down")

@@ -206,7 +206,7 @@ function lose() {
 // --- what readers see ---
 
 const show = renderer(seen, { session, language });
-const shown = growing(seen, ".said, .speaker");
+const shown = growing(seen);
 /** @param {import("./transcript.js").Transcript} state */
 function text(state) {
   const all = turnsOf(state);

@@ -3,9 +3,9 @@ import { firstBelow, movedBy, placesOf } from "./eyes.js";
 
 const NEAR = 40; // pixels from its end that are at its end
 
-/** @param {HTMLElement} box @param {string} parts selects the paragraphs in it; those of a box that has none stay where it begins
+/** @param {HTMLElement} box with turns, or with plain text, which stays where it begins
  * @returns {{keep: (change: () => void) => void, toEnd: () => void}} */
-export function growing(box, parts) {
+export function growing(box) {
   /** @type {import("./eyes.js").Place[] | "end"} */
   let kept = "end";
   let edge = 0; // where the box began in the window when that was known
@@ -17,7 +17,7 @@ export function growing(box, parts) {
   function look() {
     edge = top();
     const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
-    kept = atEnd ? "end" : placesOf(firstBelow(box.querySelectorAll(parts), edge), box, edge);
+    kept = atEnd ? "end" : placesOf(firstBelow(box.querySelectorAll(".speaker, .said"), edge), box, edge);
     stood = stands();
   }
   function restore() {

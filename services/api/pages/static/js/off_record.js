@@ -9,7 +9,7 @@ import { growing } from "./growing.js";
 export function offRecord(box, around = (change) => change()) {
   const told = /** @type {HTMLElement} */ (box.querySelector("[data-clock]"));
   const words = /** @type {HTMLElement} */ (box.querySelector("[data-words]"));
-  const said = growing(words, "p");
+  const said = growing(words);
   let ticking = 0;
 
   /** @param {OffRecord | null} now */

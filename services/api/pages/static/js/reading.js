@@ -56,7 +56,7 @@ export function reading({ captions, newer, bar }) {
       const article = firstBelow(articles);
       const seen = firstBelow(article?.querySelectorAll(".said") ?? []) ?? article;
       const top = seen?.getBoundingClientRect().top ?? 0;
-      const rest = () => (seen?.isConnected ? captions.getBoundingClientRect().bottom - seen.getBoundingClientRect().top : 0);
+      const rest = () => captions.getBoundingClientRect().bottom - (seen?.getBoundingClientRect().top ?? 0);
       const before = rest();
       change();
       if (seen?.isConnected) unread = Math.max(0, unread + rest() - before);
