@@ -24,7 +24,7 @@ from aiokafka import AIOKafkaProducer
 
 from bench.distributed_services import PARTITIONS, cpu_seconds_of
 from tests.distributed.installation import Installation
-from tests.real_program import free_port
+from tests.ports import free_port
 from tests.stack.places import listens
 from tests.stack.servers import kafka_server
 from tests.waiting import await_true

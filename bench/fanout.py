@@ -27,6 +27,8 @@ from pathlib import Path
 
 import uvloop
 
+from tests.ports import free_port
+
 SESSION = "bench"
 PATH = f"/v1/sessions/{SESSION}/events"
 PART_EVENTS = 50
@@ -198,12 +200,6 @@ def resident_kb(pids: list[int]) -> int:
 def established(port: int) -> int:
     rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     return sum(row[3] == "01" and int(row[1].rsplit(":", 1)[1], 16) == port for row in rows)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_for(port: int) -> None:

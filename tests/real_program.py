@@ -3,7 +3,6 @@
 import os
 import pty
 import signal
-import socket
 import ssl
 import subprocess
 import sys
@@ -16,6 +15,7 @@ import msgspec
 
 from captionflow.messages import Session
 from captionflow.transcript import Turn
+from tests.ports import free_port
 from tests.waiting import came_true
 
 PROGRAM = str(Path(sys.executable).parent / "captionflow")
@@ -78,12 +78,6 @@ def end_commands() -> None:
 def _hears_ctrl_c() -> None:
     """Tests that were started in the background ignore SIGINT, and so would all that they start."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 class Server:

@@ -13,7 +13,8 @@ from captionflow.adapters.kafka.dead_letters import KafkaDeadLetters
 from captionflow.messages import Part, StepRecord
 from tests.distributed.installation import Installation
 from tests.distributed.raw_topics import records, topics, write
-from tests.real_program import free_port, run_command
+from tests.ports import free_port
+from tests.real_program import run_command
 from tests.waiting import await_true
 
 POISON = b"\xff\x00 no caption"

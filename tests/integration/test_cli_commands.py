@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from services.cli.help_texts import EXIT_CODES
-from tests.real_program import PROGRAM, Server, environ, free_port, run_command, run_on_terminal, start_command
+from tests.ports import free_port
+from tests.real_program import PROGRAM, Server, environ, run_command, run_on_terminal, start_command
 
 COMMANDS = (
     *("run", "replay", "segment", "import", "export", "align", "search", "tail"),

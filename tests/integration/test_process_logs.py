@@ -11,7 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.real_program import PROGRAM, Server, environ, free_port, start_process
+from tests.ports import free_port
+from tests.real_program import PROGRAM, Server, environ, start_process
 
 TOKEN = "correct-horse-battery-staple"  # noqa: S105 - a test's own
 SAID = "we move to the confidential item"

@@ -14,7 +14,8 @@ import pytest
 
 from captionflow.adapters.sqlite.schema import MIGRATIONS
 from services.process import listen
-from tests.real_program import PROGRAM, Server, environ, free_port, run_command
+from tests.ports import free_port
+from tests.real_program import PROGRAM, Server, environ, run_command
 from tests.waiting import await_true
 
 MISCONFIGURED = 5

@@ -18,7 +18,8 @@ from services import process
 from services.process import Server as WebServer
 from services.process import listen
 from services.tls import Certificate
-from tests.real_program import Server, free_port, run_command
+from tests.ports import free_port
+from tests.real_program import Server, run_command
 
 MISCONFIGURED = 5
 

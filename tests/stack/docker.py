@@ -5,7 +5,8 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.stack.places import CannotStart, free_port, listens
+from tests.ports import free_port
+from tests.stack.places import CannotStart, listens
 from tests.waiting import came_true
 
 _COMPOSE = Path(__file__).parent / "compose.yml"

@@ -15,10 +15,11 @@ from pathlib import Path
 
 import httpx
 
+from tests.ports import free_port
 from tests.stack.artifacts import artifact
 from tests.stack.certificates import Certificate
 from tests.stack.java import jdk
-from tests.stack.places import CACHE, CannotStart, free_port, only_one
+from tests.stack.places import CACHE, CannotStart, only_one
 from tests.stack.process import Process
 
 VERSION = "9.5.3"

@@ -5,7 +5,7 @@ import socket
 import threading
 from typing import Self
 
-from tests.real_program import free_port
+from tests.ports import free_port
 
 
 class Gate:

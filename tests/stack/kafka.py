@@ -11,10 +11,11 @@ from types import MappingProxyType
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
+from tests.ports import free_port
 from tests.stack.artifacts import artifact, class_path
 from tests.stack.certificates import Certificate
 from tests.stack.java import jdk
-from tests.stack.places import CannotStart, free_port
+from tests.stack.places import CannotStart
 from tests.stack.process import Process
 
 VERSION = "4.1.0"

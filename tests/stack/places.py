@@ -18,13 +18,6 @@ class CannotStart(RuntimeError):
     """A server can't be had on this machine; the sentence says what is missing."""
 
 
-def free_port() -> int:
-    """A TCP port of this machine that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
 def listens(port: int) -> bool:
     """Whether somebody takes connections on this port of this machine."""
     with socket.socket() as probe:

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.stack.places import ROOT, free_port, listens
+from tests.ports import free_port
+from tests.stack.places import ROOT, listens
 from tests.waiting import await_true
 
 CADDY = Path(sys.executable).with_name("caddy")

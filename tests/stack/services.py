@@ -6,8 +6,9 @@ import subprocess
 from pathlib import Path
 from typing import Final
 
+from tests.ports import free_port
 from tests.real_program import PROGRAM
-from tests.stack.places import CannotStart, free_port, listens
+from tests.stack.places import CannotStart, listens
 from tests.waiting import came_true
 
 SERVICES: Final = ("ingest", "segment", "index", "api")
