@@ -5,9 +5,19 @@ from typing import Any
 
 import pytest
 
-from captionflow.messages import Part, Session
+from captionflow.messages import Part, Session, SourceReport
 from services.api.app import ROOMS
-from services.api.pages.desk_view import CORRECTABLE_CHARS, Trouble, correctable, desk_rooms, troubles, unnamed
+from services.api.pages.desk_view import (
+    CORRECTABLE_CHARS,
+    SHOWN_SOURCES,
+    Awaited,
+    Trouble,
+    awaited,
+    correctable,
+    desk_rooms,
+    troubles,
+    unnamed,
+)
 
 NOW = datetime(2026, 11, 12, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -105,3 +115,46 @@ def test_the_last_parts_with_words_can_be_corrected_as_far_as_a_revision_surely_
     parts = [part(0), part(1, "far"), part(2, "x" * CORRECTABLE_CHARS), part(3), part(4, "near", "er")]
     assert [one.ordinal for one in correctable(parts)] == [2, 4]
     assert correctable([]) == ()
+
+
+def report(
+    source: str, language: str = "en", *, spoke: bool = True, process: str = "p", session: str = "s"
+) -> SourceReport:
+    return SourceReport(session, language, source, "json", process, NOW, NOW, NOW if spoke else None)
+
+
+def test_a_card_awaits_each_source_once_whichever_process_heard_it() -> None:
+    newest = [report("booth", process="q"), report("spare", "fr")]
+    found = awaited([], [report("booth"), *newest, report("other", session="t")], NOW)
+    assert found == {"s": Awaited(tuple(newest), ()), "t": Awaited((report("other", session="t"),), ())}
+
+
+@pytest.mark.parametrize(
+    ("heard", "several"),
+    [
+        ([report("booth"), report("late"), report("spare", spoke=False)], ("en",)),
+        ([report("booth"), report("spare", spoke=False)], ()),
+        ([report("booth"), report("booth", process="q")], ()),
+        ([report("booth"), report("booth", "fr")], ()),
+        ([report("booth"), report("spare"), report("spare", process="q", spoke=False)], ("en",)),
+        ([report(source, language) for source in ("booth", "spare") for language in ("fr", "en")], ("en", "fr")),
+    ],
+)
+def test_one_can_take_over_in_a_language_in_which_several_have_spoken(
+    heard: list[SourceReport], several: tuple[str, ...]
+) -> None:
+    assert awaited([], heard, NOW)["s"].several == several
+
+
+def test_a_card_awaits_no_more_sources_than_it_shows() -> None:
+    many = [report(f"booth-{n}") for n in range(20)]
+    assert len(awaited([], many, NOW)["s"].sources) == SHOWN_SOURCES
+
+
+def test_a_live_session_of_which_nothing_is_told_yet_awaits_one_source() -> None:
+    sessions = [session("new", "live"), session("told", "live"), session("later"), session("over", "finished")]
+    found = awaited(sessions, [report("booth", session="told")], NOW)
+    assert {name: [one.source for one in waits.sources] for name, waits in found.items()} == {
+        "new": ["desk"],
+        "told": ["booth"],
+    }

@@ -1,12 +1,14 @@
 """What the desk shows: each room with its sessions of the day, and what is wrong with the services in words. Pure."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Final, NamedTuple
 
 import msgspec
 
-from captionflow.messages import Part, Session
+from captionflow.messages import Part, Session, SourceReport
 from captionflow.session_order import room_slug
 from services.api.pages.programme import by_number, day_of, programme, start
 
@@ -27,6 +29,8 @@ _WRONG = {
 }
 CORRECTABLE_CHARS = 1_500
 """So many characters may be behind a part that is corrected: that far a revision surely reaches (docs/segmenter.md)."""
+SHOWN_SOURCES: Final = 8
+"""As in static/js/desk_sources.js."""
 _NUMBERED = re.compile(r"\D*\d+|\w")
 _OTHER = "A part of the service waits."
 
@@ -38,6 +42,15 @@ class DeskRoom(msgspec.Struct, frozen=True):
     """Empty: of the sessions that name none."""
     slug: str
     sessions: tuple[Session, ...]
+
+
+class Awaited(NamedTuple):
+    """Of what a card will say of who sends: enough for the room that it takes."""
+
+    sources: tuple[SourceReport, ...]
+    """The newest report of each, of as many as are shown."""
+    several: tuple[str, ...]
+    """The languages in which one can take over from another."""
 
 
 class Trouble(msgspec.Struct, frozen=True):
@@ -61,6 +74,32 @@ def desk_rooms(sessions: Sequence[Session], now: datetime) -> tuple[DeskRoom, ..
         rooms.setdefault(room_slug(one.room), []).append(one)
     made = (DeskRoom(_name(here), slug, tuple(sorted(here, key=_place))) for slug, here in rooms.items())
     return tuple(sorted(made, key=lambda room: (not room.slug, by_number(room.name))))
+
+
+def awaited(sessions: Iterable[Session], reports: Iterable[SourceReport], now: datetime) -> dict[str, Awaited]:
+    """By session, what will be said of its sources; the newest of ``reports`` come last.
+
+    Of a live session of which nothing is told yet, as there is a second after its first word, it will be one source.
+    """
+    found: dict[str, dict[tuple[str, str], SourceReport]] = {}
+    spoke: dict[str, set[tuple[str, str]]] = {}
+    for one in reports:
+        source = one.language, one.source
+        found.setdefault(one.session, {})[source] = one
+        if one.last_word_at is not None:
+            spoke.setdefault(one.session, set()).add(source)
+    for live in sessions:
+        if live.status == "live" and live.id not in found:
+            one = SourceReport(live.id, live.languages[0], "desk", "json", "", now, now, delay_seconds=0)
+            found[live.id] = {(one.language, one.source): one}
+    return {
+        session: Awaited(tuple(sources.values())[-SHOWN_SOURCES:], _several(spoke.get(session, ())))
+        for session, sources in found.items()
+    }
+
+
+def _several(spoke: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    return tuple(language for language, count in sorted(Counter(one for one, _ in spoke).items()) if count > 1)
 
 
 def unnamed(parts: Iterable[Part], names: Mapping[str, str]) -> tuple[str, ...]:

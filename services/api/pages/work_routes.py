@@ -6,13 +6,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from captionflow.caption_urls import caption_urls
-from captionflow.errors import BadMessage, TooLarge
+from captionflow.errors import BadMessage, CaptionflowError, TooLarge
 from captionflow.identity import language_of
 from captionflow.transcript import named
 from services.api.context import Context
 from services.api.desk.off_record import off_record_sessions, with_names
 from services.api.desk.sessions_of_day import sessions_of_day
-from services.api.pages.desk_view import correctable, desk_rooms, troubles, unnamed
+from services.api.pages.desk_view import awaited, correctable, desk_rooms, troubles, unnamed
 from services.api.pages.rendering import nothing_yet, page
 from services.api.pages.routes import Language, SessionId, base_url, find_session, local_now, qr_code
 from services.api.together import answered_together
@@ -54,6 +54,10 @@ async def desk(request: Request) -> Response:
     sessions = await sessions_of_day(context.ports.sessions, now, event)
     missing = await provided(request, Readiness).missing()
     off_record = await with_names(context, await off_record_sessions(context, sessions))
+    try:
+        reports = await context.ports.source_reports.latest()
+    except CaptionflowError:
+        reports = ()  # the desk's feed says what is wrong
     return await context.work_rendering.run(
         lambda: page(
             "desk.html",
@@ -62,6 +66,7 @@ async def desk(request: Request) -> Response:
             troubles=troubles(missing),
             now=now,
             off_record=off_record,
+            senders=awaited(sessions, reports, now),
             event=event or "",
             keyed=granted(request).key is not None,
             base=base_url(request),

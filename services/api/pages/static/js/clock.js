@@ -7,3 +7,9 @@ export function clock(milliseconds) {
   const two = (/** @type {number} */ n) => String(n).padStart(2, "0");
   return hours ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
 }
+
+const NOW = 10_000;
+
+/** How long ago something was, for what happens all the time: figures that go from 0:01 to 0:03 and back tell nobody anything.
+ * @param {number} milliseconds */
+export const lately = (milliseconds) => (milliseconds < NOW ? "just now" : `${clock(milliseconds)} ago`);

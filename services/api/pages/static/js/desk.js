@@ -2,7 +2,7 @@
 import "./hold.js";
 import "./started.js";
 import { alarm } from "./alarm.js";
-import { clock } from "./clock.js";
+import { clock, lately } from "./clock.js";
 import { airing } from "./desk_air.js";
 import { correcting } from "./desk_correct.js";
 import { announcing, sure } from "./desk_dialogs.js";
@@ -10,9 +10,10 @@ import { deskFeed } from "./desk_feed.js";
 import { handing, naming } from "./desk_hand.js";
 import { tellOffRecord, turn } from "./desk_off_record.js";
 import { importing } from "./desk_programme.js";
+import { isLost, tellSources } from "./desk_sources.js";
 import { element } from "./render.js";
 import { silence, sourcesOf } from "./silence.js";
-import { doorName, sourceName } from "./sources.js";
+import { sourceName } from "./sources.js";
 import { moment, since, steady } from "./steady.js";
 import "./desk_records.js";
 
@@ -20,7 +21,6 @@ const LOOK = 20_000; // what changed is told before
 const SOON = 300; // several changes are one
 const PATIENCE = 8_000;
 const OLD = 18_000; // the server says something every 15 s
-const LOST = 300_000; // so long after words were lost it is an alarm
 
 /** @typedef {import("../../messages.js").SourceReport} SourceReport */
 /** @typedef {import("./silence.js").Source} Source */
@@ -130,8 +130,10 @@ function tick() {
     if (!told && !telling.delete(session)) continue; // most sessions of a day are not on
     if (told) telling.add(session);
     const sources = sourcesIn(session);
-    if (reports) tellSources(card, sources, live);
-    offerAir(card, live ? sources : []);
+    if (reports) {
+      tellSources(card, sources, now());
+      offerAir(card, live ? sources : []);
+    }
     if (readers) tellReaders(card, count, live);
     stopped.push(...(live ? tellSilence(card, sources) : []), ...tellLost(card, sources));
   }
@@ -149,7 +151,7 @@ function tellSilence(card, sources) {
   const several = spans.length > 1;
   const says = still.length
     ? still.map(({ language, span }) => `No words${several ? ` in ${language}` : ""} for ${clock(span ?? 0)}`).join(". ")
-    : floor === null ? (reports ? "No words yet" : "…") : `Last word ${clock(floor)} ago`;
+    : floor === null ? (reports ? "No words yet" : "…") : `Last word ${lately(floor)}`;
   said.hidden = false;
   if (said.textContent !== says) said.textContent = says;
   card.classList.toggle("alarm", still.length > 0);
@@ -159,38 +161,10 @@ function tellSilence(card, sources) {
 
 /** @param {HTMLElement} card @param {Source[]} sources */
 function tellLost(card, sources) {
-  return sources.filter((one) => one.warnings.some(lost)).map((one) => (
+  return sources.filter((one) => one.warnings.some((warning) => isLost(warning, now()))).map((one) => (
     { id: `${card.dataset.session} lost ${one.source}`, says: `${card.dataset.title}: posts of ${sourceName(one.source)} were lost.` }
   ));
 }
-
-/** @param {HTMLElement} card @param {Source[]} sources @param {boolean} live */
-function tellSources(card, sources, live) {
-  const list = /** @type {HTMLElement} */ (card.querySelector(".sources"));
-  const items = sources.slice(0, 8).map((one) => {
-    const said = one.lastWord === null ? "no word yet" : `last word ${clock(now() - one.lastWord)} ago`;
-    const facts = [
-      `by ${doorName(one.door)}`, ...((card.dataset.langs ?? "").includes(" ") ? [one.language] : []),
-      `since ${new Date(one.since).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" })}`,
-      ...(live ? [said, `${one.pace} words a minute`] : [`${one.words} words`]),
-      ...(live && one.delay !== null ? [`${one.delay.toFixed(1)} s late`] : []),
-    ];
-    const item = element("li", {}, element("strong", {}, element("bdi", {}, sourceName(one.source))), element("span", { class: "facts" }, ...facts.map((fact) => element("span", {}, fact))));
-    for (const warning of one.warnings) item.append(element("p", { class: lost(warning) ? "warned lost" : "warned" }, `${warning.detail} (${timesOf(warning)})`));
-    return item;
-  });
-  const same = items.length === list.children.length && items.every((item, place) => item.isEqualNode(list.children[place]));
-  if (!same) list.replaceChildren(...items);
-}
-
-/** How often it was said, and when last: a warning stays as long as its source. @param {Source["warnings"][number]} warning */
-function timesOf({ count, last_at: last }) {
-  const at = new Date(last).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
-  return count > 1 ? `${count} times, last at ${at}` : `at ${at}`;
-}
-
-/** Words were lost just now, which is an alarm as their silence is. @param {Source["warnings"][number]} warning */
-const lost = ({ code, last_at: last }) => code === "refused" && now() - Date.parse(last) < LOST;
 
 /** A language with several sources can have one of them on air. @param {HTMLElement} card @param {Source[]} sources */
 function offerAir(card, sources) {

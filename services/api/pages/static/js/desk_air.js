@@ -1,5 +1,5 @@
 // The desk's dialog of one language of a session: whose words count, whose wait, and taking over from one to another.
-import { clock } from "./clock.js";
+import { lately } from "./clock.js";
 import { element } from "./render.js";
 import { sourceName } from "./sources.js";
 
@@ -46,7 +46,7 @@ export async function airing(session, title, language, sources, now) {
     const rows = all.map((source) => {
       const word = known.get(source)?.lastWord;
       const state = !air.source ? "its words count" : source === air.source ? "on air" : air.spares.includes(source) ? "its words wait" : "its words count too";
-      const facts = [state, ...(word ? [`last word ${clock(now() - word)} ago`] : [])];
+      const facts = [state, ...(word ? [`last word ${lately(now() - word)}`] : [])];
       const row = element("p", {}, element("strong", {}, element("bdi", {}, sourceName(source))), " ", element("span", { class: "facts" }, ...facts.map((one) => element("span", {}, one))));
       if (source !== air.source) row.append(button(`Put ${sourceName(source)} on air`, () => put(source)));
       return row;
