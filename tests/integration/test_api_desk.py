@@ -10,6 +10,7 @@ import httpx
 import msgspec
 import pytest
 
+from captionflow.errors import Unavailable
 from captionflow.secret import Secret
 from services.api.desk.routes import MAX_DESKS
 from tests.integration.api_server import problem_of, send, serving
@@ -214,6 +215,19 @@ async def test_the_page_shows_sessions_on_the_record_and_off_it(tmp_path: Path) 
         assert (answer.status_code, "The talk" in answer.text) == (200, True)
         (await client.put("/v1/sessions/talk/off-the-record", json={"on": True})).raise_for_status()
         await until(lambda: _shows(client, "data-off-record"))
+
+
+async def test_the_page_opens_also_while_nobody_can_tell_who_sends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with serving(tmp_path) as api, api.client() as client:
+        await api.announce("talk", title="The talk", status="live")
+
+        async def not_yet(_: object) -> None:
+            raise Unavailable("The topic is not read yet.")
+
+        monkeypatch.setattr(type(api.adapters.source_reports), "latest", not_yet)
+        assert await _shows(client, "The talk")
 
 
 async def _shows(client: httpx.AsyncClient, what: str) -> bool:
