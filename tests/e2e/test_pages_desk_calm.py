@@ -24,6 +24,12 @@ def heard(program: Program, session: str) -> list[str]:
     return [one["source"] for one in sorted(spoke, key=lambda one: one["last_word_at"])]
 
 
+def words(program: Program, session: str) -> int:
+    """How many all of its sources have said, as far as the desk can tell."""
+    found = program.client.get("/v1/sources", params={"session": session}).raise_for_status().json()["sources"]
+    return sum(one["words"] for one in found)
+
+
 def say(program: Program, session: str, sender: str, number: int, text: str = "And on we go.") -> None:
     lines = [{"number": number, "text": text}]
     program.client.post(f"/v1/sessions/{session}/lines", json={"sender": sender, "lines": lines}).raise_for_status()
@@ -113,3 +119,17 @@ def test_sources_keep_their_places_whoever_speaks(page: Page, program: Program) 
         )
         drawn(page)
         expect(names).to_have_text(["desk", "booth"])
+
+
+def test_a_card_is_not_drawn_anew_when_another_one_is(page: Page, program: Program) -> None:
+    program.begin("dc-same", ">> ANNA: We begin.", title="Same", room="A calm room")
+    await_true(lambda: heard(program, "dc-same") == ["desk"], "the source was not reported", SECONDS)
+    page.goto("/desk")
+    card = page.locator("[data-session=dc-same]")
+    told(page, card, 1)
+    same = card.element_handle()
+    say(program, "dc-same", "desk", 1, "And many more words than that were said.")
+    await_true(lambda: words(program, "dc-same") > 10, "the words were not reported", SECONDS)
+    program.announce("dc-other", title="Other", room="Elsewhere", status="live")
+    expect(page.locator("[data-session=dc-other]")).to_be_visible()
+    assert same.evaluate("(one) => one.isConnected")

@@ -1,4 +1,4 @@
-"""Reading as people do: large type, a browser that translates, or is old, a hand that selects, a screen reader."""
+"""Reading as people do: large type, an old browser, a hand that selects, a screen reader."""
 
 import re
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.e2e.conftest import Program, drawn, follow, interrupt, script, someone
+from tests.e2e.conftest import Program, drawn, follow, interrupt, someone
 
 pytestmark = pytest.mark.browser
 
@@ -34,27 +34,6 @@ BAR = """() => {
     .map((one) => one.getBoundingClientRect()).map((one) => one.top + one.height / 2);
   return { bar: rect(".bar").height, row: rect(".bar .row").height, spread: Math.max(...tops) - Math.min(...tops),
     last: said.bottom, floor: rect(".bar").top };
-}"""
-TRANSLATE = """() => {
-  const skip = "[translate=no], .notranslate, script, style, font";
-  const wrap = (node) => {
-    if (!node.data.trim() || !node.isConnected || node.parentElement.closest(skip)) return;
-    const [outer, inner] = [document.createElement("font"), document.createElement("font")];
-    inner.textContent = node.data.toUpperCase();
-    outer.append(inner);
-    node.replaceWith(outer);
-  };
-  const walk = (root) => {
-    if (root.nodeType === 3) return wrap(root);
-    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-    const found = [];
-    while (walker.nextNode()) found.push(walker.currentNode);
-    found.forEach(wrap);
-  };
-  walk(document.body);
-  new MutationObserver((all) => {
-    for (const one of all) (one.type === "characterData" ? [one.target] : one.addedNodes).forEach(walk);
-  }).observe(document.body, { childList: true, characterData: true, subtree: true });
 }"""
 CUT_OFF = """() => {
   const lines = (one) => [...one.childNodes].flatMap((node) => {
@@ -201,38 +180,6 @@ def test_the_bar_is_one_row_and_the_last_word_stands_above_it(page: Page, progra
         page.context.set_offline(False)
 
 
-def test_a_page_that_the_browser_translates_stays_translated_and_complete(page: Page, program: Program) -> None:
-    program.begin("e-follow", ">> ANNA: The first. The second goes", title="Translated", room="Word room")
-    follow(page, "e-follow")
-    page.evaluate(TRANSLATE)
-    page.evaluate("window.first = document.querySelector('.said font font')")
-    for number, words in enumerate(("on and", "on. [Applause] The third", "is here.", ">> BEN: And another", "one.")):
-        program.say("e-follow", number + 1, words)
-        expect(page.locator("#captions")).to_contain_text(words.removeprefix(">> BEN: ").upper().split("] ")[-1])
-    wanted = ["THE FIRST. THE SECOND GOES ON AND ON. [APPLAUSE] THE THIRD IS HERE.", "AND ANOTHER ONE."]
-    expect(page.locator("#captions .said")).to_have_text(wanted)
-    assert page.evaluate("window.first.isConnected && window.first.textContent") == "THE FIRST."
-    expect(page.locator(".speaker").last).to_have_text("BEN")
-    assert page.locator(".speaker font").count() >= 2
-
-
-def test_a_room_screen_and_home_that_the_browser_translates_go_on(page: Page, program: Program) -> None:
-    program.begin("e-room", ">> ANNA: We begin here.", title="Translated too", room="Translated room")
-    home = page.context.new_page()
-    for tab, path in ((page, "/rooms/translated-room"), (home, "/")):
-        tab.goto(path)
-        expect(tab.locator("main")).to_contain_text("We begin here.")
-        tab.evaluate(TRANSLATE)
-    here = home.locator(".on[data-session='e-room']")
-    link = here.locator("h2 a").element_handle()
-    for n in range(4):
-        program.say("e-room", n + 1, f"Sentence number {n} goes on for a while.")
-    expect(page.locator("#lines")).to_contain_text("number 3 goes on for a while.", use_inner_text=True)
-    assert max(len(line) for line in page.locator("#lines .line").all_inner_texts()) > 20
-    expect(here.locator(".words")).to_contain_text("NUMBER 3 GOES ON FOR A WHILE.")
-    assert link.evaluate("one => one.isConnected")
-
-
 def test_a_browser_of_2020_shows_captions_and_older_ones_say_so(page: Page, browser: Browser, program: Program) -> None:
     def older(route: Route) -> None:
         if route.request.resource_type != "document":
@@ -276,53 +223,6 @@ def test_a_browser_of_2020_shows_captions_and_older_ones_say_so(page: Page, brow
     cut_off.route("**/started.js", lambda route: route.abort())
     cut_off.goto("/s/e-old/follow")
     expect(cut_off.locator("#too-old")).to_be_hidden()
-
-
-def test_direction_is_the_languages_and_not_that_of_the_first_letter(page: Page, program: Program) -> None:
-    program.announce("e-rtl", title="Direction", languages=["ar"])
-    program.say("e-rtl", 0, ">> WhatsApp Team: WhatsApp هو تطبيق", language="ar")
-    program.announce("e-ltr", title="Direction")
-    program.say("e-ltr", 0, ">> ANNA: مرحبا is what we say")
-    for session, language, towards in (("e-rtl", "ar", "rtl"), ("e-ltr", "en", "ltr")):
-        for path, words in (
-            ("", ".said"),
-            ("/follow", ".said"),
-            ("/screen", "#lines .line:last-child"),
-            ("/screen", "#lines"),
-        ):
-            page.goto(f"/s/{session}{path}")
-            expect(page.locator("main")).to_contain_text("مرحبا" if language == "en" else "تطبيق")
-            said = page.locator(words).first
-            assert said.evaluate("one => [getComputedStyle(one).direction, getComputedStyle(one).unicodeBidi]") in (
-                [towards, "isolate"],
-                [towards, "normal"],
-            )
-    tags = [
-        "ar",
-        "ar-EG",
-        "he",
-        "fa-AF",
-        "ur",
-        "ug",
-        "ckb",
-        "yi",
-        "dv",
-        "ps",
-        "sd",
-        "ks",
-        "az-Arab",
-        "en",
-        "pt-BR",
-        "zh-Hant",
-    ]
-    tags += ["pa-Arab", "pa", "uz", "uz-Arab", "ku", "tr", "ha", "sd-Deva", "ks-Deva", "ja", "th", "am", "und"]
-    from services.api.pages.languages import direction  # noqa: PLC0415 - the rule that the browser's follows
-
-    told = page.evaluate(
-        "async ([url, tags]) => { const { direction } = await import(url); return tags.map(direction); }",
-        [script(page, "direction.js"), tags],
-    )
-    assert dict(zip(tags, told, strict=True)) == {tag: direction(tag) for tag in tags}
 
 
 def test_what_is_said_is_announced_also_without_full_stops_and_the_choice_is_kept(page: Page, program: Program) -> None:

@@ -12,6 +12,7 @@ import { element, renderer } from "./render.js";
 import { soundsOf } from "./sounds.js";
 import { STATES } from "./states.js";
 import { steady } from "./steady.js";
+import { say } from "./text.js";
 import { turns as turnsOf } from "./transcript.js";
 import { current, leave, type, waiting } from "./typed.js";
 
@@ -38,7 +39,7 @@ let names = [];
 const store = kept(session, language, myName(), lose);
 const { typed } = store;
 const box = outbox({ session, language, typed, settled: () => settled, keep: store.keep, newSender: () => senderName(myName()), tell, hushed: store.hushed });
-const mine = lastLines({ list: find("mine"), typed, onChange: changed, onLeave: () => field.focus() });
+const mine = lastLines({ list: find("mine"), language, typed, onChange: changed, onLeave: () => field.focus() });
 
 // --- typing ---
 
@@ -176,17 +177,15 @@ function tell({ state, detail }) {
     refused: `Not sent: ${detail || "the server refuses it"} Change the text to try again.`,
   }[state];
   const told = find("delivery");
-  if (told.textContent !== says) told.textContent = says;
+  say(told, says);
   told.classList.toggle("trouble", !["sent", "sending"].includes(state));
-  if (!["sent", "sending"].includes(state)) say(says);
-  else if (state === "sent" && find("told").textContent) say("All sent");
+  if (!["sent", "sending"].includes(state)) announce(says);
+  else if (state === "sent" && find("told").textContent) announce("All sent");
   mine.show();
 }
 
 /** For a screen reader, once. @param {string} words */
-function say(words) {
-  if (find("told").textContent !== words) find("told").textContent = words;
-}
+const announce = (words) => say(find("told"), words);
 
 /** Another page of this browser goes on with what was typed here. */
 function lose() {
@@ -249,7 +248,7 @@ input("my-name").value = myName();
 find("who").addEventListener("submit", (event) => {
   event.preventDefault();
   try { localStorage.setItem("captionflow.captioner", input("my-name").value.trim()); } catch { /* it is asked again */ }
-  say("Your name is kept for the next session.");
+  announce("Your name is kept for the next session.");
   field.focus();
 });
 if (!store.works()) find("kept").textContent = "This browser keeps nothing: do not reload while words are unsent";
@@ -272,7 +271,7 @@ fit();
 showNames();
 mine.show();
 const turn = duty({
-  session, language, me: () => typed.sender, field, notice: find("turn"), list: find("others"), say,
+  session, language, me: () => typed.sender, field, notice: find("turn"), list: find("others"), say: announce,
   onLeave() {
     leave(typed);
     field.value = "";

@@ -15,6 +15,7 @@ import { element } from "./render.js";
 import { silence, sourcesOf } from "./silence.js";
 import { sourceName } from "./sources.js";
 import { moment, since, steady } from "./steady.js";
+import { say } from "./text.js";
 import "./desk_records.js";
 
 const LOOK = 20_000; // what changed is told before
@@ -76,7 +77,7 @@ async function look() {
   const old = new Map(roomsIn(document).map((room) => [room.dataset.slug, room]));
   const wanted = roomsIn(fresh).map((room) => {
     const there = old.get(room.dataset.slug);
-    return there && served.get(`room ${room.dataset.slug}`) === room.outerHTML ? there : keep(room);
+    return there && served.get(`room ${room.dataset.slug}`) === lasting(room).outerHTML ? there : keep(room);
   });
   if (wanted.some((room, place) => rooms.children[place] !== room) || wanted.length !== rooms.children.length) {
     rooms.replaceChildren(...wanted);
@@ -96,8 +97,14 @@ function swap(fresh, old) {
 const roomsIn = (page) => [...page.querySelectorAll(".room")].map((one) => /** @type {HTMLElement} */ (one));
 /** @param {HTMLElement} room */
 function keep(room) {
-  served.set(`room ${room.dataset.slug}`, room.outerHTML);
+  served.set(`room ${room.dataset.slug}`, lasting(room).outerHTML);
   return room;
+}
+/** What lasts of a room: the places that are kept for who sends are others each time. @param {HTMLElement} room */
+function lasting(room) {
+  const copy = /** @type {HTMLElement} */ (room.cloneNode(true));
+  for (const one of copy.querySelectorAll(".awaited")) one.remove();
+  return copy;
 }
 
 /** Look now, and again after a while, also when it fails. */
@@ -117,7 +124,7 @@ function tick() {
   let standing = "Up to date";
   if (refused) standing = "The key of this page does not hold any more: open it with one that does";
   else if (cut || performance.now() - heard.steady > OLD) standing = `Not connected for ${clock(quiet)}: what you see is old`;
-  find("standing").textContent = standing;
+  say(find("standing"), standing);
   find("standing").classList.toggle("trouble", standing !== "Up to date");
   /** @type {{id: string, says: string}[]} */
   const stopped = [];
@@ -153,7 +160,7 @@ function tellSilence(card, sources) {
     ? still.map(({ language, span }) => `No words${several ? ` in ${language}` : ""} for ${clock(span ?? 0)}`).join(". ")
     : floor === null ? (reports ? "No words yet" : "…") : `Last word ${lately(floor)}`;
   said.hidden = false;
-  if (said.textContent !== says) said.textContent = says;
+  say(said, says);
   card.classList.toggle("alarm", still.length > 0);
   const where = [card.dataset.room, card.dataset.title].filter(Boolean).join(", ");
   return still.map(({ language }) => ({ id: `${card.dataset.session} ${language}`, says: `${where}: no words${several ? ` in ${language}` : ""}.` }));
@@ -184,7 +191,7 @@ function tellReaders(card, count, live) {
   const told = /** @type {HTMLElement} */ (card.querySelector(".readers"));
   const says = count === 1 ? "1 reader" : `${count} readers`;
   told.hidden = !count && !live;
-  if (told.textContent !== says) told.textContent = says;
+  say(told, says);
 }
 
 // --- what the technician does ---

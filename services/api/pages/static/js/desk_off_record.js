@@ -1,5 +1,6 @@
 // The desk's button that takes a session off the record and back, and the clock of those that are.
 import { clock } from "./clock.js";
+import { say } from "./text.js";
 
 const PATIENCE = 10_000; // with Kafka it takes a second
 const [ACCEPTED, WAITS] = [202, "The line log is away. What is said off the record is kept nowhere by the ingest that takes the captions of this session; transcripts are told when the log is back."];
@@ -17,7 +18,6 @@ export async function turn(session, on) {
 /** How long each has been off the record. @param {number} now by the server's clock */
 export function tellOffRecord(now) {
   for (const one of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-off-since]"))) {
-    const says = clock(now - Date.parse(one.dataset.offSince ?? ""));
-    if (one.textContent !== says) one.textContent = says;
+    say(one, clock(now - Date.parse(one.dataset.offSince ?? "")));
   }
 }

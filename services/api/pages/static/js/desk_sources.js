@@ -1,8 +1,8 @@
 // Who sends to a session of the desk, each second; and whether somebody's words were lost.
-import { become } from "./become.js";
 import { lately } from "./clock.js";
 import { element } from "./render.js";
 import { doorName, sourceName } from "./sources.js";
+import { sayEach } from "./text.js";
 
 const SHOWN = 8;
 const LOST = 300_000; // so long after words were lost it is an alarm
@@ -12,15 +12,20 @@ const LOST = 300_000; // so long after words were lost it is an alarm
 /** @param {HTMLElement} card @param {Source[]} sources that which was heard last first: those at the end are left out, and those that are shown
  * keep their places, whoever speaks @param {number} now */
 export function tellSources(card, sources, now) {
-  const shown = sources.slice(0, SHOWN).sort((a, b) => a.since - b.since);
   const list = /** @type {HTMLElement} */ (card.querySelector(".sources"));
-  const fresh = /** @type {HTMLElement} */ (list.cloneNode());
-  fresh.append(...shown.map((one) => sourceItem(one, card.dataset, now)));
-  become(list, fresh);
+  const had = new Map([...list.children].map((one) => [/** @type {HTMLElement} */ (one).dataset.source, one]));
+  const shown = sources.slice(0, SHOWN).sort((a, b) => a.since - b.since);
+  const items = shown.map((one) => {
+    const key = `${one.language} ${one.source}`;
+    const item = had.get(key) ?? element("li", { "data-source": key }, element("strong", {}, element("bdi", {}, sourceName(one.source))), element("span", { class: "facts" }));
+    tellSource(item, one, card.dataset, now);
+    return item;
+  });
+  if (items.length !== list.children.length || items.some((item, place) => item !== list.children[place])) list.replaceChildren(...items);
 }
 
-/** @param {Source} one @param {DOMStringMap} card @param {number} now */
-function sourceItem(one, { langs = "", status }, now) {
+/** @param {Element} item @param {Source} one @param {DOMStringMap} card @param {number} now */
+function tellSource(item, one, { langs = "", status }, now) {
   const live = status === "live";
   const facts = [
     `by ${doorName(one.door)}`, ...(langs.includes(" ") ? [one.language] : []),
@@ -28,9 +33,9 @@ function sourceItem(one, { langs = "", status }, now) {
     ...(live ? [one.lastWord === null ? "no word yet" : `last word ${lately(now - one.lastWord)}`, `${one.pace} words a minute`] : [`${one.words} words`]),
     ...(live && one.delay !== null ? [`${one.delay.toFixed(1)} s late`] : []),
   ];
-  const item = element("li", {}, element("strong", {}, element("bdi", {}, sourceName(one.source))), element("span", { class: "facts" }, ...facts.map((fact) => element("span", {}, fact))));
-  for (const warning of one.warnings) item.append(element("p", { class: isLost(warning, now) ? "warned lost" : "warned" }, `${warning.detail} (${timesOf(warning)})`));
-  return item;
+  sayEach(/** @type {Element} */ (item.querySelector(".facts")), "span", facts);
+  const warned = sayEach(item, "p", one.warnings.map((warning) => `${warning.detail} (${timesOf(warning)})`));
+  one.warnings.forEach((warning, place) => { warned[place].className = isLost(warning, now) ? "warned lost" : "warned"; });
 }
 
 /** How often it was said, and when last: a warning stays as long as its source. @param {Source["warnings"][number]} warning */

@@ -1,4 +1,5 @@
 // The lines that were typed last, each a button that opens it to be corrected.
+import { direction } from "./direction.js";
 import { element } from "./render.js";
 import { steady } from "./steady.js";
 import { correct, correctable, sentOf } from "./typed.js";
@@ -7,8 +8,8 @@ const SHOWN = 6;
 
 /** @typedef {import("./typed.js").Row} Row */
 
-/** @param {{list: HTMLElement, typed: import("./typed.js").Typed, onChange: () => void, onLeave: () => void}} options */
-export function lastLines({ list, typed, onChange, onLeave }) {
+/** @param {{list: HTMLElement, language: string, typed: import("./typed.js").Typed, onChange: () => void, onLeave: () => void}} options */
+export function lastLines({ list, language, typed, onChange, onLeave }) {
   /** @type {Row | null} the one that is open */
   let open = null;
 
@@ -16,14 +17,14 @@ export function lastLines({ list, typed, onChange, onLeave }) {
 
   /** @param {Row} row */
   function closed(row) {
-    const button = element("button", { type: "button", class: "line", dir: "auto", "aria-label": `Correct: ${row.text.trim()}` }, row.text.trim());
+    const button = element("button", { type: "button", class: "line", lang: language, dir: direction(language), "aria-label": `Correct: ${row.text.trim()}` }, row.text.trim());
     button.addEventListener("click", () => reopen(row));
     return element("li", { "data-row": String(row.id) }, button);
   }
 
   /** @param {Row} row */
   function opened(row) {
-    const field = /** @type {HTMLInputElement} */ (element("input", { type: "text", dir: "auto", maxlength: "1800", "aria-label": "Correct this line", autocomplete: "off" }));
+    const field = /** @type {HTMLInputElement} */ (element("input", { type: "text", lang: language, dir: direction(language), maxlength: "1800", "aria-label": "Correct this line", autocomplete: "off" }));
     field.value = row.text.trim();
     const keep = () => { // the row may have gone out of reach meanwhile
       if (open !== row) return;

@@ -1,6 +1,8 @@
 // What is said off the record, as it comes: shown as plain text, kept nowhere, gone when the passage is over.
 import { clock } from "./clock.js";
 import { growing } from "./growing.js";
+import { sentences } from "./prose.js";
+import { sayEach } from "./text.js";
 
 /** @typedef {{since: number, text: string}} OffRecord `since`: by `performance.now()`; a wall's clock may be set meanwhile */
 
@@ -18,7 +20,7 @@ export function offRecord(box, around = (change) => change()) {
     if (!now && box.hidden) return;
     around(() => {
       box.hidden = !now;
-      said.keep(() => { words.textContent = now?.text ?? ""; });
+      said.keep(() => { sayEach(words, "span", sentences(now?.text ?? "")); });
       if (!now) said.toEnd();
     });
     if (!now) return;

@@ -225,7 +225,7 @@ const textOf = (all) => squeezed(all.map((one) => one.text).join(""));
 
 /** @param {Piece} piece */
 function pieceMade({ kind, text }) {
-  const one = kind === "mark" ? element("span", { class: "leftoff", id: "left-off", tabindex: "-1" })
+  const one = kind === "mark" ? element("span", { class: "leftoff", id: "left-off", lang: "en", tabindex: "-1" })
     : element(kind === "note" ? "bdi" : "span", kind === "words" ? {} : { class: kind });
   say(one, text);
   return one;

@@ -26,3 +26,15 @@ export function say(element, text) {
   }
   if (kept < text.length) element.append(text.slice(kept));
 }
+
+/** Make the children of an element that have this tag say these, one each; others of its children stay as they are.
+ * @param {Element} parent @param {string} tag @param {string[]} texts @returns {Element[]} those children */
+export function sayEach(parent, tag, texts) {
+  const there = [...parent.children].filter((one) => one.localName === tag);
+  for (const gone of there.splice(texts.length)) gone.remove();
+  return texts.map((text, place) => {
+    const one = there[place] ?? parent.appendChild(document.createElement(tag));
+    say(one, text);
+    return one;
+  });
+}
