@@ -170,4 +170,4 @@ def refusal(connection: HTTPConnection) -> Exception:
     if connection.scope["type"] != "websocket":
         return reason
     again = 1013 if isinstance(reason, Unavailable) else _POLICY_VIOLATION  # "try again later", IANA's registry
-    return WebSocketException(again, str(reason)[:120])
+    return WebSocketException(again, str(reason))

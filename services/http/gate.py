@@ -200,7 +200,7 @@ class AccessGate:
 def _refused(scope: Scope, no: Refusal) -> ASGIApp:
     """The answer to who asks too much."""
     if scope["type"] == "websocket":
-        return WebSocketClose(1013, no.detail[:120])  # "try again later", IANA's registry
+        return WebSocketClose(1013, no.detail)  # "try again later", IANA's registry
     return problem(no.code, no.detail, headers={"Retry-After": str(math.ceil(no.seconds))})
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _OF_PEERS: Final = "Invalid UTF-8"
 """How the one message begins that uvicorn logs as an exception where a peer has sent what is no text."""
 
+MAX_REASON_BYTES: Final = 123
+"""What is left for words in a close: a control frame carries 125 bytes, and the code takes two (RFC 6455, 5.5)."""
 _ABNORMAL: Final = 1006
 """The connection ended without a close (RFC 6455, 7.1.5)."""
 
@@ -35,9 +37,15 @@ class QuietSockets(WebSocketsSansIOProtocol):
             super().data_received(data)
 
     async def send(self, message: ASGISendEvent) -> None:
-        """Pass on. A connection that ends before its handshake was answered has gone; uvicorn knows that only later."""
+        """Pass on; of the reason of a close, as much as fits.
+
+        A connection that ends before its handshake was answered has gone; uvicorn knows that only later.
+        """
         if self.transport.is_closing() and not self.handshake_complete:
             raise ClientDisconnected
+        if message["type"] == "websocket.close":
+            reason = (message.get("reason") or "").encode(errors="replace")[:MAX_REASON_BYTES]
+            message = {**message, "reason": reason.decode(errors="ignore")}
         await super().send(message)
 
     def send_500_response(self) -> None:

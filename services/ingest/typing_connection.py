@@ -167,4 +167,4 @@ async def _send(socket: WebSocket, answer: Answer) -> None:
 async def _close(socket: WebSocket, end: Closed | WebSocketDisconnect) -> None:
     if isinstance(end, Closed) and socket.client_state is WebSocketState.CONNECTED:
         with suppress(WebSocketDisconnect, RuntimeError):
-            await socket.close(end.code, end.reason[:120])
+            await socket.close(end.code, end.reason)

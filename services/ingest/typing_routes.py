@@ -27,6 +27,6 @@ async def type_text(socket: WebSocket, session: str, writer: str = ANYBODY, lang
         name = parse_sender(writer)
     except (BadMessage, NotFound) as error:  # a browser shows the code of a close, and not that of a refusal
         await socket.accept()
-        await socket.close(NOT_FOUND if isinstance(error, NotFound) else INVALID, str(error)[:120])
+        await socket.close(NOT_FOUND if isinstance(error, NotFound) else INVALID, str(error))
         return
     await provided(socket, Writers).serve(socket, known, granted_language(socket, language), name)

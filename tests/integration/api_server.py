@@ -20,6 +20,7 @@ from services.api.live.hub import HEARTBEAT_SECONDS
 from services.http.bodies import BODY_SECONDS
 from services.http.connections import BoundedConnection, Config
 from services.http.provided import provide
+from services.http.sockets import QuietSockets
 from services.index.facts_indexer import FactsIndexer
 from services.index.part_indexer import PartIndexer
 from services.ingest import door_routes, hook_routes, presence_routes, routes, typing_routes
@@ -170,7 +171,7 @@ async def serving(
         else:
             app = create_app(adapters, configured, heartbeat_seconds=heartbeat_seconds)
         config = Config(
-            app, port=0, http=http, ws="websockets-sansio", log_config=None, lifespan="on", timeout_graceful_shutdown=2
+            app, port=0, http=http, ws=QuietSockets, log_config=None, lifespan="on", timeout_graceful_shutdown=2
         )
         server = uvicorn.Server(config)
         task = asyncio.create_task(server._serve())

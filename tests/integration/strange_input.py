@@ -100,7 +100,12 @@ _LINES = [
     {"sender": "bad", "lines": [{"number": 4, "text": "y", "at": "2026-11-24T09:00:00Z"}], "undated": True},
 ]
 _ROW = {"number": 0, "text": "some words", "sender": "bad", "typed_ago": [12.5, 9]}
-_CRASHED: Final = [b"b*\xf0", b'{"do": "t\xf0"}', b'{"do": "type", "do": ' + b'{"a":' * 3_000]
+_CRASHED: Final = [
+    b"b*\xf0",
+    b'{"do": "t\xf0"}',
+    b'{"do": "type", "do": ' + b'{"a":' * 3_000,
+    json.dumps({"do": "é" * 90}, ensure_ascii=False).encode(),
+]
 """Frames that ended the handler of a connection with an error of its own, until 2026-12."""
 _FRAMES = [
     {"do": "type", "number": 1, "text": "some words "},

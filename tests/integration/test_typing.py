@@ -13,6 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from captionflow.secret import Secret
+from services.http.sockets import MAX_REASON_BYTES
 from services.ingest import typing_connection
 from services.ingest.gateway import Gateway
 from services.ingest.typing_connection import Writers
@@ -144,6 +145,17 @@ async def test_what_is_no_message_ends_the_connection(api: Api, data: str | byte
         assert await ana.closed() == code
     async with writing(api) as ana:
         assert (await ana.answer())["text"] == "kept"
+
+
+@pytest.mark.parametrize("sign", ["a", "é", "漢", "🧑"])
+async def test_a_reason_is_told_in_any_script_as_far_as_a_close_has_room(api: Api, sign: str) -> None:
+    async with writing(api) as ana:
+        await ana.answer()
+        await ana.socket.send(msgspec.json.encode({"do": sign * 200}).decode())
+        assert await ana.closed() == typing_connection.INVALID
+        reason = ana.socket.close_reason or ""
+        assert reason.startswith(f"A message is not valid: Invalid value '{sign * 10}")
+        assert MAX_REASON_BYTES - 4 < len(reason.encode()) <= MAX_REASON_BYTES
 
 
 async def test_who_has_no_name_goes_on_where_anybody_without_one_ended(api: Api) -> None:
