@@ -1,17 +1,22 @@
 """What an import made of a file. Pure."""
 
-from typing import Literal
+import re
+from typing import Final, Literal
 
 import msgspec
 
 from services.ingest.left_open import LeftOpen
 from services.ingest.readers import Guess, Kind
 
+_NO_TEXT: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters, which a terminal obeys, and what stands for a byte that is no UTF-8 (PEP 383)."""
+
 
 class FileReport(msgspec.Struct, frozen=True):
     """As far as those see it who send its lines; what became of these is told beside it."""
 
     path: str
+    """As ``path_text`` writes it."""
     outcome: Literal["imported", "unchanged", "empty", "skipped", "failed"]
     kind: Kind | None = None
     session: str | None = None
@@ -31,3 +36,8 @@ class FileReport(msgspec.Struct, frozen=True):
     """Sentences for people."""
     left_open: LeftOpen = LeftOpen()
     error: str | None = None
+
+
+def path_text(path: str) -> str:
+    """The path as it can be shown and sent anywhere: what is no text in it is escaped, as Python does it."""
+    return _NO_TEXT.sub(lambda found: found[0].encode("unicode_escape").decode(), path)

@@ -14,7 +14,7 @@ from captionflow.errors import BadMessage, Conflict
 from captionflow.identity import hyphenated, language_tag
 from captionflow.messages import Draft, Moment
 from services.ingest.cutter import Cut, cut
-from services.ingest.file_report import FileReport
+from services.ingest.file_report import FileReport, path_text
 from services.ingest.left_open import left_open
 from services.ingest.readers import Reading, read
 from services.ingest.target import MAX_DRAFTS, ArchiveTarget, fitting
@@ -58,7 +58,7 @@ async def import_paths(
     for path in paths:
         for file, wanted, unreadable in await asyncio.to_thread(_listed, path):
             if not wanted:
-                yield FileReport(str(file), "skipped")
+                yield FileReport(path_text(str(file)), "skipped")
                 continue
             try:
                 if unreadable is not None:
@@ -66,7 +66,7 @@ async def import_paths(
                 loaded = await asyncio.to_thread(_load, file)
                 report = await _import(file, loaded, open_target, event, language, starts_at)
             except (BadMessage, Conflict, OSError) as error:
-                report = FileReport(str(file), "failed", error=_told(error))
+                report = FileReport(path_text(str(file)), "failed", error=_told(error))
             log.info("file_imported", outcome=report.outcome, session=report.session, lines=report.lines)
             yield report
 
@@ -125,7 +125,7 @@ async def _import(  # noqa: PLR0913, PLR0917 - the inside of import_paths
     reading = loaded.reading
     if not reading.passages:
         return FileReport(
-            str(path),
+            path_text(str(path)),
             "empty",
             reading.kind,
             encoding=reading.encoding,
@@ -148,7 +148,7 @@ async def _import(  # noqa: PLR0913, PLR0917 - the inside of import_paths
         guessed.append("times")
         oddities = (*oddities, "When the cues' clock began is not known: their times count from 0.")
     return FileReport(
-        path=str(path),
+        path=path_text(str(path)),
         outcome="imported" if first < len(drafts) else "unchanged",
         kind=reading.kind,
         session=session,
