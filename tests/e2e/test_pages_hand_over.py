@@ -101,3 +101,49 @@ def test_who_is_there_is_what_their_reports_say(page: Page, program: Program) ->
         ("ben", None, None),
     ]
     assert said["found"][2]["in"] == 8_000
+
+
+def test_a_button_keeps_the_focus_while_others_type_and_come_and_hand_over(page: Page, program: Program) -> None:
+    """By their posts: a tool of theirs may be none of our pages."""
+    program.announce("h-keys", title="Keys")
+    page.goto("/caption/h-keys")
+    page.keyboard.type("Ana begins. ")
+    expect(page.locator("#seen")).to_contain_text("Ana begins.")
+
+    def come(sender: str, **hand_over: object) -> None:
+        body = {"sender": sender, "hand_over": hand_over or None}
+        program.client.post("/v1/sessions/h-keys/lines/presence", json=body).raise_for_status()
+
+    come("mia-abcdefgh")
+    give = page.get_by_role("button", name="Hand over to mia")
+    give.focus()
+    come("zoe-abcdefgh")
+    come("ben-abcdefgh")
+    expect(page.locator("#others > span")).to_have_count(3)
+    expect(give).to_be_focused()
+    program.send("h-keys", 0, "And mia types.", sender="mia-abcdefgh").raise_for_status()
+    expect(page.locator("#others > span", has_text="mia")).to_contain_text("mia types")
+    expect(give).to_be_focused()
+    program.send("h-keys", 0, "And zoe types.", sender="zoe-abcdefgh").raise_for_status()
+    expect(page.locator("#others > span", has_text="zoe")).to_contain_text("zoe types")
+    expect(give).to_be_focused()
+    expect(page.locator("#others bdi")).to_have_text(["ben", "mia", "zoe"])
+
+
+def test_who_stands_by_takes_over_with_the_button_that_has_the_focus(page: Page, other: Page, program: Program) -> None:
+    program.announce("h-focus", title="Focus")
+    name_oneself(page, "Ana")
+    page.goto("/caption/h-focus")
+    page.keyboard.type("Ana begins. ")
+    expect(page.locator("#seen")).to_contain_text("Ana begins.")
+    other.goto("/caption/h-focus")
+    take = other.locator("#turn button")
+    expect(take).to_have_text("Take over")
+    take.focus()
+    page.get_by_role("button", name="Hand over").click()
+    expect(take).to_have_text("Take over now")
+    expect(take).to_be_focused()
+    take.press("Enter")
+    expect(other.locator("#typing")).to_be_editable()
+    other.keyboard.type("Ben goes on. ")
+    expect(page.locator("#seen")).to_contain_text("Ben goes on.")

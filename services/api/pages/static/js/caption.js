@@ -271,7 +271,7 @@ fit();
 showNames();
 mine.show();
 const turn = duty({
-  session, language, me: () => typed.sender, field, notice: find("turn"), list: find("others"), say: announce,
+  session, language, me: () => typed.sender, field, notice: find("turn"), list: find("others"), announce,
   onLeave() {
     leave(typed);
     field.value = "";

@@ -1,6 +1,6 @@
 // Who sends to a session of the desk, each second; and whether somebody's words were lost.
 import { lately } from "./clock.js";
-import { element } from "./render.js";
+import { arrange, element } from "./render.js";
 import { doorName, sourceName } from "./sources.js";
 import { sayEach } from "./text.js";
 
@@ -21,7 +21,7 @@ export function tellSources(card, sources, now) {
     tellSource(item, one, card.dataset, now);
     return item;
   });
-  if (items.length !== list.children.length || items.some((item, place) => item !== list.children[place])) list.replaceChildren(...items);
+  arrange(list, items);
 }
 
 /** @param {Element} item @param {Source} one @param {DOMStringMap} card @param {number} now */

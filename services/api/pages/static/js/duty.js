@@ -1,7 +1,8 @@
 // Whose turn it is to type: this page's, or another one's while this one stands by; and the hand-over between the two.
 import { clock } from "./clock.js";
 import { others } from "./others.js";
-import { element } from "./render.js";
+import { arrange, element } from "./render.js";
+import { say } from "./text.js";
 
 const COUNTDOWN = 10_000;
 const TYPES = 30_000; // who said a word since then captions now
@@ -13,8 +14,8 @@ const HEARD = 5_000; // until then the other page has heard of the hand-over
 /** @typedef {{words: string, changes: string, button: string, press: () => void}} Notice `changes`: what counts on in the words */
 
 /** @param {{session: string, language: string, me: () => string, field: HTMLTextAreaElement, notice: HTMLElement, list: HTMLElement,
- *   say: (words: string) => void, onLeave: () => void}} options `onLeave`: the line that is open ends here */
-export function duty({ session, language, me, field, notice, list, say, onLeave }) {
+ *   announce: (words: string) => void, onLeave: () => void}} options `onLeave`: the line that is open ends here */
+export function duty({ session, language, me, field, notice, list, announce, onLeave }) {
   let on = true;
   let decided = false; // whether this page types or stands by at first
   setTimeout(() => { decided = true; }, FIRST);
@@ -22,7 +23,12 @@ export function duty({ session, language, me, field, notice, list, say, onLeave 
   let here = [];
   /** @type {{to: Person, until: number} | null} */
   let handing = null;
-  let shown = { words: "", list: "" };
+  let announced = "";
+  const words = element("span");
+  const button = pressed(() => told()?.press());
+  notice.replaceChildren(words, " ", button);
+  /** Of the others, by their sources: a button that has the focus stays, and so do its neighbours. @type {Map<string, HTMLElement>} */
+  let rows = new Map();
   const link = others({ session, language, me, onOthers: meet });
   const ticking = setInterval(tick, 250);
   const types = (/** @type {Person} */ one) => performance.now() - one.word < TYPES;
@@ -48,7 +54,7 @@ export function duty({ session, language, me, field, notice, list, say, onLeave 
     field.readOnly = !on;
     if (left) onLeave();
     if (on) {
-      say("You caption now.");
+      announce("You caption now.");
       field.focus();
     }
     show();
@@ -57,7 +63,7 @@ export function duty({ session, language, me, field, notice, list, say, onLeave 
   function tick() {
     const now = performance.now();
     if (handing && now >= handing.until) {
-      say(`${handing.to.name} captions now.`);
+      announce(`${handing.to.name} captions now.`);
       handing = null;
       setTimeout(link.keep, HEARD);
       set(false);
@@ -103,20 +109,31 @@ export function duty({ session, language, me, field, notice, list, say, onLeave 
   function show() {
     const now = told();
     const still = now ? now.words.replace(now.changes, "") + now.button : "";
-    if (still !== shown.words) {
-      shown.words = still;
-      notice.hidden = !now;
-      notice.replaceChildren(element("span"), " ", ...(now ? [pressed(now.button, now.press)] : []));
-      if (now) say(now.words);
+    if (now && still !== announced) announce(now.words);
+    announced = still;
+    notice.hidden = !now;
+    if (now) {
+      say(words, now.words);
+      say(button, now.button);
     }
-    if (now && notice.firstElementChild) notice.firstElementChild.textContent = now.words;
-    const people = JSON.stringify([on, Boolean(handing), ...here.map((one) => [one.source, types(one)])]);
-    if (people === shown.list) return;
-    shown.list = people;
     list.hidden = !here.length;
-    list.replaceChildren(...here.map((one) => element(
-      "span", {}, element("bdi", {}, one.name), types(one) ? " types " : " stands by ", ...(on && !handing ? [pressed(`Hand over to ${one.name}`, () => hand(one))] : []),
-    )));
+    const byName = [...here].sort((a, b) => a.name.localeCompare(b.name) || (a.source < b.source ? -1 : 1));
+    rows = new Map(byName.map((one) => [one.source, row(one)]));
+    arrange(list, [...rows.values()]);
+  }
+
+  /** @param {Person} one */
+  function row(one) {
+    const made = rows.get(one.source) ?? element("span", {}, element("bdi"), element("span"), pressed(() => {
+      const to = here.find(({ source }) => source === one.source);
+      if (to) hand(to);
+    }));
+    const [name, does, give] = made.children;
+    say(name, one.name);
+    say(does, types(one) ? " types " : " stands by ");
+    say(give, `Hand over to ${one.name}`);
+    /** @type {HTMLElement} */ (give).hidden = !on || Boolean(handing);
+    return made;
   }
 
   return {
@@ -127,9 +144,9 @@ export function duty({ session, language, me, field, notice, list, say, onLeave 
   };
 }
 
-/** @param {string} text @param {() => void} press */
-function pressed(text, press) {
-  const made = element("button", { type: "button" }, text);
+/** @param {() => void} press */
+function pressed(press) {
+  const made = element("button", { type: "button" });
   made.addEventListener("click", press);
   return made;
 }

@@ -1,6 +1,6 @@
 // The lines that were typed last, each a button that opens it to be corrected.
 import { direction } from "./direction.js";
-import { element } from "./render.js";
+import { arrange, element } from "./render.js";
 import { steady } from "./steady.js";
 import { correct, correctable, sentOf } from "./typed.js";
 
@@ -19,7 +19,7 @@ export function lastLines({ list, language, typed, onChange, onLeave }) {
   function closed(row) {
     const button = element("button", { type: "button", class: "line", lang: language, dir: direction(language), "aria-label": `Correct: ${row.text.trim()}` }, row.text.trim());
     button.addEventListener("click", () => reopen(row));
-    return element("li", { "data-row": String(row.id) }, button);
+    return element("li", { "data-row": String(row.id), "data-says": row.text.trim() }, button);
   }
 
   /** @param {Row} row */
@@ -71,12 +71,12 @@ export function lastLines({ list, language, typed, onChange, onLeave }) {
     const items = now.map((row) => {
       const there = had.get(String(row.id));
       const isOpen = there?.classList.contains("open");
-      const same = there && (row === open ? isOpen : !isOpen && there.textContent === row.text.trim());
+      const same = there && (row === open ? isOpen : !isOpen && there.dataset.says === row.text.trim());
       const item = same ? there : row === open ? opened(row) : closed(row);
       item.classList.toggle("unsent", row.text !== sentOf(row));
       return item;
     });
-    if (items.length !== list.children.length || items.some((item, place) => list.children[place] !== item)) list.replaceChildren(...items);
+    arrange(list, items);
     list.parentElement?.classList.toggle("none", !items.length);
   }
 

@@ -250,9 +250,10 @@ function pieces({ runs }, chars) {
   return found;
 }
 
-/** Make the article have these children, in this order. @param {HTMLElement} article @param {Element[]} wanted */
-function arrange(article, wanted) {
+/** Make an element have these children, in this order: those that need not move keep what is selected, or has the focus.
+ * @param {HTMLElement} parent @param {Element[]} wanted */
+export function arrange(parent, wanted) {
   const kept = new Set(wanted);
-  for (const gone of [...article.children]) if (!kept.has(gone)) gone.remove();
-  wanted.forEach((one, place) => { if (article.children[place] !== one) article.insertBefore(one, article.children[place] ?? null); });
+  for (const gone of [...parent.children]) if (!kept.has(gone)) gone.remove();
+  wanted.forEach((one, place) => { if (parent.children[place] !== one) parent.insertBefore(one, parent.children[place] ?? null); });
 }
