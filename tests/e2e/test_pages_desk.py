@@ -113,6 +113,12 @@ def test_addresses_are_handed_out_for_each_language(page: Page, program: Program
     page.locator("#hand-d-hand").click()
     codes = page.locator("#hand code")
     expect(codes.first).to_have_text(f"{program.url}/s/d-hand/follow")
+    copy = page.locator("#hand [data-copy]").first
+    copy.click()
+    says = "(Copied|Selected: copy it with the keys of your system)"
+    expect(copy).to_have_text(re.compile(f"^{says}$"))
+    expect(copy).to_have_accessible_name(re.compile(f"^{says}: On a phone$"))
+    expect(copy).to_have_accessible_name("Copy: On a phone")
     shown = codes.all_inner_texts()
     assert f"{program.url}/rooms/handing-room" in shown
     assert f"{program.url}/caption/d-hand" in shown

@@ -57,10 +57,10 @@ def test_a_key_is_made_handed_out_used_seen_and_revoked(desk: Page, stranger: Pa
     expect(desk.locator("#audit li", has_text="made the key")).to_contain_text("booth-1")
     expect(desk.locator("#audit li", has_text="announced")).to_contain_text("k-talk")
     desk.locator("#keys summary").click()
-    revoke = desk.get_by_role("button", name="Revoke the key booth-1")
-    revoke.click()
-    revoke.click()
+    desk.get_by_role("button", name="Revoke the key booth-1").press("Enter")
+    desk.get_by_role("button", name="Revoke now: who uses it is cut off, the key booth-1").press("Enter")
     expect(desk.locator("#keys li", has_text="booth-1")).to_contain_text("revoked")
+    expect(desk.locator("#keys summary")).to_be_focused()
     stranger.keyboard.type("Without. ")
     expect(stranger.locator("#delivery")).to_contain_text("no key")
 

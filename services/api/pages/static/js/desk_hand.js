@@ -82,14 +82,19 @@ async function make(button) {
 /** @param {HTMLElement} button */
 async function copy(button) {
   const code = /** @type {HTMLElement} */ (button.parentElement?.querySelector("code"));
+  const label = button.parentElement?.querySelector(".label")?.textContent ?? "";
+  const tell = (/** @type {string} */ says) => {
+    button.textContent = says;
+    button.setAttribute("aria-label", `${says}: ${label}`);
+  };
   try {
     await navigator.clipboard.writeText(code.textContent ?? "");
-    button.textContent = "Copied";
+    tell("Copied");
   } catch {
     getSelection()?.selectAllChildren(code);
-    button.textContent = "Selected: copy it with the keys of your system";
+    tell("Selected: copy it with the keys of your system");
   }
-  setTimeout(() => { button.textContent = "Copy"; }, 3000);
+  setTimeout(tell, 3000, "Copy");
 }
 
 list.addEventListener("click", (event) => {

@@ -79,11 +79,13 @@ function keyRow(key, list) {
       if (revoke.dataset.sure === undefined) {
         revoke.dataset.sure = "";
         revoke.textContent = "Revoke now: who uses it is cut off";
+        revoke.setAttribute("aria-label", `${revoke.textContent}, the key ${key.name}`);
         return;
       }
       try {
         await ask(`/v1/keys/${encodeURIComponent(key.id)}`, { method: "DELETE" });
         await keys(list);
+        list.closest("details")?.querySelector("summary")?.focus({ preventScroll: true }); // the button is gone
       } catch (error) { row.append(element("p", { class: "trouble", role: "alert" }, error instanceof Error ? error.message : "")); }
     });
     row.append(revoke);
