@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Program, follow, script
 
@@ -167,6 +167,12 @@ def test_direction_is_the_languages_and_not_that_of_the_first_letter(page: Page,
     assert dict(zip(tags, told, strict=True)) == {tag: direction(tag) for tag in tags}
 
 
+def expect_rtl(one: Locator) -> None:
+    """It is written from right to left, also where its first letter is a Latin one."""
+    expect(one).to_have_css("direction", "rtl")
+    expect(one).not_to_have_css("unicode-bidi", "plaintext")  # with that each line goes by its first letter
+
+
 def test_words_have_their_languages_direction_wherever_they_stand(page: Page, program: Program) -> None:
     """They begin with a Latin word, by which a browser that is left to guess would go."""
     program.announce("e-rtl-all", title="Everywhere", languages=["ar"], about="WhatsApp هو نص غير رسمي")
@@ -175,21 +181,21 @@ def test_words_have_their_languages_direction_wherever_they_stand(page: Page, pr
     page.goto("/caption/e-rtl-typed")
     page.locator("#typing").fill("WhatsApp هو تطبيق")
     page.locator("#typing").press("Enter")
-    expect(page.locator("#typing")).to_have_css("direction", "rtl")
-    expect(page.locator("#mine .line")).to_have_css("direction", "rtl")
+    expect_rtl(page.locator("#typing"))
+    expect_rtl(page.locator("#mine .line"))
     page.locator("#mine .line").click()
-    expect(page.locator("#mine input")).to_have_css("direction", "rtl")
+    expect_rtl(page.locator("#mine input"))
     page.goto("/search?q=WhatsApp&session=e-rtl-all")
-    expect(page.locator(".hit span[lang=ar]")).to_have_css("direction", "rtl")
+    expect_rtl(page.locator(".hit span[lang=ar]"))
     page.goto("/s/e-rtl-all")
-    expect(page.locator(".about")).to_have_css("direction", "rtl")
+    expect_rtl(page.locator(".about"))
     page.goto("/desk")
     page.locator("#correct-e-rtl-all").click()
-    expect(page.locator("#correct textarea")).to_have_css("direction", "rtl")
+    expect_rtl(page.locator("#correct textarea"))
     off_the_record(program, "e-rtl-all")
     for path in ("/s/e-rtl-all/follow", "/embed/e-rtl-all", "/caption/e-rtl-all"):
         page.goto(path)
-        expect(page.locator("#off-record [data-words]")).to_have_css("direction", "rtl")
+        expect_rtl(page.locator("#off-record [data-words]"))
 
 
 def test_what_the_page_itself_says_is_not_in_the_sessions_language(page: Page, program: Program) -> None:
