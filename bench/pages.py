@@ -3,8 +3,9 @@
 One program with a day of 300 sessions and a live one of four hours. Chromium as on slow 3G (400 kbit/s, 400 ms a
 request) with an empty cache. *Readable* is the first frame in their own style in which the page's words are in the
 window: on the follow page the last ones. ``--lighthouse`` runs Lighthouse by ``npx`` (some 100 MB from the registry at
-the first time) on these pages and some more, as a phone and as a desktop, each a moment after something was said: the
-clock of an interruption counts as a page that is not ready. ``CHROME_PATH`` says with which Chromium.
+the first time) on these pages and some more, as a phone and as a desktop, each a moment after something was said, and
+the desk while words come: a clock that runs counts as a page that is not ready. ``CHROME_PATH`` says with which
+Chromium.
 """
 
 import argparse
@@ -77,6 +78,7 @@ UNHURRIED = {
 }
 """Pages that Lighthouse sees besides."""
 WHILE_WORDS_COME = {"desk"}
+"""Pages that Lighthouse sees while somebody speaks, a line each so many seconds."""
 PAUSE_SECONDS = 2.0
 
 

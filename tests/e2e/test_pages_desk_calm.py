@@ -1,6 +1,7 @@
 """The desk while words come and while they stop: what a hand is about to press, or has selected, stays where it is."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -17,17 +18,16 @@ PLACES = """(card) => [...card.querySelectorAll(".acts a, .acts button:not([data
 """Where each button of a card is in it, and how high the card is, in pixels."""
 
 
+def reports(program: Program, session: str) -> list[dict[str, Any]]:
+    """What the desk can tell of its sources."""
+    found = program.client.get("/v1/sources", params={"session": session}).raise_for_status()
+    return list(found.json()["sources"])
+
+
 def heard(program: Program, session: str) -> list[str]:
-    """The sources of which the desk can tell, the one that spoke last at the end."""
-    found = program.client.get("/v1/sources", params={"session": session}).raise_for_status().json()["sources"]
-    spoke = [one for one in found if one["last_word_at"]]
+    """The sources that have said a word, the one that spoke last at the end."""
+    spoke = [one for one in reports(program, session) if one["last_word_at"]]
     return [one["source"] for one in sorted(spoke, key=lambda one: one["last_word_at"])]
-
-
-def words(program: Program, session: str) -> int:
-    """How many all of its sources have said, as far as the desk can tell."""
-    found = program.client.get("/v1/sources", params={"session": session}).raise_for_status().json()["sources"]
-    return sum(one["words"] for one in found)
 
 
 def say(program: Program, session: str, sender: str, number: int, text: str = "And on we go.") -> None:
@@ -129,7 +129,9 @@ def test_a_card_is_not_drawn_anew_when_another_one_is(page: Page, program: Progr
     told(page, card, 1)
     same = card.element_handle()
     say(program, "dc-same", "desk", 1, "And many more words than that were said.")
-    await_true(lambda: words(program, "dc-same") > 10, "the words were not reported", SECONDS)
+    await_true(
+        lambda: sum(one["words"] for one in reports(program, "dc-same")) > 10, "the words were not reported", SECONDS
+    )
     program.announce("dc-other", title="Other", room="Elsewhere", status="live")
     expect(page.locator("[data-session=dc-other]")).to_be_visible()
     assert same.evaluate("(one) => one.isConnected")

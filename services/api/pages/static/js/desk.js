@@ -69,6 +69,7 @@ async function get(url) {
 async function look() {
   const mine = asked += 1;
   const fresh = new DOMParser().parseFromString(await (await get(location.href)).text(), "text/html");
+  dropPlaces(fresh);
   if (mine < shown) return;
   shown = mine;
   const focus = document.activeElement?.id;
@@ -77,7 +78,7 @@ async function look() {
   const old = new Map(roomsIn(document).map((room) => [room.dataset.slug, room]));
   const wanted = roomsIn(fresh).map((room) => {
     const there = old.get(room.dataset.slug);
-    return there && served.get(`room ${room.dataset.slug}`) === lasting(room).outerHTML ? there : keep(room);
+    return there && served.get(`room ${room.dataset.slug}`) === room.outerHTML ? there : keep(room);
   });
   if (wanted.some((room, place) => rooms.children[place] !== room) || wanted.length !== rooms.children.length) {
     rooms.replaceChildren(...wanted);
@@ -97,14 +98,13 @@ function swap(fresh, old) {
 const roomsIn = (page) => [...page.querySelectorAll(".room")].map((one) => /** @type {HTMLElement} */ (one));
 /** @param {HTMLElement} room */
 function keep(room) {
-  served.set(`room ${room.dataset.slug}`, lasting(room).outerHTML);
+  served.set(`room ${room.dataset.slug}`, room.outerHTML);
   return room;
 }
-/** What lasts of a room: the places that are kept for who sends are others each time. @param {HTMLElement} room */
-function lasting(room) {
-  const copy = /** @type {HTMLElement} */ (room.cloneNode(true));
-  for (const one of copy.querySelectorAll(".awaited")) one.remove();
-  return copy;
+
+/** Take out what keeps a place for who sends: it is another one each time, and who sends is told at once. @param {ParentNode} page */
+function dropPlaces(page) {
+  for (const one of page.querySelectorAll(".awaited")) one.remove();
 }
 
 /** Look now, and again after a while, also when it fails. */
@@ -242,7 +242,11 @@ after.addEventListener("change", () => {
   tick();
 });
 
-for (const room of roomsIn(document)) keep(room);
+for (const room of roomsIn(document)) {
+  const copy = /** @type {HTMLElement} */ (room.cloneNode(true));
+  dropPlaces(copy);
+  keep(copy);
+}
 deskFeed({
   onSources: (all) => {
     reports = all;
