@@ -225,7 +225,8 @@ def measure(
     client = subprocess.Popen(
         [
             sys.executable,
-            __file__,
+            "-m",
+            "bench.fanout",
             "--role",
             "read",
             "--port",
@@ -275,7 +276,7 @@ def bench_ours(args: argparse.Namespace) -> None:
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         server = subprocess.Popen(
-            [sys.executable, __file__, "--role", "serve", "--port", str(port), "--folder", folder],
+            [sys.executable, "-m", "bench.fanout", "--role", "serve", "--port", str(port), "--folder", folder],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
