@@ -1,8 +1,10 @@
 """How long a line takes from its sender to a reader through the four services: 200 lines/s in 20 sessions.
 
-As ``live_latency.py``, but ``ingest``, Kafka, ``segment`` and ``api`` are processes of their own. The peer, next in the
-same run and at the same rate, is the least that a way through two topics can be: aiokafka writes to a topic, a loop
-copies to another one, and a reader follows that, all in this process. What services cost and where the time went is
+As ``live_latency.py``, but ``ingest``, Kafka, ``segment`` and ``api`` are processes of their own. There are two peers,
+in the same run and at the same rate. One is the packages that the services are made of, by themselves, on the same
+broker and search server (``bare_packages.py``): what a line costs if nothing of ours is in it. The other is the least
+that a way through two topics can be: aiokafka writes to a topic, a loop copies to another one, and a reader follows
+that, all in this process. What services cost and where the time went is
 told by their metrics, the time before the measured run included: each counts from the moment that ``ingest`` numbered
 the line. All is warmed up first, as an installation is: a fresh Java server compiles itself for half a minute, and that
 takes more of a small machine than the captions do.
@@ -16,6 +18,7 @@ from contextlib import AsyncExitStack
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from bench.bare_packages import bare_services
 from bench.distributed_services import PARTITIONS, Installation, cpu_seconds, installed
 from bench.live_latency import line_of, measure, report
 from tests.distributed.installation import SERVICES
@@ -98,8 +101,17 @@ def main() -> None:
             used = (cpu_seconds(installation, service) - before[service]) / (given.rate * given.seconds)
             done = f", done after {mean_ms(installation, service):.1f} ms in the mean" if service in STAGES else ""
             print(f"{service:<20} {1e3 * used:.1f} ms of processor a line{done}")
+        kafka = str(installation.settings["KAFKA"])
+        with bare_services(kafka, installation.elasticsearch) as bare:
+            print("the same packages by themselves")
+            asyncio.run(measure(bare.door, bare.screen, *how[:2], given.warm / 4, "warm-bare"))
+            began = {service: bare.cpu_seconds(service) for service in SERVICES}
+            asyncio.run(measure(bare.door, bare.screen, *how))
+            for service in SERVICES:
+                used = (bare.cpu_seconds(service) - began[service]) / (given.rate * given.seconds)
+                print(f"{service:<20} {1e3 * used:.1f} ms of processor a line")
         print("two topics and a loop")
-        asyncio.run(relay(str(installation.settings["KAFKA"]), *how))
+        asyncio.run(relay(kafka, *how))
 
 
 if __name__ == "__main__":

@@ -133,3 +133,4 @@ async def test_a_stop_leaves_nothing_open_whatever_it_interrupts(database: Datab
     finally:
         over.set()
         interrupting.join()
+        searcher._connection.close()

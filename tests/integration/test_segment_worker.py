@@ -25,6 +25,7 @@ from captionflow.transcript import newest
 from services.segment.checkpoint import Checkpoint, apply_lines
 from services.segment.file_session import EPOCH
 from services.segment.segmenter import start
+from tests.integration.fetching_program import LEFT
 from tests.integration.watched_program import LOOKED
 from tests.real_program import Server as Program
 from tests.stack.servers import Server
@@ -39,6 +40,8 @@ FAUST: dict[Callable[..., Any], str] = {
     Collection.send_changelog: "3dd3884e1b5fc0e1",
     Consumer.getmany: "4b168d84882a70d6",
     Consumer._wait_next_records: "6218e1969a636b3f",
+    Consumer.pause_partitions: "27a1c94bdacd54de",
+    Consumer.resume_partitions: "afe6b7c02a41d63c",
     Consumer.verify_all_partitions_active: "4e0e46f5c297305d",
     AIOKafkaConsumerThread._fetch_records: "39a2c6c79fc1455a",
     ServiceThread.start: "f11841038a033a05",
@@ -152,6 +155,20 @@ def test_what_was_taken_from_the_broker_and_never_came_is_asked_for_again_though
     with segment(kafka, tmp_path, program=program) as worker:
         assert seqs(steps(kafka, 3)) == [(1, 1), (2, 2), (3, 3)]
         assert worker.log.read_text().count("records_asked_for_again") == 1
+
+
+def test_nothing_is_fetched_that_is_not_taken(kafka: Kafka, tmp_path: Path) -> None:
+    """For 0.1 s nothing else comes then: what the worker had written itself held up its sessions."""
+    write_lines(kafka, record(1), record(2))
+    ((_, _, value),) = apply_lines(Checkpoint(start(SESSION, "en")), record(1).lines, 0)
+    write(kafka, kafka.turns, (turns_key(SESSION, "en"), value))
+    program = (sys.executable, str(Path(__file__).parent / "fetching_program.py"))
+    with segment(kafka, tmp_path, program=program) as worker:
+        for seq in (3, 4, 5):
+            steps(kafka, seq - 1)
+            write_lines(kafka, record(seq))
+        steps(kafka, 5)
+        assert LEFT not in worker.log.read_text()
 
 
 def test_what_lost_a_race_against_a_record_that_was_left_out_is_not_taken_for_it(kafka: Kafka, worker: Program) -> None:
