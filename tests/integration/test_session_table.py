@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -129,4 +130,17 @@ async def test_where_no_file_can_be_there_is_a_temporary_one(file: Path) -> None
     assert await table.begin(TOPIC, 1) == 0
     await table.put([(session("hall"), frozenset())], {}, 1)
     assert await ids(table) == ["hall"]
+    await table.close()
+
+
+async def test_no_connection_takes_all_sessions_into_memory_with_time(tmp_path: Path) -> None:
+    """SQLite keeps 2 MB of the file for each of them, page by page as it is read."""
+
+    def kept(connection: sqlite3.Connection) -> int:
+        (negative_kib,) = connection.execute("PRAGMA cache_size").fetchone()
+        return -int(negative_kib)
+
+    table = await opened(tmp_path)
+    database = table._database
+    assert {await database.read(kept), await database.scan(kept), await database.write(kept, durable=False)} == {256}
     await table.close()

@@ -18,7 +18,7 @@ from captionflow.recent import Recent
 from captionflow.records import read_step
 from captionflow.transcript import weight
 
-_GATHER_MS: Final = 8
+_GATHER_MS: Final = 4
 """Viewers don't notice the delay, and the slowest lines come sooner: ADR 0023."""
 
 _MAX_WEIGHT: Final = 2_000

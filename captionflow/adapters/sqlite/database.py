@@ -32,6 +32,8 @@ _CLOSE_SECONDS = 0.5
 """How long reading may take to end when the database is closed."""
 _MAX_URL_BYTES = 1_000
 _WAL_LIMIT_BYTES = 64 * 1024 * 1024
+_CACHE_KIB = 2_000
+"""SQLite's own default."""
 
 
 class Database:
@@ -40,9 +42,10 @@ class Database:
     ``read``, ``scan``: see ``Lane``.
     """
 
-    def __init__(self, path: Path, lock: int, connection: sqlite3.Connection) -> None:
+    def __init__(self, path: Path, lock: int, connection: sqlite3.Connection, cache_kib: int) -> None:
         self.path = path
         self._lock = lock
+        self._cache_kib = cache_kib
         self._connection = connection
         self._writer = Writer(connection, path.parent)
         self._readers: list[Readers] = []
@@ -54,11 +57,18 @@ class Database:
 
     @classmethod
     def open(
-        cls, path: Path, *, migrations: Sequence[str] = schema.MIGRATIONS, fresh: bool = False, erasing: bool = False
+        cls,
+        path: Path,
+        *,
+        migrations: Sequence[str] = schema.MIGRATIONS,
+        fresh: bool = False,
+        erasing: bool = False,
+        cache_kib: int = _CACHE_KIB,
     ) -> Self:
         """Open or create the file and bring its schema up to date; ``fresh``: without anything that was in it.
 
         ``erasing``: what is deleted is overwritten, also where that costs another write; see ``erase``.
+        ``cache_kib``: what each of its connections, of which there are seven, may keep in memory of the file.
         The folder is created if only it is missing. Until ``close`` no other process can open it.
 
         Raises:
@@ -73,7 +83,7 @@ class Database:
                 for old in path.parent.glob(f"{path.name}*"):
                     old.unlink()
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE))  # its WAL gets the same mode
-            connection = _connect(path)
+            connection = _connect(path, cache_kib)
             try:
                 schema.check(connection, path, migrations)
                 _prepare(connection, path, erasing=erasing)
@@ -89,7 +99,7 @@ class Database:
             raise
         if 0 < before < after:
             log.info("database_migrated", path=str(path), before=before, after=after)
-        database = cls(path, lock, connection)
+        database = cls(path, lock, connection, cache_kib)
         database._writer.start()
         return database
 
@@ -164,7 +174,7 @@ class Database:
         os.close(self._lock)
 
     def _empty_wal(self) -> bool:
-        with closing(_connect(self.path)) as connection:
+        with closing(_connect(self.path, self._cache_kib)) as connection:
             connection.execute("PRAGMA busy_timeout = 1000")
             (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy
@@ -176,7 +186,7 @@ class Database:
         return readers
 
     def _reader(self) -> sqlite3.Connection:
-        connection = _connect(self.path)
+        connection = _connect(self.path, self._cache_kib)
         connection.execute("PRAGMA query_only = ON")
         return connection
 
@@ -256,9 +266,11 @@ def _note(lock: int, url: str) -> None:
         log.warning("address_not_noted", reason=str(error))
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path, cache_kib: int) -> sqlite3.Connection:
     # Connections are made in one thread and closed in another, but never used by two at once.
-    return sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection.execute(f"PRAGMA cache_size = -{cache_kib}")
+    return connection
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, *, erasing: bool) -> None:

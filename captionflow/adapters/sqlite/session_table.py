@@ -27,6 +27,8 @@ from captionflow.session_facts import Known
 log = structlog.get_logger(__name__)
 
 FILE: Final = "sessions.db"
+_CACHE_KIB: Final = 256
+"""What a connection keeps in memory of the file. With more, each would take up all sessions that there are, slowly."""
 MAX_PROCESSES: Final = 64
 """So many of one kind may share a data folder."""
 # The sessions themselves are in the table that the embedded mode has, too.
@@ -67,7 +69,7 @@ class SqliteSessionTable:
     async def temporary(cls) -> Self:
         """An empty one, of which nothing stays behind ``close``."""
         folder = Path(tempfile.mkdtemp(prefix="captionflow-sessions-"))
-        return await cls._with_tables(Database.open(folder / FILE), folder)
+        return await cls._with_tables(Database.open(folder / FILE, cache_kib=_CACHE_KIB), folder)
 
     @classmethod
     async def _with_tables(cls, database: Database, temporary: Path | None = None) -> Self:
@@ -160,5 +162,5 @@ def _first_free(data_folder: Path, process: str, *, fresh: bool) -> Database:
         raise translated_os(error, data_folder) from error
     for name in (process, *(f"{process}-{number}" for number in range(2, MAX_PROCESSES + 1))):
         with suppress(InUse):
-            return Database.open(data_folder / f"sessions-{name}" / FILE, fresh=fresh)
+            return Database.open(data_folder / f"sessions-{name}" / FILE, fresh=fresh, cache_kib=_CACHE_KIB)
     raise Misconfigured(f"{MAX_PROCESSES} processes use the data folder {data_folder}: give each one of its own.")
