@@ -5,7 +5,6 @@ import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, cast
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
 from faust.types import TP
 
@@ -95,13 +94,14 @@ class ActiveConsumer(Consumer):
         super().resume_partitions(tps)
         self._fetched.resume(*self._assigned(tps))
 
-    def _assigned(self, tps: Iterable[TP]) -> set[TopicPartition]:
-        assigned: set[TopicPartition] = self._fetched.assignment()
-        return assigned & {TopicPartition(*tp) for tp in tps}
+    def _assigned(self, tps: Iterable[TP]) -> list[Any]:
+        """Those of them that it has, as aiokafka names them."""
+        wanted = set(tps)
+        return [tp for tp in self._fetched.assignment() if tp in wanted]
 
     @property
-    def _fetched(self) -> AIOKafkaConsumer:
-        """What fetches; raises ``ConsumerNotStarted``."""
+    def _fetched(self) -> Any:
+        """Aiokafka's consumer; raises ``ConsumerNotStarted``."""
         return cast("Any", self._thread)._ensure_consumer()
 
     async def verify_all_partitions_active(self) -> None:
