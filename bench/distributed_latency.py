@@ -4,10 +4,10 @@ As ``live_latency.py``, but ``ingest``, Kafka, ``segment`` and ``api`` are proce
 in the same run and at the same rate. One is the packages that the services are made of, by themselves, on the same
 broker and search server (``bare_packages.py``): what a line costs if nothing of ours is in it. The other is the least
 that a way through two topics can be: aiokafka writes to a topic, a loop copies to another one, and a reader follows
-that, all in this process. What services cost and where the time went is
-told by their metrics, the time before the measured run included: each counts from the moment that ``ingest`` numbered
-the line. All is warmed up first, as an installation is: a fresh Java server compiles itself for half a minute, and that
-takes more of a small machine than the captions do.
+that, all in this process. What services cost and where the time went is told by their metrics, the time before the
+measured run included: each counts from the moment that ``ingest`` numbered the line. All is warmed up first, as an
+installation is: a fresh Java server compiles itself for half a minute, and that takes more of a small machine than the
+captions do.
 """
 
 import argparse
