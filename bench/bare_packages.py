@@ -14,7 +14,7 @@ import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from multiprocessing.context import SpawnProcess
 
 import uvicorn
@@ -156,8 +156,26 @@ def index(kafka: str, elasticsearch: str) -> None:
 
 
 def api(kafka: str, port: int) -> None:
-    app = FastAPI()
     readers: defaultdict[str, list[asyncio.Queue[bytes]]] = defaultdict(list)
+
+    def deliver(value: bytes) -> None:
+        record = json.loads(value)
+        for waiting in readers[record["session"]]:
+            waiting.put_nowait(f"id: {record['seq']}\ndata: {record['text']}\n\n".encode())
+
+    def follow(loop: asyncio.AbstractEventLoop) -> None:
+        consumer = KafkaConsumer(bootstrap_servers=kafka)
+        consumer.assign([TopicPartition(TURNS, number) for number in range(PARTITIONS)])
+        consumer.seek_to_beginning()
+        for record in consumer:
+            loop.call_soon_threadsafe(deliver, record.value)
+
+    @asynccontextmanager
+    async def following(_app: FastAPI) -> AsyncIterator[None]:
+        threading.Thread(target=follow, args=(asyncio.get_running_loop(),), daemon=True).start()
+        yield
+
+    app = FastAPI(lifespan=following)
 
     @app.get("/readyz")
     @app.get("/v1/sessions/{name}")
@@ -167,10 +185,6 @@ def api(kafka: str, port: int) -> None:
     async def events(name: str) -> StreamingResponse:
         waiting: asyncio.Queue[bytes] = asyncio.Queue()
         readers[name].append(waiting)
-        loop = asyncio.get_running_loop()
-        if not following.is_alive():
-            following.loop = loop  # type: ignore[attr-defined]
-            following.start()
 
         async def stream() -> AsyncIterator[bytes]:
             while True:
@@ -178,19 +192,6 @@ def api(kafka: str, port: int) -> None:
 
         return StreamingResponse(stream(), media_type="text/event-stream")
 
-    def deliver(value: bytes) -> None:
-        record = json.loads(value)
-        for waiting in readers[record["session"]]:
-            waiting.put_nowait(f"id: {record['seq']}\ndata: {record['text']}\n\n".encode())
-
-    def follow() -> None:
-        consumer = KafkaConsumer(bootstrap_servers=kafka)
-        consumer.assign([TopicPartition(TURNS, number) for number in range(PARTITIONS)])
-        consumer.seek_to_beginning()
-        for record in consumer:
-            following.loop.call_soon_threadsafe(deliver, record.value)  # type: ignore[attr-defined]
-
-    following = threading.Thread(target=follow, daemon=True)
     serve(app, port)
 
 

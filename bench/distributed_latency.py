@@ -83,6 +83,11 @@ def mean_ms(installation: Installation, service: str) -> float:
     return 1e3 * found["sum"] / max(found["count"], 1.0)
 
 
+def cost(seconds: float, lines: float) -> str:
+    """Of so much processor time for all of them."""
+    return f"{1e3 * seconds / lines:.1f} ms of processor a line"
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--sessions", type=int, default=20)
@@ -91,6 +96,7 @@ def main() -> None:
     options.add_argument("--warm", type=float, default=40.0, help="seconds of the same before: Java compiles meanwhile")
     given = options.parse_args()
     how = given.sessions, given.rate, given.seconds
+    lines = given.rate * given.seconds
     with installed() as installation:
         print("warming up")
         asyncio.run(measure(installation.ingest.port, installation.api.port, *how[:2], given.warm, "warm"))
@@ -98,18 +104,18 @@ def main() -> None:
         print("the four services")
         asyncio.run(measure(installation.ingest.port, installation.api.port, *how))
         for service in SERVICES:
-            used = (cpu_seconds(installation, service) - before[service]) / (given.rate * given.seconds)
+            used = cpu_seconds(installation, service) - before[service]
             done = f", done after {mean_ms(installation, service):.1f} ms in the mean" if service in STAGES else ""
-            print(f"{service:<20} {1e3 * used:.1f} ms of processor a line{done}")
+            print(f"{service:<20} {cost(used, lines)}{done}")
         kafka = str(installation.settings["KAFKA"])
         with bare_services(kafka, installation.elasticsearch) as bare:
             print("the same packages by themselves")
+            # Java is warm by now.
             asyncio.run(measure(bare.door, bare.screen, *how[:2], given.warm / 4, "warm-bare"))
             began = {service: bare.cpu_seconds(service) for service in SERVICES}
             asyncio.run(measure(bare.door, bare.screen, *how))
             for service in SERVICES:
-                used = (bare.cpu_seconds(service) - began[service]) / (given.rate * given.seconds)
-                print(f"{service:<20} {1e3 * used:.1f} ms of processor a line")
+                print(f"{service:<20} {cost(bare.cpu_seconds(service) - began[service], lines)}")
         print("two topics and a loop")
         asyncio.run(relay(kafka, *how))
 

@@ -120,8 +120,9 @@ def test_the_methods_of_faust_that_the_worker_mends_are_those_that_were_mended(m
     assert source == FAUST[method], (
         f"Faust's {method.__qualname__} has changed, and services/segment/faust_*.py override it: read the new one and "
         "bring its changes over. If on_recovery_completed() calls perform_seek() before resume_partitions() by now, "
-        "drop SeekingRecovery; if an empty set of active partitions hands out nothing, drop ActiveConsumer; if a "
-        "consumer can do without a thread, drop _InLoop. Then run `make chaos`, and put the new hash here."
+        "drop SeekingRecovery; if an empty set of active partitions hands out nothing, drop ActiveConsumer's view; if "
+        "what is paused is not fetched, drop its pause and resume; if a consumer can do without a thread, drop "
+        "_InLoop. Then run `make chaos`, and put the new hash here."
     )
 
 

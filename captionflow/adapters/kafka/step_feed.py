@@ -19,7 +19,7 @@ from captionflow.records import read_step
 from captionflow.transcript import weight
 
 _GATHER_MS: Final = 4
-"""Viewers don't notice the delay, and the slowest lines come sooner: ADR 0023."""
+"""Viewers don't notice the delay, and what comes together costs less: ADR 0023."""
 
 _MAX_WEIGHT: Final = 2_000
 """What steps weigh that are kept in one go, but for the last one."""

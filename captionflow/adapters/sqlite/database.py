@@ -68,7 +68,7 @@ class Database:
         """Open or create the file and bring its schema up to date; ``fresh``: without anything that was in it.
 
         ``erasing``: what is deleted is overwritten, also where that costs another write; see ``erase``.
-        ``cache_kib``: what each of its connections, of which there are seven, may keep in memory of the file.
+        ``cache_kib``: what each of its connections may keep in memory of the file.
         The folder is created if only it is missing. Until ``close`` no other process can open it.
 
         Raises:

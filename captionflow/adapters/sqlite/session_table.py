@@ -69,7 +69,7 @@ class SqliteSessionTable:
     async def temporary(cls) -> Self:
         """An empty one, of which nothing stays behind ``close``."""
         folder = Path(tempfile.mkdtemp(prefix="captionflow-sessions-"))
-        return await cls._with_tables(Database.open(folder / FILE, cache_kib=_CACHE_KIB), folder)
+        return await cls._with_tables(_opened(folder), folder)
 
     @classmethod
     async def _with_tables(cls, database: Database, temporary: Path | None = None) -> Self:
@@ -154,6 +154,10 @@ def _is_whole(connection: sqlite3.Connection) -> bool:
     return bool(connection.execute(_IS_WHOLE).fetchone()[0])
 
 
+def _opened(folder: Path, *, fresh: bool = False) -> Database:
+    return Database.open(folder / FILE, fresh=fresh, cache_kib=_CACHE_KIB)
+
+
 def _first_free(data_folder: Path, process: str, *, fresh: bool) -> Database:
     """Opened; ``fresh``: without what was in it."""
     try:
@@ -162,5 +166,5 @@ def _first_free(data_folder: Path, process: str, *, fresh: bool) -> Database:
         raise translated_os(error, data_folder) from error
     for name in (process, *(f"{process}-{number}" for number in range(2, MAX_PROCESSES + 1))):
         with suppress(InUse):
-            return Database.open(data_folder / f"sessions-{name}" / FILE, fresh=fresh, cache_kib=_CACHE_KIB)
+            return _opened(data_folder / f"sessions-{name}", fresh=fresh)
     raise Misconfigured(f"{MAX_PROCESSES} processes use the data folder {data_folder}: give each one of its own.")
