@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, get_args
 
 from fastapi import APIRouter, Path, Request, Response
 
+from captionflow.encoding import from_utf8
 from captionflow.errors import BadMessage, NotFound
 from captionflow.messages import Stream
 from services.http.access import open_to
@@ -22,7 +23,6 @@ from services.ingest.gateway import Gateway
 from services.ingest.post_writing import WARNINGS, Door, ToolPost
 from services.ingest.protocols.hooks import ADAPTERS
 from services.ingest.protocols.post_bodies import language_in
-from services.ingest.readers.encoding import from_utf8
 
 _DOORS: Final[Mapping[str, Door]] = {door: door for door in get_args(Door) if door in ADAPTERS}
 _ANY_ORIGIN: Final = {

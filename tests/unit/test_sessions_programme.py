@@ -84,25 +84,6 @@ OPENING = Planned(
     languages=("en",),
     about="Who **opens**.\n\nAnd how.",
 )
-CALENDAR = """BEGIN:VCALENDAR
-VERSION:2.0
-PRODID:-//Forum//EN
-X-WR-CALNAME:IGF 2015
-{zone}BEGIN:VEVENT
-UID:opening@example.org
-DTSTART;TZID=Europe/Berlin:20151112T090000
-DURATION:PT90M
-SUMMARY;LANGUAGE=en:Opening
-LOCATION:Main hall
-DESCRIPTION:Who opens\\, and\\nhow.
-END:VEVENT
-{more}END:VCALENDAR
-"""
-
-
-def calendar(*events: str, zone: str = "") -> bytes:
-    more = "".join(f"BEGIN:VEVENT\nDTSTAMP:20150101T000000Z\n{event}\nEND:VEVENT\n" for event in events)
-    return CALENDAR.format(more=more, zone=zone).replace("\n", "\r\n").encode()
 
 
 def skipped(programme: Programme) -> list[tuple[str, str]]:
@@ -138,6 +119,8 @@ def test_an_older_schedule_has_the_day_and_the_time_apart_and_no_zone() -> None:
         b"[1]",
         b"",
         b"just words",
+        b"[" * 200_000,
+        b"%PDF-1.7 a programme",
         b"\xff\xfe\x00",
         b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nnonsense",
         b'{"sessions": [{"title": 1}]}',
@@ -152,50 +135,6 @@ def test_what_is_no_programme_is_refused_with_a_reason(data: bytes) -> None:
 @pytest.mark.parametrize("schedule", [{}, {"conference": []}, {"conference": {"days": [None, {"rooms": {"A": [3]}}]}}])
 def test_a_schedule_of_another_shape_plans_nothing(schedule: object) -> None:
     assert read(msgspec.json.encode({"schedule": schedule})).sessions == ()
-
-
-def test_a_calendar_plans_its_events() -> None:
-    found = read(calendar())
-    assert found.sessions == (
-        Planned(
-            uid="opening@example.org",
-            title="Opening",
-            starts_at=NINE,
-            ends_at=NINE + timedelta(minutes=90),
-            day="2015-11-12",
-            room="Main hall",
-            event="IGF 2015",
-            languages=("en",),
-            about="Who opens, and\nhow.",
-        ),
-    )
-
-
-def test_of_a_calendar_what_is_no_session_is_told() -> None:
-    found = read(
-        calendar(
-            "UID:1\nDTSTART:20151112T090000Z\nSUMMARY:Off\nSTATUS:CANCELLED",
-            "UID:2\nDTSTART:20151112T090000Z\nSUMMARY:Weekly\nRRULE:FREQ=WEEKLY",
-            "UID:3\nDTSTART;VALUE=DATE:20151112\nSUMMARY:Excursion",
-            "UID:4\nSUMMARY:Some day",
-            "UID:5\nDTSTART:20151112T090000\nSUMMARY:Floating",
-        )
-    )
-    assert [where for where, _ in skipped(found)] == ["Off", "Weekly", "Excursion", "Some day", "Floating"]
-    assert [why for _, why in skipped(found)[:3]] == [
-        "it is cancelled.",
-        "it repeats: export each time as an event of its own.",
-        "it has a day and no time.",
-    ]
-    assert skipped(found)[4][1] == "its time has no zone: say which, such as Europe/Berlin."
-
-
-def test_a_floating_time_is_in_the_zone_of_the_calendar_and_one_time_of_a_series_has_its_own_name() -> None:
-    floating = "UID:5\nDTSTART:20151112T090000\nDTEND:20151112T100000\nSUMMARY:Floating"
-    moved = "UID:5\nRECURRENCE-ID:20151112T090000Z\nDTSTART:20151112T100000Z\nSUMMARY:Moved"
-    _, one, other = read(calendar(floating, moved, zone="X-WR-TIMEZONE:Europe/Berlin\n")).sessions
-    assert (one.starts_at, one.ends_at) == (NINE, NINE + timedelta(hours=1))
-    assert (one.uid, other.uid, other.ends_at) == ("5", "5/20151112T090000Z", None)
 
 
 def indico(**fields: object) -> bytes:
@@ -304,6 +243,29 @@ def test_a_length_or_a_zone_that_is_none_is_refused() -> None:
         zone_of("Mars/Olympus")
     with pytest.raises(BadMessage, match="time zone"):
         zone_of("../etc/passwd")
+
+
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
+@pytest.mark.parametrize("sign", [*"\x0b\x0c\x85\u2028\u2029"])
+def test_a_row_ends_where_a_computer_ends_it_and_a_sign_that_parts_lines_parts_words(sign: str, end: str) -> None:
+    text = end.join(["title,start,about", f"One{sign}two,2015-11-12T09:00,a{sign}b", "Three,2015-11-12T09:00,", ""])
+    assert [(one.title, one.about) for one in read(text.encode(), BERLIN).sessions] == [
+        ("One two", "a\nb"),
+        ("Three", ""),
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "windows-1252"])
+def test_a_table_may_be_encoded_as_programs_encoded_it(encoding: str) -> None:
+    table = "title\tstart\nÖffnung\t2015-11-12T09:00Z\n"
+    assert read(table.encode(encoding)).sessions[-1].title == "Öffnung"
+
+
+@pytest.mark.parametrize("given", [5, "x", {"a": 1}, [[]], None])
+def test_an_answer_of_indico_of_another_shape_plans_what_it_can(given: object) -> None:
+    assert read(msgspec.json.encode({"results": given})).sessions == ()
+    lecture = entry("137346", 9, title="A lecture", sessions=given, contributions=given)
+    assert [one.title for one in read(indico(**lecture)).sessions] == ["A lecture"]
 
 
 def test_languages_are_tags_and_what_is_none_is_left_out() -> None:

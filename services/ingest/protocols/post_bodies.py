@@ -7,13 +7,13 @@ import re
 from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
+from captionflow.encoding import from_utf8
 from captionflow.errors import BadMessage
 from captionflow.identity import MAX_LANGUAGES, floor_language, language_tag, primary_subtag, spelled
 from captionflow.messages import Session
 from services.ingest.cleaning import clean
 from services.ingest.protocols.language_codes import ISO_639_1
 from services.ingest.protocols.posts import plain_number
-from services.ingest.readers.encoding import from_utf8
 
 Oddity = Literal["guessed-encoding", "cut-body", "unknown-language", "new-language", "no-number"]
 """What was odd of a request."""

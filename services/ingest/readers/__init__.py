@@ -3,9 +3,9 @@
 ``read`` is the only entry. The content decides what a file is; its name only where the content does not.
 """
 
+from captionflow.encoding import decode
 from services.ingest.cleaning import MAX_LABEL_CHARS, clean
 from services.ingest.readers.cue_times import SBV, TIMES, WIDE
-from services.ingest.readers.encoding import decode
 from services.ingest.readers.exported_json import is_exported_json, read_exported_json
 from services.ingest.readers.reading import Guess, Kind, Passage, Reading
 from services.ingest.readers.recogniser_json import is_recogniser_json, read_recogniser_json

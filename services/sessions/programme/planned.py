@@ -20,7 +20,9 @@ MAX_UID_CHARS = 500
 _SHORT_UID_CHARS = 20
 """A name that is no longer than this can be read as a part of a session's id; of others it has a digest."""
 
-_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
+_LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+"""Besides ``\\n``. A vertical tab is how Word ends a line within a paragraph."""
 _DURATION = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})|(\d{1,4})")
 _HOURS_A_DAY = 24
 
@@ -74,8 +76,7 @@ class Builder:
         ``starts_at`` and ``ends_at`` may be texts in ISO 8601; ``duration`` stands in for an end.
         """
         where = one_line(str(fields.get("title") or fields.get("uid") or "")) or f"session {self.count + 1}"
-        if self.count >= MAX_SESSIONS:
-            raise BadMessage(f"The programme has more than {MAX_SESSIONS} sessions: import it in parts.")
+        self._bounded()
         try:
             self.sessions.append(self._planned(where, **fields))
         except BadMessage as error:
@@ -83,12 +84,17 @@ class Builder:
 
     def skip(self, where: str, why: str) -> None:
         """Note what is no session."""
+        self._bounded()
         self.skipped.append(Skipped(one_line(where), why))
 
     @property
     def count(self) -> int:
         """How many entries were seen."""
         return len(self.sessions) + len(self.skipped)
+
+    def _bounded(self) -> None:
+        if self.count >= MAX_SESSIONS:
+            raise BadMessage(f"The programme has more than {MAX_SESSIONS} sessions: import it in parts.")
 
     def programme(self) -> Programme:
         """All of it."""
@@ -204,7 +210,7 @@ def one_line(text: str) -> str:
 def lines(text: str) -> str:
     """A description as plain text with its lines, cut to what a session's may have."""
     words = _UNWANTED.sub("", _without_markup(text[: 10 * MAX_ABOUT_CHARS]))
-    words = re.sub(r"[^\S\n]+", " ", words.replace("\r\n", "\n").replace("\r", "\n"))
+    words = re.sub(r"[^\S\n]+", " ", _LINE_END.sub("\n", words))
     words = re.sub(r" ?\n ?", "\n", words)
     words = re.sub(r"\n{3,}", "\n\n", words).strip()
     return words if len(words) <= MAX_ABOUT_CHARS else f"{words[: MAX_ABOUT_CHARS - 1].rstrip()}…"

@@ -1,11 +1,13 @@
 """Which form a programme has. Pure."""
 
+import codecs
 from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from captionflow.encoding import decode
 from captionflow.errors import BadMessage, WrongKind
 from services.sessions.programme import frab, indico, table
 from services.sessions.programme.planned import Builder, Planned, Programme
@@ -20,25 +22,27 @@ def read(data: bytes, zone: ZoneInfo | None = None) -> Programme:
         WrongKind: it is none of them.
         BadMessage: it is one of them, and can't be read.
     """
-    text = data.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if text[:15].upper() == b"BEGIN:VCALENDAR":
+    marked = data.removeprefix(codecs.BOM_UTF8).lstrip()
+    if marked.startswith(b"<"):
+        return frab.from_xml(marked, zone)  # says itself how it is encoded
+    if marked.startswith(b"{"):
+        return _from_json(marked, zone)
+    try:
+        text = decode(data).text.lstrip()
+    except BadMessage as error:
+        raise _none() from error
+    if text[:15].upper() == "BEGIN:VCALENDAR":
         # Its library takes longer to load than all other forms, and most programmes are none.
         from services.sessions.programme import calendar_file  # noqa: PLC0415
 
         return calendar_file.from_calendar(text, zone)
-    if text.startswith(b"<"):
-        return frab.from_xml(text, zone)
-    if text.startswith(b"{"):
-        return _from_json(text, zone)
-    try:
-        rows = text.decode()
-    except UnicodeDecodeError:
-        rows = text.decode("windows-1252", "replace")
-    if not table.is_table(rows):
-        raise WrongKind(
-            f"It is no programme that can be read: give {FORMS}. A table needs the columns title and start."
-        )
-    return table.from_table(rows, zone)
+    if table.is_table(text):
+        return table.from_table(text, zone)
+    raise _none(" A table needs the columns title and start.")
+
+
+def _none(more: str = "") -> WrongKind:
+    return WrongKind(f"It is no programme that can be read: give {FORMS}.{more}")
 
 
 def _from_json(data: bytes, zone: ZoneInfo | None) -> Programme:
@@ -52,7 +56,7 @@ def _from_json(data: bytes, zone: ZoneInfo | None) -> Programme:
         return indico.from_json(document, zone)
     if "sessions" in document:
         return _own(document)
-    raise WrongKind(f"It is no programme that can be read: give {FORMS}.")
+    raise _none()
 
 
 def written(programme: Programme) -> bytes:

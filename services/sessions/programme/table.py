@@ -1,7 +1,9 @@
 """The programme as a table, as spreadsheets save it: CSV with a comma, semicolon or tab. Pure."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from io import StringIO
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from captionflow.errors import BadMessage
@@ -46,15 +48,10 @@ def from_table(text: str, zone: ZoneInfo | None) -> Programme:
     """A session a row. ``start`` and ``end`` are times, or days with times; ``date`` is their day (ISO 8601)."""
     builder = Builder(zone=zone)
     heads = _heads(text)
-    rows = csv.reader(text.splitlines(keepends=True), delimiter=_delimiter(text))
-    next(rows)
-    try:
-        for row in rows:
-            cells = {heads[index]: cell.strip() for index, cell in enumerate(row) if index in heads and cell.strip()}
-            if cells:
-                _add(builder, cells)
-    except csv.Error as error:
-        raise BadMessage(f"The table can't be read in line {rows.line_num}.") from error
+    for row in islice(_rows(text), 1, None):
+        cells = {heads[index]: cell.strip() for index, cell in enumerate(row) if index in heads and cell.strip()}
+        if cells:
+            _add(builder, cells)
     return builder.programme()
 
 
@@ -81,7 +78,10 @@ def _moment(cells: Mapping[str, str], name: str) -> str | None:
 
 def _heads(text: str) -> dict[int, str]:
     """What each column means, by its index; the first one that means something counts."""
-    first = next(csv.reader([text.partition("\n")[0]], delimiter=_delimiter(text)), [])
+    try:
+        first = next(_rows(text), [])
+    except BadMessage:
+        return {}
     found: dict[int, str] = {}
     for index, head in enumerate(first):
         meaning = _COLUMNS.get("_".join(head.casefold().split()))
@@ -90,6 +90,11 @@ def _heads(text: str) -> dict[int, str]:
     return found
 
 
-def _delimiter(text: str) -> str:
-    first = text.partition("\n")[0]
-    return max(",;\t", key=first.count)
+def _rows(text: str) -> Iterator[list[str]]:
+    """A row may end with any of the line ends of computers; what else ends a line on paper (U+2028) is a character."""
+    first = next(StringIO(text, newline=None), "")
+    rows = csv.reader(StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
+    try:
+        yield from rows
+    except csv.Error as error:
+        raise BadMessage(f"The table can't be read in line {rows.line_num}.") from error

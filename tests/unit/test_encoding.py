@@ -1,7 +1,7 @@
 import pytest
 
+from captionflow.encoding import decode
 from captionflow.errors import BadMessage
-from services.ingest.readers.encoding import decode
 
 TEXT = ">> JOÃO:  Olá — “bom dia”.\nДобрый день, коллеги.\n"
 ENGLISH = ">> CHAIR:  Good morning.\n"
