@@ -11,11 +11,8 @@ from icalendar.parser.ical.component import ComponentIcalParser
 from icalendar.prop import TypesFactory, vBroken
 
 from captionflow.errors import BadMessage
-from services.sessions.programme.calendar_zones import Zones, values
+from services.sessions.programme.calendar_zones import UNREADABLE, Zones, values
 from services.sessions.programme.planned import Builder, Programme, zone_of
-
-_WRONG = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
-"""What icalendar raises at what is none."""
 
 
 class _Parser(ComponentIcalParser):
@@ -32,7 +29,7 @@ class _Parser(ComponentIcalParser):
         """Mark what can't be read, so that it stops no other, and is not taken for what was not said."""
         try:
             super().parse_and_add_property(name, params, val, tzid, line)
-        except _WRONG:
+        except UNREADABLE:
             self._stack[-1].add(name, vBroken(val, params=params), encode=False)
 
     def handle_end_component(self, vals: str) -> None:
@@ -50,7 +47,7 @@ def from_calendar(text: str, zone: ZoneInfo | None) -> Programme:
         (calendar,) = _Parser(text, ComponentFactory(), TypesFactory.instance()).parse()
         events = [one for one in calendar.walk("VEVENT") if isinstance(one, Event)]
         definitions = calendar.walk("VTIMEZONE")
-    except _WRONG as error:
+    except UNREADABLE as error:
         raise BadMessage("The programme is not a calendar that can be read (RFC 5545).") from error
     named = _text(calendar, "X-WR-TIMEZONE")
     builder = Builder(_text(calendar, "X-WR-CALNAME"), "", zone_of(named) if named else zone)
@@ -93,7 +90,7 @@ def _uid(event: Event) -> str:
         planned = recurrence.dt
         zone = "Z" if isinstance(planned, datetime) and planned.tzinfo is not None else ""
         return f"{name}/{planned:{'%Y%m%dT%H%M%S' if isinstance(planned, datetime) else '%Y%m%d'}}{zone}"
-    except _WRONG as error:
+    except UNREADABLE as error:
         raise BadMessage("its RECURRENCE-ID can't be read.") from error
 
 
@@ -102,7 +99,7 @@ def _times(event: Event, zones: Zones) -> tuple[datetime, datetime | None]:
         start, end = event.start, event.end
     except IncompleteComponent as error:
         raise BadMessage("it has no time.") from error
-    except _WRONG as error:
+    except UNREADABLE as error:
         raise BadMessage("its time can't be read.") from error
     if not isinstance(start, datetime) or not isinstance(end, datetime):
         raise BadMessage("it has a day and no time.")

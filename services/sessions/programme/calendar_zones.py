@@ -25,8 +25,8 @@ _YEARS = 9
 """So many years without a 29th of February can follow each other (1896 to 1904), and fewer without a fifth Sunday."""
 _RULES = frozenset({"FREQ", "INTERVAL", "BYMONTH", "BYDAY", "BYMONTHDAY", "UNTIL", "WKST"})
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_WRONG = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError)
-"""What icalendar's values raise that are not what their property should be."""
+UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError)
+"""What icalendar raises, and its values do, if they are not what they should be."""
 
 
 class Zones:
@@ -153,7 +153,7 @@ class Definition(NamedTuple):
         parts = [one for one in component.subcomponents if one.name in {"STANDARD", "DAYLIGHT"}]
         try:
             return cls([_observance(one) for one in parts]) if 0 < len(parts) <= MAX_OBSERVANCES else None
-        except _WRONG:
+        except UNREADABLE:
             return None
 
     def at(self, local: datetime) -> timezone:
