@@ -3,7 +3,6 @@
 import hashlib
 import re
 from datetime import UTC, datetime, timedelta
-from html.parser import HTMLParser
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,6 +10,7 @@ import msgspec
 
 from captionflow.errors import BadMessage
 from captionflow.identity import is_day, is_year, language_tag, slug
+from services.sessions.programme.markup import without_markup
 
 MAX_SESSIONS = 5_000
 """Most sessions of one programme."""
@@ -209,48 +209,8 @@ def one_line(text: str) -> str:
 
 def lines(text: str) -> str:
     """A description as plain text with its lines, cut to what a session's may have."""
-    words = _UNWANTED.sub("", _without_markup(text[: 10 * MAX_ABOUT_CHARS]))
+    words = _UNWANTED.sub("", without_markup(text[: 10 * MAX_ABOUT_CHARS]))
     words = re.sub(r"[^\S\n]+", " ", _LINE_END.sub("\n", words))
     words = re.sub(r" ?\n ?", "\n", words)
     words = re.sub(r"\n{3,}", "\n\n", words).strip()
     return words if len(words) <= MAX_ABOUT_CHARS else f"{words[: MAX_ABOUT_CHARS - 1].rstrip()}…"
-
-
-class _Words(HTMLParser):
-    """The words of a text with HTML in it; block elements end a line."""
-
-    _BLOCKS = frozenset({"p", "br", "div", "li", "ul", "ol", "tr", "h1", "h2", "h3", "h4", "h5", "h6"})
-    _SILENT = frozenset({"script", "style"})
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.words: list[str] = []
-        self._silent = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        del attrs
-        self._silent += tag in self._SILENT
-        if tag in self._BLOCKS:
-            self.words.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._silent = max(0, self._silent - (tag in self._SILENT))
-        if tag in self._BLOCKS:
-            self.words.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.words.append(data)
-
-
-_TAG = re.compile(r"</?(?:p|br|div|span|a|b|i|strong|em|ul|ol|li|h\d|table)\b[^<>]*>", re.IGNORECASE)
-
-
-def _without_markup(text: str) -> str:
-    """A text that has tags of HTML without them; any other as it is."""
-    if not _TAG.search(text):
-        return text
-    parser = _Words()
-    parser.feed(text)
-    parser.close()
-    return "".join(parser.words)
