@@ -55,7 +55,7 @@ def test_what_a_browser_would_show_is_left(text: str, words: str) -> None:
     ],
 )
 def test_eight_times_the_markup_takes_some_eight_times_as_long(sign: str) -> None:
-    """Tags that never end took up to 17 s, and the program stood still meanwhile."""
+    """Tags that never end took up to 17 s of a busy processor."""
     text = "<p>" + sign * CHARS
     few, all_ = (processor_seconds(partial(_read_often, text[:length])) for length in (CHARS // 8, CHARS))
     assert all_ <= 24 * few
