@@ -87,11 +87,16 @@ def _uid(event: Event) -> str:
     if recurrence is None:
         return name
     try:
-        planned = recurrence.dt
-        zone = "Z" if isinstance(planned, datetime) and planned.tzinfo is not None else ""
-        return f"{name}/{planned:{'%Y%m%dT%H%M%S' if isinstance(planned, datetime) else '%Y%m%d'}}{zone}"
+        return f"{name}/{_written(recurrence.dt)}"
     except UNREADABLE as error:
         raise BadMessage("its RECURRENCE-ID can't be read.") from error
+
+
+def _written(planned: Any) -> str:
+    """A time or a day as calendars write it."""
+    if not isinstance(planned, datetime):
+        return f"{planned:%Y%m%d}"
+    return f"{planned:%Y%m%dT%H%M%S}{'' if planned.tzinfo is None else 'Z'}"
 
 
 def _times(event: Event, zones: Zones) -> tuple[datetime, datetime | None]:

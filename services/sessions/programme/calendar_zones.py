@@ -38,7 +38,7 @@ class Zones:
 
     def __init__(self, definitions: Iterable[Component], otherwise: ZoneInfo | None) -> None:
         """``otherwise`` is where times without a zone are."""
-        self.otherwise = otherwise
+        self._otherwise = otherwise
         self._definitions = {str(one.get("TZID", "")): one for one in definitions}
         self._known: dict[str, tzinfo | Definition | None] = {}
 
@@ -49,7 +49,7 @@ class Zones:
             BadMessage: nobody knows its zone, or its year is a mistake.
         """
         if local.tzinfo is not None or not name:
-            return moment(local, self.otherwise)
+            return moment(local, self._otherwise)
         if name not in self._known:
             self._known[name] = self._find(name)
         zone = self._known[name]

@@ -14,7 +14,7 @@ def from_json(document: Mapping[str, Any], zone: ZoneInfo | None) -> Programme:
     These are an event's sessions and the contributions in none of them (``detail=sessions``), its contributions, or,
     where it has neither, the event itself, as a lecture has.
     """
-    events = list(_mappings(document.get("results")))
+    events = _mappings(document.get("results"))
     builder = Builder(_text(events[0], "title") if len(events) == 1 else "", "indico", zone)
     for event in events:
         for name, entry in _entries(event):
@@ -43,8 +43,8 @@ def _entries(event: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]
     yield from found or [("", event)]
 
 
-def _mappings(value: object) -> Iterator[Mapping[str, Any]]:
-    yield from (one for one in (value if isinstance(value, list) else ()) if isinstance(one, dict))
+def _mappings(value: object) -> list[Mapping[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _moment(given: object, zone: ZoneInfo | None) -> str | None:

@@ -1,6 +1,7 @@
 """The programme as a table, as spreadsheets save it: CSV with a comma, semicolon or tab. Pure."""
 
 import csv
+import re
 from collections.abc import Iterator, Mapping
 from io import StringIO
 from itertools import islice
@@ -92,7 +93,7 @@ def _heads(text: str) -> dict[int, str]:
 
 def _rows(text: str) -> Iterator[list[str]]:
     """A row may end with any of the line ends of computers; what else ends a line on paper (U+2028) is a character."""
-    first = next(StringIO(text, newline=None), "")
+    first = re.split(r"[\r\n]", text, maxsplit=1)[0]
     rows = csv.reader(StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
     try:
         yield from rows
