@@ -1,8 +1,10 @@
 """A conference through the real services, or through one process: do memory and disk stay, and do readers miss lines?
 
-    python -m bench.distributed_soak [--minutes 30] [--warm-up 10] [--rate 50] [--rooms 20] [--readers 50] [--embedded]
+    python -m bench.distributed_soak [--minutes 30] [--warm-up 10] [--rate 50] [--rooms 20] [--readers 50]
+        [--talk-lines 600] [--embedded]
 
-In each room one talk follows the other, of 600 lines each. A reader comes each second, to one room after the other,
+In each room one talk follows the other. Short talks make an installation old quickly: 30 lines each, at 50 lines a
+second, are a hundred talks a minute, and fill whatever is kept of a talk up to its bound within the hour. A reader comes each second, to one room after the other,
 reads the events as a screen does, and goes after some 50 s. When it goes, every line that was accepted 5 s before must
 be on its screen: a missing one is lost if there are later lines after it, else late. Memory and lag of each service are
 told every 10 s; at the end, for each, the slope of its memory after the warm-up, by least squares, and what became of
@@ -32,7 +34,6 @@ from services.api.live.delta import PartDelta, apply
 from tests.distributed.installation import SERVICES, metric
 from tests.real_program import Server
 
-TALK_LINES = 600
 SAMPLE_SECONDS = 10.0
 GRACE_SECONDS = 5.0
 """How old a line must be to be missed."""
@@ -82,18 +83,19 @@ class Screen:
         return {int(found) for part in self.parts.values() for found in NUMBER.findall(part.text)}
 
 
-async def room(client: httpx.AsyncClient, number: int, interval: float, end: float, tally: Tally) -> None:
+async def room(client: httpx.AsyncClient, number: int, given: argparse.Namespace, end: float, tally: Tally) -> None:
     """One talk after the other until the end."""
+    interval = given.rooms / given.rate
     due = time.monotonic() + interval * number / len(tally.talks)
     talk = line = 0
     # The first talks are of different lengths, so that not all rooms change at once.
-    left = TALK_LINES * (number % 10 + 1) // 10
+    left = given.talk_lines * (number % 10 + 1) // 10
     session = tally.talks[number]
     while time.monotonic() < end:
         await asyncio.sleep(max(0.0, due - time.monotonic()))
         due += interval
         if not left:
-            talk, line, left = talk + 1, 0, TALK_LINES
+            talk, line, left = talk + 1, 0, given.talk_lines
             session = await begin(client, number, talk, tally)
         label = f"SPEAKER {line // 30 % 5}: " if line % 30 == 0 else ""
         body = {"number": line, "text": f"{label}{TEXT} line{line}", "ends": left == 1}
@@ -230,17 +232,16 @@ def slope(samples: Sequence[tuple[float, float]]) -> float:
 async def soak(services: dict[str, Server], given: argparse.Namespace) -> None:
     """``services`` by name: four, or one that is all of them."""
     ingest, api = (services.get(name, next(iter(services.values()))) for name in ("ingest", "api"))
-    rooms, rate, readers = given.rooms, given.rate, given.readers
     tally = Tally()
     samples: dict[str, list[Sample]] = {name: [] for name in services}
     watching = asyncio.create_task(watch(services, samples, tally))
     end = time.monotonic() + given.minutes * 60
     async with httpx.AsyncClient(base_url=ingest.url, timeout=10) as client, asyncio.TaskGroup() as tasks:
-        for number in range(rooms):
+        for number in range(given.rooms):
             await begin(client, number, 0, tally)
-        for number in range(rooms):
-            tasks.create_task(room(client, number, rooms / rate, end, tally))
-        tasks.create_task(crowd(api.port, readers, end, tally))
+        for number in range(given.rooms):
+            tasks.create_task(room(client, number, given, end, tally))
+        tasks.create_task(crowd(api.port, given.readers, end, tally))
     watching.cancel()
     await asyncio.sleep(END_SECONDS)
     print(
@@ -264,6 +265,7 @@ def main() -> None:
     options.add_argument("--rate", type=float, default=50.0, help="lines a second, all rooms together")
     options.add_argument("--rooms", type=int, default=20)
     options.add_argument("--readers", type=int, default=50, help="at a time")
+    options.add_argument("--talk-lines", type=int, default=600, help="in a talk")
     options.add_argument("--warm-up", type=float, default=10.0, help="minutes that count for no slope")
     options.add_argument("--embedded", action="store_true", help="one process on SQLite")
     given = options.parse_args()
