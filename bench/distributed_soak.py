@@ -4,11 +4,12 @@
         [--talk-lines 600] [--embedded]
 
 In each room one talk follows the other. Short talks make an installation old quickly: 30 lines each, at 50 lines a
-second, are a hundred talks a minute, and fill whatever is kept of a talk up to its bound within the hour. A reader comes each second, to one room after the other,
-reads the events as a screen does, and goes after some 50 s. When it goes, every line that was accepted 5 s before must
-be on its screen: a missing one is lost if there are later lines after it, else late. Memory and lag of each service are
-told every 10 s; at the end, for each, the slope of its memory after the warm-up, by least squares, and what became of
-the files in its data folder. `--embedded` has one process on SQLite; its file has the lines, and grows with them.
+second, are a hundred talks a minute, and fill whatever is kept of a talk up to its bound within the hour. A reader
+comes each second, to one room after the other, reads the events as a screen does, and goes after some 50 s. When it
+goes, every line that was accepted 5 s before must be on its screen: a missing one is lost if there are later lines
+after it, else late. Memory and lag of each service are told every 10 s; at the end, for each, the slope of its memory
+after the warm-up, by least squares, and what became of the files in its data folder. `--embedded` has one process on
+SQLite; its file has the lines, and grows with them.
 """
 
 import argparse
