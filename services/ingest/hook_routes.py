@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, get_args
 from fastapi import APIRouter, Path, Request, Response
 
 from captionflow.encoding import from_utf8
-from captionflow.errors import BadMessage, NotFound
+from captionflow.errors import BadMessage, NotFound, TooLarge
 from captionflow.messages import Stream
 from services.http.access import open_to
 from services.http.bodies import body_of_any_kind
@@ -21,7 +21,7 @@ from services.ingest.door_routes import PARAMETERS, visitor_of
 from services.ingest.doors import Doors
 from services.ingest.gateway import Gateway
 from services.ingest.post_writing import WARNINGS, Door, ToolPost
-from services.ingest.protocols.hooks import ADAPTERS
+from services.ingest.protocols.hooks import ADAPTERS, check
 from services.ingest.protocols.post_bodies import language_in
 
 _DOORS: Final[Mapping[str, Door]] = {door: door for door in get_args(Door) if door in ADAPTERS}
@@ -64,12 +64,13 @@ async def report(request: Request, tool: Tool) -> Response:
     body = from_utf8(await body_of_any_kind(request))
     text = body.text.removeprefix("\ufeff")
     try:
-        ADAPTERS[door](text)
-    except BadMessage:
+        check(door, text)
+    except BadMessage as error:
+        code = "too-long" if isinstance(error, TooLarge) else "unreadable"
         language, _ = language_in(visitor.session, visitor.languages)
         sources = provided(request, Gateway).sources
         stream = Stream(visitor.session.id, language)
-        sources.warn(stream, visitor.sender.name, "unreadable", WARNINGS["unreadable"], door=door)
+        sources.warn(stream, visitor.sender.name, code, WARNINGS[code], door=door)
         raise
     oddities = ("guessed-encoding",) if body.guessed else ()
     languages = tuple(visitor.languages)

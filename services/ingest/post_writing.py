@@ -64,6 +64,7 @@ WARNINGS: Final = {
     "restarted": "The tool's numbers began again, or one came again with other words. All of it is taken as new.",
     "same-number": "The tool always sends the same number. The same words again are taken for a retry.",
     "spooled": "The log is away or slow; posts are safe on the disk and will be shown, in order, when it is back.",
+    "too-long": "The webhook sent a report of too many stretches at once; it was refused.",
     "twice": "The same words came twice in a row; both are shown.",
     "unreadable": "The webhook sent what is no report of this recogniser: choose the right one in the address.",
     "unknown-language": "The tool names a language that there is not; its captions go to the floor's language.",

@@ -11,6 +11,7 @@ import pytest
 
 from services.ingest.doors import Doors
 from services.ingest.gateway import Gateway
+from services.ingest.protocols.heard import MAX_HEARD
 from tests.integration.api_server import Api, problem_of, said, serving
 from tests.recogniser_twins import AGAIN, SENTENCES, TWINS, Post, Twin, late_and_repeated
 from tests.waiting import until
@@ -157,8 +158,13 @@ async def test_what_can_not_be_read_is_refused_and_told(api: Api, client: httpx.
     problem_of(await client.post("/hooks/nothing?id=talk", content=b"{}"), 404, "not-found")
     problem_of(await client.post("/hooks/aws?id=no such", content=b"{}"), 404, "not-found")
 
+    segments = [{"start": place, "text": "word"} for place in range(MAX_HEARD + 1)]
+    answer = await client.post("/hooks/whisperlive?id=talk", json={"segments": segments})
+    assert str(MAX_HEARD) in problem_of(answer, 413, "too-large")
+
     async def told() -> bool:
-        return "unreadable" in (await client.get("/v1/sources")).text
+        sources = (await client.get("/v1/sources")).text
+        return "unreadable" in sources and "too-long" in sources
 
     await until(told)
     allowed = await client.options("/hooks/webcaptioner?id=talk", headers={"Origin": "https://captioner.example"})

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ingest.protocols.heard import Heard, Report, Token, said, speaker_of, text_of
-from services.ingest.protocols.recognised import MAX_SLOTS, Recognised
+from services.ingest.protocols.recognised import MAX_ITEMS, MAX_SHOWN, MAX_SLOTS, Recognised
 from tests.unit.recogniser_log import NOW, Log
 
 
@@ -120,6 +120,42 @@ def test_what_is_far_back_is_forgotten() -> None:
     assert len(log.known.slots) == MAX_SLOTS
     odd = [msgspec.structs.replace(log.lines[0], segment=None), msgspec.structs.replace(log.lines[0], revises=9_999)]
     assert Recognised.resumed([*log.lines, *odd]).slots == log.known.slots
+
+
+def test_one_report_of_many_stretches_says_what_many_reports_of_one_say() -> None:
+    stretches = [Heard(place, f"w{place}", ended=place % 7 == 0) for place in range(3 * MAX_SLOTS)]
+    stretches[40], stretches[41] = stretches[41], stretches[40]
+    stretches[100:100] = [Heard(90, "corrected"), Heard(91.5, "between")]
+    stretches[150:150] = [Heard(3, "again")]
+    together, apart = Log(), Log()
+    together.take(Report(tuple(stretches)))
+    apart.hear(*stretches)
+    assert together.text == apart.text
+    assert together.known.slots[-1].items == apart.known.slots[-1].items
+    assert set(together.guesses) == set(apart.guesses) == {"overtaken", "restarted"}
+
+
+def test_of_too_many_interims_the_one_renewed_longest_ago_gives_way(log: Log) -> None:
+    words = [f"word{number}" for number in range(MAX_SHOWN)]
+    log.hear(*(Heard(0, word, channel=word, final=False) for word in words))
+    log.hear(Heard(0, "renewed", channel="word0", final=False), Heard(0, "one more", channel="more", final=False))
+    assert set(log.shown) == {"renewed", *words[2:], "one more"}
+    assert len(log.known.shown) == MAX_SHOWN
+
+
+def test_a_line_takes_so_many_late_stretches_and_loses_none(log: Log) -> None:
+    log.hear(Heard(0, "first"), *(Heard(100 + place, "last") for place in range(4)))
+    words = [f"late{number}" for number in range(MAX_ITEMS + 4)]
+    log.hear(*(Heard(1 + number, word) for number, word in enumerate(words)))
+    assert [word for word in log.text.split() if word.startswith("late")] == words
+    assert all(len(slot.items) <= MAX_ITEMS for slot in log.known.slots)
+
+
+def test_of_a_stretch_that_is_too_long_to_be_told_anew_nothing_comes_twice() -> None:
+    log = Log()
+    long = " ".join(f"w{number}" for number in range(20_000))
+    log.hear(Heard(0, long), Heard(0, long), Heard(0, long + " end"))
+    assert log.text == long + " end "
 
 
 def test_line_breaks_in_a_text_stay() -> None:

@@ -12,6 +12,9 @@ _NUMBERED: Final = re.compile(r"^(?:S|spk_|SPEAKER_0*)(?=\d+$)")
 _NO_SPACES: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff\uff00-\uff9f]")
 """Thai, Lao, Burmese, Khmer, Japanese and Chinese put none between words."""
 
+MAX_HEARD: Final = 500
+"""Stretches in one report. A recogniser that listens tells some ten at once."""
+
 
 class Heard(msgspec.Struct, frozen=True):
     """A stretch of speech, as a recogniser understands it now."""

@@ -7,7 +7,6 @@ one; else that is guessed, from a place that lies far back or has quite other wo
 """
 
 import math
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, Literal, NamedTuple, Self
@@ -16,66 +15,35 @@ import msgspec
 
 from captionflow.messages import MAX_LINE_CHARS, Draft, Line, Receipt
 from services.ingest.cleaning import clean, clean_label
-from services.ingest.protocols.heard import Heard, Report, separator, words_of
+from services.ingest.protocols.heard import Heard, Report
 from services.ingest.protocols.posts import digest_of
+from services.ingest.protocols.stretches import (
+    KEY_PARTS,
+    MAX_PIECE_CHARS,
+    Item,
+    Slot,
+    alike,
+    item_of,
+    key_of,
+    overlap,
+    pieces_of,
+    with_line,
+)
 
 MAX_SLOTS: Final = 64
-"""So many of the last lines can still change."""
+"""So many of the last lines can still change, also while one report is read."""
+MAX_ITEMS: Final = 16
+"""So many stretches a line has at most; one more that comes late is a line of its own."""
+MAX_SHOWN: Final = 16
+"""So many interims are shown at most, each in a channel of its own: the one renewed longest ago gives way."""
 MAX_OVERTAKING: Final = 4
 """So many reports have overtaken one at most; a place farther back is a restart."""
 _NEAR: Final = 15.0
 """And so far before all known ones the first place of a run can come late."""
 _FARTHEST: Final = 1e12
-_MAX_PIECE: Final = MAX_LINE_CHARS // 2
-"""Characters of a line, so that one that comes late has room beside another."""
 
 Guess = Literal["restarted", "overtaken"]
 """See ``WARNINGS`` of the doors."""
-
-
-class Item(msgspec.Struct, frozen=True):
-    """A final stretch, or a bounded piece of one."""
-
-    run: str
-    channel: str
-    place: float
-    piece: int
-    text: str
-    ended: bool
-    speaker: str | None = None
-    until: float | None = None
-    withheld: bool = False
-    """It was said off the record, and its words are not in the log."""
-
-    @property
-    def key(self) -> str:
-        """What tells it from others: the ``segment`` of its lines."""
-        return key_of(self.run, self.channel, self.place, self.piece)
-
-    @property
-    def line(self) -> str:
-        """Its text with what separates it from the next one."""
-        if not self.text:
-            return ""
-        return self.text + ("\n" if self.ended else separator(self.text))
-
-
-class Slot(msgspec.Struct, frozen=True):
-    """A line of the log, and the items that it holds; one that came late may be before another."""
-
-    items: tuple[Item, ...]
-    seq: int | None = None
-    """None until the log has it."""
-
-    @property
-    def text(self) -> str:
-        """The line."""
-        return "".join(item.line for item in self.items)
-
-
-def key_of(run: str, channel: str, place: float, piece: int = 0) -> str:
-    """See ``Item.key``."""
-    return f"{run}/{channel}/{place:.3f}/{piece}"
 
 
 class Recognised(msgspec.Struct, frozen=True):
@@ -95,7 +63,7 @@ class Recognised(msgspec.Struct, frozen=True):
         run = "1"
         for line in lines:
             parts = (line.segment or "").split("/")
-            if len(parts) != _KEY_PARTS:
+            if len(parts) != KEY_PARTS:
                 continue
             run = parts[0]
             shown.pop(line.segment or "", None)
@@ -104,10 +72,10 @@ class Recognised(msgspec.Struct, frozen=True):
             elif line.withheld and line.revises is not None:
                 continue
             elif line.revises is None:
-                item = _item(parts, line.text, line.speaker)
+                item = item_of(parts, line.text, line.speaker)
                 slots[line.seq] = (msgspec.structs.replace(item, withheld=line.withheld or line.shortened),)
             elif line.revises in slots:
-                slots[line.revises] = _with(slots[line.revises], parts, line.text)
+                slots[line.revises] = with_line(slots[line.revises], parts, line.text)
         kept = [Slot(items, seq) for seq, items in slots.items()][-MAX_SLOTS:]
         return cls(run, tuple(kept), tuple(shown.items()), lines[-1].number + 1 if lines else 0)
 
@@ -121,27 +89,6 @@ class Recognised(msgspec.Struct, frozen=True):
         if report.ended:
             page.end()
         return Reading(self, page)
-
-
-_KEY_PARTS: Final = 4
-
-
-def _item(parts: Sequence[str], line: str, speaker: str | None) -> Item:
-    run, channel, place, piece = parts
-    return Item(run, channel, float(place), int(piece), line.rstrip(), line.endswith("\n"), speaker)
-
-
-def _with(items: tuple[Item, ...], parts: Sequence[str], line: str) -> tuple[Item, ...]:
-    """The items of a line when it has this text, by what is said under a key."""
-    item = _item(parts, line, items[0].speaker)
-    index = next((index for index, one in enumerate(items) if one.key == item.key), None)
-    if index is None:
-        index = next((index for index, one in enumerate(items) if one.place > item.place), len(items))
-        items = (*items[:index], item, *items[index:])
-    before = "".join(one.line for one in items[:index])
-    after = "".join(one.line for one in items[index + 1 :])
-    own = line.removeprefix(before).removesuffix(after)
-    return (*items[:index], _item(parts, own, item.speaker), *items[index + 1 :])
 
 
 class _Page:
@@ -188,8 +135,13 @@ class _Page:
         else:
             self._interim(heard, run, text)
 
+    @property
+    def _open(self) -> list[Slot]:
+        """The slots that can still change."""
+        return self.slots[-MAX_SLOTS:]
+
     def _knows(self, run: str) -> bool:
-        return run == self.run or any(item.run == run for slot in self.slots for item in slot.items)
+        return run == self.run or any(item.run == run for slot in self._open for item in slot.items)
 
     def _start(self, run: str) -> None:
         """A run begins: what the one before it had not finished is no longer shown."""
@@ -201,12 +153,12 @@ class _Page:
         return str(int(self.run) + 1) if self.run.isdecimal() else "1"
 
     def _items(self, run: str, channel: str) -> list[Item]:
-        return [item for slot in self.slots for item in slot.items if (item.run, item.channel) == (run, channel)]
+        return [item for slot in self._open for item in slot.items if item.run == run and item.channel == channel]
 
     def _is_restart(self, heard: Heard, text: str) -> bool:
         """Whether this can't be of the same run as what came before it."""
         known = [item for item in self._items(self.run, heard.channel) if not item.piece]
-        same = [item for item in known if key_of("", "", item.place) == key_of("", "", heard.place)]
+        same = [item for item in known if item.place == heard.place]
         if same:
             whole = " ".join(item.text for item in self._items(self.run, heard.channel) if item.place == same[-1].place)
             if same[-1].withheld:  # nobody knows its words any more
@@ -214,25 +166,28 @@ class _Page:
             if heard.once:
                 return not text.startswith(whole)
             latest = max(item.place for item in known) == heard.place > min(item.place for item in known)
-            return bool(text) and not latest and not _alike(whole, text)
+            return bool(text) and not latest and not alike(whole, text)
         above = [item for item in known if item.place > heard.place]
         below = any(item.place < heard.place for item in known)
         if not above:
             return False
         lowest = min(item.place for item in above)
         late = len(above) <= MAX_OVERTAKING and (below or lowest - heard.place <= _NEAR)
-        return not late or any(_overlap(item, heard) for item in known)
+        return not late or any(overlap(item, heard) for item in known)
 
     def _interim(self, heard: Heard, run: str, text: str) -> None:
         if any(item.place >= heard.place for item in self._items(run, heard.channel)):
             return  # it was overtaken by what is final
         key = key_of(run, heard.channel, heard.place)
-        text = text[-_MAX_PIECE:]
+        text = text[-MAX_PIECE_CHARS:]
         if self.shown.get(key, "") == text:
             return
         self._hide_others(heard.channel, key)
         if text:
+            self.shown.pop(key, None)
             self.shown[key] = text
+            if len(self.shown) > MAX_SHOWN:
+                self._hide(next(iter(self.shown)))
             self.interims.append((key, text, _speaker(heard)))
         else:
             self._hide(key)
@@ -249,13 +204,15 @@ class _Page:
             self.interims.append((key, "", None))
 
     def _final(self, heard: Heard, run: str, text: str) -> None:
-        pieces = _cut(text)
+        pieces = pieces_of(text)
         first = key_of(run, heard.channel, heard.place)
-        known = [item for item in self._items(run, heard.channel) if key_of(run, heard.channel, item.place) == first]
+        known = [item for item in self._items(run, heard.channel) if item.place == heard.place]
         if not text and not known:
             self._hide(first)
             return
-        for piece in range(max(len(pieces), 1 + max((item.piece for item in known), default=-1))):
+        told = [item.piece for item in known]
+        # Of a very long stretch the first pieces are out of reach, and stay.
+        for piece in range(min(told, default=0), max(len(pieces), 1 + max(told, default=-1))):
             last = piece == len(pieces) - 1
             item = Item(
                 run,
@@ -276,20 +233,22 @@ class _Page:
 
     def _set(self, item: Item) -> None:
         """Have an item say this."""
-        for index, slot in enumerate(self.slots):
+        begin = len(self.slots) - len(self._open)
+        for index, slot in enumerate(self._open, begin):
             for at, old in enumerate(slot.items):
-                if old.key == item.key:
+                if old.is_same(item):
                     ended = item.ended or (old.ended and bool(item.text))
                     new = msgspec.structs.replace(old, text=item.text, ended=ended, until=item.until or old.until)
                     self._put(index, (*slot.items[:at], new, *slot.items[at + 1 :]), item.key)
                     return
-        later = next((index for index, slot in enumerate(self.slots) if self._is_later(slot, item)), None)
+        later = next((index for index, slot in enumerate(self._open, begin) if self._is_later(slot, item)), None)
         if later is None:
             self.slots.append(Slot((item,)))
             return
         self.guesses.append("overtaken")
         slot = self.slots[later]
-        if slot.items[0].speaker != item.speaker or len(slot.text) + len(item.line) > MAX_LINE_CHARS:
+        full = len(slot.items) >= MAX_ITEMS or len(slot.text) + len(item.line) > MAX_LINE_CHARS
+        if full or slot.items[0].speaker != item.speaker:
             self.slots.append(Slot((item,)))
             return
         at = next(at for at, one in enumerate(slot.items) if one.run == item.run and one.place > item.place)
@@ -361,35 +320,8 @@ def _run_of(name: str) -> str:
 
 def _place(place: float) -> float:
     """As exact as keys tell it, and a number in any case."""
-    return round(min(max(place, -_FARTHEST), _FARTHEST), 3) if math.isfinite(place) else 0.0
+    return round(min(max(place, -_FARTHEST), _FARTHEST), 3) + 0.0 if math.isfinite(place) else 0.0  # no -0.0
 
 
 def _speaker(heard: Heard) -> str | None:
     return None if heard.speaker is None else clean_label(heard.speaker).text[:200]
-
-
-def _cut(text: str) -> list[str]:
-    """The text in pieces, at spaces where there are some."""
-    pieces: list[str] = []
-    while len(text) > _MAX_PIECE:
-        end = text.rfind(" ", 0, _MAX_PIECE) + 1 or _MAX_PIECE
-        pieces.append(text[:end].rstrip())
-        text = text[end:]
-    return [*pieces, text]
-
-
-def _alike(one: str, other: str) -> bool:
-    """Whether two texts can be the same speech: they share most words of the shorter one, or letters of two words."""
-    first, second = words_of(one), words_of(other)
-    if len(first) == len(second) == 1:
-        first, second = list(first[0]), list(second[0])
-    shared = sum((Counter(first) & Counter(second)).values())
-    return 3 * shared >= 2 * min(len(first), len(second))
-
-
-def _overlap(item: Item, heard: Heard) -> bool:
-    """Whether most of the shorter one is the same stretch of time, so that both can't be of one run."""
-    if item.until is None or heard.until is None:
-        return False
-    common = min(item.until, heard.until) - max(item.place, heard.place)
-    return common > 0 and 2 * common > min(item.until - item.place, heard.until - heard.place)

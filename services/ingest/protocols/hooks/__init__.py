@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from services.ingest.protocols.heard import Report
+from captionflow.errors import BadMessage, TooLarge
+from services.ingest.protocols.heard import MAX_HEARD, Report
 from services.ingest.protocols.hooks import assemblyai, aws, deepgram, jigasi, speechmatics, webcaptioner, whisperlive
 
 ADAPTERS: Final[Mapping[str, Callable[[str], Report]]] = MappingProxyType(
@@ -19,3 +20,30 @@ ADAPTERS: Final[Mapping[str, Callable[[str], Report]]] = MappingProxyType(
     }
 )
 """By the last part of the address ``/hooks/…``."""
+
+
+def check(tool: str, body: str) -> None:
+    """Pass what can be read, and in bounded time. Messages without words are passed, too.
+
+    Raises:
+        BadMessage: it is none of this recogniser, perhaps one of another.
+        TooLarge: it tells too many stretches.
+    """
+    report = ADAPTERS[tool](body)
+    if len(report.heard) > MAX_HEARD:
+        raise TooLarge(
+            f"{len(report.heard)} stretches of speech in one report; {MAX_HEARD} is the most: send them as they come."
+        )
+    if not _has_words(report) and (other := next((one for one in ADAPTERS if _hears(one, body)), None)):
+        raise BadMessage(f"{tool} sends no words in this way, {other} does: choose the right webhook.")
+
+
+def _hears(tool: str, body: str) -> bool:
+    try:
+        return _has_words(ADAPTERS[tool](body))
+    except BadMessage:
+        return False
+
+
+def _has_words(report: Report) -> bool:
+    return any(heard.text.strip() for heard in report.heard)

@@ -3,7 +3,7 @@
 import msgspec
 
 from services.ingest.protocols.heard import Heard, Report, Token, said, speaker_of
-from services.ingest.protocols.hooks.reading import document_of, read_as
+from services.ingest.protocols.hooks.reading import document_of, passed_over, read_as
 
 
 class _Item(msgspec.Struct, frozen=True):
@@ -37,6 +37,8 @@ def report(body: str) -> Report:
     for name in ("TranscriptEvent", "Transcript"):
         if isinstance(document, dict) and name in document:
             document = document[name]
+    if isinstance(document, dict) and "Results" not in document:
+        return passed_over(document)
     heard: list[Heard] = []
     for result in read_as(document, _Transcript).Results:
         if not result.Alternatives:

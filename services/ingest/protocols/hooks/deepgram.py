@@ -3,7 +3,7 @@
 import msgspec
 
 from services.ingest.protocols.heard import Report, Token, said, speaker_of
-from services.ingest.protocols.hooks.reading import document_of, read_as
+from services.ingest.protocols.hooks.reading import document_of, passed_over, read_as
 
 
 class _Word(msgspec.Struct, frozen=True):
@@ -43,7 +43,7 @@ def report(body: str) -> Report:
     if kind == "UtteranceEnd":
         return Report(ended=True)
     if kind != "Results" or not isinstance(document.get("channel"), dict):
-        return Report()
+        return passed_over(document)
     results = read_as(document, _Results)
     if not results.channel.alternatives:
         return Report()

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from captionflow.errors import UNDECODABLE, BadMessage
+from services.ingest.protocols.heard import Report
 
 _Wanted = TypeVar("_Wanted")
 
@@ -34,3 +35,14 @@ def read_as(document: object, wanted: type[_Wanted]) -> _Wanted:
         return msgspec.convert(document, wanted, strict=False)
     except msgspec.ValidationError as error:
         raise BadMessage(f"The body is not what this recogniser sends: {error}.") from error
+
+
+def passed_over(document: dict[str, Any]) -> Report:
+    """What a message says that is none of those which have words.
+
+    Raises:
+        BadMessage: it is what recognisers make of a recording, with all its words.
+    """
+    if document.get("results"):
+        raise BadMessage("These are the words of a recording, not of a live recogniser: import them as a file.")
+    return Report()

@@ -3,7 +3,7 @@
 import msgspec
 
 from services.ingest.protocols.heard import Report, Token, said, speaker_of
-from services.ingest.protocols.hooks.reading import document_of, read_as
+from services.ingest.protocols.hooks.reading import document_of, passed_over, read_as
 
 
 class _Alternative(msgspec.Struct, frozen=True):
@@ -41,6 +41,8 @@ def report(body: str) -> Report:
             return Report(ended=True)
         case "AddTranscript" | "AddPartialTranscript" as message:
             transcript = read_as(document, _Transcript)
+        case None:
+            return passed_over(document)
         case _:
             return Report()
     tokens = [
