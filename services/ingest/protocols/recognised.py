@@ -17,7 +17,7 @@ from captionflow.messages import MAX_LINE_CHARS, Draft, Line, Receipt
 from services.ingest.cleaning import clean, clean_label
 from services.ingest.protocols.heard import Heard, Report
 from services.ingest.protocols.posts import digest_of
-from services.ingest.protocols.stretches import (
+from services.ingest.protocols.slots import (
     KEY_PARTS,
     MAX_PIECE_CHARS,
     Item,

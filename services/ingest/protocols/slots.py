@@ -1,4 +1,4 @@
-"""Final stretches of speech, and the lines of the log that hold them. Pure."""
+"""Slots: lines of the log, and the final stretches of speech that they hold. Pure."""
 
 from collections import Counter
 from collections.abc import Sequence
