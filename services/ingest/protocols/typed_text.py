@@ -217,22 +217,18 @@ class _Page:
             return None
         first, *others = (clean(piece).text for piece in _ERASING.split(message.text))
         self.new += first
-        for piece in others:
-            if not self._erase():
-                return "erased-too-far"
+        index = len(self.texts) - 1
+        for piece in others:  # each with the backspace before it
+            if self.new:
+                self.new = self.new[:-1]
+            else:
+                while index >= 0 and not self.texts[index]:
+                    index -= 1
+                if index < 0:
+                    return "erased-too-far"
+                self.texts[index] = self.texts[index][:-1]
             self.new += piece
         return None
-
-    def _erase(self) -> bool:
-        """Take the last character away, if there is one."""
-        if self.new:
-            self.new = self.new[:-1]
-            return True
-        index = next((index for index in range(len(self.texts) - 1, -1, -1) if self.texts[index]), None)
-        if index is None:
-            return False
-        self.texts[index] = self.texts[index][:-1]
-        return True
 
     def _revise(self, message: Revise) -> Literal["erased-too-far", "not-there"] | None:
         pieces = [*self.texts, self.new]
