@@ -95,6 +95,22 @@ def _deepgram(sentences: Sequence[str], run: int) -> Iterator[Post]:
         yield {"type": "UtteranceEnd", "channel": [0, 1], "last_word_end": 5.0 * index + 4}
 
 
+def _flux(sentences: Sequence[str], run: int) -> Iterator[Post]:
+    for turn, sentence in enumerate(sentences):
+        words = sentence.split()
+        told = [("StartOfTurn", words[:1]), ("Update", words[:2]), ("EagerEndOfTurn", words), ("EndOfTurn", words)]
+        for event, some in told:
+            yield {
+                "type": "TurnInfo",
+                "request_id": f"request-{run}",
+                "event": event,
+                "turn_index": turn,
+                "audio_window_start": 5.0 * turn,
+                "transcript": " ".join(some),
+                "words": [{"word": word, "confidence": 0.9} for word in some],
+            }
+
+
 def _assemblyai(sentences: Sequence[str], run: int) -> Iterator[Post]:
     yield {"type": "Begin", "id": f"session-{run}", "expires_at": 1764000000}
     for order, sentence in enumerate(sentences):
@@ -138,6 +154,7 @@ TWINS = (
     Twin("R2", "whisperlive", _whisperlive, ordered=True, tells_ends=False),
     Twin("R3", "aws", _aws, ordered=True),
     Twin("R4", "deepgram", _deepgram, ordered=True),
+    Twin("R4-flux", "deepgram", _flux, ordered=True),
     Twin("R5", "assemblyai", _assemblyai, ordered=True),
     Twin("R6", "speechmatics", _speechmatics, ordered=True),
 )

@@ -1,8 +1,12 @@
-"""Deepgram's results. ``is_final``: this stretch stays as it is; ``speech_final``: the utterance ends with it. Pure."""
+"""Deepgram's results and Flux's turns. Pure.
+
+``is_final``: this stretch stays as it is; ``speech_final``: the utterance ends with it. A turn of Flux grows until it
+ends, and is final then.
+"""
 
 import msgspec
 
-from services.ingest.protocols.heard import Report, Token, said, speaker_of
+from services.ingest.protocols.heard import Heard, Report, Token, said, speaker_of
 from services.ingest.protocols.hooks.reading import document_of, passed_over, read_as
 
 
@@ -36,12 +40,23 @@ class _Results(msgspec.Struct, frozen=True):
     metadata: _Metadata = _Metadata()
 
 
+class _Turn(msgspec.Struct, frozen=True):
+    turn_index: float = 0
+    event: str = ""
+    transcript: str = ""
+    request_id: str | None = None
+
+
 def report(body: str) -> Report:
     """What a message says."""
     document = document_of(body)
     kind = document.get("type", "Results")
     if kind == "UtteranceEnd":
         return Report(ended=True)
+    if kind == "TurnInfo":
+        turn = read_as(document, _Turn)
+        ends = turn.event == "EndOfTurn"
+        return Report((Heard(turn.turn_index, turn.transcript, final=ends, ended=ends, run=turn.request_id),))
     if kind != "Results" or not isinstance(document.get("channel"), dict):
         return passed_over(document)
     results = read_as(document, _Results)
