@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 import msgspec
 
 from captionflow.messages import Draft, Receipt, Stream
-from services.ingest.protocols.hooks import ADAPTERS
+from services.ingest.protocols.hooks import ADAPTERS, report_of
 from services.ingest.protocols.post_bodies import language_in
 from services.ingest.protocols.post_lines import MAX_RESUMED, Feed
 from services.ingest.protocols.posts import Post
@@ -219,7 +219,7 @@ class PostWriting:
 
 def _made(feed: _Feed, post: ToolPost) -> _Made:
     if isinstance(feed, Recognised):
-        told = feed.read(ADAPTERS[post.sender.door](post.text))
+        told = feed.read(report_of(post.sender.door, post.text))
         return _Made(told.drafts(post.sender.name, post.at), told.guesses, told.after)
     reading = feed.window.read(Post.of(post.number, post.text), asked=post.asked)
     drafts = feed.drafts(reading, post.sender.name, post.at)

@@ -7,7 +7,7 @@ import msgspec
 
 from captionflow.messages import Draft, Line, Receipt
 from services.ingest.protocols.heard import Heard, Report
-from services.ingest.protocols.hooks import ADAPTERS
+from services.ingest.protocols.hooks import report_of
 from services.ingest.protocols.recognised import Recognised
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -34,7 +34,7 @@ class Log:
         self.take(*(Report((one,)) for one in heard))
 
     def post(self, tool: str, *bodies: object) -> None:
-        self.take(*(ADAPTERS[tool](msgspec.json.encode(body).decode()) for body in bodies))
+        self.take(*(report_of(tool, msgspec.json.encode(body).decode()) for body in bodies))
 
     def _append(self, drafts: Sequence[Draft]) -> list[Receipt]:
         receipts = []

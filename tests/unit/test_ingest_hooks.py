@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from captionflow.errors import BadMessage
-from services.ingest.protocols.hooks import ADAPTERS
+from services.ingest.protocols.hooks import ADAPTERS, report_of
 from services.ingest.protocols.recognised import Recognised
 from tests.unit.recogniser_log import NOW, Log
 
@@ -206,7 +206,7 @@ def test_whisperlive() -> None:
 @pytest.mark.parametrize("body", ["", "[]", "7", "{", '{"a": ', "[" * 5_000, "\ud800"])
 def test_what_is_no_object_is_refused(tool: str, body: str) -> None:
     with pytest.raises(BadMessage):
-        ADAPTERS[tool](body)
+        report_of(tool, body)
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ def test_what_is_no_object_is_refused(tool: str, body: str) -> None:
 )
 def test_what_has_another_shape_is_refused_without_its_words(tool: str, body: str) -> None:
     with pytest.raises(BadMessage) as refused:
-        ADAPTERS[tool](body)
+        report_of(tool, body)
     assert "is not what this recogniser sends" in str(refused.value)
 
 
@@ -235,7 +235,7 @@ NAMES = st.sampled_from(
 @given(st.sampled_from(sorted(ADAPTERS)), st.dictionaries(NAMES, JSON, max_size=5))
 def test_no_object_breaks_an_adapter(tool: str, document: dict[str, Any]) -> None:
     try:
-        report = ADAPTERS[tool](msgspec.json.encode(document).decode())
+        report = report_of(tool, msgspec.json.encode(document).decode())
     except BadMessage:
         return
     Recognised().read(report).drafts("hook:test", NOW)

@@ -8,7 +8,7 @@ import pytest
 
 from captionflow.errors import BadMessage, TooLarge
 from services.ingest.protocols.heard import MAX_HEARD
-from services.ingest.protocols.hooks import ADAPTERS, check
+from services.ingest.protocols.hooks import ADAPTERS, check, report_of
 from tests.recogniser_twins import SENTENCES, TWINS, Twin
 
 twins = pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.name)
@@ -20,7 +20,7 @@ def written(document: object) -> str:
 
 def heard(tool: str, body: str) -> str:
     with suppress(BadMessage):
-        return " ".join(one.text for one in ADAPTERS[tool](body).heard).strip()
+        return " ".join(one.text for one in report_of(tool, body).heard).strip()
     return ""
 
 

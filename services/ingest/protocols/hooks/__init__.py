@@ -1,4 +1,4 @@
-"""What recognisers post to webhooks, one adapter each: from a body's text to a ``Report``. Pure."""
+"""What recognisers post to webhooks, one adapter each: from a document to a ``Report``. Pure."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -7,8 +7,9 @@ from typing import Final
 from captionflow.errors import BadMessage, TooLarge
 from services.ingest.protocols.heard import MAX_HEARD, Report
 from services.ingest.protocols.hooks import assemblyai, aws, deepgram, jigasi, speechmatics, webcaptioner, whisperlive
+from services.ingest.protocols.hooks.reading import Document, document_of
 
-ADAPTERS: Final[Mapping[str, Callable[[str], Report]]] = MappingProxyType(
+ADAPTERS: Final[Mapping[str, Callable[[Document], Report]]] = MappingProxyType(
     {
         "webcaptioner": webcaptioner.report,
         "jigasi": jigasi.report,
@@ -22,6 +23,15 @@ ADAPTERS: Final[Mapping[str, Callable[[str], Report]]] = MappingProxyType(
 """By the last part of the address ``/hooks/…``."""
 
 
+def report_of(tool: str, body: str) -> Report:
+    """What a body says.
+
+    Raises:
+        BadMessage: it is none of this recogniser.
+    """
+    return ADAPTERS[tool](document_of(body))
+
+
 def check(tool: str, body: str) -> None:
     """Pass what can be read, and in bounded time. Messages without words are passed, too.
 
@@ -29,18 +39,19 @@ def check(tool: str, body: str) -> None:
         BadMessage: it is none of this recogniser, perhaps one of another.
         TooLarge: it tells too many stretches.
     """
-    report = ADAPTERS[tool](body)
+    document = document_of(body)
+    report = ADAPTERS[tool](document)
     if len(report.heard) > MAX_HEARD:
         raise TooLarge(
             f"{len(report.heard)} stretches of speech in one report; {MAX_HEARD} is the most: send them as they come."
         )
-    if not _has_words(report) and (other := next((one for one in ADAPTERS if _hears(one, body)), None)):
+    if not _has_words(report) and (other := next((one for one in ADAPTERS if _hears(one, document)), None)):
         raise BadMessage(f"{tool} sends no words in this way, {other} does: choose the right webhook.")
 
 
-def _hears(tool: str, body: str) -> bool:
+def _hears(tool: str, document: Document) -> bool:
     try:
-        return _has_words(ADAPTERS[tool](body))
+        return _has_words(ADAPTERS[tool](document))
     except BadMessage:
         return False
 

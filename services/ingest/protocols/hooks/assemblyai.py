@@ -3,7 +3,7 @@
 import msgspec
 
 from services.ingest.protocols.heard import Heard, Report, speaker_of
-from services.ingest.protocols.hooks.reading import document_of, read_as
+from services.ingest.protocols.hooks.reading import Document, read_as
 
 
 class _Word(msgspec.Struct, frozen=True):
@@ -19,9 +19,8 @@ class _Turn(msgspec.Struct, frozen=True):
     speaker_label: str | int | None = None
 
 
-def report(body: str) -> Report:
+def report(document: Document) -> Report:
     """What a message says. Places are the turns' own count."""
-    document = document_of(body)
     match document.get("type", "Turn"):
         case "Begin":
             return Report(begins=str(document.get("id") or ""))

@@ -3,7 +3,7 @@
 import msgspec
 
 from services.ingest.protocols.heard import Heard, Report, Token, said, speaker_of
-from services.ingest.protocols.hooks.reading import document_of, passed_over, read_as
+from services.ingest.protocols.hooks.reading import Document, passed_over, read_as
 
 
 class _Item(msgspec.Struct, frozen=True):
@@ -31,16 +31,16 @@ class _Transcript(msgspec.Struct, frozen=True):
     Results: list[_Result] = []
 
 
-def report(body: str) -> Report:
+def report(document: Document) -> Report:
     """What an event says, with or without ``TranscriptEvent`` or ``Transcript`` around its results."""
-    document: object = document_of(body)
+    inner: object = document
     for name in ("TranscriptEvent", "Transcript"):
-        if isinstance(document, dict) and name in document:
-            document = document[name]
-    if isinstance(document, dict) and "Results" not in document:
-        return passed_over(document)
+        if isinstance(inner, dict) and name in inner:
+            inner = inner[name]
+    if isinstance(inner, dict) and "Results" not in inner:
+        return passed_over(inner)
     heard: list[Heard] = []
-    for result in read_as(document, _Transcript).Results:
+    for result in read_as(inner, _Transcript).Results:
         if not result.Alternatives:
             continue
         best = result.Alternatives[0]

@@ -7,7 +7,7 @@ ends, and is final then.
 import msgspec
 
 from services.ingest.protocols.heard import Heard, Report, Token, said, speaker_of
-from services.ingest.protocols.hooks.reading import document_of, passed_over, read_as
+from services.ingest.protocols.hooks.reading import Document, passed_over, read_as
 
 
 class _Word(msgspec.Struct, frozen=True):
@@ -47,9 +47,8 @@ class _Turn(msgspec.Struct, frozen=True):
     request_id: str | None = None
 
 
-def report(body: str) -> Report:
+def report(document: Document) -> Report:
     """What a message says."""
-    document = document_of(body)
     kind = document.get("type", "Results")
     if kind == "UtteranceEnd":
         return Report(ended=True)

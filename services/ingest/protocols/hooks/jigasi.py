@@ -3,7 +3,7 @@
 import msgspec
 
 from services.ingest.protocols.heard import Heard, Report
-from services.ingest.protocols.hooks.reading import document_of, read_as
+from services.ingest.protocols.hooks.reading import Document, read_as
 
 
 class _Alternative(msgspec.Struct, frozen=True):
@@ -24,9 +24,9 @@ class _Event(msgspec.Struct, frozen=True):
     participant: _Participant | None = None
 
 
-def report(body: str) -> Report:
+def report(document: Document) -> Report:
     """What an event says. Times are those of the day, so a restart begins no new run."""
-    event = read_as(document_of(body), _Event)
+    event = read_as(document, _Event)
     if event.event != "SPEECH" or not event.transcript or event.type == "translation-result":
         return Report()
     name = event.participant.name if event.participant else None

@@ -3,7 +3,7 @@
 import msgspec
 
 from services.ingest.protocols.heard import Report, Token, said, speaker_of
-from services.ingest.protocols.hooks.reading import document_of, passed_over, read_as
+from services.ingest.protocols.hooks.reading import Document, passed_over, read_as
 
 
 class _Alternative(msgspec.Struct, frozen=True):
@@ -31,9 +31,8 @@ class _Transcript(msgspec.Struct, frozen=True):
     channel: str | None = None
 
 
-def report(body: str) -> Report:
+def report(document: Document) -> Report:
     """What a message says."""
-    document = document_of(body)
     match document.get("message"):
         case "RecognitionStarted":
             return Report(begins=str(document.get("id") or ""))
@@ -41,10 +40,8 @@ def report(body: str) -> Report:
             return Report(ended=True)
         case "AddTranscript" | "AddPartialTranscript" as message:
             transcript = read_as(document, _Transcript)
-        case None:
-            return passed_over(document)
         case _:
-            return Report()
+            return passed_over(document)
     tokens = [
         Token(
             token.alternatives[0].content,

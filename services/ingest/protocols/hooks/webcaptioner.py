@@ -3,7 +3,7 @@
 import msgspec
 
 from services.ingest.protocols.heard import Heard, Report
-from services.ingest.protocols.hooks.reading import document_of, read_as
+from services.ingest.protocols.hooks.reading import Document, read_as
 
 
 class _Words(msgspec.Struct, frozen=True):
@@ -11,7 +11,7 @@ class _Words(msgspec.Struct, frozen=True):
     sequence: float = 0
 
 
-def report(body: str) -> Report:
+def report(document: Document) -> Report:
     """What a post says."""
-    words = read_as(document_of(body), _Words)
+    words = read_as(document, _Words)
     return Report((Heard(words.sequence, words.transcript, once=True),))

@@ -3,7 +3,7 @@
 import msgspec
 
 from services.ingest.protocols.heard import Heard, Report, speaker_of
-from services.ingest.protocols.hooks.reading import document_of, read_as
+from services.ingest.protocols.hooks.reading import Document, read_as
 
 
 class _Segment(msgspec.Struct, frozen=True):
@@ -19,9 +19,9 @@ class _Message(msgspec.Struct, frozen=True):
     segments: list[_Segment] = []
 
 
-def report(body: str) -> Report:
+def report(document: Document) -> Report:
     """What a message says. ``uid`` is that of the connection, and so of the run."""
-    message = read_as(document_of(body), _Message)
+    message = read_as(document, _Message)
     last = len(message.segments) - 1
     return Report(
         tuple(
