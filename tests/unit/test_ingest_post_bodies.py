@@ -30,6 +30,8 @@ PLAIN = "text/plain"
         ("日".encode()[:-1], PLAIN, "", ("cut-body",)),
         ("港町".encode("shift_jis"), "text/plain; charset=Shift_JIS", "港町", ()),
         (b"caf\xe9", 'text/plain;charset="iso-8859-1"', "café", ()),
+        (b"caf\xe9", "text/plain; charset=iso-8859-12", "café", ("guessed-encoding",)),
+        (b"caf\xe9", "text/plain; charset=windows-1259", "café", ("guessed-encoding",)),
         ("Año".encode("utf-16"), "text/plain; charset=utf-16", "Año", ()),
         ("Año\x81".encode("latin-1"), "text/plain; charset=big5", "Año\ufffd", ("guessed-encoding",)),
         ("Año".encode(), "text/plain; charset=latin-1", "Año", ()),

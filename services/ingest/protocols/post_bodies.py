@@ -65,7 +65,7 @@ def _decoded(body: bytes, content_type: str) -> Text:
     if declared:
         try:
             return Text(body.decode(declared[1]))
-        except UnicodeDecodeError:
+        except (UnicodeDecodeError, LookupError):  # it is none, or there is none of that number
             pass
     return Text(from_utf8(body).text, ("guessed-encoding",))
 
