@@ -25,7 +25,7 @@ from services.http.problems import problem
 from services.http.transport import transport_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping
+    from collections.abc import AsyncGenerator, Callable, Mapping
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -42,18 +42,39 @@ IN_PIECES: Final = "captionflow.in_pieces"
 _BUSY: Final = "Too much is being sent at this moment: the same again in a moment."
 
 
-class InPieces(StreamingResponse):
-    """An answer that is made while it is sent, whatever its length. The making ends when its client has gone."""
+class Streamed(StreamingResponse):
+    """An answer that is made while it is sent. The making ends with it, at once, also when its client has gone."""
 
-    def __init__(self, pieces: AsyncGenerator[bytes | str], headers: Mapping[str, str], media_type: str) -> None:
+    def __init__(
+        self,
+        pieces: AsyncGenerator[bytes | str],
+        headers: Mapping[str, str],
+        media_type: str,
+        *,
+        over: Callable[[], object] | None = None,
+    ) -> None:
+        """``over`` is called at the end, whether or not the making has begun."""
         super().__init__(pieces, headers=headers, media_type=media_type)
         self._pieces = pieces
+        self._over = over
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer."""
+        try:
+            async with aclosing(self._pieces):
+                await super().__call__(scope, receive, send)
+        finally:
+            if self._over is not None:
+                self._over()
+
+
+class InPieces(Streamed):
+    """The same, of any length, so that it counts among what is held."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
         scope[IN_PIECES] = True
-        async with aclosing(self._pieces):
-            await super().__call__(scope, receive, send)
+        await super().__call__(scope, receive, send)
 
 
 class Outflow:

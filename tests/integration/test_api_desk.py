@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import gc
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +166,35 @@ async def test_a_desk_more_than_there_are_places_is_told_so(tmp_path: Path) -> N
         for _ in range(MAX_DESKS):
             await open_desks.enter_async_context(client.stream("GET", "/v1/desk/events"))
         assert "close one" in problem_of(await client.get("/v1/desk/events"), 503, "unavailable")
+
+
+@pytest.fixture
+def no_collector() -> Iterator[None]:
+    """What is let go only when Python looks for garbage is not let go."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("no_collector")
+async def test_a_desk_that_hangs_up_leaves_its_place_at_once_whenever_that_is(tmp_path: Path) -> None:
+    async with serving(tmp_path) as api, api.client() as client:
+        for number in range(4 * MAX_DESKS):
+            reader, writer = await asyncio.open_connection("127.0.0.1", api.port)
+            writer.write(b"GET /v1/desk/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            if how_much := (0, 1, 100, 10_000)[number % 4]:
+                assert await reader.read(how_much)
+            writer.transport.abort()
+
+        async def all_there() -> bool:
+            async with contextlib.AsyncExitStack() as desks:
+                opened = [
+                    await desks.enter_async_context(client.stream("GET", "/v1/desk/events")) for _ in range(MAX_DESKS)
+                ]
+                return all(answer.status_code == 200 for answer in opened)
+
+        await until(all_there)
 
 
 async def test_the_desk_is_for_those_who_have_a_key(tmp_path: Path) -> None:

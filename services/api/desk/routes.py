@@ -1,14 +1,14 @@
 """``GET /v1/sources`` and ``GET /v1/desk/events``: who sends, and all that the desk watches, as it changes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
 import msgspec
 from fastapi import APIRouter, Query, Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from captionflow.access import Grant
 from captionflow.cursors import read_cursor
@@ -21,6 +21,7 @@ from services.api.desk.look import DeskReaders, DeskServices, DeskSessions, Look
 from services.api.live import sse
 from services.http.access import granted, open_to
 from services.http.openapi import answers, event_stream, problems
+from services.http.outflow import Streamed
 from services.http.paging import NEXT, PAGE, Cursor, Limit, link_next
 from services.http.parameters import SessionId
 from services.http.provided import provided
@@ -59,16 +60,19 @@ class Desks:
                 self._look = await look(self._context, self._readiness, self._look, now)
             return self._look
 
-    @contextmanager
-    def one_more(self) -> Iterator[None]:
-        """Raises ``Unavailable`` if there are too many."""
+    def come(self) -> None:
+        """One more watches, until it goes.
+
+        Raises:
+            Unavailable: there are too many.
+        """
         if self.watching >= MAX_DESKS:
             raise Unavailable(f"All {MAX_DESKS} places of desks are taken: close one.", retry_after=10)
         self.watching += 1
-        try:
-            yield
-        finally:
-            self.watching -= 1
+
+    def go(self) -> None:
+        """One less."""
+        self.watching -= 1
 
 
 _EXAMPLE = {
@@ -157,36 +161,31 @@ async def sources_of_session(request: Request, session: SessionId) -> Response:
 @open_to("organiser")
 async def desk_events(request: Request) -> Response:
     """The stream of one desk."""
-    watching = _watch(provided(request, Context), provided(request, Desks), granted(request))
-    first = await anext(watching)  # so that a refusal is an answer
-    return StreamingResponse(
-        _after(first, watching),
-        media_type="text/event-stream",
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    desks = provided(request, Desks)
+    await desks.look()  # so that a refusal is an answer
+    desks.come()
+    return Streamed(
+        _watch(provided(request, Context), desks, granted(request)),
+        {"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        "text/event-stream",
+        over=desks.go,
     )
 
 
-async def _after(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    async for one in rest:
-        yield one
-
-
-async def _watch(context: Context, desks: Desks, grant: Grant) -> AsyncIterator[bytes]:
+async def _watch(context: Context, desks: Desks, grant: Grant) -> AsyncGenerator[bytes]:
     """All that is shown, and then what is different, until the process stops."""
     shown: dict[str, bytes] = {}
     quiet = 0
-    with desks.one_more():
-        while not context.hub.closed:
-            now = (await desks.look()).of(grant)
-            changed = {name: data for name, data in now.items() if shown.get(name) != data}
-            shown |= changed
-            quiet = 0 if changed else quiet + 1
-            if changed:
-                yield b"".join(sse.event(name, data).frame for name, data in changed.items())
-            elif quiet % _HEARTBEAT_LOOKS == 0:
-                yield sse.HEARTBEAT
-            await asyncio.sleep(LOOK_SECONDS)
+    while not context.hub.closed:
+        now = (await desks.look()).of(grant)
+        changed = {name: data for name, data in now.items() if shown.get(name) != data}
+        shown |= changed
+        quiet = 0 if changed else quiet + 1
+        if changed:
+            yield b"".join(sse.event(name, data).frame for name, data in changed.items())
+        elif quiet % _HEARTBEAT_LOOKS == 0:
+            yield sse.HEARTBEAT
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 def report_place(report: SourceReport) -> ReportPlace:
