@@ -29,6 +29,9 @@ EMBEDDED = "/embed/"
 
 _FRAMING = "base-uri 'none'; form-action 'self'; frame-ancestors"
 _NOT_MODIFIED = 304
+_FAULT = 500
+"""Of the server, and all above; but that something is not to be had is the asker's own matter."""
+_NOT_IMPLEMENTED = 501
 _OTHER = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin"))
 _ANY_ORIGIN = (b"access-control-allow-origin", b"*")
 
@@ -126,5 +129,5 @@ class RequestLog:
 
 
 def _tell(event: str, method: str, path: str, status: int, started: float) -> None:
-    level = log.warning if status >= 500 else log.debug  # noqa: PLR2004 - server errors
+    level = log.warning if status >= _FAULT and status != _NOT_IMPLEMENTED else log.debug
     level(event, method=method, path=path, status=status, seconds=round(time.perf_counter() - started, 4))

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from captionflow.secret import Secret
 from tests.integration.api_server import Api, problem_of, send, serving, transcript
@@ -112,7 +113,9 @@ async def test_oembed_answers_as_its_specification_says(tmp_path: Path) -> None:
         assert f'<a href="{PUBLIC}/s/talk?turn=t1#t1">A talk</a>' in quoted["html"]
         assert (await asked(client, f"{PUBLIC}/s/talk/follow#t2")).json()["author_name"] == "BO"
 
-        problem_of(await asked(client, f"{PUBLIC}/s/talk", format="xml"), 501, "not-implemented")
+        with capture_logs() as logs:
+            problem_of(await asked(client, f"{PUBLIC}/s/talk", format="xml"), 501, "not-implemented")
+        assert {one["log_level"] for one in logs} <= {"debug"}  # anybody may ask for what there is not
         for url in (
             f"{PUBLIC}/s/nobody",
             f"{PUBLIC}/s/talk?lang=de",
