@@ -12,6 +12,7 @@ _LINE_ENDS = re.compile(r"\r\n?")
 _SEPARATORS = re.compile("[\x0b\x0c\x1c-\x1f\x85]")
 # C0 and C1 controls, and the bidi embeddings, overrides and isolates of Unicode TR36 ("Trojan source").
 _UNWANTED = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
+_ERASING = re.compile("[\b\x7f]")
 _SUSPECT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -34,6 +35,11 @@ def clean(text: str) -> Cleaned:
     text, separators = _SEPARATORS.subn("\n", text)
     text, unwanted = _UNWANTED.subn("", text)
     return Cleaned(text, separators + unwanted)
+
+
+def clean_erasing(text: str) -> str:
+    """Clean a text in which characters take back the one before them: all of these are U+0008 then."""
+    return "\b".join(clean(piece).text for piece in _ERASING.split(text))
 
 
 def clean_label(text: str) -> Cleaned:

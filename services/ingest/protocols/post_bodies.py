@@ -11,7 +11,7 @@ from captionflow.encoding import from_utf8
 from captionflow.errors import BadMessage
 from captionflow.identity import MAX_LANGUAGES, floor_language, language_tag, primary_subtag, spelled
 from captionflow.messages import Session
-from services.ingest.cleaning import clean
+from services.ingest.cleaning import clean, clean_erasing
 from services.ingest.protocols.language_codes import ISO_639_1
 from services.ingest.protocols.posts import plain_number
 
@@ -49,7 +49,7 @@ def text_of(body: bytes, content_type: str, *, erasing: bool = False) -> Text:
     text = text.removeprefix("\ufeff").replace("\u2029", "\n\n").replace("\u2028", "\n")
     if not erasing:
         return Text(clean(text).text, oddities)
-    return Text("\b".join(clean(piece).text for piece in re.split("[\b\x7f]", text)), oddities)
+    return Text(clean_erasing(text), oddities)
 
 
 def _decoded(body: bytes, content_type: str) -> Text:

@@ -1,12 +1,13 @@
 """Between the posts of a tool and the log: changes become drafts, and lines of the log a window that goes on. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Self
 
 import msgspec
 
 from captionflow.messages import MAX_LINE_CHARS, Draft, Line, Posted, Receipt
+from services.ingest.protocols.pieces import cut
 from services.ingest.protocols.posts import MAX_POSTS, Change, Post, Reading, Window
 from services.ingest.protocols.repeats import Manner
 
@@ -102,7 +103,7 @@ class Feed(msgspec.Struct, frozen=True):
         for change in reading.changes:
             posted = _posted(change, reading.window.manner)
             if change.new:
-                for index, text in enumerate(_cut(change.text, _PIECE)):
+                for index, text in enumerate(cut(change.text, _PIECE)):
                     found.append(self._draft(len(found), sender, at, text, posted=None if index else posted))
                 continue
             lines = self.slots[change.slot - self.window.first_slot]
@@ -168,11 +169,6 @@ def _posted(change: Change, manner: Manner) -> Posted | None:
     return None if post is None else Posted(post.size, post.digest, post.number, manner)
 
 
-def _cut(text: str, chars: int) -> list[str]:
-    """The text in pieces of so many characters at most, at white space where there is some; one at least."""
-    return list(_pieces(text, chars)) or [""]
-
-
 def _cut_as(lines: Sequence[Piece], text: str) -> list[str]:
     """The text in pieces that leave the first lines as they are, as far as they are to be so."""
     kept: list[str] = []
@@ -182,15 +178,4 @@ def _cut_as(lines: Sequence[Piece], text: str) -> list[str]:
             break
         kept.append(was)
         at += len(was)
-    return [*kept, *_cut(text[at:], MAX_LINE_CHARS)]
-
-
-def _pieces(text: str, chars: int) -> Iterator[str]:
-    begin = 0
-    while begin < len(text):
-        end = begin + chars
-        if end < len(text):
-            blank = max(text.rfind(" ", begin, end), text.rfind("\n", begin, end)) + 1
-            end = blank if blank > begin else end
-        yield text[begin:end]
-        begin = end
+    return [*kept, *cut(text[at:], MAX_LINE_CHARS)]

@@ -157,10 +157,11 @@ class _Page:
 
     def _is_restart(self, heard: Heard, text: str) -> bool:
         """Whether this can't be of the same run as what came before it."""
-        known = [item for item in self._items(self.run, heard.channel) if not item.piece]
+        items = self._items(self.run, heard.channel)
+        known = [item for item in items if not item.piece]
         same = [item for item in known if item.place == heard.place]
         if same:
-            whole = " ".join(item.text for item in self._items(self.run, heard.channel) if item.place == same[-1].place)
+            whole = " ".join(item.text for item in items if item.place == heard.place)
             if same[-1].withheld:  # nobody knows its words any more
                 return False
             if heard.once:
@@ -233,15 +234,16 @@ class _Page:
 
     def _set(self, item: Item) -> None:
         """Have an item say this."""
-        begin = len(self.slots) - len(self._open)
-        for index, slot in enumerate(self._open, begin):
+        slots = self._open
+        begin = len(self.slots) - len(slots)
+        for index, slot in enumerate(slots, begin):
             for at, old in enumerate(slot.items):
                 if old.is_same(item):
                     ended = item.ended or (old.ended and bool(item.text))
                     new = msgspec.structs.replace(old, text=item.text, ended=ended, until=item.until or old.until)
                     self._put(index, (*slot.items[:at], new, *slot.items[at + 1 :]), item.key)
                     return
-        later = next((index for index, slot in enumerate(self._open, begin) if self._is_later(slot, item)), None)
+        later = next((index for index, slot in enumerate(slots, begin) if self._is_later(slot, item)), None)
         if later is None:
             self.slots.append(Slot((item,)))
             return

@@ -91,13 +91,13 @@ def add(texts: list[str], before: str, text: str, manner: Manner) -> int:
     Returns how many characters it erased beyond the first of them.
     """
     if manner == "typed":
-        erased, own = _typed(text)
-        beyond = _erase(texts, erased)
+        erased, own = erasures(text)
+        beyond = erase(texts, erased)
         texts.append(own)
         return beyond
     repeat = Repeat.of(before, text) if manner == "rolling" else None
     if repeat:
-        beyond = _erase(texts, len(before) - repeat.until)
+        beyond = erase(texts, len(before) - repeat.until)
         texts.append(text[repeat.length :])
         return beyond
     joint = "" if manner == "stream" or not before or before[-1].isspace() or text[0].isspace() else "\n"
@@ -105,8 +105,8 @@ def add(texts: list[str], before: str, text: str, manner: Manner) -> int:
     return 0
 
 
-def _typed(text: str) -> tuple[int, str]:
-    """How many characters before it are erased, and what is left of it."""
+def erasures(text: str) -> tuple[int, str]:
+    """How many characters before a text with U+0008 are erased, and what is left of it."""
     erased = 0
     left: list[str] = []
     for character in text:
@@ -119,8 +119,8 @@ def _typed(text: str) -> tuple[int, str]:
     return erased, "".join(left)
 
 
-def _erase(texts: list[str], count: int) -> int:
-    """Take so many characters away at the end; returns how many were not there."""
+def erase(texts: list[str], count: int) -> int:
+    """Take so many characters away at the end of the last texts; returns how many were not there."""
     for index in range(len(texts) - 1, -1, -1):
         if not count:
             break

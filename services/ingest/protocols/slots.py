@@ -8,6 +8,7 @@ import msgspec
 
 from captionflow.messages import MAX_LINE_CHARS
 from services.ingest.protocols.heard import Heard, separator, words_of
+from services.ingest.protocols.pieces import cut
 
 MAX_PIECE_CHARS: Final = MAX_LINE_CHARS // 2
 """Of a line, so that a stretch that comes late has room beside another."""
@@ -91,14 +92,9 @@ def with_line(items: tuple[Item, ...], parts: Sequence[str], line: str) -> tuple
 
 
 def pieces_of(text: str) -> list[str]:
-    """The text in pieces, cut at spaces where there are some."""
-    pieces: list[str] = []
-    begin = 0
-    while len(text) - begin > MAX_PIECE_CHARS:
-        end = text.rfind(" ", begin, begin + MAX_PIECE_CHARS) + 1 or begin + MAX_PIECE_CHARS
-        pieces.append(text[begin:end].rstrip())
-        begin = end
-    return [*pieces, text[begin:]]
+    """The text in pieces, without the spaces between them."""
+    *pieces, last = cut(text, MAX_PIECE_CHARS, " ")
+    return [*(piece.rstrip() for piece in pieces), last]
 
 
 def alike(one: str, other: str) -> bool:

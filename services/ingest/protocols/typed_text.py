@@ -5,7 +5,6 @@ that was in, and a correction names a place by its distance from the end. What i
 revisions of the lines that hold it.
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Annotated, Final, Literal, NamedTuple, Self
@@ -15,8 +14,9 @@ import msgspec
 from captionflow.errors import UNDECODABLE, BadMessage
 from captionflow.identity import MAX_NUMBER
 from captionflow.messages import MAX_LINE_CHARS, Draft, Line, Posted, Receipt
-from services.ingest.cleaning import clean
+from services.ingest.cleaning import clean, clean_erasing
 from services.ingest.protocols.posts import digest_of
+from services.ingest.protocols.repeats import erase, erasures
 from services.ingest.protocols.typed_ago import TypedAgo, reckoned, typed_for
 
 MAX_REACH_CHARS: Final = 2_000
@@ -27,8 +27,6 @@ MAX_RESUMED: Final = 1_000
 """So many of its last lines are read to go on with a writer."""
 MAX_TEXT: Final = 1_000
 """Characters of one message."""
-
-_ERASING: Final = re.compile("[\b\x7f]")
 
 _Number = Annotated[int, msgspec.Meta(ge=0, le=MAX_NUMBER)]
 _Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
@@ -215,19 +213,12 @@ class _Page:
         if isinstance(message, End):
             self.ends = True
             return None
-        first, *others = (clean(piece).text for piece in _ERASING.split(message.text))
-        self.new += first
-        index = len(self.texts) - 1
-        for piece in others:  # each with the backspace before it
-            if self.new:
-                self.new = self.new[:-1]
-            else:
-                while index >= 0 and not self.texts[index]:
-                    index -= 1
-                if index < 0:
-                    return "erased-too-far"
-                self.texts[index] = self.texts[index][:-1]
-            self.new += piece
+        erased, own = erasures(clean_erasing(message.text))
+        pieces = [*self.texts, self.new]
+        if erase(pieces, erased):
+            return "erased-too-far"
+        *self.texts, self.new = pieces
+        self.new += own
         return None
 
     def _revise(self, message: Revise) -> Literal["erased-too-far", "not-there"] | None:

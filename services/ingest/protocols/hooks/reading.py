@@ -9,7 +9,6 @@ from services.ingest.protocols.heard import Report
 
 _Wanted = TypeVar("_Wanted")
 
-
 Document: TypeAlias = dict[str, Any]
 """What a body is: an object of JSON."""
 
