@@ -21,10 +21,9 @@ from services.sessions.programme.planned import (
     zone_of,
 )
 from services.sessions.programme.reading import read, written
+from tests.unit.programme_material import NINE, OPENING, skipped
 
 BERLIN = ZoneInfo("Europe/Berlin")
-NINE = datetime(2015, 11, 12, 8, tzinfo=UTC)
-"""9:00 in Berlin."""
 
 SCHEDULE = {
     "schedule": {
@@ -73,21 +72,6 @@ XML = b"""<?xml version='1.0' encoding='utf-8' ?>
     </room>
   </day>
 </schedule>"""
-OPENING = Planned(
-    uid="3f2a9c1b-0000-5000-8000-000000000001",
-    title="Opening",
-    starts_at=NINE,
-    ends_at=NINE + timedelta(minutes=90),
-    day="2015-11-12",
-    room="Main hall",
-    event="IGF 2015",
-    languages=("en",),
-    about="Who **opens**.\n\nAnd how.",
-)
-
-
-def skipped(programme: Programme) -> list[tuple[str, str]]:
-    return [(one.where, one.why) for one in programme.skipped]
 
 
 def test_a_schedule_of_pretalx_and_frab_is_the_same_in_json_and_xml() -> None:
