@@ -10,13 +10,15 @@ _EACH = 2_000
 _WORKERS = 8
 
 
-def free_port() -> int:
+def free_port(besides: int = 0) -> int:
     """A TCP port of this machine that nobody listens on, and that no other worker of these tests is given.
+
+    ``besides``: one that another process of this worker has been given, and does not listen on yet.
 
     A program listens on it a second later, or listens again after it was killed; until then it must not become a
     connection's own end, as a port that the system chose can.
     """
-    return next(port for port in _ports if _is_free(port))
+    return next(port for port in _ports if port != besides and _is_free(port))
 
 
 def _numbered() -> Iterator[int]:

@@ -2,43 +2,22 @@
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.distributed.installation import CUT, Installation, expected, served
-from tests.real_program import Server, environ, run_command
+from tests.distributed.installation import CUT, expected, served
+from tests.distributed.stack_command import stack_command
+from tests.real_program import Server, run_command
 from tests.stack.servers import Server as Stack
 from tests.waiting import await_true
 
 
 @pytest.fixture
 def stack(tmp_path: Path, root: Path, kafka_broker: Stack, elasticsearch_node: Stack) -> Iterator[Server]:
-    """What it starts, on the servers that run already; known by its front's address."""
-    made = Installation(tmp_path, kafka_broker.address, elasticsearch_node.address)
-    front = Server(tmp_path / "unused")
-    given = environ(**made.settings) | {
-        "PORT": str(front.port),
-        "PYTHONPATH": str(root),
-        "TEST_KAFKA": kafka_broker.address,
-        "TEST_ELASTICSEARCH": elasticsearch_node.address,
-    }
-    with front.log.open("ab") as log:
-        front.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.stack"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=given
-        )
-    try:
-        front.wait_until_ready()
+    with stack_command(tmp_path, root, kafka_broker, elasticsearch_node) as front:
         yield front
-    finally:
-        try:
-            assert front.stop(signal.SIGTERM, 30) == 0
-        finally:
-            front.__exit__()
-            made.close()
 
 
 def test_a_talk_goes_through_all_services_by_one_address_though_one_is_killed(stack: Server, talk: Path) -> None:

@@ -29,7 +29,7 @@ def main() -> int:
             _tell("Starting Elasticsearch; the first time it is fetched, some 130 MB …")
             elasticsearch = running.enter_context(elasticsearch_server(folder / "elasticsearch"))
             _tell("Starting the four services …")
-            services = Services(folder, kafka.address, elasticsearch.address)
+            services = Services(folder, kafka.address, elasticsearch.address, port)
             running.callback(services.stop)
             services.start()
             front = Front(services.ports, port)

@@ -19,11 +19,11 @@ _READY_SECONDS: Final = 60
 class Services:
     """One of each, with their data in ``folder`` and their logs on standard error. ``ports`` are those they listen on.
 
-    Settings of the environment hold for all of them.
+    Settings of the environment hold for all of them. ``front`` is the port of what will be before them.
     """
 
-    def __init__(self, folder: Path, kafka: str, elasticsearch: str) -> None:
-        self.ports = {kind: free_port() for kind in SERVICES}
+    def __init__(self, folder: Path, kafka: str, elasticsearch: str, front: int) -> None:
+        self.ports = {kind: free_port(front) for kind in SERVICES}
         self._folder = folder
         self._env = os.environ | {"CAPTIONFLOW_KAFKA": kafka, "CAPTIONFLOW_ELASTICSEARCH": elasticsearch}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
